@@ -1,0 +1,72 @@
+"""Where an emulated world lies on disk."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+HOME_VARIABLE = "AKS_KAFKA_EMULATOR_HOME"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds one emulated world. Everything the emulator writes lies in it."""
+
+    root: Path
+
+    @classmethod
+    def locate(cls, folder: str | os.PathLike[str] | None = None) -> "Home":
+        """The home in `folder`, else in AKS_KAFKA_EMULATOR_HOME, else in the checkout's .emulator."""
+        chosen = folder or os.environ.get(HOME_VARIABLE) or CHECKOUT / ".emulator"
+        return cls(Path(os.path.abspath(chosen)))
+
+    @property
+    def state(self) -> Path:
+        """Documents of the emulated services, one folder a service."""
+        return self.root / "state"
+
+    @property
+    def nodes(self) -> Path:
+        """Disks of the nodes, one folder a node."""
+        return self.root / "nodes"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the daemon and of the processes on the nodes."""
+        return self.root / "logs"
+
+    @property
+    def registry(self) -> Path:
+        """Images, by login server, repository and tag."""
+        return self.root / "registry"
+
+    @property
+    def tls(self) -> Path:
+        """The certificate authority, and the bundle that trusts it."""
+        return self.root / "tls"
+
+    @property
+    def control_socket(self) -> Path:
+        """The daemon's socket. `emulator.control` reaches it also where the path is too long for AF_UNIX."""
+        return self.root / "control.sock"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the daemon while it lives; the kernel lets go of it when the daemon dies."""
+        return self.root / "daemon.lock"
+
+    @property
+    def backend(self) -> Path:
+        """The engine's backend: stacks and their history."""
+        return self.root / "pulumi"
+
+    @property
+    def engine_home(self) -> Path:
+        """What the engine would otherwise write into ~/.pulumi."""
+        return self.root / "pulumi-home"
+
+    @property
+    def kafka(self) -> Path:
+        """Kafka's jars: of the checkout, shared by all homes, since they are only read."""
+        return CHECKOUT / ".cache" / "kafka" / "lib"

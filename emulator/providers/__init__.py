@@ -1,0 +1,1 @@
+"""The Pulumi resource-provider protocol, served over plain Python dictionaries."""

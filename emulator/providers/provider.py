@@ -1,0 +1,159 @@
+"""What a stand-in provider implements. `emulator.providers.server` speaks the engine's protocol for it.
+
+Values are plain Python: None, bool, int, float, str, list, dict, and `UNKNOWN` where a preview doesn't know a value
+yet. Secrets arrive unwrapped; the server marks an output as secret when the input of the same name was one, or
+when `secret_outputs` names it.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Properties = dict[str, Any]
+
+
+class Unknown:
+    """The type of `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> bool:
+        raise TypeError("A value that is unknown during preview is neither true nor false.")
+
+    def __copy__(self) -> "Unknown":
+        return self
+
+    def __deepcopy__(self, _memo: object) -> "Unknown":
+        return self
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that is refused. `property` is a path such as "spec.template", "" for the whole resource."""
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a diff found: paths of changed properties, and those among them that need a replacement."""
+
+    changed: list[str] = field(default_factory=list)
+    replace: list[str] = field(default_factory=list)
+    delete_before_replace: bool = False
+
+
+class ProviderError(Exception):
+    """A refusal or a failure; the message is shown to the user.
+
+    `partial` is (id, state) of a resource that exists although the operation failed: the engine records it, and
+    the next run updates it instead of making another.
+    """
+
+    def __init__(self, message: str, partial: tuple[str, Properties] | None = None) -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
+class Provider(ABC):
+    """A resource provider. All calls may come at the same time from several threads.
+
+    Every operation raises ProviderError when it fails.
+    """
+
+    name: str
+    version: str
+    """That of the installed SDK package: the engine compares them."""
+
+    @abstractmethod
+    def configure(self, config: Properties, /) -> object:
+        """The session of one provider instance (default or explicit), handed to every later call of it.
+
+        `config` may hold UNKNOWN during preview.
+        """
+
+    @abstractmethod
+    def check(
+        self, session: Any, urn: str, resource_type: str, olds: Properties, news: Properties, /
+    ) -> tuple[Properties, list[Failure]]:
+        """The inputs to keep (with defaults and automatic names), and what is wrong with them.
+
+        `news` may hold UNKNOWN during preview. `olds` are the inputs kept last time, {} at creation.
+        """
+
+    @abstractmethod
+    def diff(
+        self,
+        session: Any,
+        urn: str,
+        resource_type: str,
+        resource_id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        new_inputs: Properties,
+        /,
+    ) -> Difference:
+        """What an update would change. Without changes the engine doesn't call update."""
+
+    @abstractmethod
+    def create(
+        self, session: Any, urn: str, resource_type: str, inputs: Properties, preview: bool, timeout: float, /
+    ) -> tuple[str, Properties]:
+        """Makes the resource: its id and outputs. In preview nothing is made; the id is "", outputs may be UNKNOWN.
+
+        `timeout` in seconds, 0 for the provider's own default.
+        """
+
+    @abstractmethod
+    def read(
+        self,
+        session: Any,
+        urn: str,
+        resource_type: str,
+        resource_id: str,
+        inputs: Properties,
+        state: Properties,
+        /,
+    ) -> tuple[str, Properties, Properties] | None:
+        """Id, inputs and outputs as they are now; None when the resource is gone."""
+
+    @abstractmethod
+    def update(
+        self,
+        session: Any,
+        urn: str,
+        resource_type: str,
+        resource_id: str,
+        old_outputs: Properties,
+        new_inputs: Properties,
+        preview: bool,
+        timeout: float,
+        /,
+    ) -> Properties:
+        """Changes the resource in place: its outputs. In preview nothing is changed."""
+
+    @abstractmethod
+    def delete(
+        self,
+        session: Any,
+        urn: str,
+        resource_type: str,
+        resource_id: str,
+        state: Properties,
+        timeout: float,
+        /,
+    ) -> None:
+        """Removes the resource; nothing happens when it is gone already."""
+
+    def invoke(self, session: Any, token: str, arguments: Properties, /) -> Properties:
+        """Calls a function, e.g. azure-native:authorization:getClientConfig."""
+        raise ProviderError(f"{token} is not modelled by the emulator.")
+
+    def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
+        """Names of top-level outputs of a resource, or results of a function, that are always secret."""
+        return frozenset()
