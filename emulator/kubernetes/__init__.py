@@ -1,0 +1,1 @@
+"""A stand-in for AKS: Kubernetes objects, their controllers, and pods that are processes in a World's nodes."""
