@@ -1,0 +1,56 @@
+"""`python -m testapp serve` answers HTTP; `python -m testapp create-topics` declares the topics and ends."""
+
+import os
+import sys
+from socket import socket
+
+from testapp.settings import ServeSettings, SettingsError, TopicSettings
+
+USAGE = "usage: python -m testapp serve | create-topics"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command named by the only argument; the exit status is 2 for wrong usage or environment."""
+    try:
+        match arguments:
+            case ["serve"]:
+                return _serve(ServeSettings.from_environment(os.environ))
+            case ["create-topics"]:
+                return _create_topics(TopicSettings.from_environment(os.environ))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+def _serve(settings: ServeSettings) -> int:
+    import uvicorn
+
+    from testapp.web import application
+
+    app = application(settings)
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            # uvicorn waits for open responses, and event streams end only when they are told to.
+            app.state.kafka.feed.close()
+            await super().shutdown(sockets)
+
+    Server(uvicorn.Config(app, host="0.0.0.0", port=settings.port, access_log=False)).run()
+    return 0
+
+
+def _create_topics(settings: TopicSettings) -> int:
+    from testapp.topics import TopicsRefused, declare_topics
+
+    try:
+        declare_topics(settings)
+    except TopicsRefused as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
