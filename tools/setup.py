@@ -1,0 +1,154 @@
+"""Prepares this checkout: virtual environment, Pulumi's engine, Kafka and, for the tests, a browser.
+
+Needs only the standard library. Every step looks first whether it has anything to do, so a second run takes no
+time; what can't be done is said in one message with what to do about it.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+VENV = CHECKOUT / ".venv"
+PYTHON = VENV / "bin" / "python"
+ENGINE = CHECKOUT / ".engine" / "bin"
+REQUIREMENTS = [
+    CHECKOUT / name
+    for name in (
+        "requirements.txt",
+        "emulator/requirements.txt",
+        "app/requirements.txt",
+        "tests/requirements.txt",
+    )
+]
+CONSTRAINTS = CHECKOUT / "tools" / "constraints.txt"
+
+
+class SetupRefused(Exception):
+    """Something is missing that this script can't install; the text says what and how to get it."""
+
+
+def main() -> int:
+    """Run every step; with `--tests`, also what only the tests need."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--tests", action="store_true", help="also install what only the tests need")
+    wanted = parser.parse_args()
+    steps: list[Callable[[], None]] = [
+        check_python,
+        install_python_packages,
+        install_engine,
+        fetch_kafka,
+    ]
+    if wanted.tests:
+        steps.append(install_browser)
+    try:
+        for step in steps:
+            step()
+    except SetupRefused as refusal:
+        print(f"\n{refusal}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as failure:
+        command = " ".join(map(str, failure.cmd))
+        print(f"\nfailed with status {failure.returncode}: {command}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def check_python() -> None:
+    """The app's image says FROM python:3.11, and its pods run with this machine's Python here."""
+    if sys.version_info[:2] != (3, 11):
+        raise SetupRefused(
+            f"Python 3.11 is needed, this is {sys.version.split()[0]}. Install it (Debian 12: python3, "
+            "elsewhere: pyenv install 3.11), then: make PYTHON=/path/to/python3.11 ..."
+        )
+
+
+def install_python_packages() -> None:
+    """Make .venv hold exactly the pinned packages; pip runs only when a requirement changed."""
+    stamp = VENV / "requirements.sha256"
+    wanted = _digest([*REQUIREMENTS, CONSTRAINTS])
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    _say("Python packages into .venv")
+    if not PYTHON.exists():
+        _create_venv()
+    options = [option for file in REQUIREMENTS for option in ("-r", str(file))]
+    _run(PYTHON, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, *options)
+    stamp.write_text(wanted)
+
+
+def install_engine() -> None:
+    """Use an installed Pulumi; without one, build it from Go modules into .engine."""
+    if _installed_pulumi() or (ENGINE / "complete").exists():
+        return
+    if shutil.which("go") is None:
+        raise SetupRefused(
+            "Pulumi is needed: install its CLI (the package `pulumi` of your system, or what its site offers), "
+            "or Go 1.21 or later, with which this set-up builds it."
+        )
+    _say("Pulumi's engine, built with Go (about four minutes, once)")
+    _run("bash", CHECKOUT / "tools" / "engine" / "build.sh", ENGINE)
+    (ENGINE / "complete").touch()
+
+
+def fetch_kafka() -> None:
+    """Kafka's, ZooKeeper's and their libraries' jars, checked against the committed digests."""
+    _run(PYTHON, "-m", "emulator.hdinsight.distribution")
+
+
+def install_browser() -> None:
+    """Chromium and its driver, with which the page is tested."""
+    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise SetupRefused(
+            f"The tests need {' and '.join(missing)}: as root, apt-get install chromium chromium-driver"
+        )
+    _say("Chromium, from Debian's packages")
+    _apt_install("chromium", "chromium-driver")
+
+
+def _installed_pulumi() -> bool:
+    return all(shutil.which(name) for name in ("pulumi", "pulumi-language-python"))
+
+
+def _create_venv() -> None:
+    created = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
+    if created.returncode != 0 and os.geteuid() == 0 and shutil.which("apt-get"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        _apt_install("python3-venv")
+        created = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
+    if created.returncode != 0:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise SetupRefused(f"no virtual environment could be made: {created.stdout}{created.stderr}".strip())
+
+
+def _apt_install(*packages: str) -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    _run("apt-get", "update", "-qq", environment=environment)
+    _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, environment=environment)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _run(*command: object, environment: dict[str, str] | None = None) -> None:
+    subprocess.run([str(part) for part in command], check=True, cwd=CHECKOUT, env=environment)
+
+
+def _say(text: str) -> None:
+    print(f"==> {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
