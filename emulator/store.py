@@ -68,7 +68,7 @@ class Store:
 
 
 def _file_name(key: str) -> str:
-    """A readable name that no other key has: percent-encoded, and for long keys a digest and the key's end."""
+    """A readable name that no other key has: percent-encoded; for long keys a digest and the key's end."""
     # Percent-encoded text holds neither "," nor "=": free for slashes, as in ARM ids, and for the long form.
     readable = quote(key, safe=" ").replace(".", "%2E").replace("%2F", ",")
     if len(readable) <= _LONGEST_NAME:

@@ -1,8 +1,8 @@
 """What a stand-in provider implements. `emulator.providers.server` speaks the engine's protocol for it.
 
-Values are plain Python: None, bool, int, float, str, list, dict, and `UNKNOWN` where a preview doesn't know a value
-yet. Secrets arrive unwrapped; the server marks an output as secret when the input of the same name was one, or
-when `secret_outputs` names it.
+Values are plain Python: None, bool, int, float, str, list, dict, and `UNKNOWN` where a preview doesn't know a
+value yet. Secrets arrive unwrapped; an output becomes secret when the input of the same name was one, or when
+`secret_outputs` names it.
 """
 
 from abc import ABC, abstractmethod
@@ -51,8 +51,8 @@ class Difference:
 class ProviderError(Exception):
     """A refusal or a failure; the message is shown to the user.
 
-    `partial` is (id, state) of a resource that exists although the operation failed: the engine records it, and
-    the next run updates it instead of making another.
+    `partial` is (id, state) of a resource that exists although the operation failed: the engine records it,
+    and the next run updates it instead of making another.
     """
 
     def __init__(self, message: str, partial: tuple[str, Properties] | None = None) -> None:
@@ -76,6 +76,10 @@ class Provider(ABC):
 
         `config` may hold UNKNOWN during preview.
         """
+
+    def diff_config(self, olds: Properties, news: Properties, /) -> Difference:
+        """What another configuration changes. With something in `replace` all its resources are replaced."""
+        return Difference(changed=sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key)))
 
     @abstractmethod
     def check(
@@ -104,9 +108,10 @@ class Provider(ABC):
     def create(
         self, session: Any, urn: str, resource_type: str, inputs: Properties, preview: bool, timeout: float, /
     ) -> tuple[str, Properties]:
-        """Makes the resource: its id and outputs. In preview nothing is made; the id is "", outputs may be UNKNOWN.
+        """Makes the resource: its id and outputs.
 
-        `timeout` in seconds, 0 for the provider's own default.
+        In preview nothing is made: the id is "", outputs may be UNKNOWN. `timeout` in seconds, 0 for the
+        provider's own default.
         """
 
     @abstractmethod

@@ -1,0 +1,238 @@
+"""The messages of pulumirpc.ResourceProvider (pulumi/proto/pulumi/provider.proto) as calls of a `Provider`.
+
+Secrets are left to the engine: we don't accept them, so it takes them out of what it sends, and marks outputs
+by the inputs of the same name (annotateSecrets in pulumi/pkg/v3/resource/plugin/provider_plugin.go). Nor does it
+call a provider whose own configuration is unknown during a preview.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2, empty_pb2
+from google.protobuf.message import Message
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
+
+from emulator.providers.comparison import has_path, top_level
+from emulator.providers.provider import Difference, Properties, Provider, ProviderError
+from emulator.providers.sessions import Sessions
+from emulator.providers.values import to_properties, to_struct
+
+log = logging.getLogger(__name__)
+
+Method = Callable[[Any, str], Message]
+"""Takes the request, and the address of the connection that it came by."""
+
+
+def handlers(provider: Provider) -> grpc.GenericRpcHandler:
+    """What a stand-in answers. To the rest gRPC says "unimplemented", which the engine is prepared for."""
+    protocol = _Protocol(provider)
+    methods: dict[str, tuple[type[Message], Method]] = {
+        "Handshake": (provider_pb2.ProviderHandshakeRequest, protocol.handshake),
+        "Attach": (plugin_pb2.PluginAttach, protocol.attach),
+        "GetPluginInfo": (empty_pb2.Empty, protocol.plugin_info),
+        "DiffConfig": (provider_pb2.DiffRequest, protocol.diff_config),
+        "Configure": (provider_pb2.ConfigureRequest, protocol.configure),
+        "Check": (provider_pb2.CheckRequest, protocol.check),
+        "Diff": (provider_pb2.DiffRequest, protocol.diff),
+        "Create": (provider_pb2.CreateRequest, protocol.create),
+        "Read": (provider_pb2.ReadRequest, protocol.read),
+        "Update": (provider_pb2.UpdateRequest, protocol.update),
+        "Delete": (provider_pb2.DeleteRequest, protocol.delete),
+        "Invoke": (provider_pb2.InvokeRequest, protocol.invoke),
+        "Cancel": (empty_pb2.Empty, protocol.cancel),
+    }
+    return grpc.method_handlers_generic_handler(
+        "pulumirpc.ResourceProvider",
+        {name: _handler(name, request, method) for name, (request, method) in methods.items()},
+    )
+
+
+class _Protocol:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._sessions = Sessions()
+
+    def handshake(self, _request: provider_pb2.ProviderHandshakeRequest, peer: str) -> Message:
+        self._sessions.begin(peer)
+        return provider_pb2.ProviderHandshakeResponse()
+
+    def attach(self, _request: plugin_pb2.PluginAttach, _peer: str) -> Message:
+        return empty_pb2.Empty()
+
+    def plugin_info(self, _request: empty_pb2.Empty, _peer: str) -> Message:
+        return plugin_pb2.PluginInfo(version=self._provider.version)
+
+    def cancel(self, _request: empty_pb2.Empty, _peer: str) -> Message:
+        return empty_pb2.Empty()
+
+    def diff_config(self, request: provider_pb2.DiffRequest, _peer: str) -> Message:
+        olds, news = to_properties(request.old_inputs), to_properties(request.news)
+        return _diff_response(self._provider.diff_config(olds, news), olds, news)
+
+    def configure(self, request: provider_pb2.ConfigureRequest, peer: str) -> Message:
+        self._sessions.configure(peer, self._provider.configure(to_properties(request.args)))
+        return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    def check(self, request: provider_pb2.CheckRequest, peer: str) -> Message:
+        inputs, failures = self._provider.check(
+            self._sessions.get(peer),
+            request.urn,
+            request.type,
+            to_properties(request.olds),
+            to_properties(request.news),
+        )
+        return provider_pb2.CheckResponse(
+            inputs=to_struct(inputs),
+            failures=[
+                provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
+                for failure in failures
+            ],
+        )
+
+    def diff(self, request: provider_pb2.DiffRequest, peer: str) -> Message:
+        olds, news = to_properties(request.old_inputs), to_properties(request.news)
+        difference = self._provider.diff(
+            self._sessions.get(peer),
+            request.urn,
+            request.type,
+            request.id,
+            olds,
+            to_properties(request.olds),
+            news,
+        )
+        return _diff_response(difference, olds, news)
+
+    def create(self, request: provider_pb2.CreateRequest, peer: str) -> Message:
+        identifier, state = self._provider.create(
+            self._sessions.get(peer),
+            request.urn,
+            request.type,
+            to_properties(request.properties),
+            request.preview,
+            request.timeout,
+        )
+        return provider_pb2.CreateResponse(id=identifier, properties=self._outputs(request.type, state))
+
+    def read(self, request: provider_pb2.ReadRequest, peer: str) -> Message:
+        found = self._provider.read(
+            self._sessions.get(peer),
+            request.urn,
+            request.type,
+            request.id,
+            to_properties(request.inputs),
+            to_properties(request.properties),
+        )
+        if found is None:
+            return provider_pb2.ReadResponse()
+        identifier, inputs, state = found
+        return provider_pb2.ReadResponse(
+            id=identifier, inputs=to_struct(inputs), properties=self._outputs(request.type, state)
+        )
+
+    def update(self, request: provider_pb2.UpdateRequest, peer: str) -> Message:
+        state = self._provider.update(
+            self._sessions.get(peer),
+            request.urn,
+            request.type,
+            request.id,
+            to_properties(request.olds),
+            to_properties(request.news),
+            request.preview,
+            request.timeout,
+        )
+        return provider_pb2.UpdateResponse(properties=self._outputs(request.type, state))
+
+    def delete(self, request: provider_pb2.DeleteRequest, peer: str) -> Message:
+        self._provider.delete(
+            self._sessions.get(peer),
+            request.urn,
+            request.type,
+            request.id,
+            to_properties(request.properties),
+            request.timeout,
+        )
+        return empty_pb2.Empty()
+
+    def invoke(self, request: provider_pb2.InvokeRequest, peer: str) -> Message:
+        result = self._provider.invoke(self._sessions.get(peer), request.tok, to_properties(request.args))
+        # `return` is a keyword in Python but a field of the message.
+        return provider_pb2.InvokeResponse(**{"return": self._outputs(request.tok, result)})
+
+    def _outputs(self, token: str, state: Properties) -> Any:
+        return to_struct(state, self._provider.secret_outputs(token))
+
+
+def _diff_response(difference: Difference, olds: Properties, news: Properties) -> provider_pb2.DiffResponse:
+    paths = list(dict.fromkeys([*difference.changed, *difference.replace]))
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if paths else provider_pb2.DiffResponse.DIFF_NONE,
+        diffs=sorted({top_level(path) for path in paths}),
+        replaces=sorted({top_level(path) for path in difference.replace}),
+        deleteBeforeReplace=difference.delete_before_replace,
+        hasDetailedDiff=True,
+        detailedDiff={
+            path: provider_pb2.PropertyDiff(
+                kind=_diff_kind(path, olds, news, path in difference.replace), inputDiff=True
+            )
+            for path in paths
+        },
+    )
+
+
+def _diff_kind(
+    path: str, olds: Properties, news: Properties, replace: bool
+) -> provider_pb2.PropertyDiff.Kind.ValueType:
+    kinds = provider_pb2.PropertyDiff
+    if not has_path(olds, path):
+        return kinds.ADD_REPLACE if replace else kinds.ADD
+    if not has_path(news, path):
+        return kinds.DELETE_REPLACE if replace else kinds.DELETE
+    return kinds.UPDATE_REPLACE if replace else kinds.UPDATE
+
+
+def _handler(name: str, request_type: type[Message], method: Method) -> grpc.RpcMethodHandler:
+    def handle(request: Any, context: grpc.ServicerContext) -> Message:
+        try:
+            return method(request, context.peer())
+        except ProviderError as error:
+            return context.abort_with_status(_status(error))
+        except Exception as error:
+            log.exception("%s %s", name, getattr(request, "urn", ""))
+            return context.abort(
+                grpc.StatusCode.UNKNOWN, f"The emulator itself failed: {type(error).__name__}: {error}"
+            )
+
+    return grpc.unary_unary_rpc_method_handler(
+        handle,
+        request_deserializer=request_type.FromString,
+        response_serializer=_serialized,
+    )
+
+
+def _serialized(response: Message) -> bytes:
+    return response.SerializeToString()
+
+
+@dataclass(frozen=True)
+class _Status(grpc.Status):
+    code: grpc.StatusCode
+    details: str
+    trailing_metadata: Any
+
+
+def _status(error: ProviderError) -> grpc.Status:
+    """A resource that exists although the operation failed goes along as ErrorResourceInitFailed."""
+    if error.partial is None:
+        return _Status(grpc.StatusCode.UNKNOWN, str(error), ())
+    identifier, state = error.partial
+    detail = any_pb2.Any()
+    detail.Pack(
+        provider_pb2.ErrorResourceInitFailed(id=identifier, properties=to_struct(state), reasons=[str(error)])
+    )
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
+    return _Status(
+        grpc.StatusCode.UNKNOWN, str(error), (("grpc-status-details-bin", status.SerializeToString()),)
+    )

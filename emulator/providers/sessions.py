@@ -1,0 +1,34 @@
+"""Which provider instance a call belongs to."""
+
+import threading
+
+from emulator.providers.provider import ProviderError
+
+
+class Sessions:
+    """The sessions of all provider instances that talk to one server.
+
+    Calls don't say which instance they are for. But the engine makes a connection of its own for every
+    instance (`plugin.NewProvider` in pulumi/pkg/v3), and the first thing that it sends on one is Handshake:
+    so the peer's address identifies the instance, and a handshake ends whatever came from that port before.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_peer: dict[str, object] = {}
+
+    def begin(self, peer: str) -> None:
+        """A new connection: whatever is known about its address is about an earlier one."""
+        with self._lock:
+            self._by_peer.pop(peer, None)
+
+    def configure(self, peer: str, session: object) -> None:
+        with self._lock:
+            self._by_peer[peer] = session
+
+    def get(self, peer: str) -> object:
+        """The session of the instance at `peer`. Raises ProviderError when it was never configured."""
+        with self._lock:
+            if peer not in self._by_peer:
+                raise ProviderError("The emulator was restarted during this run: run the command again.")
+            return self._by_peer[peer]
