@@ -1,0 +1,123 @@
+"""A cluster as Ambari manages it: everything it knows, under one lock."""
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from emulator.ambari.agent import Agent
+from emulator.ambari.artifacts import Artifacts
+from emulator.ambari.configurations import Change, Configurations, Wanted
+from emulator.ambari.execution import Execution
+from emulator.ambari.records import Counters, Table
+from emulator.ambari.stack import services_made_stale
+from emulator.ambari.topology import Topology
+from emulator.ambari.users import Users
+from emulator.store import Store
+
+STATUS_INTERVAL = 20.0
+"""Seconds between status checks (ambari-agent.ini, status_commands_run_interval)."""
+
+TASK_LIMIT = 1800.0
+"""Seconds for one attempt at a task: the script's 1200 and the server's 600 (ActionScheduler.java)."""
+
+
+class AmbariCluster:
+    """One Ambari server's whole knowledge of its one cluster. Whoever uses its parts holds `lock`.
+
+    store: keeps everything; what it holds already wins over the arguments below.
+    components: component names by host name. A host without any is known to Ambari all the same.
+    configs: the configuration with which the cluster was created, properties by type.
+    users: passwords of Ambari administrators by name; of users that exist already they are not changed.
+    longest_failures: failed sign-ins after which a user is locked; 0 for never.
+    with_metrics: AMBARI_METRICS is installed, so that components have metrics.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        name: str,
+        agents: Sequence[Agent],
+        components: Mapping[str, Sequence[str]],
+        configs: Mapping[str, Mapping[str, str]],
+        users: Mapping[str, str],
+        *,
+        stack: str = "HDP-2.6",
+        status_interval: float = STATUS_INTERVAL,
+        task_limit: float = TASK_LIMIT,
+        longest_failures: int = 0,
+        with_metrics: bool = False,
+    ) -> None:
+        self.name = name
+        self.stack = stack
+        self.with_metrics = with_metrics
+        self.lock = threading.Condition(threading.RLock())
+        self.agents = {agent.host_name: agent for agent in agents}
+        counters = Table(store, "counters", Counters)
+        self.configurations = Configurations(store, configs)
+        self.topology = Topology(store, name, agents, components, counters)
+        self.execution = Execution(
+            store, self.lock, self.agents, self.topology, self.configurations, counters, task_limit
+        )
+        self.artifacts = Artifacts(store, name)
+        self.users = Users(store, users, longest_failures)
+        self._status_interval = status_interval
+        self._stopping = threading.Event()
+        self._status_check: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begins the periodic status checks."""
+        self._status_check = threading.Thread(target=self._check_status, name="ambari-status", daemon=True)
+        self._status_check.start()
+
+    def close(self) -> None:
+        """Ends the status checks. Outcomes of tasks that are running now are not noted."""
+        self._stopping.set()
+        if self._status_check:
+            self._status_check.join()
+        with self.lock:
+            self.execution.close()
+
+    def restart(self) -> None:
+        """What a restart of the server does: running requests are aborted, sessions end, agents go on."""
+        with self.lock:
+            self.execution.abort_unfinished()
+            self.users.forget_sessions()
+
+    def set_password(self, user: str, password: str) -> None:
+        """Changes a user's password. Raises AmbariError 404 for an unknown user."""
+        with self.lock:
+            self.users.set_password(user, password)
+
+    def set_heartbeat(self, host: str, *, lost: bool) -> None:
+        """Tells Ambari that a host's agent is silent, or heard again. Raises AmbariError 404."""
+        with self.lock:
+            self.topology.heartbeat(self.topology.host(host), lost=lost)
+        if not lost:
+            self._check_host(host)
+
+    def desire(self, wanted: Sequence[Wanted], user: str) -> Change:
+        """Changes configurations, and marks as stale what depends on them."""
+        return self._note_stale(self.configurations.desire(wanted, user))
+
+    def revert(self, service: str, version: int, user: str, note: str | None) -> Change:
+        """Goes back to an older version of a service's configuration."""
+        return self._note_stale(self.configurations.revert(service, version, user, note))
+
+    def _note_stale(self, change: Change) -> Change:
+        for service in {name for changed in change.types for name in services_made_stale(changed)}:
+            self.topology.mark_stale(service)
+        return change
+
+    def _check_status(self) -> None:
+        while not self._stopping.wait(self._status_interval):
+            for host in self.agents:
+                self._check_host(host)
+
+    def _check_host(self, host: str) -> None:
+        with self.lock:
+            record = self.topology.host(host)
+            if record.heartbeat_lost:
+                return
+            record.last_heartbeat = max(record.last_heartbeat, 0)
+            components = [item.component for item in self.topology.components(host)]
+        for component in components:
+            self.execution.check_state(host, component)

@@ -1,0 +1,299 @@
+"""Background operations: requests, their stages and tasks, and the threads that run them against the agents.
+
+Rules: actionmanager/ActionScheduler.java and controller/internal/CalculatedStatus.java of Ambari 2.7.3.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.ambari.agent import Agent, TaskOutcome
+from emulator.ambari.agent import Configurations as ConfigurationProperties
+from emulator.ambari.configurations import Configurations
+from emulator.ambari.records import Counters, HostComponent, Request, Table, Task, now_milliseconds
+from emulator.ambari.stack import COMPONENTS, in_start_order
+from emulator.ambari.topology import Topology
+from emulator.store import Store
+
+ATTEMPTS = 2
+"""How often a task is tried before it has timed out."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a new request shall do."""
+
+    command: str
+    """RESTART, START or STOP."""
+    targets: Sequence[HostComponent]
+    user: str
+    context: str | None = None
+    operation_level: str | None = None
+    filters: Sequence[Mapping[str, Any]] = field(default_factory=list)
+
+
+class Execution:
+    """The requests of one cluster. Call its methods with the cluster's lock held, unless they say otherwise."""
+
+    def __init__(
+        self,
+        store: Store,
+        lock: threading.Condition,
+        agents: Mapping[str, Agent],
+        topology: Topology,
+        configurations: Configurations,
+        counters: Table[Counters],
+        task_limit: float,
+    ) -> None:
+        self._lock = lock
+        self._agents = agents
+        self._topology = topology
+        self._configurations = configurations
+        self._counters = counters
+        self._task_limit = task_limit
+        self._requests = Table(store, "request", Request)
+        self._host_locks = {name: threading.Lock() for name in agents}
+        self._closed = False
+        self.abort_unfinished()
+
+    def requests(self) -> list[Request]:
+        """All requests, oldest first."""
+        return sorted(self._requests.all(), key=lambda request: request.id)
+
+    def find(self, request_id: int) -> Request | None:
+        """A request by its id."""
+        return self._requests.get(str(request_id))
+
+    def next_request_id(self) -> int:
+        """Takes an id; one that leads to no request is lost."""
+        return self._count("request")
+
+    def submit(self, request_id: int, operation: Operation) -> Request:
+        """Queues a request. It runs in threads of its own, beside others that touch other hosts."""
+        stages = in_start_order(target.component for target in operation.targets)
+        tasks = [
+            Task(
+                self._count("task"),
+                stages.index(target.component),
+                target.host,
+                target.service,
+                target.component,
+                operation.command,
+            )
+            for target in sorted(operation.targets, key=lambda target: stages.index(target.component))
+        ]
+        request = Request(
+            request_id,
+            operation.context,
+            operation.user,
+            now_milliseconds(),
+            tasks,
+            operation_level=operation.operation_level,
+            filters=[dict(item) for item in operation.filters],
+            custom=operation.command == "RESTART",
+        )
+        self._save(request)
+        for target in operation.targets:
+            self._announce(target, operation.command)
+        self._dispatch()
+        return request
+
+    def abort(self, request: Request, reason: str) -> None:
+        """Ends a request's unfinished tasks. What its agents are doing goes on on their hosts."""
+        for task in request.tasks:
+            if not task.finished:
+                self._finish(task, "ABORTED", task.exit_code, stderr=f"Command aborted. Reason: {reason}")
+        self._save(request)
+        self._dispatch()
+
+    def abort_unfinished(self) -> None:
+        """What a restart of the server does to the requests that were running."""
+        for request in self.requests():
+            for task in request.tasks:
+                if not task.finished:
+                    self._finish(task, "ABORTED", 0)
+            if not request.finished:
+                self._save(request)
+
+    def close(self) -> None:
+        """No outcome is noted from now on. The next start finds the requests unfinished, and aborts them."""
+        self._closed = True
+
+    def _count(self, counter: str) -> int:
+        counters = self._counters.get("all") or Counters()
+        value = getattr(counters, counter) + 1
+        setattr(counters, counter, value)
+        self._counters.save("all", counters)
+        return value
+
+    def _announce(self, target: HostComponent, command: str) -> None:
+        if command == "RESTART":
+            self._topology.set_state(target, target.state, desired=_restart_state(target))
+        else:
+            state = {"START": "STARTING", "STOP": "STOPPING"}[command]
+            self._topology.set_state(target, state, desired=_state_after(command))
+
+    def _dispatch(self) -> None:
+        """Starts every stage that is next in its request and shares no host with an older one."""
+        busy: set[str] = set()
+        for request in self.requests():
+            stage = _current_stage(request)
+            hosts = {task.host for task in stage}
+            if not hosts & busy:
+                for task in stage:
+                    if task.status == "PENDING":
+                        self._start(request, task)
+            busy |= hosts
+
+    def _start(self, request: Request, task: Task) -> None:
+        if request.start_time < 0:
+            request.start_time = now_milliseconds()
+        if self._topology.host(task.host).heartbeat_lost:
+            self._finish(task, "ABORTED", 999)
+        else:
+            task.status = "QUEUED"
+            task.attempts = 1
+            task.start_time = now_milliseconds()
+        self._save(request)
+        if task.status == "QUEUED":
+            name = f"ambari-task-{task.id}"
+            threading.Thread(target=self._run, args=(request, task), name=name, daemon=True).start()
+
+    def _run(self, request: Request, task: Task) -> None:
+        """In a thread of its own, without the lock: one command at a time on each host."""
+        with self._host_locks[task.host]:
+            with self._lock:
+                if task.finished or self._closed:
+                    return
+                task.status = "IN_PROGRESS"
+                self._save(request)
+                configs = self._configurations.for_host(task.host)
+            limit = threading.Timer(self._task_limit * ATTEMPTS, self._time_out, (request, task))
+            limit.daemon = True
+            limit.start()
+            outcome = TaskOutcome(False, "", "the agent has raised an exception")
+            try:
+                outcome = self._command(task, configs)
+            finally:
+                limit.cancel()
+                # Agents report a component's state right after each command that may have changed it.
+                self.check_state(task.host, task.component, even_if_changing=True)
+                with self._lock:
+                    self._conclude(request, task, outcome)
+
+    def _command(self, task: Task, configs: ConfigurationProperties) -> TaskOutcome:
+        if COMPONENTS[task.component].category == "CLIENT":
+            return TaskOutcome(True, "", "")
+        agent = self._agents[task.host]
+        command = {"RESTART": agent.restart, "START": agent.start, "STOP": agent.stop}[task.command]
+        return command(task.component, configs)
+
+    def _conclude(self, request: Request, task: Task, outcome: TaskOutcome) -> None:
+        if self._closed:
+            return
+        if not task.finished:
+            ending = "Command completed successfully!" if outcome.ok else "Command failed after 1 tries"
+            self._finish(
+                task,
+                "COMPLETED" if outcome.ok else "FAILED",
+                0,  # also for a task that failed: the agent sends "exitCode", the server reads "exitcode"
+                stdout=f"{outcome.stdout}\n\n{ending}\n",
+                stderr=outcome.stderr or "None",
+            )
+            target = self._topology.component(task.host, task.component)
+            if outcome.ok and target is not None and task.command != "STOP":
+                self._topology.clear_stale(target)
+            self._save(request)
+        self._abort_later_stages(request)
+        self._dispatch()
+        self._lock.notify_all()
+
+    def check_state(self, host: str, component: str, *, even_if_changing: bool = False) -> None:
+        """Takes over what the agent sees of a master's process. Called without the lock."""
+        if COMPONENTS[component].category == "CLIENT":
+            return
+        running = self._agents[host].running(component)
+        with self._lock:
+            target = self._topology.component(host, component)
+            lost = self._topology.host(host).heartbeat_lost
+            # STARTING and STOPPING are the server's own words, which last until the command has ended.
+            changing = self._changing(host, component) and not even_if_changing
+            if target is not None and not (lost or changing or self._closed):
+                self._topology.set_state(target, "STARTED" if running else "INSTALLED")
+
+    def _changing(self, host: str, component: str) -> bool:
+        return any(
+            (task.host, task.component) == (host, component) and task.command != "RESTART"
+            for request in self.requests()
+            if not request.finished
+            for task in request.tasks
+            if not task.finished
+        )
+
+    def _time_out(self, request: Request, task: Task) -> None:
+        with self._lock:
+            if not task.finished and not self._closed:
+                task.attempts = ATTEMPTS
+                self._finish(task, "TIMEDOUT", 0)
+                self._save(request)
+                self._abort_later_stages(request)
+                self._lock.notify_all()
+
+    def _abort_later_stages(self, request: Request) -> None:
+        failed = {task.stage for task in request.tasks if task.finished and task.status != "COMPLETED"}
+        later = [task for task in request.tasks if failed and task.stage > min(failed) and not task.finished]
+        for task in later:
+            self._finish(task, "ABORTED", 999)
+        if later:
+            self._save(request)
+
+    def _finish(self, task: Task, status: str, exit_code: int, stdout: str = "", stderr: str = "") -> None:
+        task.status = status
+        task.exit_code = exit_code if task.attempts else 999
+        task.stdout = stdout
+        task.stderr = stderr if task.attempts else ""
+        task.end_time = now_milliseconds()
+
+    def _save(self, request: Request) -> None:
+        if all(task.finished for task in request.tasks) and not request.finished:
+            request.end_time = now_milliseconds()
+        self._requests.save(str(request.id), request)
+
+
+def status_of(request: Request) -> str:
+    """A request's status: FAILED as soon as one task failed, ABORTED only when nothing is active any more."""
+    statuses = [task.status for task in request.tasks]
+    for status in ("COMPLETED", "PENDING"):
+        if all(item == status for item in statuses):
+            return status
+    for status in ("FAILED", "TIMEDOUT"):
+        if status in statuses:
+            return status
+    if "ABORTED" in statuses and all(task.finished for task in request.tasks):
+        return "ABORTED"
+    return "IN_PROGRESS"
+
+
+def progress_of(request: Request) -> float:
+    """Percent: a queued task counts 9, a running one 35, a finished one 100."""
+    weights = {"PENDING": 0.0, "QUEUED": 0.09, "IN_PROGRESS": 0.35}
+    done = 0.0
+    for status in ("QUEUED", "IN_PROGRESS"):
+        done += weights[status] * sum(task.status == status for task in request.tasks)
+    done += sum(task.finished for task in request.tasks)
+    return done / len(request.tasks) * 100.0
+
+
+def _current_stage(request: Request) -> list[Task]:
+    unfinished = [task for task in request.tasks if not task.finished]
+    first = min((task.stage for task in unfinished), default=0)
+    return [task for task in unfinished if task.stage == first]
+
+
+def _state_after(command: str) -> str:
+    return {"START": "STARTED", "STOP": "INSTALLED"}[command]
+
+
+def _restart_state(target: HostComponent) -> str:
+    return "STARTED" if COMPONENTS[target.component].category == "MASTER" else "INSTALLED"

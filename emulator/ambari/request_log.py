@@ -1,0 +1,43 @@
+"""Which requests a server has seen."""
+
+import itertools
+import threading
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One request and how it was answered."""
+
+    number: int
+    """Rises by one from request to request, since the server was made."""
+    method: str
+    route: str
+    """The path's template below /api/v1, or the path itself where no template fits."""
+    status: int
+    """0 when it got no answer."""
+
+
+class RequestLog:
+    """The requests in the order in which they were answered. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._entries: list[LogEntry] = []
+
+    def add(self, method: str, route: str, status: int) -> None:
+        """Notes a request."""
+        with self._lock:
+            self._entries.append(LogEntry(next(self._numbers), method, route, status))
+
+    def since(self, mark: int = 0) -> list[LogEntry]:
+        """The requests with a number above `mark`."""
+        with self._lock:
+            return [entry for entry in self._entries if entry.number > mark]
+
+    @property
+    def mark(self) -> int:
+        """The number of the last request, to ask later what came since."""
+        with self._lock:
+            return self._entries[-1].number if self._entries else 0

@@ -1,0 +1,158 @@
+"""Hosts and the components on them: states, maintenance modes, racks, staleness."""
+
+from collections.abc import Mapping, Sequence
+
+from emulator.ambari.agent import Agent
+from emulator.ambari.errors import missing
+from emulator.ambari.records import Counters, Host, HostComponent, Table, now_milliseconds
+from emulator.ambari.stack import COMPONENTS, RESTARTED_AFTER_RACK_CHANGE
+from emulator.store import Store
+
+
+class Topology:
+    """The hosts of one cluster. Not thread-safe: the cluster's lock guards it."""
+
+    def __init__(
+        self,
+        store: Store,
+        cluster: str,
+        agents: Sequence[Agent],
+        components: Mapping[str, Sequence[str]],
+        counters: Table[Counters],
+    ) -> None:
+        self._cluster = cluster
+        self._hosts = Table(store, "host", Host)
+        self._components = Table(store, "host-component", HostComponent)
+        self._counters = counters
+        for agent in sorted(agents, key=lambda agent: agent.host_name):
+            self._register(agent, components.get(agent.host_name, ()))
+
+    def hosts(self) -> list[Host]:
+        """All hosts by name."""
+        return sorted(self._hosts.all(), key=lambda host: host.name)
+
+    def host(self, name: str) -> Host:
+        """One host. Raises AmbariError 404."""
+        found = self._hosts.get(name)
+        if found is None:
+            message = f"Host not found, cluster={self._cluster}, hostname={name}"
+            raise missing(f"The requested resource doesn't exist: {message}")
+        return found
+
+    def components(self, host: str | None = None) -> list[HostComponent]:
+        """All components on all hosts (or one), by host and name."""
+        found = [item for item in self._components.all() if host in (None, item.host)]
+        return sorted(found, key=lambda item: (item.host, item.component))
+
+    def component(self, host: str, component: str) -> HostComponent | None:
+        """A component on a host, or None."""
+        return self._components.get(f"{host}/{component}")
+
+    def services(self) -> list[str]:
+        """The services that have a component somewhere, by name."""
+        return sorted({item.service for item in self._components.all()})
+
+    def service_state(self, service: str) -> str:
+        """A service is as started as its least started master."""
+        masters = [item for item in self._components.all() if item.service == service and _is_master(item)]
+        states = {item.state for item in masters}
+        for state in ("UNKNOWN", "STARTING", "STOPPING", "INSTALLED"):
+            if state in states:
+                return state
+        return "STARTED"
+
+    def service_maintenance(self, service: str) -> str:
+        """ON or OFF."""
+        return self._counters_record().maintenance.get(service, "OFF")
+
+    def effective_maintenance(self, item: HostComponent) -> str:
+        """A host component's own maintenance mode, or where it comes from."""
+        if item.maintenance == "ON":
+            return "ON"
+        service = self.service_maintenance(item.service) == "ON"
+        host = self.host(item.host).maintenance == "ON"
+        if service and host:
+            return "IMPLIED_FROM_SERVICE_AND_HOST"
+        return "IMPLIED_FROM_SERVICE" if service else "IMPLIED_FROM_HOST" if host else "OFF"
+
+    def set_service_maintenance(self, service: str, state: str) -> None:
+        """Puts a service into maintenance mode or out of it."""
+        record = self._counters_record()
+        record.maintenance[service] = state
+        self._counters.save("all", record)
+
+    def set_host_maintenance(self, host: Host, state: str) -> None:
+        """Puts a host into maintenance mode or out of it."""
+        host.maintenance = state
+        self._save_host(host)
+
+    def set_component_maintenance(self, item: HostComponent, state: str) -> None:
+        """Puts one component of one host into maintenance mode or out of it."""
+        item.maintenance = state
+        self._save(item)
+
+    def set_rack(self, host: Host, rack: str) -> None:
+        """Changes a host's rack, after which some services' components are stale on every host."""
+        if host.rack == rack:
+            return
+        host.rack = rack
+        self._save_host(host)
+        if any(item.service in RESTARTED_AFTER_RACK_CHANGE for item in self.components(host.name)):
+            for service in RESTARTED_AFTER_RACK_CHANGE:
+                self.mark_stale(service)
+
+    def mark_stale(self, service: str, hosts: Sequence[str] | None = None) -> None:
+        """All components of a service need a restart."""
+        for item in self.components():
+            if item.service == service and (hosts is None or item.host in hosts):
+                item.stale = True
+                self._save(item)
+
+    def set_state(self, item: HostComponent, state: str, *, desired: str | None = None) -> None:
+        """Changes the state (and the desired state) of a component."""
+        if (item.state, item.desired_state) != (state, desired or item.desired_state):
+            item.state = state
+            item.desired_state = desired or item.desired_state
+            self._save(item)
+
+    def clear_stale(self, item: HostComponent) -> None:
+        """The component runs with what is desired, as far as Ambari knows."""
+        item.stale = False
+        self._save(item)
+
+    def heartbeat(self, host: Host, *, lost: bool) -> None:
+        """A host's agent was heard, or has not been for too long."""
+        if lost:
+            for item in self.components(host.name):
+                self.set_state(item, "UNKNOWN")
+        else:
+            host.last_heartbeat = now_milliseconds()
+        if host.heartbeat_lost != lost:
+            host.heartbeat_lost = lost
+            self._save_host(host)
+
+    def _register(self, agent: Agent, components: Sequence[str]) -> None:
+        host = self._hosts.get(agent.host_name) or Host(agent.host_name, agent.ip)
+        host.ip = agent.ip
+        host.last_heartbeat = now_milliseconds()
+        self._save_host(host)
+        for name in components:
+            if name not in COMPONENTS:
+                raise ValueError(f"unknown component {name!r}; known are {', '.join(COMPONENTS)}")
+            if self.component(host.name, name) is None:
+                component = COMPONENTS[name]
+                state = "STARTED" if component.category == "MASTER" else "INSTALLED"
+                self._save(HostComponent(host.name, name, component.service, state, state))
+
+    def _counters_record(self) -> Counters:
+        return self._counters.get("all") or Counters()
+
+    def _save_host(self, host: Host) -> None:
+        self._hosts.save(host.name, host)
+
+    def _save(self, item: HostComponent) -> None:
+        self._components.save(f"{item.host}/{item.component}", item)
+
+
+def _is_master(item: HostComponent) -> bool:
+    return COMPONENTS[item.component].category == "MASTER"

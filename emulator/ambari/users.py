@@ -1,0 +1,122 @@
+"""Users, their roles, and who is signed in."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+
+from emulator.ambari.errors import ContainerError, missing
+from emulator.ambari.records import Table, User, now_milliseconds
+from emulator.store import Store
+
+ADMINISTRATOR = "AMBARI.ADMINISTRATOR"
+CLUSTER_ROLES = (
+    "CLUSTER.ADMINISTRATOR",
+    "CLUSTER.OPERATOR",
+    "SERVICE.ADMINISTRATOR",
+    "SERVICE.OPERATOR",
+    "CLUSTER.USER",
+)
+
+MAY_CONFIGURE = frozenset({ADMINISTRATOR, *CLUSTER_ROLES[:3]})
+MAY_OPERATE = frozenset({ADMINISTRATOR, *CLUSTER_ROLES[:4]})
+MAY_VIEW = frozenset({ADMINISTRATOR, *CLUSTER_ROLES})
+MAY_WRITE_CLUSTER_ARTIFACTS = frozenset({ADMINISTRATOR, "CLUSTER.ADMINISTRATOR", "CLUSTER.USER"})
+
+REJECTED = "Unable to sign in. Invalid username/password combination."
+
+
+class Users:
+    """The users of one Ambari server. Not thread-safe: the cluster's lock guards it."""
+
+    def __init__(self, store: Store, passwords: Mapping[str, str], longest_failures: int) -> None:
+        self._users = Table(store, "user", User)
+        self._sessions: dict[str, str] = {}
+        self._longest_failures = longest_failures
+        for name, password in passwords.items():
+            if self._users.get(name.lower()) is None:
+                self.create(name, password, [ADMINISTRATOR])
+
+    def all(self) -> list[User]:
+        """All users by name."""
+        return sorted(self._users.all(), key=lambda user: user.name)
+
+    def find(self, name: str) -> User:
+        """A user; case does not matter. Raises AmbariError 404."""
+        user = self._users.get(name.lower())
+        if user is None:
+            raise missing(f"The requested resource doesn't exist: User not found, Users/user_name={name}")
+        return user
+
+    def create(self, name: str, password: str, roles: list[str], *, active: bool = True) -> None:
+        """Adds a user."""
+        user = User(name.lower(), _hashed(password), now_milliseconds(), active, roles)
+        self._save(user)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Gives a user another password. Sessions stay."""
+        user = self.find(name)
+        user.password_hash = _hashed(password)
+        self._save(user)
+
+    def change(self, user: User, *, active: bool | None = None, failures: int | None = None) -> None:
+        """Changes what an administrator may change of a user."""
+        user.active = user.active if active is None else active
+        user.failures = user.failures if failures is None else failures
+        self._save(user)
+
+    def grant(self, name: str, role: str) -> None:
+        """Gives a user a role in the cluster."""
+        user = self.find(name)
+        user.roles = [*user.roles, role]
+        self._save(user)
+
+    def sign_in(self, name: str, password: str) -> User:
+        """Checks a password. Raises ContainerError 403, with the same text whatever the reason is.
+
+        After more than the allowed failures the right password is refused as well, until an administrator
+        resets the count; 0 allows any number (authentication.local.max.failures).
+        """
+        user = self._users.get(name.lower())
+        if user is None:
+            raise ContainerError(403, REJECTED)
+        locked = 0 < self._longest_failures <= user.failures
+        if not _matches(password, user.password_hash):
+            self.change(user, failures=user.failures + 1)
+            raise ContainerError(403, REJECTED)
+        if locked or not user.active:
+            raise ContainerError(403, REJECTED)
+        if user.failures:
+            self.change(user, failures=0)
+        return user
+
+    def open_session(self, user: User) -> str:
+        """A new session's cookie value."""
+        session = f"node0{secrets.token_hex(13)}.node0"
+        self._sessions[session] = user.name
+        return session
+
+    def of_session(self, session: str) -> User | None:
+        """Who opened this session."""
+        name = self._sessions.get(session)
+        return self._users.get(name) if name else None
+
+    def forget_sessions(self) -> None:
+        """Sessions live in memory: a restart of the server ends them."""
+        self._sessions.clear()
+
+    def _save(self, user: User) -> None:
+        self._users.save(user.name, user)
+
+
+def _hashed(password: str) -> str:
+    salt = secrets.token_bytes(16)
+    return f"{salt.hex()}:{_digest(password, salt)}"
+
+
+def _matches(password: str, password_hash: str) -> bool:
+    salt, digest = password_hash.split(":")
+    return secrets.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
+
+
+def _digest(password: str, salt: bytes) -> str:
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**10, r=8, p=1).hex()
