@@ -1,0 +1,97 @@
+"""An environment of this program on this machine, driven the way a user drives it: by the command line."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended: its exit status and all it printed."""
+
+    status: int
+    output: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One emulated world in a folder of its own, and the stack in it."""
+
+    home: Path
+
+    def run(self, *arguments: str) -> Finished:
+        """`python -m emulator ARGUMENTS` in this world."""
+        command = [sys.executable, "-m", "emulator", "--home", str(self.home), *arguments]
+        ended = subprocess.run(
+            command, cwd=CHECKOUT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900
+        )
+        return Finished(ended.returncode, ended.stdout)
+
+    def succeed(self, *arguments: str) -> str:
+        """The same, where anything but success is a failure of the test; answers the output."""
+        ended = self.run(*arguments)
+        assert ended.status == 0, f"{' '.join(arguments)} ended with {ended.status}:\n{ended.output}"
+        return ended.output
+
+    def pulumi(self, *arguments: str) -> str:
+        """A Pulumi command that must succeed."""
+        return self.succeed("pulumi", *arguments)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets left masked."""
+        return json.loads(self.pulumi("stack", "output", "--json"))
+
+    def status(self) -> dict[str, Any]:
+        """What `status --json` says."""
+        return json.loads(self.succeed("status", "--json"))
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources in the stack's state."""
+        return json.loads(self.pulumi("stack", "export"))["deployment"].get("resources", [])
+
+    def processes(self) -> list[str]:
+        """Command lines of every process that was started for this world, wherever it runs."""
+        mark = str(self.home).encode()
+        return [line.decode() for line in _command_lines() if mark in line and b"pytest" not in line]
+
+
+def send(url: str, text: str) -> dict[str, int]:
+    """POST the text as a user of the page does; answers partition and offset."""
+    answer = httpx.post(f"{url}/messages", content=text, timeout=30)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def occurrences(url: str, text: str) -> int:
+    """How often the text stands among the messages that came back from Kafka."""
+    return sum(message["text"] == text for message in httpx.get(f"{url}/messages", timeout=30).json())
+
+
+def eventually(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    """Wait until the condition holds; fail with `what` when it doesn't in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.1)
+
+
+def _command_lines() -> list[bytes]:
+    lines = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdecimal() or int(process.name) == os.getpid():
+            continue
+        try:
+            lines.append((process / "cmdline").read_bytes().replace(b"\0", b" "))
+        except OSError:
+            continue
+    return lines
