@@ -1,0 +1,83 @@
+"""The process in which a world lives: `python -m emulator.network.init DESCRIPTOR`.
+
+It makes the namespaces and leaves behind their PID 1, which serves the daemon's requests over the socket given as a
+descriptor until the daemon closes it or dies. With PID 1 the kernel ends everything else in the world.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from emulator.network import kernel, links, roots
+from emulator.network.channel import Channel
+from emulator.network.kernel import Namespace
+from emulator.network.supervisor import Supervisor
+
+
+def main() -> None:
+    channel = Channel.from_descriptor(int(sys.argv[1]))
+    try:
+        _enter_user_namespace()
+        kernel.unshare(Namespace.MOUNT | Namespace.PID | Namespace.NETWORK | Namespace.IPC | Namespace.UTS)
+        init = os.fork()
+        if init:
+            channel.send({"init": init})
+            # PID 1 is handed on to the machine's init: nothing of this process is needed any more.
+            os._exit(0)
+        roots.prepare_world_root()
+        world_root = roots.open_world_root()
+        links.set_up_backbone()
+    except OSError as error:
+        channel.send({"refused": [error.strerror, error.errno]})
+        raise
+    # Without a handler the kernel keeps every signal but the machine's SIGKILL away from a PID 1.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    channel.send({"ready": True})
+    Supervisor(channel, world_root).serve()
+
+
+def _enter_user_namespace() -> None:
+    """As root the ids of the world are the machine's; an ordinary user is root in it, and nobody else exists."""
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        mapping = {kind: _identity(Path(f"/proc/self/{kind}").read_text()) for kind in ("uid_map", "gid_map")}
+        _unshare_and_map_from_outside(mapping)
+    else:
+        kernel.unshare(Namespace.USER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+
+
+def _identity(own_map: str) -> str:
+    """Maps each id that this process knows to itself. Fields as in user_namespaces(7): inside, outside, count."""
+    ranges = [line.split() for line in own_map.splitlines()]
+    return "".join(f"{start} {start} {count}\n" for start, _, count in ranges)
+
+
+def _unshare_and_map_from_outside(mapping: dict[str, str]) -> None:
+    """Only a process outside the new namespace may map more than one id: a child that stays outside does it."""
+    process = os.getpid()
+    unshared, tell_unshared = os.pipe()
+    mapper = os.fork()
+    if mapper == 0:
+        os.close(tell_unshared)
+        os.read(unshared, 1)
+        status = 1
+        try:
+            for kind, text in mapping.items():
+                Path(f"/proc/{process}/{kind}").write_text(text)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(unshared)
+    kernel.unshare(Namespace.USER)
+    os.close(tell_unshared)
+    _, status = os.waitpid(mapper, 0)
+    if status:
+        raise PermissionError(1, "writing uid_map: Operation not permitted")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Ends all processes of a node, including those it does not know of: started by `exec`, or turned daemons."""
+
+import os
+import select
+import signal
+
+
+def kill_processes_in(mount_namespace: int) -> None:
+    """Returns when no process is left in the namespace. Needs a pid namespace where they are all seen."""
+    namespace = os.fstat(mount_namespace).st_ino
+    while processes := _processes_in(namespace):
+        for process in processes:
+            try:
+                ended = os.pidfd_open(process)
+            except ProcessLookupError:
+                continue
+            try:
+                signal.pidfd_send_signal(ended, signal.SIGKILL)
+                select.select([ended], [], [])
+            except ProcessLookupError:
+                continue
+            finally:
+                os.close(ended)
+
+
+def _processes_in(namespace: int) -> list[int]:
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            if os.stat(f"/proc/{name}/ns/mnt").st_ino == namespace:
+                found.append(int(name))
+        except FileNotFoundError:
+            # It has ended meanwhile, or is a zombie.
+            continue
+    return found

@@ -1,0 +1,137 @@
+"""Bridges, virtual Ethernet pairs, addresses and routes in the network namespaces of a world.
+
+A virtual network is a namespace whose bridge is both the switch its nodes hang on and their router. All
+networks meet on one more bridge, the backbone, in the namespace of the world's init. A network has no route
+to anywhere but itself unless it is given one, and takes no packet from where it has no route to: a peering with
+one half missing looks dead from either side, as in Azure.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyroute2 import IPRoute
+
+from emulator.network import kernel
+from emulator.network.kernel import Namespace
+
+_BRIDGE = "router"
+_BACKBONE = "backbone"
+# Link-local: no virtual network of Azure may use these.
+_BACKBONE_ADDRESSES = ipaddress.IPv4Network("169.254.0.0/16")
+_NODE_LINK = "eth0"
+_NOWHERE = "0.0.0.0/0"
+
+
+def set_up_backbone() -> None:
+    """In the namespace of the world's init, which this process is in."""
+    with IPRoute() as route:
+        _raise_link(route, "lo")
+        route.link("add", ifname=_BACKBONE, kind="bridge", state="up")
+
+
+def set_up_network(number: int, backbone: int) -> None:
+    """Makes the namespace this process is in a virtual network.
+
+    `number` tells the networks of a world apart, from 0; `backbone` is a descriptor of the backbone's namespace,
+    which this process ends up in.
+    """
+    _settle(
+        {
+            "ipv4/ip_forward": "1",
+            "ipv4/conf/all/send_redirects": "0",
+            "ipv4/conf/default/send_redirects": "0",
+            "ipv4/conf/all/rp_filter": "1",
+            "ipv4/conf/default/rp_filter": "1",
+        }
+    )
+    far_end = f"network{number}"
+    with IPRoute() as route:
+        _raise_link(route, "lo")
+        route.link("add", ifname=_BRIDGE, kind="bridge", state="up")
+        route.link(
+            "add", ifname=_BACKBONE, kind="veth", peer={"ifname": far_end, "net_ns_fd": backbone}, state="up"
+        )
+        route.addr(
+            "add",
+            index=_index(route, _BACKBONE),
+            address=_backbone_address(number),
+            prefixlen=_BACKBONE_ADDRESSES.prefixlen,
+        )
+        route.route("add", dst=_NOWHERE, type="blackhole", family=socket.AF_INET)
+    kernel.enter(backbone, Namespace.NETWORK)
+    with IPRoute() as route:
+        route.link("set", index=_index(route, far_end), master=_index(route, _BACKBONE), state="up")
+
+
+def remove_network(number: int) -> None:
+    """In the backbone's namespace. At once, where the kernel would take its time once the namespace is unused."""
+    with IPRoute() as route:
+        route.link("del", index=_index(route, f"network{number}"))
+
+
+def add_route(prefix: str, peer: int) -> None:
+    """In a network's namespace: sends traffic for `prefix` to the network numbered `peer`."""
+    with IPRoute() as route:
+        route.route("replace", dst=prefix, gateway=_backbone_address(peer))
+
+
+def remove_route(prefix: str) -> None:
+    with IPRoute() as route:
+        route.route("del", dst=prefix)
+
+
+def attach_node(number: int, address: str, prefix_length: int, network: int) -> None:
+    """Links the namespace this process is in to a virtual network, as the node numbered `number`.
+
+    `network` is a descriptor of the network's namespace, which this process ends up in.
+    """
+    _settle({})
+    subnet = ipaddress.IPv4Interface(f"{address}/{prefix_length}").network
+    router = str(subnet[1])
+    with IPRoute() as route:
+        _raise_link(route, "lo")
+        far_end = _far_end(number)
+        route.link(
+            "add", ifname=_NODE_LINK, kind="veth", peer={"ifname": far_end, "net_ns_fd": network}, state="up"
+        )
+        route.addr("add", index=_index(route, _NODE_LINK), address=address, prefixlen=prefix_length)
+        route.route("add", dst=_NOWHERE, gateway=router)
+    kernel.enter(network, Namespace.NETWORK)
+    with IPRoute() as route:
+        bridge = _index(route, _BRIDGE)
+        route.addr("replace", index=bridge, address=router, prefixlen=prefix_length)
+        route.link("set", index=_index(route, far_end), master=bridge, state="up")
+
+
+def detach_node(number: int) -> None:
+    """In the network's namespace: the node's link is gone when this returns."""
+    with IPRoute() as route:
+        route.link("del", index=_index(route, _far_end(number)))
+
+
+def _far_end(node: int) -> str:
+    return f"node{node}"
+
+
+def _backbone_address(network: int) -> str:
+    return str(_BACKBONE_ADDRESSES[network + 1])
+
+
+def _index(route: IPRoute, name: str) -> int:
+    (index,) = route.link_lookup(ifname=name)
+    return index
+
+
+def _raise_link(route: IPRoute, name: str) -> None:
+    route.link("set", index=_index(route, name), state="up")
+
+
+def _settle(settings: Mapping[str, str]) -> None:
+    """Writes settings of the namespace this process is in, below /proc/sys/net. There is only IPv4 here."""
+    for name, value in settings.items():
+        Path("/proc/sys/net", name).write_text(value)
+    without_ipv6 = Path("/proc/sys/net/ipv6/conf/all/disable_ipv6")
+    if without_ipv6.exists():
+        without_ipv6.write_text("1")

@@ -1,0 +1,65 @@
+"""What a node, its files and its processes are made from."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RootSpec:
+    """Files of a node that does not see the machine's own: a container image over the machine's system folders.
+
+    Of the machine only /bin, /sbin, /lib*, /usr and /etc show through (a stand-in for the image's base), all
+    read-only, plus /proc and a minimal /dev.
+    """
+
+    layers: Sequence[str]
+    """Folders laid over "/", the first on top. Read-only."""
+    binds: Mapping[str, str] = field(default_factory=dict)
+    """Mount point -> file or folder of the machine. Read-only."""
+    scratch: Sequence[str] = ()
+    """Mount points of empty, writable folders in memory, e.g. /tmp. They vanish with the node."""
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One host of a virtual network."""
+
+    name: str
+    """Unique in the world, parts separated by "/": "mykafka/wn0"."""
+    network: str
+    address: str
+    prefix_length: int
+    """Of the subnet the address lies in; its first address (.1) is the node's router, as in Azure."""
+    hostname: str
+    """What `hostname` and `hostname -f` print; 64 characters at most."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Names this node can resolve beside its own, and their addresses. There is no DNS."""
+    overlays: Mapping[str, str] = field(default_factory=dict)
+    """Mount point -> folder of the machine, writable. The mount point need not exist on the machine."""
+    root: RootSpec | None = None
+    """None: the node sees the machine's files."""
+
+    def to_message(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_message(cls, message: Mapping[str, Any]) -> "NodeSpec":
+        root = message["root"]
+        return cls(**{**message, "root": RootSpec(**root) if root else None})
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One process to start on a node, in a session and process group of its own, with no input."""
+
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    """The whole environment. `argv[0]` is looked up in its PATH when it holds no slash."""
+    folder: str = "/"
+    user: int | None = None
+    """Run as this user and group id where the kernel lets us (we are root), else as who we are."""
+    log: Path | None = None
+    """Output and errors are appended here; None: dropped."""

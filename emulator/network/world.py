@@ -1,0 +1,263 @@
+"""A world of virtual networks: what the daemon uses of this package."""
+
+import contextlib
+import ipaddress
+import itertools
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from emulator.home import Home
+from emulator.network.channel import Channel, ChannelClosed
+from emulator.network.names import NetworkUnknown, NodeUnknown, resolve
+from emulator.network.process import Process
+from emulator.network.refusal import WorldRefused, explain, read_settings
+from emulator.network.resolution import LONGEST_HOST_NAME
+from emulator.network.specification import NodeSpec, ProcessSpec
+
+__all__ = ["NetworkUnknown", "NodeUnknown", "Process", "World", "WorldEnded", "WorldRefused"]
+
+_CHECKOUT = Path(__file__).parents[2]
+_GONE = "the world has ended"
+_NSENTER_OPTIONS = {"net": "net", "uts": "uts", "mount": "mnt"}
+
+
+class WorldEnded(Exception):
+    """The world is gone: it was closed, or its init was killed."""
+
+
+class World:
+    """Thread-safe; calls block until done. Everything in it ends with `close` and with this process."""
+
+    def __init__(self, channel: Channel, init: int):
+        """Use `start`."""
+        self._channel = channel
+        self._init = init
+        self._init_ended = os.pidfd_open(init)
+        self._lock = threading.Lock()
+        self._identities = itertools.count(1)
+        self._pending: dict[int, Future[tuple[Any, list[int]]]] = {}
+        self._processes: dict[int, Process] = {}
+        self._ended = False
+        self._networks: dict[str, list[ipaddress.IPv4Network]] = {}
+        self._routes: dict[str, dict[str, str]] = {}
+        self._nodes: dict[str, NodeSpec] = {}
+        threading.Thread(target=self._listen, name="world", daemon=True).start()
+
+    @classmethod
+    def start(cls, home: Home) -> "World":
+        """Raises WorldRefused where the kernel does not let this user make namespaces."""
+        ours, its = Channel.pair()
+        home.logs.mkdir(parents=True, exist_ok=True)
+        with (home.logs / "network.log").open("ab") as log:
+            subprocess.run(
+                [sys.executable, "-m", "emulator.network.init", str(its.fileno())],
+                check=False,
+                cwd=_CHECKOUT,
+                pass_fds=[its.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        its.close()
+        greeting: dict[str, Any] = {}
+        while not {"init", "ready"} <= greeting.keys():
+            try:
+                greeting.update(ours.receive()[0])
+            except ChannelClosed as error:
+                raise WorldRefused(
+                    f"the world's init ended at once; see {home.logs / 'network.log'}"
+                ) from error
+            if "refused" in greeting:
+                failure, number = greeting["refused"]
+                raise WorldRefused(explain(failure, number, read_settings()))
+        return cls(ours, greeting["init"])
+
+    def close(self) -> None:
+        """Ends every process in the world and waits until the kernel has done so. May be called twice."""
+        with contextlib.suppress(ChannelClosed):
+            self._channel.shutdown()
+        select.select([self._init_ended], [], [])
+
+    def add_network(self, name: str, prefixes: Sequence[str]) -> None:
+        """`prefixes`: its address space, e.g. ["10.10.0.0/16"]."""
+        networks = [ipaddress.IPv4Network(prefix) for prefix in prefixes]
+        if name in self._networks:
+            raise ValueError(f"there is a network {name} already")
+        self._call("add-network", name=name)
+        self._networks[name] = networks
+        self._routes[name] = {}
+
+    def remove_network(self, name: str) -> None:
+        """Raises ValueError while there are nodes in it."""
+        self._known_network(name)
+        inhabitants = [node.name for node in self._nodes.values() if node.network == name]
+        if inhabitants:
+            raise ValueError(f"network {name} still has nodes: {', '.join(inhabitants)}")
+        self._call("remove-network", name=name)
+        del self._networks[name], self._routes[name]
+
+    def set_peers(self, name: str, peers: Mapping[str, Sequence[str]]) -> None:
+        """Replaces the routes from network `name`: to each peer network those for its prefixes.
+
+        One half of each peering: traffic flows only where the peer has its half too.
+        """
+        self._known_network(name)
+        for peer in peers:
+            self._known_network(peer)
+        wanted = {prefix: peer for peer, prefixes in peers.items() for prefix in prefixes}
+        current = self._routes[name]
+        removed = [prefix for prefix in current if prefix not in wanted]
+        added = {prefix: peer for prefix, peer in wanted.items() if current.get(prefix) != peer}
+        self._call("set-routes", name=name, removed=removed, added=added)
+        self._routes[name] = wanted
+
+    def add_node(self, node: NodeSpec) -> None:
+        """Raises ValueError for a node that does not fit into its network, OSError for files that can't be mounted."""
+        prefixes = self._known_network(node.network)
+        if node.name in self._nodes:
+            raise ValueError(f"there is a node {node.name} already")
+        if not any(ipaddress.IPv4Address(node.address) in prefix for prefix in prefixes):
+            raise ValueError(f"{node.address} of {node.name} is no address of network {node.network}")
+        if len(node.hostname) > LONGEST_HOST_NAME:
+            raise ValueError(f"host name {node.hostname} is longer than {LONGEST_HOST_NAME} characters")
+        self._call("add-node", node=node.to_message())
+        self._nodes[node.name] = node
+
+    def remove_node(self, name: str) -> None:
+        """Kills its processes first."""
+        self._known_node(name)
+        self._call("remove-node", name=name)
+        del self._nodes[name]
+
+    def nodes(self) -> list[str]:
+        """Names, in the order of their making."""
+        return list(self._nodes)
+
+    def resolve(self, name: str) -> str:
+        """The full name of a node: of "mykafka/wn0" for "wn0", of the first of several "aks-..." for "aks".
+
+        Raises NodeUnknown, naming the known ones.
+        """
+        return resolve(name, self.nodes())
+
+    def spawn(self, node: str, process: ProcessSpec) -> Process:
+        """Raises OSError when the program can't be run."""
+        self._known_node(node)
+        log = process.log or Path(os.devnull)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            started, _ = self._call(
+                "spawn",
+                (output.fileno(),),
+                node=node,
+                process={
+                    "argv": list(process.argv),
+                    "environment": dict(process.environment),
+                    "folder": process.folder,
+                    "user": process.user,
+                },
+            )
+        return started
+
+    def connect(self, node: str, address: str, port: int, timeout: float) -> socket.socket:
+        """A TCP connection made from where the node is; the caller's to close. `timeout` in seconds is for connecting.
+
+        Raises OSError as connecting there would.
+        """
+        self._known_node(node)
+        _, (descriptor,) = self._call("socket", node=node)
+        connection = socket.socket(fileno=descriptor)
+        try:
+            connection.settimeout(timeout)
+            connection.connect((address, port))
+            connection.settimeout(None)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def enter(self, node: str) -> list[str]:
+        """The beginning of a command line that runs the rest of it on the node, as the node's root."""
+        self._known_node(node)
+        namespaces, _ = self._call("describe", node=node)
+        held = f"/proc/{self._init}/fd"
+        options = [f"--{kind}={held}/{namespaces[name]}" for kind, name in _NSENTER_OPTIONS.items()]
+        return [
+            "nsenter",
+            f"--target={self._init}",
+            "--user",
+            "--pid",
+            "--ipc",
+            "--preserve-credentials",
+            *options,
+            "--",
+        ]
+
+    def _known_network(self, name: str) -> list[ipaddress.IPv4Network]:
+        if name not in self._networks:
+            raise NetworkUnknown(f"no network {name}; known are {', '.join(self._networks) or 'none'}")
+        return self._networks[name]
+
+    def _known_node(self, name: str) -> NodeSpec:
+        if name not in self._nodes:
+            raise NodeUnknown(f"no node {name}; known are {', '.join(self._nodes) or 'none'}")
+        return self._nodes[name]
+
+    def _send_signal(self, pid: int, number: int) -> None:
+        self._call("signal", process=pid, number=number)
+
+    def _call(self, call: str, descriptors: Sequence[int] = (), **arguments: Any) -> tuple[Any, list[int]]:
+        answer: Future[tuple[Any, list[int]]] = Future()
+        with self._lock:
+            if self._ended:
+                raise WorldEnded(_GONE)
+            identity = next(self._identities)
+            self._pending[identity] = answer
+            try:
+                self._channel.send({"id": identity, "call": call, **arguments}, descriptors)
+            except ChannelClosed as error:
+                raise WorldEnded(_GONE) from error
+        return answer.result()
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                message, descriptors = self._channel.receive()
+                if "ended" in message:
+                    self._processes.pop(message["ended"]).end(message["status"])
+                else:
+                    self._take_answer(message, descriptors)
+        except ChannelClosed:
+            self._give_up()
+
+    def _take_answer(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        with self._lock:
+            answer = self._pending.pop(message["id"])
+        if "error" in message:
+            answer.set_exception(OSError(*message["error"]))
+        elif "process" in message:
+            process = Process(message["process"], self._send_signal)
+            self._processes[process.pid] = process
+            answer.set_result((process, descriptors))
+        else:
+            answer.set_result((message["result"], descriptors))
+
+    def _give_up(self) -> None:
+        with self._lock:
+            self._ended = True
+            pending = list(self._pending.values())
+            self._pending.clear()
+        for answer in pending:
+            answer.set_exception(WorldEnded(_GONE))
+        for process in self._processes.values():
+            process.end(-signal.SIGKILL)
