@@ -1,0 +1,124 @@
+"""An application on AKS in touch with Apache Kafka on HDInsight: settings, then components, then outputs."""
+
+from pathlib import Path
+
+import pulumi
+from pulumi_azure_native import resources
+
+from components.aks import AksCluster, AksClusterArgs
+from components.ambari import IpAdvertising, IpAdvertisingArgs
+from components.kafka import KafkaCluster, KafkaClusterArgs
+from components.network import PeeredNetworks, PeeredNetworksArgs
+from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
+from components.settings import Settings
+from components.workload import KafkaTestApp, KafkaTestAppArgs
+
+config = pulumi.Config()
+settings = Settings.load(config)
+
+group = resources.ResourceGroup(
+    "resource-group",
+    resource_group_name=settings.resource_group,
+    location=settings.location,
+    tags=settings.tags,
+)
+networks = PeeredNetworks(
+    "networks",
+    PeeredNetworksArgs(
+        resource_group=group.name,
+        location=settings.location,
+        hdinsight_address_space=str(settings.hdinsight_address_space),
+        hdinsight_subnet=str(settings.hdinsight_subnet),
+        aks_address_space=str(settings.aks_address_space),
+        aks_subnet=str(settings.aks_subnet),
+        ambari_source_ranges=[str(source) for source in settings.ambari_source_ranges],
+        tags=settings.tags,
+    ),
+)
+kafka = KafkaCluster(
+    "kafka",
+    KafkaClusterArgs(
+        name=settings.kafka_cluster_name,
+        resource_group=group.name,
+        location=settings.location,
+        network_id=networks.hdinsight_network_id,
+        subnet_id=networks.hdinsight_subnet_id,
+        workers=settings.kafka_workers,
+        disks_per_worker=settings.kafka_disks_per_worker,
+        worker_size=settings.kafka_worker_size,
+        head_size=settings.kafka_head_size,
+        zookeeper_size=settings.kafka_zookeeper_size,
+        storage_account_name=settings.storage_account_name,
+        gateway_user=settings.ambari_user,
+        gateway_password=config.require_secret("ambariPassword"),
+        ssh_user=settings.ssh_user,
+        ssh_public_key=settings.ssh_public_key,
+        protect=settings.protect,
+        tags=settings.tags,
+    ),
+)
+aks = AksCluster(
+    "aks",
+    AksClusterArgs(
+        name=settings.aks_cluster_name,
+        resource_group=group.name,
+        location=settings.location,
+        subnet_id=networks.aks_subnet_id,
+        kubernetes_version=settings.kubernetes_version,
+        node_count=settings.aks_node_count,
+        node_size=settings.aks_node_size,
+        max_pods=settings.aks_max_pods,
+        service_cidr=str(settings.service_cidr),
+        dns_service_ip=str(settings.dns_service_ip),
+        pod_cidr=str(settings.pod_cidr) if settings.aks_pod_network == "overlay" else None,
+        tags=settings.tags,
+    ),
+)
+registry = Registry(
+    "registry",
+    RegistryArgs(
+        name=settings.registry_name, resource_group=group.name, location=settings.location, tags=settings.tags
+    ),
+)
+nodes_may_pull = registry.allow_pull("aks-pulls-images", aks.kubelet_principal_id)
+image = AppImage("image", AppImageArgs(registry=registry, repository="kafka-test-app", folder=Path("app")))
+
+# Names of brokers mean nothing in AKS's network, so Kafka has to hand out addresses.
+advertising = IpAdvertising(
+    "ip-advertising",
+    IpAdvertisingArgs(
+        ambari_url=kafka.ambari_url,
+        cluster_name=kafka.name,
+        user=settings.ambari_user,
+        password_config_key="aks-kafka:ambariPassword",
+        restart=settings.restart,
+    ),
+    opts=pulumi.ResourceOptions(deleted_with=kafka.cluster),
+)
+app = KafkaTestApp(
+    "app",
+    KafkaTestAppArgs(
+        namespace=settings.namespace,
+        image=image.reference,
+        image_tag=image.tag,
+        bootstrap_servers=advertising.bootstrap_servers,
+        topics=[topic.model_dump(by_alias=True) for topic in settings.topics],
+        topic=settings.app_topic,
+        replicas=settings.app_replicas,
+        port=settings.app_port,
+    ),
+    opts=pulumi.ResourceOptions(
+        provider=aks.kubernetes_provider, depends_on=[networks, advertising, image, nodes_may_pull]
+    ),
+)
+
+pulumi.export("appUrl", app.url)
+pulumi.export("bootstrapServers", advertising.bootstrap_servers)
+pulumi.export("topic", settings.app_topic)
+pulumi.export("namespace", settings.namespace)
+pulumi.export("ambariUrl", kafka.ambari_url)
+pulumi.export("registryLoginServer", registry.login_server)
+pulumi.export("resourceGroup", group.name)
+pulumi.export("hdinsightVnetId", networks.hdinsight_network_id)
+pulumi.export("aksVnetId", networks.aks_network_id)
+pulumi.export("kubeconfig", aks.kubeconfig)

@@ -1,0 +1,141 @@
+"""The Kubernetes cluster, AKS, and the way into it."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_azure_native import containerservice, managedidentity
+
+from .roles import Role, assign_role
+
+
+@dataclass(frozen=True)
+class AksClusterArgs:
+    """With a `pod_cidr` pods form an overlay; without one they have addresses of the subnet.
+
+    An empty `kubernetes_version` is AKS's default.
+    """
+
+    name: str
+    resource_group: pulumi.Input[str]
+    location: pulumi.Input[str]
+    subnet_id: pulumi.Input[str]
+    kubernetes_version: str
+    node_count: int
+    node_size: str
+    max_pods: int
+    service_cidr: str
+    dns_service_ip: str
+    pod_cidr: str | None
+    tags: Mapping[str, str]
+
+
+class AksCluster(pulumi.ComponentResource):
+    """An AKS cluster in a subnet of ours. Everything else needs just its outputs, not how it came to be."""
+
+    id: pulumi.Output[str]
+    kubelet_principal_id: pulumi.Output[str]
+    """Who pulls images: the principal of the identity of AKS's nodes."""
+    kubeconfig: pulumi.Output[str]
+    """Secret."""
+    kubernetes_provider: kubernetes.Provider
+    """For resources inside the cluster."""
+
+    def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("aks-kafka:index:AksCluster", name, None, opts)
+        self._args = args
+
+        identity = managedidentity.UserAssignedIdentity(
+            "aks-identity",
+            resource_name_=f"{args.name}-identity",
+            resource_group_name=args.resource_group,
+            location=args.location,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        may_join_subnet = assign_role(
+            "aks-joins-subnet",
+            Role.NETWORK_CONTRIBUTOR,
+            to=identity.principal_id,
+            on=args.subnet_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        cluster = self._cluster(identity, may_join_subnet)
+
+        self.id = cluster.id
+        self.kubelet_principal_id = cluster.identity_profile.apply(_kubelet_principal_id)
+        self.kubeconfig = self._kubeconfig(cluster)
+        self.kubernetes_provider = kubernetes.Provider(
+            "aks-kubernetes",
+            kubeconfig=self.kubeconfig,
+            # Without it renewed credentials look like another cluster, and replace everything in this one.
+            cluster_identifier=cluster.id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs(
+            {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}
+        )
+
+    def _cluster(
+        self, identity: managedidentity.UserAssignedIdentity, may_join_subnet: pulumi.Resource
+    ) -> containerservice.ManagedCluster:
+        args = self._args
+        return containerservice.ManagedCluster(
+            "aks-cluster",
+            resource_name_=args.name,
+            resource_group_name=args.resource_group,
+            location=args.location,
+            dns_prefix=args.name.replace("_", "-")[:54].rstrip("-"),
+            kubernetes_version=args.kubernetes_version or None,
+            enable_rbac=True,
+            identity=containerservice.ManagedClusterIdentityArgs(
+                type=containerservice.ResourceIdentityType.USER_ASSIGNED,
+                user_assigned_identities=[identity.id],
+            ),
+            agent_pool_profiles=[
+                containerservice.ManagedClusterAgentPoolProfileArgs(
+                    name="nodepool1",
+                    mode=containerservice.AgentPoolMode.SYSTEM,
+                    type=containerservice.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
+                    os_type=containerservice.OSType.LINUX,
+                    count=args.node_count,
+                    vm_size=args.node_size,
+                    max_pods=args.max_pods,
+                    vnet_subnet_id=args.subnet_id,
+                )
+            ],
+            network_profile=containerservice.ContainerServiceNetworkProfileArgs(
+                network_plugin=containerservice.NetworkPlugin.AZURE,
+                network_plugin_mode=containerservice.NetworkPluginMode.OVERLAY if args.pod_cidr else None,
+                pod_cidr=args.pod_cidr,
+                service_cidr=args.service_cidr,
+                dns_service_ip=args.dns_service_ip,
+                outbound_type=containerservice.OutboundType.LOAD_BALANCER,
+                load_balancer_sku=containerservice.LoadBalancerSku.STANDARD,
+            ),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_join_subnet]),
+        )
+
+    def _kubeconfig(self, cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
+        credentials = containerservice.list_managed_cluster_user_credentials_output(
+            resource_group_name=self._args.resource_group,
+            resource_name=cluster.name,
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return pulumi.Output.secret(credentials.kubeconfigs.apply(_first_kubeconfig))
+
+
+def _kubelet_principal_id(
+    identities: Mapping[str, containerservice.outputs.UserAssignedIdentityManagedClusterResponse] | None,
+) -> str:
+    identity = (identities or {}).get("kubeletidentity")
+    if identity is None or identity.object_id is None:
+        raise pulumi.RunError("AKS reports no kubelet identity, so nobody can be allowed to pull images")
+    return identity.object_id
+
+
+def _first_kubeconfig(kubeconfigs: Sequence[containerservice.outputs.CredentialResultResponse]) -> str:
+    return base64.b64decode(kubeconfigs[0].value).decode()

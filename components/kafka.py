@@ -1,0 +1,188 @@
+"""The Kafka cluster: HDInsight, its storage, and the identity by which it uses that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import hdinsight, managedidentity, storage
+
+from .roles import Role, assign_role
+
+HEAD_NODES = 2
+ZOOKEEPER_NODES = 3
+
+
+@dataclass(frozen=True)
+class KafkaClusterArgs:
+    """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option."""
+
+    name: str
+    resource_group: pulumi.Input[str]
+    location: pulumi.Input[str]
+    network_id: pulumi.Input[str]
+    subnet_id: pulumi.Input[str]
+    workers: int
+    disks_per_worker: int
+    worker_size: str
+    head_size: str
+    zookeeper_size: str
+    storage_account_name: str
+    gateway_user: str
+    gateway_password: pulumi.Input[str]
+    ssh_user: str
+    ssh_public_key: str
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class KafkaCluster(pulumi.ComponentResource):
+    """HDInsight 5.1 with Kafka 3.2 in a subnet of ours; a managed identity, not a key, opens its storage."""
+
+    name: pulumi.Output[str]
+    ambari_url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: KafkaClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("aks-kafka:index:KafkaCluster", name, None, opts)
+        self._args = args
+
+        identity = managedidentity.UserAssignedIdentity(
+            "kafka-identity",
+            resource_name_=f"{args.name}-identity",
+            resource_group_name=args.resource_group,
+            location=args.location,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        account = self._storage_account()
+        may_use_storage = assign_role(
+            "kafka-uses-storage",
+            Role.STORAGE_BLOB_DATA_OWNER,
+            to=identity.principal_id,
+            on=account.id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.cluster = self._cluster(identity, account, may_use_storage)
+        self.name = self.cluster.name
+        self.ambari_url = self.cluster.properties.apply(
+            lambda properties: _https_url(properties.connectivity_endpoints)
+        )
+        self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url})
+
+    def _storage_account(self) -> storage.StorageAccount:
+        return storage.StorageAccount(
+            "kafka-storage",
+            account_name=self._args.storage_account_name,
+            resource_group_name=self._args.resource_group,
+            location=self._args.location,
+            kind=storage.Kind.STORAGE_V2,
+            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_LRS),
+            # Only an account with directories (Data Lake Storage) takes an identity in place of a key.
+            is_hns_enabled=True,
+            allow_shared_key_access=False,
+            allow_blob_public_access=False,
+            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
+            enable_https_traffic_only=True,
+            tags=self._args.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
+        )
+
+    def _cluster(
+        self,
+        identity: managedidentity.UserAssignedIdentity,
+        account: storage.StorageAccount,
+        may_use_storage: pulumi.Resource,
+    ) -> hdinsight.Cluster:
+        args = self._args
+        return hdinsight.Cluster(
+            "kafka-cluster",
+            cluster_name=args.name,
+            resource_group_name=args.resource_group,
+            location=args.location,
+            identity=hdinsight.ClusterIdentityArgs(
+                type=hdinsight.ResourceIdentityType.USER_ASSIGNED,
+                user_assigned_identities=identity.id.apply(
+                    lambda id_: {id_: hdinsight.UserAssignedIdentityArgs()}
+                ),
+            ),
+            properties=hdinsight.ClusterCreatePropertiesArgs(
+                cluster_version="5.1",
+                os_type=hdinsight.OSType.LINUX,
+                tier=hdinsight.Tier.STANDARD,
+                min_supported_tls_version="1.2",
+                cluster_definition=hdinsight.ClusterDefinitionArgs(
+                    kind="Kafka",
+                    component_version={"Kafka": "3.2"},
+                    configurations=self._gateway(),
+                ),
+                compute_profile=hdinsight.ComputeProfileArgs(roles=self._roles()),
+                storage_profile=hdinsight.StorageProfileArgs(
+                    storageaccounts=[
+                        hdinsight.StorageAccountArgs(
+                            name=f"{args.storage_account_name}.dfs.core.windows.net",
+                            is_default=True,
+                            file_system=args.name,
+                            resource_id=account.id,
+                            msi_resource_id=identity.id,
+                        )
+                    ]
+                ),
+            ),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[may_use_storage],
+                protect=args.protect,
+                # Azure changes none of this in place: an update would fail, a replacement shows in preview.
+                replace_on_changes=["properties", "identity"],
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="90m", delete="60m"),
+            ),
+        )
+
+    def _gateway(self) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
+        return {
+            "gateway": {
+                "restAuthCredential.isEnabled": "true",
+                "restAuthCredential.username": self._args.gateway_user,
+                "restAuthCredential.password": self._args.gateway_password,
+            }
+        }
+
+    def _roles(self) -> Sequence[hdinsight.RoleArgs]:
+        args = self._args
+        disks = [hdinsight.DataDisksGroupsArgs(disks_per_node=args.disks_per_worker)]
+        return [
+            self._role("headnode", HEAD_NODES, args.head_size),
+            self._role("workernode", args.workers, args.worker_size, disks),
+            self._role("zookeepernode", ZOOKEEPER_NODES, args.zookeeper_size),
+        ]
+
+    def _role(
+        self, name: str, count: int, size: str, disks: Sequence[hdinsight.DataDisksGroupsArgs] | None = None
+    ) -> hdinsight.RoleArgs:
+        return hdinsight.RoleArgs(
+            name=name,
+            target_instance_count=count,
+            hardware_profile=hdinsight.HardwareProfileArgs(vm_size=size),
+            data_disks_groups=disks,
+            os_profile=hdinsight.OsProfileArgs(
+                linux_operating_system_profile=hdinsight.LinuxOperatingSystemProfileArgs(
+                    username=self._args.ssh_user,
+                    ssh_profile=hdinsight.SshProfileArgs(
+                        public_keys=[hdinsight.SshPublicKeyArgs(certificate_data=self._args.ssh_public_key)]
+                    ),
+                )
+            ),
+            virtual_network_profile=hdinsight.VirtualNetworkProfileArgs(
+                id=self._args.network_id, subnet=self._args.subnet_id
+            ),
+        )
+
+
+def _https_url(endpoints: Sequence[hdinsight.outputs.ConnectivityEndpointResponse] | None) -> str:
+    """Where Ambari answers: the cluster's own HTTPS endpoint."""
+    for endpoint in endpoints or ():
+        if endpoint.name == "HTTPS":
+            port = "" if endpoint.port == 443 else f":{endpoint.port}"
+            return f"https://{endpoint.location}{port}"
+    raise pulumi.RunError("HDInsight reports no endpoint named HTTPS, so there is no way to Ambari")

@@ -1,0 +1,211 @@
+"""Rules for names, users and keys, each with the document that states it.
+
+Every rule is a function that takes a value and returns it, or raises the error of `mistakes.broken`.
+"""
+
+import json
+import re
+from collections.abc import Callable
+
+from .mistakes import broken
+
+AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+HDINSIGHT_CREATE = "https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-provision-linux-clusters"
+KUBERNETES_NAMES = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
+
+Rule = Callable[[str], str]
+
+
+def _matching(pattern: str, rule: str, source: str, right: str) -> Rule:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise broken(rule, source=source, right=right)
+        return value
+
+    return check
+
+
+resource_group = _matching(
+    r"[\w().-]{0,89}[\w()-]",
+    "must be 1 to 90 letters, digits or any of _ ( ) - . and not end in a full stop",
+    AZURE_NAMES,
+    "aks-kafka",
+)
+location = _matching(
+    r"[a-z][a-z0-9]+",
+    "must be the name of an Azure region, as in the column Name of `az account list-locations -o table`",
+    "https://learn.microsoft.com/azure/reliability/regions-list",
+    "westeurope",
+)
+kafka_cluster = _matching(
+    r"[a-z0-9](?:[a-z0-9-]{1,57}[a-z0-9])",
+    "must be 3 to 59 lower-case letters, digits or hyphens, with a letter or digit at both ends; lower case, "
+    "because the name is part of Ambari's paths, and these tell upper from lower case",
+    HDINSIGHT_CREATE,
+    "contoso-kafka",
+)
+storage_account = _matching(
+    r"[a-z0-9]{3,24}", "must be 3 to 24 lower-case letters or digits", AZURE_NAMES, "contosokafka"
+)
+registry = _matching(
+    r"[a-z0-9]{5,50}",
+    "must be 5 to 50 letters or digits; lower case, as in the login server that Azure makes of it",
+    AZURE_NAMES,
+    "contosokafka",
+)
+aks_cluster = _matching(
+    r"[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?",
+    "must be 1 to 63 letters, digits, underscores or hyphens, with a letter or digit at both ends",
+    AZURE_NAMES,
+    "aks-kafka",
+)
+vm_size = _matching(
+    r"(?:Standard|Basic)_[A-Za-z0-9_-]+",
+    "must be the name of a VM size, as `az vm list-sizes --location LOCATION` shows it",
+    "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
+    "Standard_E4_V3",
+)
+kubernetes_version = _matching(
+    r"|[1-9]\d*\.\d+(?:\.\d+)?",
+    "must be MAJOR.MINOR or MAJOR.MINOR.PATCH, or empty for AKS's default",
+    "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions",
+    "1.34",
+)
+_kubernetes_label = _matching(
+    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+    "must be 1 to 63 lower-case letters, digits or hyphens, with a letter or digit at both ends",
+    KUBERNETES_NAMES,
+    "kafka-test",
+)
+_linux_user = _matching(
+    r"[a-z_][a-z0-9_-]{0,31}",
+    "must be a Linux user: 1 to 32 lower-case letters, digits, hyphens or underscores, a letter first",
+    "https://man7.org/linux/man-pages/man8/useradd.8.html",
+    "sshuser",
+)
+_gateway_user = _matching(
+    r"[A-Za-z][A-Za-z0-9]{0,19}",
+    "must be 1 to 20 letters or digits, beginning with a letter",
+    HDINSIGHT_CREATE,
+    "admin",
+)
+_topic = _matching(
+    r"[A-Za-z0-9._-]{1,249}",
+    "must be 1 to 249 letters, digits, full stops, underscores or hyphens",
+    "Kafka, org.apache.kafka.common.internals.Topic",
+    "messages",
+)
+
+USERS_TAKEN = frozenset(
+    {"root", "admin", "administrator", "ambari", "ambari-qa", "hdfs", "kafka", "zookeeper", "spark", "user"}
+)
+"""Users that exist on HDInsight's machines, or that Azure refuses for Linux machines."""
+
+
+def namespace(value: str) -> str:
+    """A Kubernetes namespace of the program's own."""
+    _kubernetes_label(value)
+    if value == "default" or value.startswith("kube-"):
+        raise broken(
+            "must be a namespace of its own: Kubernetes keeps `default` and `kube-*`",
+            source=KUBERNETES_NAMES,
+            right="kafka-test",
+        )
+    return value
+
+
+def topic(value: str) -> str:
+    """A Kafka topic."""
+    if value in {".", ".."}:
+        raise broken(
+            "must not be `.` or `..`",
+            source="Kafka, org.apache.kafka.common.internals.Topic",
+            right="messages",
+        )
+    if value.startswith("__"):
+        raise broken(
+            "must not begin with `__`: these topics are Kafka's own", right=value.lstrip("_") or "messages"
+        )
+    return _topic(value)
+
+
+def ssh_user(value: str) -> str:
+    """A user for SSH on HDInsight's machines."""
+    _linux_user(value)
+    if value in USERS_TAKEN:
+        raise broken(
+            "must be a user that HDInsight's machines don't have already",
+            source=HDINSIGHT_CREATE,
+            right="sshuser",
+        )
+    return value
+
+
+def gateway_user(value: str) -> str:
+    """The user of HDInsight's gateway, which is Ambari's administrator too."""
+    return _gateway_user(value)
+
+
+def gateway_password(value: str, user: str) -> str:
+    """The password of the gateway's `user`."""
+    wanting = [
+        wanted
+        for present, wanted in (
+            (len(value) >= 10, "at least 10 characters"),
+            (re.search(r"[0-9]", value), "a digit"),
+            (re.search(r"[A-Z]", value), "an upper-case letter"),
+            (re.search(r"[a-z]", value), "a lower-case letter"),
+            (re.search(r"[^A-Za-z0-9]", value), "a character that is neither letter nor digit"),
+            (not re.search(r"""['"\\\].]""", value), "none of the characters ' \" \\ ] ."),
+            (value.isascii() and value.isprintable(), "only printable ASCII characters"),
+            (not _shares_three(value, user), f"no three consecutive characters of the user name {user!r}"),
+        )
+        if not present
+    ]
+    if wanting:
+        raise broken(f"must have {', '.join(wanting)}", source=f"{HDINSIGHT_CREATE}, gateway credentials")
+    return value
+
+
+def _shares_three(password: str, user: str) -> bool:
+    lowered = user.lower()
+    return any(lowered[start : start + 3] in password.lower() for start in range(len(user) - 2))
+
+
+def ssh_public_key(value: str) -> str:
+    """An RSA public key in OpenSSH's format: the only kind HDInsight takes."""
+    if not re.fullmatch(r"ssh-rsa [A-Za-z0-9+/]{360,}={0,2}(?: [^\r\n]*)?", value):
+        raise broken(
+            "must be an RSA public key of 2048 bits or more, on one line",
+            source="https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-linux-use-ssh-unix",
+            right='the output of `ssh-keygen -q -t rsa -b 4096 -f hdinsight -N "" && cat hdinsight.pub`',
+        )
+    return value
+
+
+def tags(value: dict[str, str]) -> dict[str, str]:
+    """Tags of Azure resources."""
+    source = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources"
+    if len(value) > 50:
+        raise broken("must be at most 50 tags", source=source)
+    if wrong := [name for name in value if not re.fullmatch(r"[^<>%&\\?/]{1,512}", name)]:
+        raise broken(
+            f"must have names of 1 to 512 characters without < > % & \\ ? /, unlike {wrong}", source=source
+        )
+    if long := [name for name, text in value.items() if len(text) > 256]:
+        raise broken(f"must have values of at most 256 characters, unlike {long}", source=source)
+    return value
+
+
+def from_json(value: object) -> object:
+    """A list or an object, which Pulumi hands over as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise broken(
+            "must be a list or an object", right="pulumi config set --path, once an entry"
+        ) from error

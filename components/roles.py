@@ -1,0 +1,48 @@
+"""Azure roles for the identities of this program's resources."""
+
+import uuid
+from enum import StrEnum
+
+import pulumi
+from pulumi_azure_native import authorization
+
+
+class Role(StrEnum):
+    """Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles."""
+
+    ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+    NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+    STORAGE_BLOB_DATA_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+
+
+def assign_role(
+    name: str,
+    role: Role,
+    *,
+    to: pulumi.Input[str],
+    on: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> authorization.RoleAssignment:
+    """Give the identity whose principal is `to` a `role` on the resource with the id `on`."""
+    return authorization.RoleAssignment(
+        name,
+        scope=on,
+        principal_id=to,
+        # Without the type Azure looks the principal up, and does not find one that was made a moment ago.
+        principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
+        role_definition_id=pulumi.Output.from_input(on).apply(lambda scope: _definition(scope, role)),
+        role_assignment_name=pulumi.Output.all(on, to).apply(
+            lambda ids: assignment_name(ids[0], ids[1], role)
+        ),
+        opts=opts,
+    )
+
+
+def assignment_name(scope: str, principal: str, role: Role) -> str:
+    """The same name for the same assignment: a second one beside it is refused (RoleAssignmentExists)."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope.lower()}|{principal}|{role}"))
+
+
+def _definition(scope: str, role: Role) -> str:
+    subscription = "/".join(scope.split("/")[:3])
+    return f"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"

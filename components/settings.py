@@ -1,0 +1,416 @@
+"""The configuration of the program: every setting with its type, default, meaning and rules.
+
+`Settings.load` reads the stack's configuration and reports every mistake in it at once, so that
+`pulumi preview` stops before anything is created. Pulumi.yaml declares the same settings to the CLI.
+"""
+
+from collections.abc import Collection, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Literal, Self
+
+import pulumi
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from . import addresses, names
+from .mistakes import Mistake, broken, mistake_from, report, unknown
+
+HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
+AKS_DOC = "https://learn.microsoft.com/azure/aks"
+PEERING_DOC = "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview"
+
+HEAD_NODES = 2
+ZOOKEEPER_NODES = 3
+GATEWAY_NODES = 2
+
+
+class WrongSettings(pulumi.RunError):
+    """The configuration has `mistakes`. Pulumi prints just the message, without a traceback."""
+
+    def __init__(self, mistakes: list[Mistake], stack: str) -> None:
+        super().__init__(report(mistakes, stack))
+        self.mistakes = mistakes
+
+
+def _between(least: int, most: int, reason: str) -> AfterValidator:
+    def check(value: int) -> int:
+        if not least <= value <= most:
+            raise broken(
+                f"must be between {least} and {most}", source=reason, right=str(min(max(value, least), most))
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
+PrivateRange = Annotated[Range, AfterValidator(addresses.private)]
+AksRange = Annotated[PrivateRange, AfterValidator(addresses.free_for_aks)]
+VmSize = Annotated[str, AfterValidator(names.vm_size)]
+
+
+class Topic(BaseModel):
+    """A Kafka topic that the program keeps in existence."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+        coerce_numbers_to_str=True,
+    )
+
+    name: Annotated[str, AfterValidator(names.topic)]
+    partitions: Annotated[int, _between(1, 4000, "Kafka's advice for the partitions of one broker")] = 6
+    replication_factor: Annotated[int, _between(1, 32767, "Kafka keeps it in 16 bits")] = 3
+    config: dict[str, str] = {}
+
+
+class Settings(BaseModel):
+    """Every setting of the program; a rule compares a setting with those above it only.
+
+    An empty default of a setting that must not be empty makes it required. (Without a default in Pulumi.yaml
+    the CLI itself would stop at the settings that are missing, and hide every other mistake.)
+    A setting with `repr=False` is never shown in a message.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+        coerce_numbers_to_str=True,
+    )
+
+    resource_group: Annotated[str, AfterValidator(names.resource_group)] = Field(
+        "aks-kafka", description="Resource group for everything; the program creates it."
+    )
+    location: Annotated[str, AfterValidator(names.location)] = Field(
+        "westeurope", description="Azure region of everything. HDInsight and its network have to share one."
+    )
+    tags: Annotated[dict[str, str], BeforeValidator(names.from_json)] = Field(
+        {}, description="Tags for every resource that can have any."
+    )
+    protect: bool = Field(
+        True, description="Whether Pulumi refuses to delete or replace the Kafka cluster and its storage."
+    )
+
+    kafka_cluster_name: Annotated[str, AfterValidator(names.kafka_cluster)] = Field(
+        "",
+        description="Name of the HDInsight cluster: unique in Azure, its first six letters in its network.",
+        examples=["contoso-kafka"],
+    )
+    kafka_workers: Annotated[int, _between(3, 1000, f"{HDINSIGHT_DOC}/kafka/apache-kafka-get-started")] = (
+        Field(3, description="Worker nodes of the HDInsight cluster; each runs one Kafka broker.")
+    )
+    kafka_disks_per_worker: Annotated[
+        int, _between(1, 8, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
+    ] = Field(2, description="Managed disks of each worker node, 1 TB each.")
+    kafka_worker_size: VmSize = Field("Standard_E4_V3", description="VM size of the worker nodes.")
+    kafka_head_size: VmSize = Field("Standard_E4_V3", description="VM size of the two head nodes.")
+    kafka_zookeeper_size: VmSize = Field(
+        "Standard_A4_V2", description="VM size of the three ZooKeeper nodes."
+    )
+    storage_account_name: Annotated[str, AfterValidator(names.storage_account)] = Field(
+        "",
+        description="Name of the storage account that HDInsight needs. Unique in all of Azure.",
+        examples=["contosokafka"],
+    )
+    ambari_user: Annotated[str, AfterValidator(names.gateway_user)] = Field(
+        "admin", description="User of HDInsight's gateway, and administrator of Ambari."
+    )
+    ambari_password: SecretStr = Field(
+        SecretStr(""),
+        repr=False,
+        description="Password of ambariUser, stored as a secret.",
+        examples=["--secret"],
+    )
+    ambari_source_ranges: Annotated[tuple[Range, ...], BeforeValidator(names.from_json)] = Field(
+        (),
+        description="Ranges that may use Ambari; the machine that runs Pulumi has to be in one of them.",
+        examples=['--path "ambariSourceRanges[0]" 203.0.113.7/32'],
+    )
+    ssh_user: Annotated[str, AfterValidator(names.ssh_user)] = Field(
+        "sshuser", description="User for SSH on HDInsight's nodes."
+    )
+    ssh_public_key: Annotated[str, AfterValidator(names.ssh_public_key)] = Field(
+        "",
+        repr=False,
+        description="RSA public key of sshUser, in OpenSSH's format.",
+        examples=['"$(cat ~/.ssh/id_rsa.pub)"'],
+    )
+
+    aks_cluster_name: Annotated[str, AfterValidator(names.aks_cluster)] = Field(
+        "aks-kafka", description="Name of the AKS cluster."
+    )
+    kubernetes_version: Annotated[str, AfterValidator(names.kubernetes_version)] = Field(
+        "", description="Kubernetes version of the AKS cluster; empty for AKS's default at its creation."
+    )
+    aks_node_count: Annotated[int, _between(1, 1000, f"{AKS_DOC}/quotas-skus-regions")] = Field(
+        2, description="Nodes of the AKS cluster."
+    )
+    aks_node_size: VmSize = Field("Standard_D2s_v5", description="VM size of AKS's nodes.")
+    aks_max_pods: Annotated[int, _between(10, 250, f"{AKS_DOC}/quotas-skus-regions")] = Field(
+        30, description="Most pods on one node of AKS."
+    )
+    aks_pod_network: Literal["flat", "overlay"] = Field(
+        "flat",
+        description="Where pods get their addresses: in aksSubnet (flat), or in podCidr (overlay).",
+    )
+    registry_name: Annotated[str, AfterValidator(names.registry)] = Field(
+        "", description="Name of the container registry. Unique in all of Azure.", examples=["contosokafka"]
+    )
+
+    hdinsight_address_space: PrivateRange = Field(
+        IPv4Network("10.10.0.0/16"), description="Address space of HDInsight's virtual network."
+    )
+    hdinsight_subnet: Range = Field(
+        IPv4Network("10.10.0.0/24"), description="Subnet of HDInsight's nodes, within hdinsightAddressSpace."
+    )
+    aks_address_space: AksRange = Field(
+        IPv4Network("10.20.0.0/16"), description="Address space of AKS's virtual network."
+    )
+    aks_subnet: Range = Field(
+        IPv4Network("10.20.0.0/22"),
+        description="Subnet of AKS's nodes, and of its pods if flat, within aksAddressSpace.",
+    )
+    service_cidr: AksRange = Field(
+        IPv4Network("10.30.0.0/16"), description="Addresses of Kubernetes services, outside both networks."
+    )
+    pod_cidr: AksRange = Field(
+        IPv4Network("10.40.0.0/16"),
+        description="Addresses of pods where aksPodNetwork is overlay, outside both networks.",
+    )
+
+    namespace: Annotated[str, AfterValidator(names.namespace)] = Field(
+        "kafka-test", description="Kubernetes namespace of the test application; the program creates it."
+    )
+    app_port: Annotated[int, _between(1, 65535, "a TCP port")] = Field(
+        80, description="Port of the test application's load balancer."
+    )
+    app_replicas: Annotated[int, _between(1, 100, "a test application")] = Field(
+        2, description="Pods of the test application."
+    )
+    topics: Annotated[tuple[Topic, ...], BeforeValidator(names.from_json)] = Field(
+        (Topic(name="messages"),),
+        description="Topics to create, each {name, partitions: 6, replicationFactor: 3, config: {}}.",
+    )
+    topic: str = Field("", description="Topic that the test application uses; empty for the first of topics.")
+    restart: Literal["rolling", "all-at-once"] = Field(
+        "rolling",
+        description="How brokers restart for a changed configuration: one by one, or all at once.",
+    )
+
+    @classmethod
+    def load(cls, config: pulumi.Config) -> Self:
+        """The settings in `config`, the configuration of the current stack. Raises WrongSettings."""
+        prefix = f"{config.name}:"
+        keys = pulumi.runtime.config.CONFIG.get()
+        values = {key.removeprefix(prefix): value for key, value in keys.items() if key.startswith(prefix)}
+        secrets = {key for key in values if pulumi.runtime.is_config_secret(prefix + key)}
+        return cls.parse(values, secrets, stack=pulumi.get_stack())
+
+    @classmethod
+    def parse(cls, values: Mapping[str, object], secrets: Collection[str], *, stack: str) -> Self:
+        """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings."""
+        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
+        mistakes = [unknown(name, fields) for name in values if name not in fields]
+        if values.get("ambariPassword") and "ambariPassword" not in secrets:
+            mistakes.append(
+                Mistake(
+                    "ambariPassword",
+                    None,
+                    "must be stored as a secret",
+                    "",
+                    "pulumi config set --secret ambariPassword",
+                )
+            )
+        try:
+            settings = cls.model_validate({name: value for name, value in values.items() if name in fields})
+        except ValidationError as error:
+            for found in error.errors():
+                name = to_camel(str(found["loc"][0]))
+                mistakes.append(mistake_from(found, hidden=not fields[name].repr or name in secrets))
+            raise WrongSettings(mistakes, stack) from None
+        if mistakes:
+            raise WrongSettings(mistakes, stack)
+        return settings
+
+    @property
+    def dns_service_ip(self) -> IPv4Address:
+        """Where Kubernetes' DNS listens: an address of serviceCidr that is not its first (AKS's rule)."""
+        return self.service_cidr[10]
+
+    @property
+    def app_topic(self) -> str:
+        """The topic of the test application."""
+        return self.topic or self.topics[0].name
+
+    @field_validator(
+        "kafka_cluster_name", "storage_account_name", "registry_name", "ssh_public_key", mode="before"
+    )
+    @classmethod
+    def _is_set(cls, value: object, info: ValidationInfo) -> object:
+        if value == "":
+            field = cls.model_fields[str(info.field_name)]
+            example = (field.examples or [""])[0]
+            raise broken("must be set", right=f"pulumi config set {field.alias} {example}")
+        return value
+
+    @field_validator("tags")
+    @classmethod
+    def _azure_takes_tags(cls, value: dict[str, str]) -> dict[str, str]:
+        return names.tags(value)
+
+    @field_validator("ambari_password")
+    @classmethod
+    def _hdinsight_takes_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if not value.get_secret_value():
+            raise broken("must be set, as a secret", right="pulumi config set --secret ambariPassword")
+        names.gateway_password(value.get_secret_value(), info.data.get("ambari_user", ""))
+        return value
+
+    @field_validator("ambari_source_ranges")
+    @classmethod
+    def _somebody_but_not_everybody(cls, value: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
+        command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
+        if not value:
+            raise broken("must have at least one range, or nobody can configure Kafka", right=command)
+        if any(source.prefixlen == 0 for source in value):
+            raise broken("must not open Ambari, which can change all of Kafka, to everybody", right=command)
+        return value
+
+    @field_validator("ssh_user")
+    @classmethod
+    def _two_users(cls, value: str, info: ValidationInfo) -> str:
+        if value == info.data.get("ambari_user"):
+            raise broken(
+                "must differ from ambariUser",
+                source=f"{HDINSIGHT_DOC}/hdinsight-hadoop-provision-linux-clusters",
+                right="sshuser",
+            )
+        return value
+
+    @field_validator("hdinsight_subnet", "aks_subnet")
+    @classmethod
+    def _subnet_within_network(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        space_name = {"hdinsight_subnet": "hdinsight_address_space", "aks_subnet": "aks_address_space"}[
+            str(info.field_name)
+        ]
+        space = info.data.get(space_name)
+        if space and not value.subnet_of(space):
+            inside = next(space.subnets(new_prefix=max(value.prefixlen, space.prefixlen)))
+            raise broken(f"must lie within {to_camel(space_name)}, {space}", right=str(inside))
+        return value
+
+    @field_validator("hdinsight_subnet")
+    @classmethod
+    def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        workers = info.data.get("kafka_workers", 3)
+        nodes = HEAD_NODES + ZOOKEEPER_NODES + GATEWAY_NODES + workers
+        return addresses.large_enough(
+            value,
+            nodes,
+            f"{HEAD_NODES} head, {ZOOKEEPER_NODES} ZooKeeper, {GATEWAY_NODES} gateway and {workers} workers",
+            source=f"{HDINSIGHT_DOC}/hdinsight-plan-virtual-network-deployment",
+        )
+
+    @field_validator("aks_subnet")
+    @classmethod
+    def _aks_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        nodes = info.data.get("aks_node_count", 1) + 1
+        if info.data.get("aks_pod_network") == "overlay":
+            return addresses.large_enough(
+                value,
+                nodes,
+                f"{nodes} nodes, one of them for upgrades",
+                source=f"{AKS_DOC}/azure-cni-overlay",
+            )
+        pods = info.data.get("aks_max_pods", 10)
+        return addresses.large_enough(
+            value,
+            nodes * (pods + 1),
+            f"{nodes} nodes, one of them for upgrades, and {pods} pods on each",
+            source=f"{AKS_DOC}/azure-cni-overview",
+        )
+
+    @field_validator("service_cidr")
+    @classmethod
+    def _services_fit(cls, value: IPv4Network) -> IPv4Network:
+        if not 13 <= value.prefixlen <= 28:
+            raise broken(
+                "must be smaller than /12, and no smaller than /28",
+                source=f"{AKS_DOC}/concepts-network-ip-address-planning",
+                right="10.30.0.0/16",
+            )
+        return value
+
+    @field_validator("pod_cidr")
+    @classmethod
+    def _pods_fit(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        nodes = info.data.get("aks_node_count", 1) + 1
+        if info.data.get("aks_pod_network") == "overlay" and value.num_addresses < nodes * 256:
+            raise broken(
+                f"must have a /24 for each of {nodes} nodes, one of them for upgrades",
+                source=f"{AKS_DOC}/azure-cni-overlay",
+                right="10.40.0.0/16",
+            )
+        return value
+
+    @field_validator("aks_address_space", "service_cidr", "pod_cidr")
+    @classmethod
+    def _overlaps_nothing(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        if info.field_name == "pod_cidr" and info.data.get("aks_pod_network") != "overlay":
+            return value
+        ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
+        taken = {to_camel(name): info.data[name] for name in ranges if name in info.data}
+        return addresses.apart(
+            value,
+            taken,
+            source=PEERING_DOC
+            if info.field_name == "aks_address_space"
+            else f"{AKS_DOC}/concepts-network-ip-address-planning",
+        )
+
+    @field_validator("topics")
+    @classmethod
+    def _kafka_takes_topics(cls, value: tuple[Topic, ...], info: ValidationInfo) -> tuple[Topic, ...]:
+        if not value:
+            raise broken(
+                "must have at least one topic", right='pulumi config set --path "topics[0].name" messages'
+            )
+        # Kafka names its metrics after topics with full stops turned into underscores, and refuses a clash.
+        metrics = [topic.name.replace(".", "_") for topic in value]
+        if twice := sorted(
+            {topic.name for topic in value if metrics.count(topic.name.replace(".", "_")) > 1}
+        ):
+            raise broken(
+                f"must differ in more than `.` and `_`: {', '.join(twice)}",
+                source="Kafka, org.apache.kafka.common.internals.Topic",
+            )
+        workers = info.data.get("kafka_workers")
+        if workers and (spread := [topic.name for topic in value if topic.replication_factor > workers]):
+            raise broken(
+                f"must have a replicationFactor of at most kafkaWorkers, {workers}, in {', '.join(spread)}",
+                source="a broker keeps one copy at most",
+                right=f"{min(3, workers)}",
+            )
+        return value
+
+    @field_validator("topic")
+    @classmethod
+    def _topic_exists(cls, value: str, info: ValidationInfo) -> str:
+        declared = [topic.name for topic in info.data.get("topics", ())]
+        if value and declared and value not in declared:
+            raise broken("must be one of topics", right=" or ".join(declared))
+        return value

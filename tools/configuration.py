@@ -1,0 +1,101 @@
+"""Writes what follows from the model of the configuration: the schema in Pulumi.yaml, the reference table.
+
+python -m tools.configuration          write both
+python -m tools.configuration --check  exit 1, naming the files, when one is not what would be written
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import pydantic
+import yaml
+from pydantic.fields import FieldInfo
+
+from components.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "# begin: python -m tools.configuration", "# end"
+TABLE_BEGIN, TABLE_END = "<!-- begin: python -m tools.configuration -->", "<!-- end -->"
+
+
+def schema() -> dict[str, dict[str, Any]]:
+    """The settings as the `config` of Pulumi.yaml declares them."""
+    return {str(field.alias): _declaration(field) for field in Settings.model_fields.values()}
+
+
+def table() -> str:
+    """The settings as a Markdown table."""
+    rows = []
+    for field in Settings.model_fields.values():
+        declared = _declaration(field)
+        default = _default_shown(field, declared)
+        rows.append(f"| `{field.alias}` | {_type_name(declared)} | {default} | {field.description} |")
+    return "\n".join(["| setting | type | default | meaning |", "|---|---|---|---|", *rows])
+
+
+def files() -> dict[Path, str]:
+    """Each file with the text that it should have."""
+    declared = yaml.safe_dump({"config": schema()}, sort_keys=False, width=110, allow_unicode=True)
+    project, reference = ROOT / "Pulumi.yaml", ROOT / "docs" / "configuration.md"
+    return {
+        project: _between(project.read_text(), BEGIN, END, declared),
+        reference: _between(reference.read_text(), TABLE_BEGIN, TABLE_END, table() + "\n"),
+    }
+
+
+def _declaration(field: FieldInfo) -> dict[str, Any]:
+    default = pydantic.TypeAdapter(field.annotation).dump_python(field.default, mode="json", by_alias=True)
+    return {**_type(field.annotation), "description": field.description, "default": default}
+
+
+def _type(annotation: Any) -> dict[str, Any]:
+    if annotation is bool:
+        return {"type": "boolean"}
+    if annotation is int:
+        return {"type": "integer"}
+    if get_origin(annotation) is dict:
+        return {"type": "object"}
+    if get_origin(annotation) is tuple:
+        item = get_args(annotation)[0]
+        is_object = isinstance(item, type) and issubclass(item, pydantic.BaseModel)
+        return {"type": "array", "items": {"type": "object" if is_object else "string"}}
+    return {"type": "string"}
+
+
+def _type_name(declared: dict[str, Any]) -> str:
+    return f"array of {declared['items']['type']}s" if "items" in declared else declared["type"]
+
+
+def _default_shown(field: FieldInfo, declared: dict[str, Any]) -> str:
+    if declared["default"] in ("", []):
+        return "required" if field.examples else "empty"
+    return f"`{json.dumps(declared['default'])}`" if "items" in declared else f"`{declared['default']}`"
+
+
+def _between(text: str, begin: str, end: str, content: str) -> str:
+    before, rest = text.split(begin, 1)
+    after = rest.split(end, 1)[1]
+    return f"{before}{begin}\n{content}{end}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.configuration", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail when something would change"
+    )
+    check = parser.parse_args(arguments).check
+    stale = {path: text for path, text in files().items() if path.read_text() != text}
+    for path, text in stale.items():
+        print(f"{path.relative_to(ROOT)} {'is out of date' if check else 'written'}")
+        if not check:
+            path.write_text(text)
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
