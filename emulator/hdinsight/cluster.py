@@ -1,0 +1,224 @@
+"""An HDInsight Kafka cluster: nodes in a virtual network, ZooKeeper, brokers, and Ambari in front of them.
+
+Unlike HDInsight's, its ensemble has one server, on zk0; the other ZooKeeper nodes are hosts without one.
+"""
+
+import logging
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from pathlib import Path
+from urllib.parse import quote
+
+from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.server import AmbariServer
+from emulator.hdinsight.agent import NodeAgent
+from emulator.hdinsight.defaults import default_configs
+from emulator.hdinsight.disk import ZOOKEEPER_DATA, NodeDisk, data_disk
+from emulator.hdinsight.naming import fully_qualified_name, workers
+from emulator.hdinsight.readiness import StartFailed, await_broker, await_zookeeper
+from emulator.home import Home
+from emulator.network.specification import NodeSpec
+from emulator.network.world import World
+from emulator.store import Store
+from emulator.tls import Authority
+
+_log = logging.getLogger(__name__)
+
+_ZOOKEEPER_NODE = "zk0"
+_BROKER = "KAFKA_BROKER"
+_ZOOKEEPER = "ZOOKEEPER_SERVER"
+
+
+@dataclass(frozen=True)
+class ClusterSpec:
+    """What the cluster was created with."""
+
+    name: str
+    network: str
+    """The virtual network's name in the world."""
+    subnet_prefix: str
+    addresses: Mapping[str, str]
+    """Of each node by its short name: hn0, hn1, zk0.., wn0.."""
+    domain: str
+    """Of the hosts, such as "abc.bx.internal.cloudapp.net"."""
+    user: str
+    password: str = field(repr=False)
+    """Of the gateway, hence of Ambari."""
+    ambari_address: tuple[str, int]
+    """Where Ambari is to listen on this machine."""
+    workers_disks: int = 1
+    """Data disks of each worker."""
+    kafka_broker: Mapping[str, str] = field(default_factory=dict)
+    """Properties of kafka-broker that differ from the default."""
+
+
+class HdinsightCluster:
+    """One cluster. `create` or, for one that lies on disk, `revive` comes first."""
+
+    def __init__(self, home: Home, world: World, authority: Authority, spec: ClusterSpec) -> None:
+        self.spec = spec
+        self._home = home
+        self._world = world
+        self._authority = authority
+        self._folder = home.nodes / quote(spec.name, safe="")
+        self._state = home.state / f"ambari-{quote(spec.name, safe='')}"
+        self._agents: dict[str, NodeAgent] = {}
+        self._ambari: AmbariCluster | None = None
+        self._server: AmbariServer | None = None
+
+    @property
+    def ambari(self) -> AmbariServer:
+        """Ambari's server, with its faults and its log of requests."""
+        if self._server is None:
+            raise RuntimeError(f"cluster {self.spec.name} is not there: neither created nor revived")
+        return self._server
+
+    def create(self) -> None:
+        """Makes the nodes and starts everything on them; returns when clients are served.
+
+        Raises StartFailed when a process does not come up, which leaves nothing behind.
+        """
+        try:
+            failures = self._bring_up()
+            if failures:
+                raise failures[0]
+        except BaseException:
+            self.delete()
+            raise
+
+    def revive(self) -> None:
+        """Brings up what lies on disk after the world has ended: brokers' data and Ambari's state are kept.
+
+        As after a reboot of the hosts, agents render the configuration that is desired now, and components
+        that were stopped on purpose stay down. One that fails is for Ambari to show, not for us to raise.
+        """
+        for failure in self._bring_up():
+            _log.warning("%s", failure)
+
+    def delete(self) -> None:
+        """Ends everything and removes what lies on disk."""
+        self.close()
+        present = set(self._world.nodes())
+        for node in self.spec.addresses:
+            if self.node_name(node) in present:
+                self._world.remove_node(self.node_name(node))
+        for folder in (self._folder, self._state):
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    def close(self) -> None:
+        """Stops Ambari, in an orderly way. Nodes and processes are the world's."""
+        if self._server:
+            self._server.stop()
+        if self._ambari:
+            self._ambari.close()
+        self._server = self._ambari = None
+
+    def set_password(self, password: str) -> None:
+        """Changes the gateway's password, hence Ambari's."""
+        self.ambari.cluster.set_password(self.spec.user, password)
+
+    def node_name(self, node: str) -> str:
+        """Name in the world of a node given by its short name."""
+        return f"{self.spec.name}/{node}"
+
+    def host_name(self, node: str) -> str:
+        """Fully qualified host name of a node given by its short name."""
+        return fully_qualified_name(node, self.spec.name, self.spec.domain)
+
+    def logs(self, node: str) -> list[Path]:
+        """The log files of a node's processes, those of the processes' own output first."""
+        return sorted(self._disk(node).logs.glob("*/*.out")) + sorted(self._disk(node).logs.glob("*/*.log"))
+
+    def _bring_up(self) -> list[StartFailed]:
+        for node in self.spec.addresses:
+            self._boot(node)
+        ambari = self._make_ambari()
+        self._ambari = ambari
+        failures = self._start_services(ambari)
+        ambari.start()
+        address = self.spec.ambari_address
+        context = self._authority.server_context(address[0], [address[0]])
+        self._server = AmbariServer(ambari, context, address)
+        self._server.start()
+        return failures
+
+    def _boot(self, node: str) -> None:
+        disk = self._disk(node)
+        disk.boot(self._home.kafka)
+        self._world.add_node(
+            NodeSpec(
+                name=self.node_name(node),
+                network=self.spec.network,
+                address=self.spec.addresses[node],
+                prefix_length=IPv4Network(self.spec.subnet_prefix).prefixlen,
+                hostname=self.host_name(node),
+                hosts={self.host_name(name): address for name, address in self.spec.addresses.items()},
+                overlays=disk.mounts(),
+            )
+        )
+        self._agents[node] = NodeAgent(
+            self._world, self.node_name(node), self.host_name(node), self.spec.addresses[node], disk
+        )
+
+    def _make_ambari(self) -> AmbariCluster:
+        configs = default_configs(
+            zookeepers=[self.host_name(_ZOOKEEPER_NODE)],
+            log_dirs=[f"{data_disk(number)}/kafka" for number in range(self.spec.workers_disks)],
+            data_dir=ZOOKEEPER_DATA,
+            kafka_broker=self.spec.kafka_broker,
+        )
+        components = {self.host_name(node): [_BROKER] for node in workers(self.spec.addresses)}
+        components[self.host_name(_ZOOKEEPER_NODE)] = [_ZOOKEEPER]
+        return AmbariCluster(
+            Store(self._state),
+            self.spec.name,
+            list(self._agents.values()),
+            components,
+            configs,
+            {self.spec.user: self.spec.password},
+            with_metrics=True,
+        )
+
+    def _start_services(self, ambari: AmbariCluster) -> list[StartFailed]:
+        try:
+            if self._start(ambari, _ZOOKEEPER_NODE, _ZOOKEEPER):
+                self._await_zookeeper()
+        except StartFailed as failure:
+            return [failure]
+        with ThreadPoolExecutor() as brokers:
+            failures = brokers.map(
+                lambda node: self._start_broker(ambari, node), workers(self.spec.addresses)
+            )
+            return [failure for failure in failures if failure]
+
+    def _await_zookeeper(self) -> None:
+        log = self._disk(_ZOOKEEPER_NODE).logs / "zookeeper" / "zookeeper.log"
+        await_zookeeper(self._world, self.node_name(_ZOOKEEPER_NODE), self._agents[_ZOOKEEPER_NODE], log)
+
+    def _start_broker(self, ambari: AmbariCluster, node: str) -> StartFailed | None:
+        try:
+            if self._start(ambari, node, _BROKER):
+                await_broker(self._agents[node], self._disk(node).logs / "kafka" / "server.log")
+        except StartFailed as failure:
+            return failure
+        return None
+
+    def _start(self, ambari: AmbariCluster, node: str, component: str) -> bool:
+        """Starts a component unless somebody stopped it through Ambari. Raises StartFailed."""
+        agent = self._agents[node]
+        with ambari.lock:
+            record = ambari.topology.component(agent.host_name, component)
+            configs = ambari.configurations.for_host(agent.host_name)
+        if record is None or record.desired_state != "STARTED":
+            return False
+        outcome = agent.start(component, configs)
+        if not outcome.ok:
+            raise StartFailed(f"{component} on {agent.host_name} was not started:\n{outcome.stderr}")
+        return True
+
+    def _disk(self, node: str) -> NodeDisk:
+        return NodeDisk(self._folder / node, self.spec.workers_disks if node.startswith("wn") else 0)

@@ -1,0 +1,71 @@
+"""Waiting until ZooKeeper and the brokers serve."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from emulator.hdinsight import figures
+from emulator.hdinsight.agent import NodeAgent
+from emulator.hdinsight.defaults import ZOOKEEPER_PORT
+from emulator.network.world import World
+
+_DEADLINE = 120.0  # seconds
+_BETWEEN_TRIES = 0.1
+_CONNECT_TIMEOUT = 5.0
+_LAST_LINES = 15
+
+
+class StartFailed(Exception):
+    """A process of the cluster ended or did not come up. The message holds the last lines of its log."""
+
+
+def await_zookeeper(world: World, node: str, agent: NodeAgent, log: Path) -> None:
+    """Waits until the server answers and no broker of a former life is registered any more.
+
+    A broker that was killed stays registered until its session is over; until then it can't register again.
+    Raises StartFailed.
+    """
+
+    def ready() -> bool:
+        sessions = _ask(world, node, b"dump")
+        return sessions is not None and "Sessions" in sessions and "/brokers/ids/" not in sessions
+
+    _wait(ready, agent, "ZOOKEEPER_SERVER", log)
+
+
+def await_broker(agent: NodeAgent, log: Path) -> None:
+    """Waits until the broker serves clients. Raises StartFailed."""
+
+    def ready() -> bool:
+        return agent.metrics([figures.BROKER_STATE]).get(figures.BROKER_STATE) == figures.RUNNING
+
+    _wait(ready, agent, "KAFKA_BROKER", log)
+
+
+def _ask(world: World, node: str, word: bytes) -> str | None:
+    """ZooKeeper's answer to one of its four letter words; None while it does not listen."""
+    try:
+        with world.connect(node, "127.0.0.1", ZOOKEEPER_PORT, _CONNECT_TIMEOUT) as connection:
+            connection.sendall(word)
+            with connection.makefile("rb") as answer:
+                return answer.read().decode()
+    except OSError:
+        return None
+
+
+def _wait(ready: Callable[[], bool], agent: NodeAgent, component: str, log: Path) -> None:
+    deadline = time.monotonic() + _DEADLINE
+    while not ready():
+        if not agent.running(component):
+            raise StartFailed(f"{component} on {agent.host_name} ended:\n{_tail(log)}")
+        if time.monotonic() > deadline:
+            raise StartFailed(
+                f"{component} on {agent.host_name} is not up after {_DEADLINE:.0f} s:\n{_tail(log)}"
+            )
+        time.sleep(_BETWEEN_TRIES)
+
+
+def _tail(log: Path) -> str:
+    if not log.exists():
+        return f"({log} does not exist)"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-_LAST_LINES:])
