@@ -1,12 +1,14 @@
 """Messages with file descriptors between the daemon and the world's init: one JSON document a packet."""
 
+import contextlib
+import errno
 import json
 import socket
 from collections.abc import Sequence
 from typing import Any
 
-# The kernel's usual limit on a packet of a local socket (net.core.wmem_default).
-_LONGEST_MESSAGE = 212_992
+# Well below what the kernel lets pass through a local socket at once (net.core.wmem_default, 212992 bytes).
+_LONGEST_MESSAGE = 200_000
 _MOST_DESCRIPTORS = 16
 
 
@@ -33,8 +35,10 @@ class Channel:
         return self._connection.fileno()
 
     def send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-        """Raises ChannelClosed when the other side is gone, OSError (EMSGSIZE) when the message is too long."""
+        """Raises ChannelClosed when the other side is gone, OSError when the message is too long."""
         packet = json.dumps(message).encode()
+        if len(packet) > _LONGEST_MESSAGE:
+            raise OSError(errno.EMSGSIZE, f"a message of {len(packet)} bytes is too long for the world")
         try:
             if descriptors:
                 socket.send_fds(self._connection, [packet], list(descriptors))
@@ -57,10 +61,9 @@ class Channel:
 
     def shutdown(self) -> None:
         """Ends the connection for both sides; a thread that waits in `receive` sees ChannelClosed."""
-        try:
+        # ENOTCONN: the other side has ended it before.
+        with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
-        except OSError as error:
-            raise ChannelClosed from error
 
     def close(self) -> None:
         self._connection.close()

@@ -6,6 +6,7 @@ import signal
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from emulator.network import kernel
 from emulator.network.kernel import Namespace
@@ -51,17 +52,28 @@ def _become(execution: Execution, namespaces: Mapping[str, int], output: int) ->
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(execution.folder)
-    if execution.user is not None and _is_mapped(execution.user):
-        os.setgroups([])
-        os.setgid(execution.user)
-        os.setuid(execution.user)
+    if execution.user is not None:
+        _become_user(execution.user)
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     os.execvpe(execution.argv[0], execution.argv, execution.environment)
 
 
+def _become_user(user: int) -> None:
+    """As root really so. Else in a user namespace of its own, where our one id goes by this number."""
+    if _is_mapped(user):
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+        return
+    own_user, own_group = os.geteuid(), os.getegid()
+    kernel.unshare(Namespace.USER)
+    Path("/proc/self/uid_map").write_text(f"{user} {own_user} 1")
+    Path("/proc/self/gid_map").write_text(f"{user} {own_group} 1")
+
+
 def _is_mapped(user: int) -> bool:
-    with open("/proc/self/uid_map") as own_map:
-        ranges = [[int(field) for field in line.split()] for line in own_map]
+    lines = Path("/proc/self/uid_map").read_text().splitlines()
+    ranges = [[int(field) for field in line.split()] for line in lines]
     return any(start <= user < start + count for start, _, count in ranges)

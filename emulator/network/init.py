@@ -1,7 +1,7 @@
 """The process in which a world lives: `python -m emulator.network.init DESCRIPTOR`.
 
-It makes the namespaces and leaves behind their PID 1, which serves the daemon's requests over the socket given as a
-descriptor until the daemon closes it or dies. With PID 1 the kernel ends everything else in the world.
+It makes the namespaces and leaves behind their PID 1, which serves the daemon's requests over the socket given
+as a descriptor until the daemon closes it or dies. With PID 1 the kernel ends everything else in the world.
 """
 
 import os
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _enter_user_namespace() -> None:
-    """As root the ids of the world are the machine's; an ordinary user is root in it, and nobody else exists."""
+    """As root the ids of the world are the machine's; an ordinary user is root in it and the only one."""
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
         mapping = {kind: _identity(Path(f"/proc/self/{kind}").read_text()) for kind in ("uid_map", "gid_map")}
@@ -51,13 +51,13 @@ def _enter_user_namespace() -> None:
 
 
 def _identity(own_map: str) -> str:
-    """Maps each id that this process knows to itself. Fields as in user_namespaces(7): inside, outside, count."""
+    """A map of each id that this process knows to itself: lines of inside, outside, count."""
     ranges = [line.split() for line in own_map.splitlines()]
     return "".join(f"{start} {start} {count}\n" for start, _, count in ranges)
 
 
 def _unshare_and_map_from_outside(mapping: dict[str, str]) -> None:
-    """Only a process outside the new namespace may map more than one id: a child that stays outside does it."""
+    """A child that stays outside writes the maps: only from there may more than one id be mapped."""
     process = os.getpid()
     unshared, tell_unshared = os.pipe()
     mapper = os.fork()

@@ -2,8 +2,8 @@
 
 A virtual network is a namespace whose bridge is both the switch its nodes hang on and their router. All
 networks meet on one more bridge, the backbone, in the namespace of the world's init. A network has no route
-to anywhere but itself unless it is given one, and takes no packet from where it has no route to: a peering with
-one half missing looks dead from either side, as in Azure.
+to anywhere but itself unless it is given one, and takes no packet from where it has no route to: a peering
+with one half missing looks dead from either side, as in Azure.
 """
 
 import ipaddress
@@ -34,8 +34,8 @@ def set_up_backbone() -> None:
 def set_up_network(number: int, backbone: int) -> None:
     """Makes the namespace this process is in a virtual network.
 
-    `number` tells the networks of a world apart, from 0; `backbone` is a descriptor of the backbone's namespace,
-    which this process ends up in.
+    `number` tells the networks of a world apart, from 0; `backbone` is a descriptor of the backbone's
+    namespace, which this process ends up in.
     """
     _settle(
         {
@@ -66,7 +66,7 @@ def set_up_network(number: int, backbone: int) -> None:
 
 
 def remove_network(number: int) -> None:
-    """In the backbone's namespace. At once, where the kernel would take its time once the namespace is unused."""
+    """In the backbone's namespace. The kernel would do it too once nothing uses the network's, but later."""
     with IPRoute() as route:
         route.link("del", index=_index(route, f"network{number}"))
 

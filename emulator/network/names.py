@@ -18,10 +18,10 @@ class NetworkUnknown(KeyError):
 
 
 def resolve(name: str, nodes: Sequence[str]) -> str:
-    """The one of `nodes` that `name` means: its full name; its last part, if no other node has the same; or the
-    beginning of its last part up to a "-", of several the first.
+    """The one of `nodes` that `name` means. Raises NodeUnknown.
 
-    Raises NodeUnknown.
+    That is: its full name; its last part, if no other node has the same; or the beginning of its last part
+    up to a "-", of several nodes the first.
     """
     if name in nodes:
         return name

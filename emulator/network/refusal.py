@@ -12,7 +12,7 @@ class WorldRefused(Exception):
 
 
 def explain(failure: str, number: int, settings: Mapping[str, str]) -> str:
-    """`failure` is the failing call and its error, `number` that error's; `settings` are those of `read_settings`."""
+    """`failure` is the failing call and its error, `number` that error's; `settings` are those in force."""
     causes: list[str] = []
     if settings.get("kernel.unprivileged_userns_clone") == "0":
         causes.append("sudo sysctl kernel.unprivileged_userns_clone=1")

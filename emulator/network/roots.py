@@ -1,14 +1,13 @@
 """The file tree that the processes of one node see, mounted in the node's own mount namespace."""
 
 import os
-import re
-import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.network import kernel, layout
 from emulator.network.kernel import MountFlag, Namespace
 from emulator.network.resolution import resolution_files
-from emulator.network.specification import NodeSpec
+from emulator.network.specification import NodeSpec, RootSpec
 
 MACHINE = "/machine"
 """Where the machine's files are found in the world's own root."""
@@ -16,8 +15,9 @@ _NEW_ROOT = "/root"
 _SKELETON = "/skeleton"
 
 _SYSTEM_FOLDERS = frozenset({"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "nix"})
-_EMPTY_FOLDERS = ("dev", "proc", "sys", "run", "tmp", "var", "home", "root")
-_OCTAL = re.compile(r"\\([0-7]{3})")
+_OWN_FOLDERS = ("/dev", "/proc", "/sys", "/run", "/tmp", "/var", "/home", "/root")
+# glibc asks the cache daemon of the machine behind this socket before it looks at /etc/nsswitch.conf.
+_NAME_CACHE = "/run/nscd"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = {
     "fd": "/proc/self/fd",
@@ -28,7 +28,7 @@ _DEVICE_LINKS = {
 
 
 def prepare_world_root() -> None:
-    """Gives this process, the world's init, a mount namespace whose root is empty but for the machine's files.
+    """Gives this process, the world's init, a root of its own with the machine's files below it.
 
     `open_world_root` puts the machine's files back at "/" for this process.
     """
@@ -56,99 +56,109 @@ def build(node: NodeSpec, world_root: int) -> int:
     Returns a descriptor of the namespace. Raises OSError for a layer, bind or overlay that does not exist or
     can't be mounted.
     """
+    plan = _plan(node)
     os.fchdir(world_root)
     os.chroot(".")
     # After the step above, since a new mount namespace takes along where we are, but no descriptors.
     kernel.unshare(Namespace.MOUNT)
     namespace = os.open(f"{MACHINE}/proc/self/ns/mnt", os.O_RDONLY)
-    kernel.mount("node", _NEW_ROOT, "tmpfs", options="mode=755,size=16m")
-    kernel.mount("node", _SKELETON, "tmpfs", options="mode=755,size=16m")
-    read_only, writable = _mounts_of(node)
-    scratch = node.root.scratch if node.root else ()
-    _write_skeleton(node, {**read_only, **writable}, scratch)
-    _merge_machine(node)
-    for target, source in sorted(read_only.items()):
-        kernel.bind(MACHINE + source, _NEW_ROOT + target)
-        kernel.make_read_only(_NEW_ROOT + target, recursive=True)
-    for target in sorted(scratch):
-        kernel.mount("scratch", _NEW_ROOT + target, "tmpfs", MountFlag.NO_DEVICES, "mode=1777")
-    for target, source in sorted(writable.items()):
-        kernel.bind(MACHINE + source, _NEW_ROOT + target)
-    if node.root:
-        _mount_devices()
-        kernel.bind(f"{MACHINE}/proc", f"{_NEW_ROOT}/proc")
+    for folder in (_NEW_ROOT, _SKELETON):
+        kernel.mount("node", folder, "tmpfs", options="mode=755,size=16m")
+    _write_skeleton(plan)
+    _merge(plan)
+    _mount(plan)
     kernel.make_read_only(_NEW_ROOT, recursive=False)
     kernel.swap_root(_NEW_ROOT)
     return namespace
 
 
-def _mounts_of(node: NodeSpec) -> tuple[dict[str, str], dict[str, str]]:
-    read_only = {
-        os.path.normpath(target): source for target, source in (node.root.binds if node.root else {}).items()
-    }
-    writable = {os.path.normpath(target): source for target, source in node.overlays.items()}
-    return read_only, writable
+@dataclass(frozen=True)
+class _Plan:
+    """What a node mounts. Sources as they are found in the world's root, targets as the node sees them."""
+
+    is_image: bool
+    layers: list[str]
+    read_only: dict[str, str]
+    writable: dict[str, str]
+    scratch: list[str]
+    files: dict[str, str]
+    """Texts, by path."""
 
 
-def _write_skeleton(node: NodeSpec, mounts: dict[str, str], scratch: tuple[str, ...] | list[str]) -> None:
-    """The topmost layer: the node's own files, and something to mount on wherever it mounts something."""
-    for path, text in resolution_files(node).items():
-        _write(Path(_SKELETON + path), text)
-    if node.root:
-        for name in _EMPTY_FOLDERS:
-            Path(_SKELETON, name).mkdir(exist_ok=True)
-    for target in scratch:
-        Path(_SKELETON + os.path.normpath(target)).mkdir(parents=True, exist_ok=True)
-    for target, source in mounts.items():
-        if stat.S_ISDIR(os.stat(MACHINE + source).st_mode):
+def _plan(node: NodeSpec) -> _Plan:
+    root = node.root or RootSpec(layers=())
+    return _Plan(
+        is_image=node.root is not None,
+        layers=[_on_machine(layer) for layer in root.layers],
+        read_only={os.path.normpath(target): _on_machine(source) for target, source in root.binds.items()},
+        writable={os.path.normpath(target): _on_machine(source) for target, source in node.overlays.items()},
+        scratch=[os.path.normpath(target) for target in root.scratch],
+        files=resolution_files(node),
+    )
+
+
+def _on_machine(path: str) -> str:
+    """Links are followed while "/" is the machine's: later they would lead elsewhere."""
+    return MACHINE + os.path.realpath(path, strict=True)
+
+
+def _write_skeleton(plan: _Plan) -> None:
+    """The topmost layer: the node's own files, and something to mount on wherever something is mounted."""
+    for path, text in plan.files.items():
+        _write(_SKELETON + path, text)
+    for target in (*_OWN_FOLDERS, *plan.scratch) if plan.is_image else ():
+        Path(_SKELETON + target).mkdir(parents=True, exist_ok=True)
+    for target, source in (plan.read_only | plan.writable).items():
+        if not plan.is_image and os.path.exists(MACHINE + target):
+            continue
+        if os.path.isdir(source):
             Path(_SKELETON + target).mkdir(parents=True, exist_ok=True)
         else:
-            _write(Path(_SKELETON + target), "")
+            _write(_SKELETON + target, "")
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+def _write(path: str, text: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
 
 
-def _merge_machine(node: NodeSpec) -> None:
-    layers = [MACHINE + layer for layer in (node.root.layers if node.root else ())]
-    is_image = node.root is not None
-
+def _merge(plan: _Plan) -> None:
     def shown(source: str, name: str) -> bool:
-        return source != MACHINE or not is_image or name in _SYSTEM_FOLDERS
+        return source != MACHINE or not plan.is_image or name in _SYSTEM_FOLDERS
 
-    for step in layout.merge(_NEW_ROOT, [_SKELETON, *layers, MACHINE], _mount_points(), shown):
-        _carry_out(step, read_only=is_image)
-
-
-def _carry_out(step: layout.Step, *, read_only: bool) -> None:
-    match step:
-        case layout.NewFolder(target):
-            os.mkdir(target)
-        case layout.NewLink(target, points_to):
-            os.symlink(points_to, target)
-        case layout.Overlaid(target, layers):
-            os.mkdir(target)
-            kernel.mount("node", target, "overlay", options=f"lowerdir={':'.join(map(_escaped, layers))}")
-        case layout.Bound(target, source, is_folder):
-            if is_folder:
+    for step in layout.merge(_NEW_ROOT, [_SKELETON, *plan.layers, MACHINE], shown):
+        match step:
+            case layout.NewFolder(target, mode):
                 os.mkdir(target)
-            else:
-                Path(target).touch()
-            kernel.bind(source, target)
-            if read_only:
-                kernel.make_read_only(target, recursive=True)
+                os.chmod(target, mode)
+            case layout.NewLink(target, points_to):
+                os.symlink(points_to, target)
+            case layout.Bound(target, source, is_folder):
+                if is_folder:
+                    os.mkdir(target)
+                else:
+                    Path(target).touch()
+                _bind(source, target, read_only=plan.is_image)
 
 
-def _escaped(layer: str) -> str:
-    return layer.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
+def _mount(plan: _Plan) -> None:
+    if plan.is_image:
+        _mount_devices()
+        kernel.bind(f"{MACHINE}/proc", f"{_NEW_ROOT}/proc")
+    elif os.path.isdir(_NEW_ROOT + _NAME_CACHE):
+        kernel.mount("none", _NEW_ROOT + _NAME_CACHE, "tmpfs", options="size=4k")
+    for target in plan.scratch:
+        kernel.mount("scratch", _NEW_ROOT + target, "tmpfs", MountFlag.NO_DEVICES, "mode=1777")
+    for target, source in sorted(plan.read_only.items()):
+        _bind(source, _NEW_ROOT + target, read_only=True)
+    for target, source in sorted(plan.writable.items()):
+        _bind(source, _NEW_ROOT + target, read_only=False)
 
 
-def _mount_points() -> list[str]:
-    """Of this mount namespace. mountinfo writes blanks in paths in octal, see proc(5)."""
-    lines = Path(f"{MACHINE}/proc/self/mountinfo").read_text().splitlines()
-    return [_OCTAL.sub(lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines]
+def _bind(source: str, target: str, *, read_only: bool) -> None:
+    kernel.bind(source, target)
+    if read_only:
+        kernel.make_read_only(target, recursive=True)
 
 
 def _mount_devices() -> None:

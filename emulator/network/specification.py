@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RootSpec:
-    """Files of a node that does not see the machine's own: a container image over the machine's system folders.
+    """Files of a node that does not see all of the machine's: a container image over its system folders.
 
     Of the machine only /bin, /sbin, /lib*, /usr and /etc show through (a stand-in for the image's base), all
     read-only, plus /proc and a minimal /dev.
@@ -60,6 +60,6 @@ class ProcessSpec:
     """The whole environment. `argv[0]` is looked up in its PATH when it holds no slash."""
     folder: str = "/"
     user: int | None = None
-    """Run as this user and group id where the kernel lets us (we are root), else as who we are."""
+    """Run as this user and group id: really so as root, else as who we are, seen under this number."""
     log: Path | None = None
     """Output and errors are appended here; None: dropped."""

@@ -1,5 +1,6 @@
-"""PID 1 of a world: serves the daemon's requests, reaps, and tells the daemon which of its processes ended."""
+"""PID 1 of a world: serves the daemon's requests, reaps, and reports which processes ended."""
 
+import errno
 import os
 import selectors
 import signal
@@ -34,7 +35,7 @@ class _Node:
 
 
 class Supervisor:
-    """Single-threaded: what takes long or has to leave this process's namespaces is done by a forked worker."""
+    """Single-threaded: forked workers do what takes long or needs a mount namespace of its own."""
 
     def __init__(self, channel: Channel, world_root: int):
         self._channel = channel
@@ -94,6 +95,11 @@ class Supervisor:
             problem = [error.errno, error.strerror, error.filename]
         self._channel.send({"id": identity, "error": problem})
 
+    def _node(self, name: str) -> _Node:
+        if name not in self._nodes:
+            raise OSError(errno.ENODEV, "the node is being removed", name)
+        return self._nodes[name]
+
     def _next_number(self) -> int:
         self._counter += 1
         return self._counter
@@ -141,21 +147,21 @@ class Supervisor:
             return namespaces
 
         def built(descriptors: list[int]) -> None:
-            namespaces = dict(zip(("net", "uts", "mnt"), descriptors, strict=True))
-            self._nodes[spec.name] = _Node(number, spec.network, namespaces)
+            net, uts, mnt = descriptors
+            self._nodes[spec.name] = _Node(number, spec.network, {"net": net, "uts": uts, "mnt": mnt})
             self._reply(identity)
 
         self._work(identity, build, built)
 
     def _remove_node(self, identity: int, message: dict[str, Any], _descriptors: list[int]) -> None:
-        node = self._nodes[message["name"]]
+        # At once, so that nothing more is started on it.
+        node = self._nodes.pop(message["name"])
 
         def kill() -> list[int]:
             kill_processes_in(node.namespaces["mnt"])
             return []
 
         def killed(_descriptors: list[int]) -> None:
-            del self._nodes[message["name"]]
             try:
                 kernel.enter(self._networks[node.network].namespace, Namespace.NETWORK)
                 links.detach_node(node.number)
@@ -180,7 +186,7 @@ class Supervisor:
         self._selector.register(worker, selectors.EVENT_READ, finish)
 
     def _spawn(self, identity: int, message: dict[str, Any], descriptors: list[int]) -> None:
-        node = self._nodes[message["node"]]
+        node = self._node(message["node"])
         execution = Execution(**message["process"])
         process = start_process(execution, node.namespaces, descriptors[0])
         self._processes.add(process)
@@ -192,7 +198,7 @@ class Supervisor:
         self._reply(identity)
 
     def _socket(self, identity: int, message: dict[str, Any], _descriptors: list[int]) -> None:
-        node = self._nodes[message["node"]]
+        node = self._node(message["node"])
         try:
             kernel.enter(node.namespaces["net"], Namespace.NETWORK)
             connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -202,7 +208,7 @@ class Supervisor:
             self._reply(identity, descriptors=(connection.fileno(),))
 
     def _describe(self, identity: int, message: dict[str, Any], _descriptors: list[int]) -> None:
-        self._reply(identity, self._nodes[message["node"]].namespaces)
+        self._reply(identity, self._node(message["node"]).namespaces)
 
     def _reap(self, wake: socket.socket) -> None:
         wake.recv(4096)

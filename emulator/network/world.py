@@ -1,6 +1,5 @@
 """A world of virtual networks: what the daemon uses of this package."""
 
-import contextlib
 import ipaddress
 import itertools
 import os
@@ -35,22 +34,29 @@ class WorldEnded(Exception):
 
 
 class World:
-    """Thread-safe; calls block until done. Everything in it ends with `close` and with this process."""
+    """Thread-safe; calls block until done. Everything in it ends with `close`, or with this process.
+
+    No security boundary: nodes share the machine's kernel, and most of its files, with whoever runs the world.
+    """
 
     def __init__(self, channel: Channel, init: int):
-        """Use `start`."""
+        """For `start`."""
         self._channel = channel
         self._init = init
         self._init_ended = os.pidfd_open(init)
-        self._lock = threading.Lock()
-        self._identities = itertools.count(1)
-        self._pending: dict[int, Future[tuple[Any, list[int]]]] = {}
-        self._processes: dict[int, Process] = {}
-        self._ended = False
+        self._making = threading.RLock()
+        """Held while networks and nodes are made or removed."""
         self._networks: dict[str, list[ipaddress.IPv4Network]] = {}
         self._routes: dict[str, dict[str, str]] = {}
         self._nodes: dict[str, NodeSpec] = {}
-        threading.Thread(target=self._listen, name="world", daemon=True).start()
+        self._asking = threading.Lock()
+        """Held while a request is sent, and guards what follows."""
+        self._identities = itertools.count(1)
+        self._pending: dict[int, Future[tuple[Any, list[int]]]] = {}
+        self._processes: dict[int, Process] = {}
+        self._has_ended = False
+        self._listener = threading.Thread(target=self._listen, name="world", daemon=True)
+        self._listener.start()
 
     @classmethod
     def start(cls, home: Home) -> "World":
@@ -84,60 +90,61 @@ class World:
 
     def close(self) -> None:
         """Ends every process in the world and waits until the kernel has done so. May be called twice."""
-        with contextlib.suppress(ChannelClosed):
-            self._channel.shutdown()
-        select.select([self._init_ended], [], [])
+        self._channel.shutdown()
+        self._listener.join()
+        with self._making:
+            if self._init_ended >= 0:
+                select.select([self._init_ended], [], [])
+                os.close(self._init_ended)
+                self._init_ended = -1
+                self._channel.close()
 
     def add_network(self, name: str, prefixes: Sequence[str]) -> None:
         """`prefixes`: its address space, e.g. ["10.10.0.0/16"]."""
-        networks = [ipaddress.IPv4Network(prefix) for prefix in prefixes]
-        if name in self._networks:
-            raise ValueError(f"there is a network {name} already")
-        self._call("add-network", name=name)
-        self._networks[name] = networks
-        self._routes[name] = {}
+        address_space = [ipaddress.IPv4Network(prefix) for prefix in prefixes]
+        with self._making:
+            if name in self._networks:
+                raise ValueError(f"there is a network {name} already")
+            self._call("add-network", name=name)
+            self._networks[name] = address_space
+            self._routes[name] = {}
 
     def remove_network(self, name: str) -> None:
         """Raises ValueError while there are nodes in it."""
-        self._known_network(name)
-        inhabitants = [node.name for node in self._nodes.values() if node.network == name]
-        if inhabitants:
-            raise ValueError(f"network {name} still has nodes: {', '.join(inhabitants)}")
-        self._call("remove-network", name=name)
-        del self._networks[name], self._routes[name]
+        with self._making:
+            self._known_network(name)
+            if inhabitants := [node.name for node in self._nodes.values() if node.network == name]:
+                raise ValueError(f"network {name} still has nodes: {', '.join(inhabitants)}")
+            self._call("remove-network", name=name)
+            del self._networks[name], self._routes[name]
 
     def set_peers(self, name: str, peers: Mapping[str, Sequence[str]]) -> None:
         """Replaces the routes from network `name`: to each peer network those for its prefixes.
 
         One half of each peering: traffic flows only where the peer has its half too.
         """
-        self._known_network(name)
-        for peer in peers:
-            self._known_network(peer)
         wanted = {prefix: peer for peer, prefixes in peers.items() for prefix in prefixes}
-        current = self._routes[name]
-        removed = [prefix for prefix in current if prefix not in wanted]
-        added = {prefix: peer for prefix, peer in wanted.items() if current.get(prefix) != peer}
-        self._call("set-routes", name=name, removed=removed, added=added)
-        self._routes[name] = wanted
+        with self._making:
+            for network in (name, *peers):
+                self._known_network(network)
+            current = self._routes[name]
+            removed = [prefix for prefix in current if prefix not in wanted]
+            self._call("set-routes", name=name, removed=removed, added=wanted)
+            self._routes[name] = wanted
 
     def add_node(self, node: NodeSpec) -> None:
-        """Raises ValueError for a node that does not fit into its network, OSError for files that can't be mounted."""
-        prefixes = self._known_network(node.network)
-        if node.name in self._nodes:
-            raise ValueError(f"there is a node {node.name} already")
-        if not any(ipaddress.IPv4Address(node.address) in prefix for prefix in prefixes):
-            raise ValueError(f"{node.address} of {node.name} is no address of network {node.network}")
-        if len(node.hostname) > LONGEST_HOST_NAME:
-            raise ValueError(f"host name {node.hostname} is longer than {LONGEST_HOST_NAME} characters")
-        self._call("add-node", node=node.to_message())
-        self._nodes[node.name] = node
+        """Raises ValueError for a node that does not fit in, OSError for files that can't be mounted."""
+        with self._making:
+            self._check(node)
+            self._call("add-node", node=node.to_message())
+            self._nodes[node.name] = node
 
     def remove_node(self, name: str) -> None:
         """Kills its processes first."""
-        self._known_node(name)
-        self._call("remove-node", name=name)
-        del self._nodes[name]
+        with self._making:
+            self._known_node(name)
+            self._call("remove-node", name=name)
+            del self._nodes[name]
 
     def nodes(self) -> list[str]:
         """Names, in the order of their making."""
@@ -170,9 +177,9 @@ class World:
         return started
 
     def connect(self, node: str, address: str, port: int, timeout: float) -> socket.socket:
-        """A TCP connection made from where the node is; the caller's to close. `timeout` in seconds is for connecting.
+        """A TCP connection made from where the node is; the caller's to close.
 
-        Raises OSError as connecting there would.
+        `timeout`, in seconds, is for connecting. Raises OSError as connecting there would.
         """
         self._known_node(node)
         _, (descriptor,) = self._call("socket", node=node)
@@ -203,6 +210,18 @@ class World:
             "--",
         ]
 
+    def _check(self, node: NodeSpec) -> None:
+        address_space = self._known_network(node.network)
+        if node.name in self._nodes:
+            raise ValueError(f"there is a node {node.name} already")
+        if not any(ipaddress.IPv4Address(node.address) in prefix for prefix in address_space):
+            raise ValueError(f"{node.address} of {node.name} is no address of network {node.network}")
+        for other in self._nodes.values():
+            if (other.network, other.address) == (node.network, node.address):
+                raise ValueError(f"{node.address} of {node.name} is the address of {other.name}")
+        if len(node.hostname) > LONGEST_HOST_NAME:
+            raise ValueError(f"host name {node.hostname} is longer than {LONGEST_HOST_NAME} characters")
+
     def _known_network(self, name: str) -> list[ipaddress.IPv4Network]:
         if name not in self._networks:
             raise NetworkUnknown(f"no network {name}; known are {', '.join(self._networks) or 'none'}")
@@ -218,8 +237,8 @@ class World:
 
     def _call(self, call: str, descriptors: Sequence[int] = (), **arguments: Any) -> tuple[Any, list[int]]:
         answer: Future[tuple[Any, list[int]]] = Future()
-        with self._lock:
-            if self._ended:
+        with self._asking:
+            if self._has_ended:
                 raise WorldEnded(_GONE)
             identity = next(self._identities)
             self._pending[identity] = answer
@@ -241,7 +260,7 @@ class World:
             self._give_up()
 
     def _take_answer(self, message: dict[str, Any], descriptors: list[int]) -> None:
-        with self._lock:
+        with self._asking:
             answer = self._pending.pop(message["id"])
         if "error" in message:
             answer.set_exception(OSError(*message["error"]))
@@ -253,8 +272,8 @@ class World:
             answer.set_result((message["result"], descriptors))
 
     def _give_up(self) -> None:
-        with self._lock:
-            self._ended = True
+        with self._asking:
+            self._has_ended = True
             pending = list(self._pending.values())
             self._pending.clear()
         for answer in pending:
