@@ -1,0 +1,195 @@
+"""The whole change, from looking to cleaning up: derived from what Ambari says now, every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .client import Ambari
+from .clock import Clock
+from .errors import AmbariError, EngineGone, RollStopped, RunUnderWay
+from .gates import UnderReplicatedGate
+from .listeners import (
+    BROKER_TYPE,
+    HDINSIGHT_LISTENERS,
+    LISTENERS,
+    Situation,
+    advertised,
+    refuse_overrides,
+    situation,
+    taken_back,
+)
+from .model import Broker, ServiceVersion
+from .note import RunNote, newest
+from .progress import Progress
+from .restart import Pace, Unit, batches, stale_brokers
+from .roll import Roll
+from .save import Wanted, save
+
+_HISTORY = 200
+"""How many versions back the value of `listeners` from before the change is looked for."""
+
+
+@dataclass(frozen=True)
+class Options:
+    unit: Unit = "broker"
+    strict: bool = False
+    pace: Pace = field(default_factory=Pace)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The true state of one cluster's Kafka."""
+
+    version: ServiceVersion
+    situation: Situation
+    brokers: list[Broker]
+    stale: list[Broker]
+    interrupted: str
+    """What a run that did not end left behind, in words; empty: nothing."""
+
+
+class Change:
+    """One run against one cluster. Not shared between threads, used once."""
+
+    def __init__(
+        self,
+        ambari: Ambari,
+        clock: Clock,
+        progress: Progress,
+        options: Options | None = None,
+        alive: Callable[[], None] = lambda: None,
+    ):
+        self._ambari = ambari
+        self._clock = clock
+        self._progress = progress
+        self._options = options or Options()
+        self._alive = alive
+
+    def survey(self) -> Survey:
+        """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
+        current = self._ambari.current()
+        refuse_overrides(current.overrides)
+        brokers = self._ambari.brokers()
+        stale = stale_brokers(brokers, self._ambari.broker_requests(), current.version.created)
+        return Survey(
+            current.version,
+            situation(current.version.types),
+            brokers,
+            [broker for batch in batches(stale, self._options.unit) for broker in batch],
+            _interrupted(self._ambari.artifacts()),
+        )
+
+    def advertise(self) -> Survey:
+        """Ends with every broker advertising its address. Writes nothing when that is so already."""
+        return self._run(
+            advertised, f"Kafka advertises IP addresses: listeners={LISTENERS}, block in kafka-env"
+        )
+
+    def take_back(self, listeners_before: str) -> Survey:
+        """Ends with every broker configured as before the change."""
+        return self._run(
+            lambda types: taken_back(types, listeners_before),
+            f"Kafka advertises what it did before: listeners={listeners_before}, block in kafka-env removed",
+        )
+
+    def listeners_before(self) -> str:
+        """The last value of `listeners` in Ambari's history other than ours; else HDInsight's own."""
+        number = self._ambari.current().version.number
+        for earlier in range(number - 1, max(0, number - _HISTORY), -1):
+            version = self._ambari.version(earlier)
+            value = version.types[BROKER_TYPE].properties.get("listeners") if version else None
+            if value and value != LISTENERS:
+                return value
+        return HDINSIGHT_LISTENERS
+
+    def _run(self, wanted: Wanted, note: str) -> Survey:
+        before = self.survey()
+        if not wanted(before.version.types) and not before.stale and not before.interrupted:
+            self._progress.say(
+                "Kafka's configuration is in place and every broker runs with it: nothing to do"
+            )
+            return before
+        held = RunNote.take(self._ambari, self._clock, self._progress)
+        roll = self._roll(held)
+        try:
+            self._save(held, roll, wanted, note)
+            self._restart_stale(held, roll)
+        except (EngineGone, RunUnderWay):
+            # Whoever comes next finds the note; writing beside a successor would do harm.
+            raise
+        except Exception as failure:
+            self._tidy_after(held, failure)
+            raise
+        self._tidy(held)
+        return self.survey()
+
+    def _save(self, held: RunNote, roll: Roll, wanted: Wanted, note: str) -> None:
+        if not wanted(self._ambari.current().version.types) and not held.note.saves:
+            return
+        roll.until_idle()
+        version = save(self._ambari, self._clock, held, wanted, note)
+        self._progress.say(f"Kafka's configuration is saved as version {version.number}: {note}")
+
+    def _roll(self, held: RunNote) -> Roll:
+        def alive() -> None:
+            self._alive()
+            held.beat()
+
+        return Roll(
+            self._ambari,
+            self._clock,
+            self._progress,
+            [UnderReplicatedGate(self._ambari)],
+            run=held.note.run,
+            saved=lambda: self._ambari.current().version.created,
+            alive=alive,
+            confirm=held.confirm,
+            unit=self._options.unit,
+            strict=self._options.strict,
+            pace=self._options.pace,
+        )
+
+    def _restart_stale(self, held: RunNote, roll: Roll) -> None:
+        survey = self.survey()
+        if not survey.stale:
+            return
+        if held.note.maintenance_before is None:
+            held.remember(maintenance_before=self._ambari.maintenance())
+        if self._ambari.maintenance() != "ON":
+            held.confirm()
+            self._progress.say("Maintenance mode of Kafka: on")
+            self._ambari.set_maintenance("ON")
+        roll.run()
+
+    def _tidy(self, held: RunNote) -> None:
+        """Maintenance mode back to what it was, then the note away: so a kill in between loses nothing."""
+        before = held.note.maintenance_before
+        if before is not None and self._ambari.maintenance() != before:
+            held.confirm()
+            self._progress.say(f"Maintenance mode of Kafka: {before.lower()} again")
+            self._ambari.set_maintenance(before)
+        held.release()
+
+    def _tidy_after(self, held: RunNote, failure: Exception) -> None:
+        try:
+            self._tidy(held)
+        except (EngineGone, RunUnderWay):
+            raise
+        except AmbariError as another:
+            raise RollStopped(
+                f"{failure}\nKafka's maintenance mode could not be put back, either: {another} "
+                "The next run does it."
+            ) from failure
+
+
+def _interrupted(artifacts: dict[str, str]) -> str:
+    _, note = newest(artifacts)
+    if note is None:
+        return ""
+    back = (
+        f"; maintenance mode is to be put back to {note.maintenance_before}"
+        if note.maintenance_before
+        else ""
+    )
+    return f"the run of {note.since} on {note.writer.host} has not ended{back}"

@@ -1,0 +1,398 @@
+"""The part of Ambari's REST API that this project uses, one method a question or a change.
+
+Questions are asked again while Ambari is away (it restarts, its gateway answers 502), for as long as
+`patience` allows; only the very first one fails at once when there is no way to Ambari at all. A change
+whose answer was lost is looked up before it is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from .clock import Clock, SystemClock
+from .connection import Answer, Connection, encoded
+from .errors import (
+    AlreadyExists,
+    AnswerLost,
+    NotFound,
+    ServerFailed,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from .model import (
+    Broker,
+    Configuration,
+    CurrentConfiguration,
+    GroupOverride,
+    MaintenanceState,
+    Request,
+    ServiceVersion,
+    Task,
+)
+
+SERVICE = "KAFKA"
+COMPONENT = "KAFKA_BROKER"
+PATIENCE = 300.0
+"""Seconds that Ambari may be away in the middle of a run: a restart of the server was seen to take 21 s."""
+RETRY_PAUSE = 2.0
+LOOK_UP = 20.0
+"""Seconds within which a request that was sent shows up in the list (seen: 0.3 s)."""
+RECENT_REQUESTS = 100
+
+_REQUEST_FIELDS = (
+    "Requests/id,Requests/request_status,Requests/request_context,Requests/user_name,Requests/end_time,"
+    "tasks/Tasks/id,tasks/Tasks/role,tasks/Tasks/status,tasks/Tasks/host_name,tasks/Tasks/start_time,tasks/Tasks/end_time"
+)
+
+
+class Ambari:
+    """One cluster's Kafka service as Ambari sees it."""
+
+    def __init__(
+        self, connection: Connection, cluster: str, clock: Clock | None = None, patience: float = PATIENCE
+    ):
+        self.cluster = cluster
+        self.url = connection.url
+        self.server_time_offset = 0.0
+        """Seconds to add to this machine's wall clock to get the server's."""
+        self._connection = connection
+        self._clock = clock or SystemClock()
+        self._patience = patience
+        self._reached = False
+
+    # Configuration
+
+    def current(self) -> CurrentConfiguration:
+        """The configuration that brokers get now.
+
+        Raises ClusterUnknown, or UnexpectedAnswer when the cluster has no Kafka.
+        """
+        query = f"service_name={SERVICE}&is_current=true"
+        items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
+        default = [_version(item) for item in items if item.get("group_id") == -1]
+        if not default:
+            raise UnexpectedAnswer(
+                f"Ambari at {self.url} has no configuration of {SERVICE} in cluster {self.cluster}: "
+                "it is not a Kafka cluster, or it is still being installed."
+            )
+        return CurrentConfiguration(
+            default[0], [_override(item) for item in items if item.get("group_id") != -1]
+        )
+
+    def version(self, number: int) -> ServiceVersion | None:
+        """A version from the history; None when there is none of that number in the default group."""
+        query = f"service_name={SERVICE}&service_config_version={number}"
+        items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
+        return next((_version(item) for item in items if item.get("group_id") == -1), None)
+
+    def save(self, types: Mapping[str, Configuration], note: str) -> None:
+        """Makes these the desired configurations, in one new version. Each must carry all of its properties.
+
+        Whether it took effect, and what else happened meanwhile, only reading back tells: an unchanged type
+        is answered 200 and not stored, and nothing keeps two people from saving at once.
+        """
+        desired = [
+            {
+                "type": name,
+                "tag": configuration.tag,
+                "properties": dict(configuration.properties),
+                **(
+                    {"properties_attributes": dict(configuration.attributes)}
+                    if configuration.attributes
+                    else {}
+                ),
+                "service_config_version_note": note,
+            }
+            for name, configuration in types.items()
+        ]
+        self._connection.write("PUT", self._path(), [{"Clusters": {"desired_config": desired}}])
+
+    # Brokers
+
+    def brokers(self) -> list[Broker]:
+        """All brokers with their state and address, in the order of their numbers."""
+        hosts = self._ask(
+            self._path("/hosts"),
+            f"host_components/HostRoles/component_name={COMPONENT}&fields=Hosts/ip,Hosts/rack_info,Hosts/host_state",
+        ).body
+        known = {item["Hosts"]["host_name"]: item["Hosts"] for item in hosts.get("items", [])}
+        states = self._ask(
+            self._path("/host_components"),
+            f"HostRoles/component_name={COMPONENT}"
+            "&fields=HostRoles/state,HostRoles/desired_state,HostRoles/stale_configs",
+        ).body
+        brokers = [
+            _broker(item["HostRoles"], known.get(item["HostRoles"]["host_name"], {}))
+            for item in states.get("items", [])
+        ]
+        return sorted(brokers, key=lambda broker: natural_order(broker.host))
+
+    # Maintenance mode
+
+    def maintenance(self) -> MaintenanceState:
+        answer = self._ask(self._service(), "fields=ServiceInfo/maintenance_state").body
+        return "ON" if answer["ServiceInfo"]["maintenance_state"] == "ON" else "OFF"
+
+    def set_maintenance(self, state: MaintenanceState) -> None:
+        body = {
+            "RequestInfo": {"context": f"Turn {state.capitalize()} Maintenance Mode for {SERVICE}"},
+            "Body": {"ServiceInfo": {"maintenance_state": state}},
+        }
+        self._insist(
+            lambda: self._connection.write("PUT", self._service(), body), lambda: self.maintenance() == state
+        )
+
+    # Requests
+
+    def restart(self, hosts: Sequence[str], context: str) -> int:
+        """Asks for one simultaneous restart of the brokers on these hosts and returns the request's id.
+
+        `context` must be unique: it is how a request whose answer was lost is found. Raises UnexpectedAnswer
+        when Ambari accepted it and did nothing (201 without a body).
+        """
+        body = {
+            "RequestInfo": {
+                "command": "RESTART",
+                "context": context,
+                # The only level that reaches hosts and services in maintenance mode alike.
+                "operation_level": {
+                    "level": "HOST_COMPONENT",
+                    "cluster_name": self.cluster,
+                    "service_name": SERVICE,
+                    "host_name": hosts[0],
+                    "hostcomponent_name": COMPONENT,
+                },
+            },
+            "Requests/resource_filters": [
+                {"service_name": SERVICE, "component_name": COMPONENT, "hosts": ",".join(hosts)}
+            ],
+        }
+        try:
+            answer = self._connection.write("POST", self._path("/requests"), body)
+        except (AnswerLost, ServerFailed) as failure:
+            found = self._look_up(context)
+            if found is None:
+                raise failure
+            return found
+        if isinstance(answer.body, dict) and "id" in answer.body.get("Requests", {}):
+            return int(answer.body["Requests"]["id"])
+        found = self._look_up(context)
+        if found is None:
+            raise UnexpectedAnswer(
+                f"Ambari answered the restart of {', '.join(hosts)} with HTTP {answer.status} "
+                "and restarted nothing."
+            )
+        return found
+
+    def request(self, number: int) -> Request:
+        query = f"fields={_REQUEST_FIELDS}"
+        return _request(self._ask(self._path(f"/requests/{number}"), query).body)
+
+    def stderr(self, request: int, task: int) -> str:
+        """What the task wrote to stderr."""
+        query = "fields=Tasks/stderr"
+        answer = self._ask(self._path(f"/requests/{request}/tasks/{task}"), query).body
+        return str(answer.get("Tasks", {}).get("stderr") or "")
+
+    def broker_requests(self) -> list[Request]:
+        """The newest requests that have tasks for brokers, newest first, whoever made them."""
+        query = (
+            f"tasks/Tasks/role={COMPONENT}&fields={_REQUEST_FIELDS}"
+            f"&page_size={RECENT_REQUESTS}&to=end&sortBy=Requests/id.desc"
+        )
+        answer = self._ask(self._path("/requests"), query)
+        return [_request(item) for item in answer.body.get("items", [])]
+
+    def unfinished_schedules(self) -> list[str]:
+        """Rolling restarts made in Ambari's web page: between two of their batches no request runs."""
+        items = self._ask(self._path("/request_schedules"), "fields=*").body.get("items", [])
+        schedules = [item.get("RequestSchedule", {}) for item in items]
+        return [
+            str(schedule.get("description") or schedule.get("id"))
+            for schedule in schedules
+            if schedule.get("status") in {"SCHEDULED", "IN_PROGRESS"}
+        ]
+
+    # Artifacts of the service: small documents that outlive this program
+
+    def artifacts(self) -> dict[str, str]:
+        """Texts by name. Only those stored by `create_artifact` have one; others read as an empty text."""
+        items = self._ask(self._service("/artifacts"), "fields=artifact_data").body.get("items", [])
+        return {item["Artifacts"]["artifact_name"]: _text(item) for item in items}
+
+    def artifact(self, name: str) -> str | None:
+        try:
+            return _text(self._ask(self._service(f"/artifacts/{name}")).body)
+        except NotFound:
+            return None
+
+    def create_artifact(self, name: str, text: str) -> bool:
+        """True when it is now there with exactly this text: of several who try at once one wins."""
+        # The losers of a race are answered 409 or 500, and an answer may be lost: only reading tells.
+        with suppress(AlreadyExists, AnswerLost, ServerFailed):
+            self._connection.write(
+                "POST", self._service(f"/artifacts/{name}"), {"artifact_data": {"json": text}}
+            )
+        return self.artifact(name) == text
+
+    def replace_artifact(self, name: str, text: str) -> None:
+        self._insist(
+            lambda: self._connection.write(
+                "PUT", self._service(f"/artifacts/{name}"), {"artifact_data": {"json": text}}
+            ),
+            lambda: self.artifact(name) == text,
+        )
+
+    def delete_artifact(self, name: str) -> None:
+        try:
+            self._insist(
+                lambda: self._connection.write("DELETE", self._service(f"/artifacts/{name}")),
+                lambda: self.artifact(name) is None,
+            )
+        except NotFound:
+            return
+
+    def metrics(self, fields: str) -> Mapping[str, Any]:
+        """`metrics` of the component; empty when Ambari has none (no error tells why)."""
+        answer = self._ask(self._service(f"/components/{COMPONENT}"), f"fields={fields}")
+        return answer.body.get("metrics") or {}
+
+    # How it asks
+
+    def _path(self, rest: str = "") -> str:
+        return f"/clusters/{encoded(self.cluster)}{rest}"
+
+    def _service(self, rest: str = "") -> str:
+        return self._path(f"/services/{SERVICE}{rest}")
+
+    def _ask(self, path: str, query: str = "") -> Answer:
+        deadline = self._clock.now() + self._patience
+        while True:
+            try:
+                answer = self._connection.get(path, query)
+                if not isinstance(answer.body, dict):
+                    raise AnswerLost(f"Ambari at {self.url} answered GET {path} with nothing.")
+                self._reached = True
+                if answer.server_time is not None:
+                    self.server_time_offset = answer.server_time - self._clock.wall()
+                return answer
+            except Unreachable:
+                if not self._reached or self._clock.now() >= deadline:
+                    raise
+            except (AnswerLost, ServerFailed):
+                if self._clock.now() >= deadline:
+                    raise
+            self._clock.sleep(RETRY_PAUSE)
+
+    def _insist(self, write: Callable[[], Any], done: Callable[[], bool]) -> None:
+        """Writes what may be written twice without harm until it is done."""
+        deadline = self._clock.now() + self._patience
+        while True:
+            try:
+                write()
+                return
+            except (AnswerLost, ServerFailed, Unreachable):
+                if done():
+                    return
+                if self._clock.now() >= deadline:
+                    raise
+            self._clock.sleep(RETRY_PAUSE)
+
+    def _look_up(self, context: str) -> int | None:
+        deadline = self._clock.now() + LOOK_UP
+        query = (
+            f"Requests/request_context={encoded(context)}&fields=Requests/id,Requests/request_status"
+            f"&page_size={RECENT_REQUESTS}&to=end"
+        )
+        while True:
+            items = self._ask(self._path("/requests"), query).body.get("items", [])
+            if items:
+                return int(items[-1]["Requests"]["id"])
+            if self._clock.now() >= deadline:
+                return None
+            self._clock.sleep(RETRY_PAUSE)
+
+
+def natural_order(name: str) -> list[tuple[int, str]]:
+    """Sorts wn2 before wn10."""
+    digits, parts = "", []
+    for character in name:
+        if character.isdigit():
+            digits += character
+            continue
+        if digits:
+            parts.append((int(digits), ""))
+            digits = ""
+        parts.append((-1, character))
+    return parts + ([(int(digits), "")] if digits else [])
+
+
+def _version(item: Mapping[str, Any]) -> ServiceVersion:
+    return ServiceVersion(
+        number=int(item["service_config_version"]),
+        note=str(item.get("service_config_version_note") or ""),
+        created=float(item.get("createtime") or 0) / 1000,
+        types={
+            entry["type"]: Configuration(
+                tag=entry["tag"],
+                properties=entry.get("properties", {}),
+                attributes=entry.get("properties_attributes") or {},
+            )
+            for entry in item.get("configurations", [])
+        },
+    )
+
+
+def _override(item: Mapping[str, Any]) -> GroupOverride:
+    return GroupOverride(
+        group=str(item.get("group_name", "")),
+        hosts=[str(host) for host in item.get("hosts", [])],
+        properties={entry["type"]: entry.get("properties", {}) for entry in item.get("configurations", [])},
+    )
+
+
+def _broker(roles: Mapping[str, Any], host: Mapping[str, Any]) -> Broker:
+    return Broker(
+        host=roles["host_name"],
+        ip=str(host.get("ip", "")),
+        rack=str(host.get("rack_info", "")),
+        state=str(roles.get("state", "UNKNOWN")),
+        stale=bool(roles.get("stale_configs")),
+        host_state=str(host.get("host_state", "")),
+    )
+
+
+def _request(item: Mapping[str, Any]) -> Request:
+    request = item["Requests"]
+    return Request(
+        id=int(request["id"]),
+        status=str(request.get("request_status", "")),
+        context=str(request.get("request_context", "")),
+        user=str(request.get("user_name", "")),
+        ended=(request.get("end_time") or -1) > 0,
+        tasks=[
+            _task(task["Tasks"]) for task in item.get("tasks", []) if task["Tasks"].get("role") == COMPONENT
+        ],
+    )
+
+
+def _task(task: Mapping[str, Any]) -> Task:
+    return Task(
+        host=str(task.get("host_name", "")),
+        status=str(task.get("status", "")),
+        started=_seconds(task.get("start_time")),
+        ended=_seconds(task.get("end_time")),
+        id=int(task.get("id", 0)),
+    )
+
+
+def _seconds(milliseconds: Any) -> float | None:
+    return milliseconds / 1000 if isinstance(milliseconds, int | float) and milliseconds > 0 else None
+
+
+def _text(item: Mapping[str, Any]) -> str:
+    data = item.get("artifact_data")
+    text = data.get("json") if isinstance(data, dict) else None
+    return text if isinstance(text, str) else ""

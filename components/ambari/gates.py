@@ -1,0 +1,93 @@
+"""Questions asked before a broker is restarted and after: may the roll go on?
+
+A gate can veto (wait), vouch (go), or not know. Ambari's metrics are the first one; Kafka's own view, asked
+from inside the network, knows in-sync replicas and the controller and would be another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Answer = Literal["go", "wait", "unknown"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    answer: Answer
+    reason: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When is asked, in the server's time (seconds since the epoch)."""
+
+    now: float
+    last_restart: float | None
+    """When the last restart of a broker ended; None: not lately."""
+
+
+class Gate(Protocol):
+    name: str
+
+    def ask(self, moment: Moment) -> Verdict: ...
+
+
+class Metrics(Protocol):
+    def metrics(self, fields: str) -> Mapping[str, Any]: ...
+
+
+def combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """One veto suffices to wait, one voucher to go."""
+    for answer in ("wait", "go"):
+        for verdict in verdicts:
+            if verdict.answer == answer:
+                return verdict
+    return Verdict("unknown", "; ".join(verdict.reason for verdict in verdicts) or "no gate is set up")
+
+
+class UnderReplicatedGate:
+    """Under-replicated partitions, as far as Ambari's metrics can be trusted.
+
+    Only the time series, without padding, of the sum over brokers: the point-in-time value is an average
+    without a time, and padding invents zeros. A series may be cached, so every point's own time counts.
+    """
+
+    name = "under-replicated partitions"
+    max_age = 240.0
+    """Seconds. The collector aggregates every two minutes; up to four pass before a value shows."""
+
+    _METRIC = "metrics/kafka/server/ReplicaManager/UnderReplicatedPartitions._sum"
+
+    def __init__(self, source: Metrics):
+        self._source = source
+
+    def ask(self, moment: Moment) -> Verdict:
+        oldest = max(moment.now - self.max_age, moment.last_restart or 0.0)
+        fields = f"{self._METRIC}[{int(oldest)},{int(moment.now)},15],params/padding/NONE"
+        points = [point for point in _points(self._source.metrics(fields)) if point[1] > oldest]
+        if not points:
+            return Verdict(
+                "unknown", "Ambari has no metric of under-replicated partitions since the last restart"
+            )
+        value = max(points, key=lambda point: point[1])[0]
+        if value > 0:
+            return Verdict("wait", f"{value:.0f} partitions are under-replicated")
+        return Verdict("go", "no partition is under-replicated")
+
+
+def _points(metrics: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """(value, seconds since the epoch) of the points that hold a value; an integer is invented by Ambari."""
+    node: Any = metrics
+    for key in ("kafka", "server", "ReplicaManager"):
+        node = node.get(key, {}) if isinstance(node, Mapping) else {}
+    series = node.get("UnderReplicatedPartitions._sum") if isinstance(node, Mapping) else None
+    if not isinstance(series, list):
+        return []
+    points = [point for point in series if isinstance(point, list) and len(point) == 2]
+    return [
+        (value, time / 1000 if time > 1e11 else time)
+        for value, time in points
+        if isinstance(value, float) and isinstance(time, int | float)
+    ]

@@ -1,0 +1,97 @@
+"""What Ambari says about one Kafka service, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+MaintenanceState = Literal["ON", "OFF"]
+
+STARTED = "STARTED"
+FINISHED = frozenset({"COMPLETED", "FAILED", "ABORTED", "TIMEDOUT", "SKIPPED_FAILED"})
+"""Statuses that a task does not leave again (Ambari's HostRoleStatus)."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One config type at one version: `kafka-env`, `kafka-broker`, ..."""
+
+    tag: str
+    properties: Mapping[str, str]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """`properties_attributes` (final, password, ...), to be carried over when the type is saved."""
+
+
+@dataclass(frozen=True)
+class ServiceVersion:
+    """One version of the service's whole configuration, in its default group."""
+
+    number: int
+    note: str
+    created: float
+    """Seconds since the epoch, by the server's clock."""
+    types: Mapping[str, Configuration]
+
+
+@dataclass(frozen=True)
+class GroupOverride:
+    """What a config group sets differently for its hosts."""
+
+    group: str
+    hosts: Sequence[str]
+    properties: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class CurrentConfiguration:
+    version: ServiceVersion
+    overrides: Sequence[GroupOverride]
+
+
+@dataclass(frozen=True)
+class Broker:
+    host: str
+    ip: str
+    rack: str
+    state: str
+    stale: bool
+    host_state: str = "HEALTHY"
+
+    @property
+    def started(self) -> bool:
+        return self.state == STARTED
+
+    @property
+    def short_name(self) -> str:
+        return self.host.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one request does on one broker's host."""
+
+    host: str
+    status: str
+    started: float | None = None
+    ended: float | None = None
+    """Seconds since the epoch by the server's clock; None: not yet."""
+    id: int = 0
+    stderr: str = ""
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to Ambari that has tasks for brokers."""
+
+    id: int
+    status: str
+    context: str
+    user: str
+    ended: bool
+    """By `end_time`: a request may say FAILED while some of its tasks still run."""
+    tasks: Sequence[Task]

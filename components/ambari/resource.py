@@ -1,0 +1,257 @@
+"""IpAdvertising: the dynamic resource that makes an HDInsight Kafka cluster advertise IP addresses.
+
+The provider's import path and the resource's type token are part of every stack's state: never rename them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from .change import Change, Options, Survey
+from .client import Ambari
+from .clock import SystemClock
+from .connection import Connection
+from .engine import end_with_engine, engine_liveness
+from .errors import ClusterUnknown, EngineGone, SignInRefused
+from .kafka_env import BLOCK
+from .listeners import HDINSIGHT_LISTENERS, LISTENERS
+from .progress import Progress
+from .restart import Pace
+
+PORT = 9092
+PASTED = "a snippet pasted by hand does the same"
+
+_OPTIONS = (
+    "ambariUrl",
+    "clusterName",
+    "user",
+    "passwordConfigKey",
+    "restart",
+    "unit",
+    "strict",
+    "keepOnDelete",
+    "settleSeconds",
+)
+_DESIRED: dict[str, Any] = {
+    "listeners": LISTENERS,
+    "kafkaEnvBlock": BLOCK,
+    "staleBrokers": [],
+    "interrupted": "",
+}
+"""Stand among the inputs, so that a preview after a refresh shows exactly what drifted, value by value."""
+
+
+@dataclass(frozen=True)
+class IpAdvertisingArgs:
+    """What to change and how."""
+
+    ambari_url: pulumi.Input[str]
+    """`https://HOST[:PORT]`."""
+    cluster_name: pulumi.Input[str]
+    user: pulumi.Input[str]
+    password_config_key: str
+    """Full key of the secret configuration value that holds the password, e.g. `aks-kafka:ambariPassword`."""
+    restart: Literal["rolling", "all-at-once"] = "rolling"
+    unit: Literal["broker", "rack"] = "broker"
+    """What is restarted at a time when rolling; `rack` only where Ambari knows the racks."""
+    strict: bool = False
+    """Stop when no gate can tell whether Kafka is healthy, instead of waiting `settle_seconds`."""
+    keep_on_delete: bool = False
+    """Leave Kafka as it is when this resource is deleted."""
+    settle_seconds: float = 60
+    """How long a restarted broker must have been running before the next, when no gate can tell more."""
+
+
+class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising"):
+    """Brokers of an HDInsight Kafka cluster advertise IP addresses, and every one of them runs with that."""
+
+    brokers: pulumi.Output[list[dict[str, str]]]
+    """`host`, `ip` and `rack` of each."""
+    bootstrap_servers: pulumi.Output[str]
+    """`ip:9092,ip:9092,...`"""
+    config_version: pulumi.Output[int]
+    """The version of Kafka's configuration in Ambari that made it so."""
+    stale_brokers: pulumi.Output[list[str]]
+    """Hosts whose broker does not run with the current configuration."""
+    plan: pulumi.Output[list[str]]
+    """The same in the order in which they would be restarted."""
+
+    def __init__(self, name: str, args: IpAdvertisingArgs, opts: pulumi.ResourceOptions | None = None):
+        outputs = ("brokers", "bootstrapServers", "configVersion", "plan", "listenersBefore", "pasted")
+        super().__init__(
+            IpAdvertisingProvider(),
+            name,
+            {
+                "ambariUrl": args.ambari_url,
+                "clusterName": args.cluster_name,
+                "user": args.user,
+                "passwordConfigKey": args.password_config_key,
+                "restart": args.restart,
+                "unit": args.unit,
+                "strict": args.strict,
+                "keepOnDelete": args.keep_on_delete,
+                "settleSeconds": args.settle_seconds,
+                **dict.fromkeys(outputs),
+            },
+            opts,
+        )
+
+    def translate_output_property(self, prop: str) -> str:
+        return _SNAKE.get(prop, prop)
+
+    def translate_input_property(self, prop: str) -> str:
+        return _CAMEL.get(prop, prop)
+
+
+_SNAKE = {
+    "bootstrapServers": "bootstrap_servers",
+    "configVersion": "config_version",
+    "staleBrokers": "stale_brokers",
+    "listenersBefore": "listeners_before",
+    "kafkaEnvBlock": "kafka_env_block",
+}
+_CAMEL = {snake: camel for camel, snake in _SNAKE.items()}
+
+
+class IpAdvertisingProvider(ResourceProvider):
+    """Serves up to four calls at a time: nothing of a single call is kept on the instance."""
+
+    serialize_as_secret_always = False
+    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
+
+    _configuration: ConfigureRequest | None = None
+
+    def configure(self, req: ConfigureRequest) -> None:
+        self._configuration = req
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        inputs = {name: news[name] for name in _OPTIONS if name in news}
+        failures = [CheckFailure(name, reason) for name, reason in _mistakes(inputs)]
+        return CheckResult({**inputs, **_DESIRED}, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        replaces = [name for name in ("ambariUrl", "clusterName") if _olds.get(name) != _news.get(name)]
+        if "ambariUrl" in replaces and _olds.get("clusterName") == _news.get("clusterName"):
+            # The same cluster at another address: nothing in it changes.
+            replaces.remove("ambariUrl")
+        changed = any(_olds.get(name) != _news.get(name) for name in (*_OPTIONS, *_DESIRED))
+        return DiffResult(changes=changed, replaces=replaces, delete_before_replace=False)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        with self._change(props) as change:
+            before = change.survey()
+            listeners = before.situation.listeners
+            listeners_before = listeners if listeners not in ("", LISTENERS) else change.listeners_before()
+            after = change.advertise()
+        return CreateResult(f"{props['clusterName']}/KAFKA", _outputs(props, after, listeners_before))
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        with self._change(_news) as change:
+            after = change.advertise()
+        return UpdateResult(_outputs(_news, after, _olds.get("listenersBefore") or HDINSIGHT_LISTENERS))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        try:
+            with self._change(props) as change:
+                survey = change.survey()
+        except ClusterUnknown:
+            return ReadResult("", {})
+        outputs = _outputs(props, survey, props.get("listenersBefore") or HDINSIGHT_LISTENERS)
+        if all(outputs[name] == value for name, value in _DESIRED.items()) and props.get("configVersion"):
+            # Later versions that left our change alone are not ours.
+            outputs["configVersion"] = props["configVersion"]
+        inputs = {name: outputs[name] for name in (*_OPTIONS, *_DESIRED) if name in outputs}
+        return ReadResult(id_, outputs, inputs)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        if _props.get("keepOnDelete"):
+            return
+        try:
+            with self._change(_props) as change:
+                change.take_back(_props.get("listenersBefore") or HDINSIGHT_LISTENERS)
+        except ClusterUnknown:
+            return
+
+    @contextmanager
+    def _change(self, props: dict[str, Any]) -> Iterator[Change]:
+        clock, alive = SystemClock(), engine_liveness()
+        connection = Connection(
+            props["ambariUrl"], props["user"], self._password(props["passwordConfigKey"]), alive
+        )
+        ambari = Ambari(connection, props["clusterName"], clock)
+        pace = Pace(settle_unvouched=props["settleSeconds"], settle=min(Pace.settle, props["settleSeconds"]))
+        unit = "all" if props["restart"] == "all-at-once" else props["unit"]
+        try:
+            yield Change(ambari, clock, Progress(clock), Options(unit, props["strict"], pace), alive)
+        except EngineGone:
+            end_with_engine()
+        finally:
+            connection.close()
+
+    def _password(self, key: str) -> str:
+        password = self._configuration.config.get(key) if self._configuration else None
+        if not password:
+            raise SignInRefused(
+                f"The configuration has no value {key}: set it with `pulumi config set --secret {key}`."
+            )
+        return str(password)
+
+
+def _outputs(props: dict[str, Any], survey: Survey, listeners_before: str) -> dict[str, Any]:
+    situation = survey.situation
+    return {
+        **{name: props[name] for name in _OPTIONS if name in props},
+        "listeners": situation.listeners,
+        # A pasted snippet that works is as good as the block: no difference, no restart.
+        "kafkaEnvBlock": BLOCK if situation.advertised else situation.block,
+        "pasted": PASTED if situation.pasted else "",
+        "staleBrokers": sorted(broker.host for broker in survey.stale),
+        "plan": [broker.host for broker in survey.stale],
+        "interrupted": survey.interrupted,
+        "brokers": [{"host": broker.host, "ip": broker.ip, "rack": broker.rack} for broker in survey.brokers],
+        "bootstrapServers": ",".join(f"{broker.ip}:{PORT}" for broker in survey.brokers),
+        "configVersion": survey.version.number,
+        "listenersBefore": listeners_before,
+    }
+
+
+def _mistakes(inputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Unknown values, which a preview may hold, are no mistakes."""
+    url = inputs.get("ambariUrl")
+    if isinstance(url, str):
+        parts = urlsplit(url)
+        if (
+            parts.scheme != "https"
+            or not parts.hostname
+            or parts.username
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            shown = parts._replace(netloc=parts.hostname or "").geturl()
+            yield "ambariUrl", f"must be https://HOST[:PORT], without user, path or query, not {shown!r}"
+    for name in ("clusterName", "user", "passwordConfigKey"):
+        if inputs.get(name) in ("", None):
+            yield name, "must not be empty"
+    if inputs.get("restart") not in ("rolling", "all-at-once"):
+        yield "restart", f"must be rolling or all-at-once, not {inputs.get('restart')!r}"
+    if inputs.get("unit") not in ("broker", "rack"):
+        yield "unit", f"must be broker or rack, not {inputs.get('unit')!r}"
+    settle = inputs.get("settleSeconds")
+    if isinstance(settle, int | float) and not 0 <= settle <= 3600:
+        yield "settleSeconds", f"must lie between 0 and 3600 seconds, not {settle}"
