@@ -1,0 +1,141 @@
+"""Load balancers: listeners on loopback whose connections go on into the world."""
+
+import asyncio
+import random
+import socket
+import struct
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from emulator.kubernetes.service import Endpoint
+from emulator.network.world import World
+
+_CONNECT_TIMEOUT = 10.0  # seconds
+_CONNECTING = 32  # connections that are being made at the same time
+_CHUNK = 1 << 16
+_BACKLOG = 128
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+Front = tuple[str, int]
+"""Address and port on loopback."""
+_Result = TypeVar("_Result")
+
+
+class ListenRefused(Exception):
+    """The machine does not let us listen there; the message says what to do."""
+
+
+class LoadBalancers:
+    """The front ends of one cluster. Calls come from one thread; traffic is carried by another."""
+
+    def __init__(self, world: World, machine: str) -> None:
+        """`machine`: the world node from which pods are reached."""
+        self._world = world
+        self._machine = machine
+        self._listeners: dict[Front, asyncio.Server] = {}
+        self._backends: Mapping[Front, Sequence[Endpoint]] = {}
+        self._connections: dict[Front, set[asyncio.Task[None]]] = {}
+        self._executor = ThreadPoolExecutor(_CONNECTING, thread_name_prefix="load-balancer")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="load-balancers", daemon=True)
+        self._thread.start()
+
+    def route(self, backends: Mapping[Front, Sequence[Endpoint]]) -> dict[Front, str]:
+        """Listens at exactly these addresses and ports. Returns the refusals, by front end."""
+        self._backends = dict(backends)
+        for front in self._listeners.keys() - backends.keys():
+            self._call(self._close(front, self._listeners.pop(front)))
+        refusals = {}
+        for front in backends.keys() - self._listeners.keys():
+            try:
+                listener = _bound(*front)
+                self._listeners[front] = self._call(self._listen(listener, front))
+            except ListenRefused as refused:
+                refusals[front] = str(refused)
+        return refusals
+
+    def close(self) -> None:
+        """Stops listening and drops all connections."""
+        self.route({})
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._executor.shutdown(cancel_futures=True)
+
+    def _call(self, work: Coroutine[None, None, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _listen(self, listener: socket.socket, front: Front) -> asyncio.Server:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._connections.setdefault(front, set()).add(task)
+            try:
+                await self._serve(front, reader, writer)
+            finally:
+                self._connections[front].discard(task)
+
+        return await asyncio.start_server(serve, sock=listener, backlog=_BACKLOG)
+
+    async def _close(self, front: Front, server: asyncio.Server) -> None:
+        server.close()
+        for task in self._connections.pop(front, set()):
+            task.cancel()
+        await server.wait_closed()
+
+    async def _serve(self, front: Front, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carries one connection. Without a pod to take it, it is reset, as kube-proxy would have it."""
+        backend: asyncio.StreamWriter | None = None
+        try:
+            backend_reader, backend = await self._connect(front)
+            await asyncio.gather(_carry(reader, backend), _carry(backend_reader, writer))
+        except OSError:
+            _reset(writer)
+        finally:
+            writer.close()
+            if backend is not None:
+                backend.close()
+
+    async def _connect(self, front: Front) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        pods = self._backends.get(front, [])
+        if not pods:
+            raise ConnectionRefusedError(f"no pod is ready behind {front}")
+        pod = random.choice(pods)
+        connected = await self._loop.run_in_executor(
+            self._executor, self._world.connect, self._machine, pod.address, pod.port, _CONNECT_TIMEOUT
+        )
+        connected.setblocking(False)
+        return await asyncio.open_connection(sock=connected)
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+    except PermissionError as error:
+        listener.close()
+        raise ListenRefused(
+            f"an ordinary user may not listen on port {port} of this machine: choose a Service port of 1024 or "
+            f"above, or allow it (sudo sysctl net.ipv4.ip_unprivileged_port_start={port})"
+        ) from error
+    except OSError as error:
+        listener.close()
+        raise ListenRefused(f"can't listen on {address}:{port} of this machine: {error.strerror}") from error
+    return listener
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Copies until the one side ends, and tells the other."""
+    while data := await reader.read(_CHUNK):
+        writer.write(data)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    writer.transport.abort()

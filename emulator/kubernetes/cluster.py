@@ -1,0 +1,195 @@
+"""A Kubernetes cluster: its objects, the loop that makes the world follow them, and its nodes."""
+
+import datetime
+import ipaddress
+import logging
+import secrets
+import shutil
+import threading
+import time
+
+from emulator.home import Home
+from emulator.kubernetes.addresses import next_address
+from emulator.kubernetes.api import ApiError, ObjectStore
+from emulator.kubernetes.backoff import Timing
+from emulator.kubernetes.balancer import LoadBalancers
+from emulator.kubernetes.controllers import plan_all
+from emulator.kubernetes.frontends import FrontEnds
+from emulator.kubernetes.image import Image, ImageSource, PullRefused
+from emulator.kubernetes.kubeconfig import make_kubeconfig
+from emulator.kubernetes.kubelet import FINISHED, Kubelet
+from emulator.kubernetes.objects import POD, SERVICE, Key, key_of
+from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
+from emulator.kubernetes.service import loopback_prefix
+from emulator.kubernetes.specification import KubernetesSpec
+from emulator.network.specification import NodeSpec
+from emulator.network.world import World
+from emulator.store import Store
+from emulator.tls import Authority
+
+__all__ = ["Image", "ImageSource", "KubernetesCluster", "KubernetesSpec", "PullRefused"]
+
+log = logging.getLogger(__name__)
+
+_AFTER_A_FAILURE = 5.0  # seconds until the loop tries again
+
+
+class KubernetesCluster:
+    """One AKS cluster. `create` or `revive` starts it; everything about it lies on disk."""
+
+    def __init__(
+        self,
+        home: Home,
+        world: World,
+        authority: Authority,
+        images: ImageSource,
+        spec: KubernetesSpec,
+        timing: Timing | None = None,
+    ) -> None:
+        self.spec = spec
+        self._home = home
+        self._world = world
+        self._authority = authority
+        self._images = images
+        self._timing = timing or Timing()
+        self._folder = home.state / f"kubernetes-{spec.name}"
+        self._identity = Store(self._folder)
+        self._machines = _machines(spec)
+        self.objects = ObjectStore(Store(self._folder / "objects"))
+        self._closing = False
+        self._kubelet: Kubelet | None = None
+        self._front_ends: FrontEnds | None = None
+        self._thread: threading.Thread | None = None
+
+    def create(self) -> None:
+        """Starts the cluster: its nodes, then its controllers."""
+        for name, address in self._machines.items():
+            self._world.add_node(self._machine(name, address))
+        self._front_ends = FrontEnds(
+            self.objects,
+            LoadBalancers(self._world, f"{self.spec.name}/{next(iter(self._machines))}"),
+            loopback_prefix(str(self._home.root), self.spec.name),
+        )
+        self._kubelet = Kubelet(
+            self._world,
+            self._images,
+            self.objects,
+            self._timing,
+            self._home.logs,
+            self.spec.name,
+            self.spec.network,
+            self.spec.subnet_prefix,
+            self._machines,
+            self.spec.reserved,
+            self.spec.kubelet_identity,
+        )
+        self._thread = threading.Thread(target=self._follow, name=f"kubernetes {self.spec.name}", daemon=True)
+        self._thread.start()
+
+    def revive(self) -> None:
+        """Starts the cluster as it lies on disk, after its processes died with the daemon.
+
+        Pods that ran are replaced by their controllers; those that had ended stay as they are, so that no Job runs
+        twice.
+        """
+        for pod in self.objects.list([POD.name]):
+            if pod["status"]["phase"] not in FINISHED:
+                self.objects.remove(pod)
+        self.create()
+
+    def close(self) -> None:
+        """Stops the cluster and its processes; `revive` starts it again."""
+        if self._thread is None or self._kubelet is None or self._front_ends is None:
+            return
+        self._closing = True
+        self.objects.wake()
+        self._thread.join()
+        self._front_ends.close()
+        self._kubelet.close()
+        for name in self._machines:
+            self._world.remove_node(f"{self.spec.name}/{name}")
+        self._thread = None
+
+    def delete(self) -> None:
+        """Stops the cluster and forgets it."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def token(self) -> str:
+        """What the cluster is known by to the stand-in provider. It stays the same as long as the cluster is there."""
+        identity = self._identity.get("identity")
+        if identity is None:
+            identity = {"token": secrets.token_hex(32)}
+            self._identity.put("identity", identity)
+        return identity["token"]
+
+    def kubeconfig(self) -> str:
+        """What listManagedClusterUserCredentials returns, before base64."""
+        server = f"https://{self.spec.name.lower()}-dns-{self.token[:8]}.hcp.azmk8s.io:443"
+        return make_kubeconfig(self.spec.name, server, self._authority.certificate, self.token)
+
+    def problem_of(self, key: Key) -> str | None:
+        """Why a Service has no listener on this machine, if that is so."""
+        return self._front_ends.problem_of(key) if self._front_ends else None
+
+    def _machine(self, name: str, address: str) -> NodeSpec:
+        return NodeSpec(
+            name=f"{self.spec.name}/{name}",
+            network=self.spec.network,
+            address=address,
+            prefix_length=ipaddress.IPv4Network(self.spec.subnet_prefix).prefixlen,
+            hostname=name,
+        )
+
+    def _follow(self) -> None:
+        """The loop: plans and acts until nothing changes, then waits until something does."""
+        while not self._closing:
+            version = self.objects.version
+            try:
+                timeout = self._reconcile(datetime.datetime.now(datetime.UTC))
+            except Exception:
+                log.exception("cluster %s", self.spec.name)
+                timeout = _AFTER_A_FAILURE
+            self.objects.wait_beyond(version, timeout)
+
+    def _reconcile(self, now: datetime.datetime) -> float | None:
+        """One round; the seconds until the next one is due even if nothing changes."""
+        assert self._kubelet is not None
+        assert self._front_ends is not None
+        items = self.objects.list()
+        plan = plan_all(items, list(self._machines), now, self._timing)
+        for change in plan.changes:
+            self._carry_out(change)
+        pods = [item for item in items if item["kind"] == POD.name]
+        self._kubelet.sync(pods)
+        self._front_ends.sync([item for item in items if item["kind"] == SERVICE.name], pods)
+        if plan.wake is None:
+            return None
+        return max(0.0, plan.wake.timestamp() - time.time())
+
+    def _carry_out(self, change: Change) -> None:
+        match change:
+            case Create(item):
+                try:
+                    self.objects.create(item)
+                except ApiError as error:
+                    # E.g. its namespace is going; what changed meanwhile starts another round.
+                    log.info("cluster %s: %s", self.spec.name, error)
+            case Replace(item):
+                self.objects.replace(item)
+            case SetStatus(item, status):
+                self.objects.set_status(item, status)
+            case Delete(item):
+                self.objects.delete(key_of(item))
+            case Remove(item):
+                self.objects.remove(item)
+
+
+def _machines(spec: KubernetesSpec) -> dict[str, str]:
+    """The cluster's nodes and their addresses: the first free ones of the subnet."""
+    machines: dict[str, str] = {}
+    for number in range(spec.node_count):
+        taken = {*spec.reserved, *machines.values()}
+        machines[f"aks-nodepool1-{number:06}"] = next_address(spec.subnet_prefix, taken, None)
+    return machines

@@ -1,0 +1,57 @@
+"""The Service controller: an address for every Service, and traffic from there to its ready pods."""
+
+import ipaddress
+from collections.abc import Sequence
+
+from emulator.kubernetes.api import ObjectStore
+from emulator.kubernetes.balancer import Front, LoadBalancers
+from emulator.kubernetes.objects import Key, Object, deleting, key_of
+from emulator.kubernetes.service import Endpoint, endpoints, free_address, ingress_address, with_ingress
+
+
+class FrontEnds:
+    """Those of one cluster. `sync` is called by one thread only."""
+
+    def __init__(self, objects: ObjectStore, balancers: LoadBalancers, prefix: ipaddress.IPv4Network) -> None:
+        """`prefix`: where on loopback the cluster's Services get their addresses."""
+        self._objects = objects
+        self._balancers = balancers
+        self._prefix = prefix
+        self._addresses: dict[Key, str] = {}
+        self._problems: dict[Key, str] = {}
+
+    def sync(self, services: Sequence[Object], pods: Sequence[Object]) -> None:
+        """Makes listeners and statuses follow the Services and pods of the whole cluster."""
+        current = {key_of(service): service for service in services if not deleting(service)}
+        self._assign(current)
+        fronts: dict[Front, list[Endpoint]] = {}
+        owners: dict[Front, Key] = {}
+        for key, service in current.items():
+            neighbours = [pod for pod in pods if pod["metadata"]["namespace"] == key.namespace]
+            for port, behind in endpoints(service, neighbours).items():
+                fronts[(self._addresses[key], port)] = behind
+                owners[(self._addresses[key], port)] = key
+        refusals = self._balancers.route(fronts)
+        problems = {owners[front]: problem for front, problem in refusals.items()}
+        for key, service in current.items():
+            if key not in problems and ingress_address(service) is None:
+                self._objects.set_status(service, with_ingress(self._addresses[key]))
+        if problems != self._problems:
+            self._problems = problems
+            self._objects.wake()
+
+    def problem_of(self, key: Key) -> str | None:
+        """Why the Service has no listener, if that is so."""
+        return self._problems.get(key)
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._balancers.close()
+
+    def _assign(self, services: dict[Key, Object]) -> None:
+        given = {
+            key: ingress_address(service) or self._addresses.get(key) for key, service in services.items()
+        }
+        self._addresses = {key: address for key, address in given.items() if address is not None}
+        for key in services.keys() - self._addresses.keys():
+            self._addresses[key] = free_address(self._prefix, self._addresses.values())

@@ -1,0 +1,122 @@
+"""Runs the pods of a cluster's nodes."""
+
+import ipaddress
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from emulator.kubernetes.addresses import next_address
+from emulator.kubernetes.api import ObjectStore
+from emulator.kubernetes.backoff import Timing
+from emulator.kubernetes.image import Image, ImageSource, PullRefused
+from emulator.kubernetes.objects import Object, deleting
+from emulator.kubernetes.podworker import PodWorker
+from emulator.network.world import World
+
+FINISHED = ("Succeeded", "Failed")
+
+
+class Kubelet:
+    """Those of all nodes in one: they share the world, the registry and the subnet's addresses."""
+
+    def __init__(
+        self,
+        world: World,
+        images: ImageSource,
+        objects: ObjectStore,
+        timing: Timing,
+        logs: Path,
+        cluster: str,
+        network: str,
+        subnet_prefix: str,
+        machines: Mapping[str, str],
+        reserved: Sequence[str],
+        identity: str,
+    ) -> None:
+        """`machines`: cluster node -> its address. `identity`: that which images are pulled by."""
+        self.world = world
+        self.objects = objects
+        self.timing = timing
+        self.cluster = cluster
+        self.network = network
+        self.prefix_length = ipaddress.IPv4Network(subnet_prefix).prefixlen
+        self._images = images
+        self._identity = identity
+        self._logs = logs
+        self._subnet_prefix = subnet_prefix
+        self._machines = dict(machines)
+        self._taken = {*reserved, *machines.values()}
+        self._latest: str | None = None
+        self._pulled: dict[tuple[str, str], Image] = {}
+        self._lock = threading.Lock()
+        self._workers: dict[str, PodWorker] = {}
+        self._ending: set[str] = set()
+
+    def sync(self, pods: Sequence[Object]) -> None:
+        """Starts and ends pods so that those run that should. Called by one thread only."""
+        for pod in pods:
+            uid = pod["metadata"]["uid"]
+            if deleting(pod):
+                self._end(pod)
+            elif uid not in self._workers and _to_run(pod):
+                self._workers[uid] = PodWorker(pod, self)
+                self._workers[uid].start()
+        for uid in self._workers.keys() - {pod["metadata"]["uid"] for pod in pods}:
+            del self._workers[uid]
+            self._ending.discard(uid)
+
+    def close(self) -> None:
+        """Ends all pods at once, without a trace in their objects."""
+        for worker in self._workers.values():
+            worker.stop(None)
+        for worker in self._workers.values():
+            worker.join()
+
+    def pull(self, node: str, reference: str, policy: str) -> Image:
+        """The image, from the registry unless the node has it and the policy allows that. Raises PullRefused."""
+        with self._lock:
+            cached = self._pulled.get((node, reference))
+        if cached is not None and policy != "Always":
+            return cached
+        if policy == "Never":
+            raise PullRefused(f'Container image "{reference}" is not present with pull policy of Never')
+        image = self._images.pull(reference, self._identity)
+        with self._lock:
+            self._pulled[(node, reference)] = image
+        return image
+
+    def lease(self) -> str:
+        """A free address of the subnet. Raises NoAddressLeft."""
+        with self._lock:
+            self._latest = next_address(self._subnet_prefix, self._taken, self._latest)
+            self._taken.add(self._latest)
+            return self._latest
+
+    def release(self, address: str) -> None:
+        """Gives an address back."""
+        with self._lock:
+            self._taken.discard(address)
+
+    def log_of(self, node: str) -> Path:
+        """The file that a world node's output goes to."""
+        return self._logs / f"{node}.log"
+
+    def machine_of(self, node: str) -> str:
+        """The world node of a cluster node."""
+        return f"{self.cluster}/{node}"
+
+    def address_of(self, node: str) -> str:
+        """The address of a cluster node."""
+        return self._machines[node]
+
+    def _end(self, pod: Object) -> None:
+        uid = pod["metadata"]["uid"]
+        if uid not in self._workers:
+            self.objects.remove(pod)
+        elif uid not in self._ending:
+            self._ending.add(uid)
+            self._workers[uid].stop(pod["spec"]["terminationGracePeriodSeconds"])
+
+
+def _to_run(pod: Object) -> bool:
+    return "nodeName" in pod["spec"] and pod["status"]["phase"] not in FINISHED
