@@ -7,7 +7,7 @@ from emulator.ambari.agent import Agent
 from emulator.ambari.artifacts import Artifacts
 from emulator.ambari.configurations import Change, Configurations, Wanted
 from emulator.ambari.execution import Execution
-from emulator.ambari.records import Counters, Table
+from emulator.ambari.records import ConfigGroup, Counters, Table
 from emulator.ambari.stack import services_made_stale
 from emulator.ambari.topology import Topology
 from emulator.ambari.users import Users
@@ -102,6 +102,16 @@ class AmbariCluster:
         """Goes back to an older version of a service's configuration."""
         return self._note_stale(self.configurations.revert(service, version, user, note))
 
+    def add_group(self, group: ConfigGroup, wanted: Sequence[Wanted], user: str) -> None:
+        """Adds a config group, which makes its hosts' components stale."""
+        self.configurations.add_group(group, wanted, user)
+        self.topology.mark_stale(group.service, group.hosts)
+
+    def delete_group(self, group_id: int) -> None:
+        """Removes a config group, which makes its hosts' components stale again. Raises AmbariError 404."""
+        group = self.configurations.delete_group(group_id)
+        self.topology.mark_stale(group.service, group.hosts)
+
     def _note_stale(self, change: Change) -> Change:
         for service in {name for changed in change.types for name in services_made_stale(changed)}:
             self.topology.mark_stale(service)
@@ -117,7 +127,7 @@ class AmbariCluster:
             record = self.topology.host(host)
             if record.heartbeat_lost:
                 return
-            record.last_heartbeat = max(record.last_heartbeat, 0)
+            self.topology.heartbeat(record, lost=False)
             components = [item.component for item in self.topology.components(host)]
         for component in components:
             self.execution.check_state(host, component)

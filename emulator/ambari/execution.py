@@ -34,7 +34,7 @@ class Operation:
 
 
 class Execution:
-    """The requests of one cluster. Call its methods with the cluster's lock held, unless they say otherwise."""
+    """The requests of one cluster. Its methods want the cluster's lock held, unless they say otherwise."""
 
     def __init__(
         self,
@@ -68,6 +68,10 @@ class Execution:
     def next_request_id(self) -> int:
         """Takes an id; one that leads to no request is lost."""
         return self._count("request")
+
+    def next_group_id(self) -> int:
+        """Takes an id for a config group."""
+        return self._count("group")
 
     def submit(self, request_id: int, operation: Operation) -> Request:
         """Queues a request. It runs in threads of its own, beside others that touch other hosts."""

@@ -1,0 +1,135 @@
+"""What a posted RESTART means: which host components it reaches, or why it is refused.
+
+Rules: AmbariCustomCommandExecutionHelper.java, RequestOperationLevel.java and MaintenanceStateHelper.java of
+Ambari 2.7.3.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from emulator.ambari import query as queries
+from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.errors import AmbariError, ContainerError, internal
+from emulator.ambari.records import HostComponent
+from emulator.ambari.resources import matches
+from emulator.ambari.stack import COMPONENTS
+from emulator.ambari.views import Views
+
+LONGEST_CONTEXT = 255
+LEVELS = ("CLUSTER", "SERVICE", "HOST", "HOST_COMPONENT")
+
+
+def operation_level(information: Mapping[str, Any]) -> str | None:
+    """The level that the caller declares. Raises AmbariError 400 for a level that does not exist.
+
+    A level that is a plain string is ignored.
+    """
+    declared = information.get("operation_level")
+    if not isinstance(declared, Mapping):
+        return None
+    level = str(declared.get("level"))
+    if level.upper() not in LEVELS:
+        raise AmbariError(400, f"Wrong operation level value: {level}")
+    if "cluster_name" not in declared:
+        key = "operation_level/cluster_name"
+        raise AmbariError(400, f"Mandatory key {key} for operation level is not specified")
+    return level.upper()
+
+
+def restart_targets(
+    cluster: AmbariCluster, command: str, filters: Sequence[Mapping[str, Any]] | None, level: str | None
+) -> tuple[list[HostComponent], list[dict[str, Any]]]:
+    """The host components to restart, and the filters as Ambari remembers them.
+
+    What is in a maintenance mode that counts at this level is left out without a word. Raises AmbariError
+    for filters that name what does not exist, and then nothing at all is restarted.
+    """
+    if not filters:
+        raise internal("Command execution cannot proceed without a resource filter.")
+    targets: dict[tuple[str, str], HostComponent] = {}
+    remembered = []
+    for item in filters:
+        for found, note in _of_filter(cluster, command, item):
+            remembered.append(note)
+            for target in found:
+                targets[target.host, target.component] = target
+    allowed = [target for target in targets.values() if is_reached(cluster, target, level)]
+    return allowed, remembered
+
+
+def is_reached(cluster: AmbariCluster, target: HostComponent, level: str | None) -> bool:
+    """Does an operation of this level reach a host component, given the maintenance modes?"""
+    service = cluster.topology.service_maintenance(target.service) == "ON"
+    host = cluster.topology.host(target.host).maintenance == "ON"
+    own = target.maintenance == "ON"
+    match level:
+        case None | "HOST_COMPONENT":
+            return True
+        case "SERVICE":
+            return not (host or own)
+        case "HOST":
+            return not (service or own)
+    return not (service or host or own)
+
+
+def _of_filter(
+    cluster: AmbariCluster, command: str, item: Mapping[str, Any]
+) -> Iterable[tuple[list[HostComponent], dict[str, Any]]]:
+    predicate = item.get("hosts_predicate")
+    if predicate is not None:
+        # With a service or component beside it Ambari finds nothing, and does not say so.
+        alone = "service_name" not in item and "component_name" not in item
+        return _grouped(_matching(cluster, str(predicate))) if alone else []
+    return [_named(cluster, command, item)]
+
+
+def _named(
+    cluster: AmbariCluster, command: str, item: Mapping[str, Any]
+) -> tuple[list[HostComponent], dict[str, Any]]:
+    service, component, hosts = item.get("service_name"), item.get("component_name"), item.get("hosts")
+    if isinstance(hosts, list):
+        raise ContainerError
+    if not service:
+        raise internal(
+            f"Invalid resource filter : cluster = {cluster.name}, service = null, command = {command}"
+        )
+    if service not in cluster.topology.services():
+        raise internal(f"Service not found, clusterName={cluster.name}, serviceName={service}")
+    if not component or command != "RESTART":
+        named = component or "null"
+        raise internal(f"Unsupported action {command} for Service: {service} and Component: {named}")
+    where = f"clusterName={cluster.name}, serviceName={service}, serviceComponentName={component}"
+    if component not in COMPONENTS or COMPONENTS[component].service != service:
+        raise internal(f"ServiceComponent not found, {where}")
+    if hosts is None:
+        raise internal(
+            f"While building the {command} custom command for {service}/{component}, "
+            "there were no healthy eligible hosts"
+        )
+    found = {}
+    for host in (name.strip() for name in str(hosts).split(",")):
+        target = cluster.topology.component(host, component)
+        if target is None:
+            raise internal(f"ServiceComponentHost not found, {where}, hostName={host}")
+        found[host] = target
+    return list(found.values()), _note(service, component, list(found))
+
+
+def _matching(cluster: AmbariCluster, predicate: str) -> list[HostComponent]:
+    query = queries.parse(predicate)
+    views = Views(cluster)
+    items = cluster.topology.components()
+    return [item for item in items if matches(views.host_component(item), query)]
+
+
+def _grouped(items: list[HostComponent]) -> list[tuple[list[HostComponent], dict[str, Any]]]:
+    kinds = dict.fromkeys((item.service, item.component) for item in items)
+    grouped = []
+    for service, component in kinds:
+        found = [item for item in items if item.component == component]
+        grouped.append((found, _note(service, component, [item.host for item in found])))
+    return grouped
+
+
+def _note(service: str, component: str, hosts: list[str]) -> dict[str, Any]:
+    return {"service_name": service, "component_name": component, "hosts": hosts}

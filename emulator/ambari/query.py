@@ -1,0 +1,106 @@
+"""A GET's query string: fields, predicate, paging, sorting.
+
+Source: api/services/BaseRequest.java and api/predicate/QueryLexer.java of Ambari 2.7.3.
+"""
+
+import re
+from dataclasses import dataclass
+
+from emulator.ambari import predicate as predicates
+from emulator.ambari.errors import AmbariError, NotModelledError
+from emulator.ambari.predicate import Predicate
+
+_IGNORED = ("doAs", "_")
+_TEMPORAL = re.compile(r"(.+)\[([^\]]*)\]")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a query string asks for."""
+
+    fields: tuple[str, ...] = ()
+    windows: tuple[tuple[str, str], ...] = ()
+    """The time windows of temporal fields, "from,to,step", by field."""
+    predicate: Predicate | None = None
+    page_size: int | None = None
+    offset: int = 0
+    to_end: bool = False
+    sort: tuple[tuple[str, bool], ...] = ()
+    """Properties, and whether descending."""
+    minimal: bool = False
+
+    def window(self, field: str) -> str | None:
+        """The time window of a field."""
+        return dict(self.windows).get(field)
+
+    @property
+    def predicate_properties(self) -> tuple[str, ...]:
+        """The properties that the predicate names. They are shown along with the fields."""
+        if self.predicate is None:
+            return ()
+        return tuple(dict.fromkeys(item.property for item, _ in self.predicate.comparisons()))
+
+
+def parse(text: str) -> Query:
+    """Reads a query string that is already percent-decoded. Raises AmbariError 400."""
+    settings: dict[str, str] = {}
+    conditions: list[str] = []
+    for segment in _split(text, "&"):
+        name, _, value = segment.partition("=")
+        if name in ("fields", "page_size", "from", "to", "sortBy", "minimal_response"):
+            settings[name] = value
+        elif name == "format":
+            raise NotModelledError(f"query parameter {name}={value}")
+        elif name not in _IGNORED and not name.startswith("params/") and segment:
+            conditions.append(segment)
+    windows, fields = _fields(settings.get("fields", ""))
+    return Query(
+        fields,
+        windows,
+        predicates.parse("&".join(conditions)) if conditions else None,
+        _integer(settings["page_size"]) if "page_size" in settings else None,
+        _integer(settings.get("from", "0")),
+        _to_end(settings.get("to")),
+        tuple(_sort(item) for item in settings.get("sortBy", "").split(",") if item),
+        settings.get("minimal_response", "").lower() == "true",
+    )
+
+
+def _split(text: str, separator: str, brackets: str = "()") -> list[str]:
+    """Splits where no bracket is open."""
+    parts, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        depth += {brackets[0]: 1, brackets[1]: -1}.get(character, 0)
+        if character == separator and depth == 0:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]
+
+
+def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    windows, fields = [], []
+    for item in _split(text, ",", "[]"):
+        temporal = _TEMPORAL.fullmatch(item)
+        if temporal:
+            windows.append((temporal[1], temporal[2]))
+        if item:
+            fields.append(temporal[1] if temporal else item)
+    return tuple(windows), tuple(fields)
+
+
+def _sort(item: str) -> tuple[str, bool]:
+    name, _, direction = item.partition(".")
+    return name, direction == "desc"
+
+
+def _to_end(text: str | None) -> bool:
+    if text not in (None, "end"):
+        raise NotModelledError(f"query parameter to={text}")
+    return text == "end"
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise AmbariError(400, f'Invalid Request: For input string: "{text}"') from None

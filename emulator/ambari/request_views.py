@@ -1,0 +1,125 @@
+"""Background operations as resources, and which of them a list is about."""
+
+from typing import Any
+
+from emulator.ambari import resource_types as types
+from emulator.ambari.errors import AmbariError
+from emulator.ambari.execution import progress_of, status_of
+from emulator.ambari.query import Query
+from emulator.ambari.records import Request, Task
+from emulator.ambari.resources import Resource
+
+DEFAULT_WINDOW = 20
+"""So many requests a list is about unless the query says otherwise (RequestResourceProvider.java)."""
+
+_LISTED_STATUSES = ("IN_PROGRESS", "COMPLETED", "FAILED")
+
+
+def request_view(cluster: str, request: Request) -> Resource:
+    """One background operation."""
+    path = f"/clusters/{cluster}/requests/{request.id}"
+    statuses = [task.status for task in request.tasks]
+    info: dict[str, Any] = {
+        "aborted_task_count": statuses.count("ABORTED"),
+        "cluster_host_info": "{}",
+        "cluster_name": cluster,
+        "completed_task_count": sum(task.finished for task in request.tasks),
+        "create_time": request.created,
+        "end_time": request.end_time,
+        "exclusive": False,
+        "failed_task_count": statuses.count("FAILED"),
+        "id": request.id,
+        "inputs": '{"HAS_RESOURCE_FILTERS":"true"}' if request.custom else None,
+        "operation_level": request.operation_level,
+        "progress_percent": progress_of(request),
+        "queued_task_count": statuses.count("QUEUED"),
+        "request_context": request.context,
+        "request_schedule": None,
+        "request_status": status_of(request),
+        "resource_filters": request.filters,
+        "start_time": request.start_time,
+        "task_count": len(request.tasks),
+        "timed_out_task_count": statuses.count("TIMEDOUT"),
+        "type": "COMMAND" if request.custom else "INTERNAL_REQUEST",
+        "user_name": request.user,
+    }
+    children = {
+        "stages": lambda: _stages(cluster, path, request),
+        "tasks": lambda: [_task_view(cluster, path, request, task) for task in request.tasks],
+    }
+    values = {f"Requests/{name}": value for name, value in info.items()}
+    return Resource(types.REQUEST, path, values, children, own_href=True)
+
+
+def listed_requests(requests: list[Resource], query: Query) -> list[Resource]:
+    """The requests that a list is about, before the predicate is applied.
+
+    Ids asked for are found directly; a status asked for is looked up among all; else it is the newest 20,
+    or a page's worth of the oldest, or with to=end of the newest. Raises AmbariError 400 for a status that
+    lists do not know.
+    """
+    ids = _asked_for(query, "Requests/id")
+    if ids:
+        return [request for request in requests if str(request.values["Requests/id"]) in ids]
+    statuses = _asked_for(query, "Requests/request_status")
+    unknown = [status for status in statuses if status not in _LISTED_STATUSES]
+    if unknown:
+        raise AmbariError(
+            400,
+            "Invalid Request: No enum constant "
+            f"org.apache.ambari.server.actionmanager.RequestStatus.{unknown[-1]}",
+        )
+    if statuses:
+        return requests
+    if query.page_size is None:
+        return requests[-DEFAULT_WINDOW:]
+    window = query.offset + query.page_size
+    return requests[-window:] if query.to_end else requests[:window]
+
+
+def _asked_for(query: Query, name: str) -> list[str]:
+    if query.predicate is None:
+        return []
+    return [
+        value
+        for comparison, positive in query.predicate.comparisons()
+        if comparison.property == name and positive and comparison.operator in ("=", "in")
+        for value in comparison.values
+    ]
+
+
+def _stages(cluster: str, path: str, request: Request) -> list[Resource]:
+    found = []
+    for stage in sorted({task.stage for task in request.tasks}):
+        values = {"Stage/cluster_name": cluster, "Stage/request_id": request.id, "Stage/stage_id": stage}
+        found.append(Resource(types.STAGE, f"{path}/stages/{stage}", values))
+    return found
+
+
+def _task_view(cluster: str, path: str, request: Request, task: Task) -> Resource:
+    custom = request.custom
+    role = f"{task.command} {task.service}/{task.component}" if custom else f"{task.component} {task.command}"
+    info: dict[str, Any] = {
+        "attempt_cnt": task.attempts,
+        "cluster_name": cluster,
+        "command": "CUSTOM_COMMAND" if custom else task.command,
+        "command_detail": role,
+        "custom_command_name": task.command if custom else None,
+        "end_time": task.end_time,
+        "error_log": f"/var/lib/ambari-agent/data/errors-{task.id}.txt",
+        "exit_code": task.exit_code,
+        "host_name": task.host,
+        "id": task.id,
+        "ops_display_name": None,
+        "output_log": f"/var/lib/ambari-agent/data/output-{task.id}.txt",
+        "request_id": request.id,
+        "role": task.component,
+        "stage_id": task.stage,
+        "start_time": task.start_time,
+        "status": task.status,
+        "stderr": task.stderr,
+        "stdout": task.stdout,
+        "structured_out": {} if task.attempts else None,
+    }
+    values = {f"Tasks/{name}": value for name, value in info.items()}
+    return Resource(types.TASK, f"{path}/tasks/{task.id}", values)

@@ -1,0 +1,189 @@
+"""Ambari with agents that have no processes: for tests of Ambari's clients and of the emulator itself."""
+
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from ssl import SSLContext
+from typing import Any
+
+from emulator.ambari.agent import TaskOutcome
+from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.server import AmbariServer
+from emulator.store import Store
+
+DOMAIN = "simulated.bx.internal.cloudapp.net"
+FAILED_START = (
+    "resource_management.core.exceptions.ExecutionFailed: Execution of "
+    "'source /usr/hdp/current/kafka-broker/config/kafka-env.sh ; "
+    "/usr/hdp/current/kafka-broker/bin/kafka start' returned 1. "
+)
+
+SIMULATED_CONFIGS: Mapping[str, Mapping[str, str]] = {
+    "cluster-env": {"security_enabled": "false"},
+    "kafka-broker": {
+        "auto.create.topics.enable": "false",
+        "listeners": "PLAINTEXT://localhost:9092",
+        "log.dirs": "/data_disk_0/kafka-logs",
+        "zookeeper.connect": f"zk0-mykafk.{DOMAIN}:2181",
+    },
+    "kafka-env": {
+        "content": "#!/bin/bash\nexport JAVA_HOME={{java64_home}}\nexport LOG_DIR={{kafka_log_dir}}\n",
+        "kafka_log_dir": "/var/log/kafka",
+        "kafka_pid_dir": "/var/run/kafka",
+        "kafka_user": "kafka",
+    },
+    "kafka-log4j": {"content": "log4j.rootLogger=INFO, stdout\n"},
+    "zoo.cfg": {"clientPort": "2181"},
+    "zookeeper-env": {"content": "export ZOO_LOG_DIR={{zk_log_dir}}\n", "zk_user": "zookeeper"},
+}
+
+
+@dataclass
+class SimulatedAgent:
+    """An agent that only pretends. It does as it is told to, from any thread.
+
+    seconds: how long each command takes. failures: so many of the next starts and restarts fail.
+    """
+
+    host_name: str
+    ip: str
+    seconds: float = 0
+    failures: int = 0
+    alive: set[str] = field(default_factory=set)
+    """The components whose process runs."""
+    figures: dict[str, float] = field(default_factory=dict)
+    """The broker's metrics."""
+    commands: list[str] = field(default_factory=list)
+    """What was done, such as "restart KAFKA_BROKER"."""
+    rendered: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    """The configuration with which each component was last started."""
+    _held: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._held.set()
+
+    def start(self, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
+        """Starts, unless it shall fail."""
+        return self._up("start", component, configs)
+
+    def stop(self, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
+        """Stops."""
+        self._take_time("stop", component)
+        self.alive.discard(component)
+        return TaskOutcome(True, f"simulated agent ran STOP of {component}", "")
+
+    def restart(self, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
+        """Stops and starts. The configuration is the one given at the beginning, as with a real agent."""
+        return self._up("restart", component, configs)
+
+    def running(self, component: str) -> bool:
+        """Is the process there?"""
+        return component in self.alive
+
+    def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
+        """What `figures` says, for components that run."""
+        return {name: self.figures[name] for name in names if name in self.figures and self.alive}
+
+    def hold(self) -> None:
+        """The next commands begin, and don't end before release()."""
+        self._held.clear()
+
+    def release(self) -> None:
+        """Lets the commands end that hold() holds up."""
+        self._held.set()
+
+    def kill(self, component: str) -> None:
+        """The process dies. Ambari learns of it at its next status check."""
+        self.alive.discard(component)
+
+    def _up(self, command: str, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
+        self._take_time(command, component)
+        if self.failures:
+            self.failures -= 1
+            self.alive.discard(component)
+            return TaskOutcome(False, f"simulated agent ran {command.upper()} of {component}", FAILED_START)
+        self.rendered[component] = {name: dict(properties) for name, properties in configs.items()}
+        self.alive.add(component)
+        return TaskOutcome(True, f"simulated agent ran {command.upper()} of {component}", "")
+
+    def _take_time(self, command: str, component: str) -> None:
+        self.commands.append(f"{command} {component}")
+        threading.Event().wait(self.seconds)
+        self._held.wait()
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A running server and what is behind it."""
+
+    server: AmbariServer
+    cluster: AmbariCluster
+    agents: Mapping[str, SimulatedAgent]
+    """By short name: wn0, wn1, ..., zk0, hn0."""
+    user: str
+    password: str
+
+    @property
+    def url(self) -> str:
+        """Where the server is, without a path."""
+        return self.server.url
+
+    @property
+    def brokers(self) -> list[SimulatedAgent]:
+        """The agents of the worker nodes, wn0 first."""
+        return [agent for name, agent in self.agents.items() if name.startswith("wn")]
+
+
+@contextmanager
+def simulated_server(
+    workers: int = 3,
+    *,
+    name: str = "mykafka",
+    host_names: Mapping[str, str] | None = None,
+    configs: Mapping[str, Mapping[str, str]] = SIMULATED_CONFIGS,
+    user: str = "admin",
+    password: str = "admin",
+    seconds: float = 0,
+    folder: Path | None = None,
+    context: SSLContext | None = None,
+    port: int = 0,
+    **options: Any,
+) -> Iterator[Simulation]:
+    """Serves a cluster of simulated agents on a loopback port, a free one unless `port` is given.
+
+    host_names: full names by short name, for others than the usual ones. seconds: how long commands take.
+    folder: where the state is kept, for a second server that goes on with it; else it is thrown away.
+    options: further arguments of AmbariCluster, such as status_interval=0.05.
+    """
+    shorts = ["hn0", *(f"wn{number}" for number in range(workers)), "zk0"]
+    names = host_names or {short: f"{short}-{name[:6].lower()}.{DOMAIN}" for short in shorts}
+    agents = {short: _agent(short, names[short], number, seconds) for number, short in enumerate(shorts)}
+    components = {names[short]: _components(short) for short in shorts}
+    with tempfile.TemporaryDirectory() as temporary:
+        store = Store(folder or Path(temporary))
+        everyone = list(agents.values())
+        cluster = AmbariCluster(store, name, everyone, components, configs, {user: password}, **options)
+        server = AmbariServer(cluster, context, ("127.0.0.1", port))
+        server.start()
+        try:
+            yield Simulation(server, cluster, agents, user, password)
+        finally:
+            for agent in everyone:
+                agent.release()
+            server.stop()
+
+
+def _agent(short: str, host_name: str, number: int, seconds: float) -> SimulatedAgent:
+    masters = {component for component in _components(short) if component != "ZOOKEEPER_CLIENT"}
+    return SimulatedAgent(host_name, f"10.0.0.{10 + number}", seconds, alive=masters)
+
+
+def _components(short: str) -> list[str]:
+    return {
+        "hn": ["ZOOKEEPER_CLIENT"],
+        "wn": ["KAFKA_BROKER", "ZOOKEEPER_CLIENT"],
+        "zk": ["ZOOKEEPER_SERVER"],
+    }[short[:2]]

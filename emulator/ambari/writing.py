@@ -1,0 +1,315 @@
+"""PUT, POST and DELETE: what each route changes."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.ambari import commands
+from emulator.ambari.bodies import Body, text_of
+from emulator.ambari.calls import Call, Handler, Reply
+from emulator.ambari.configurations import LONGEST_TAG, Change, Wanted
+from emulator.ambari.errors import (
+    AmbariError,
+    ContainerError,
+    NotModelledError,
+    illegal_argument,
+    missing,
+    unsupported_properties,
+)
+from emulator.ambari.execution import Operation
+from emulator.ambari.reading import host_component_of, request_id_of
+from emulator.ambari.records import ConfigGroup, HostComponent
+from emulator.ambari.resources import matches
+from emulator.ambari.stack import PROPERTY_KINDS
+from emulator.ambari.users import MAY_CONFIGURE, MAY_OPERATE
+from emulator.ambari.views import stack_id, version_path
+
+NOT_AUTHORIZED = (
+    "The authenticated user does not have the appropriate authorizations to update the requested resource(s)"
+)
+_MAINTENANCE_STATES = (
+    "OFF",
+    "ON",
+    "IMPLIED_FROM_HOST",
+    "IMPLIED_FROM_SERVICE",
+    "IMPLIED_FROM_SERVICE_AND_HOST",
+)
+_TASK_STATES = ("PENDING", "QUEUED", "IN_PROGRESS", "COMPLETED", "FAILED", "TIMEDOUT", "ABORTED", "HOLDING")
+
+
+def put_cluster(call: Call) -> Reply:
+    """Changes the desired configurations; each object of the body is a change of its own."""
+    changes: list[tuple[Change, str | None]] = []
+    for body in call.bodies:
+        _check_ids(body, "Cluster", ("Clusters/desired_config", "Clusters/desired_service_config_versions"))
+        call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
+        desired = body.get("Clusters", "desired_config")
+        reverted = body.get("Clusters", "desired_service_config_versions")
+        if desired:
+            wanted = [_wanted(item) for item in (desired if isinstance(desired, list) else [desired])]
+            changes.append((call.cluster.desire(wanted, call.user.name), wanted[-1].note))
+        if reverted:
+            note = reverted.get("service_config_version_note")
+            version = int(reverted["service_config_version"])
+            change = call.cluster.revert(str(reverted["service_name"]), version, call.user.name, note)
+            changes.append((change, note))
+    shown = [_version_document(call, change) for change, _ in changes if change.version]
+    # Of several changes Ambari's answer shows one.
+    return Reply(200, {"resources": shown[-1:]} if shown else None)
+
+
+def post_configurations(call: Call) -> Reply:
+    """Stores configurations without making them desired."""
+    for body in call.bodies:
+        call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
+        item = _wanted(body.properties)
+        call.cluster.configurations.store(item.type, item.tag, item.properties)
+    return Reply(201)
+
+
+def put_service(call: Call) -> Reply:
+    """Maintenance mode of a service."""
+    service = call.parameters["service"]
+    if service not in call.cluster.topology.services():
+        raise missing(
+            "The specified resource doesn't exist: "
+            f"Service not found, clusterName={call.cluster.name}, serviceName={service}"
+        )
+    return _maintain_services(call, [service])
+
+
+def put_services(call: Call) -> Reply:
+    """Maintenance mode of the services that the query matches; matching none is no error."""
+    found = [item for item in call.views.services() if matches(item, call.query)]
+    return _maintain_services(call, [item.values["ServiceInfo/service_name"] for item in found])
+
+
+def put_host(call: Call) -> Reply:
+    """Maintenance mode or rack of a host."""
+    return _change_hosts(call, [call.cluster.topology.host(call.parameters["host"]).name])
+
+
+def put_hosts(call: Call) -> Reply:
+    """The same for the hosts that the query matches."""
+    found = [item for item in call.views.hosts() if matches(item, call.query)]
+    return _change_hosts(call, [item.values["Hosts/host_name"] for item in found])
+
+
+def put_host_component(call: Call) -> Reply:
+    """Maintenance mode of one component on one host, or starts or stops it."""
+    shown = host_component_of(call)
+    item = call.cluster.topology.component(shown.values["HostRoles/host_name"], call.parameters["component"])
+    if item is None:
+        raise LookupError("a host component has gone while the cluster's lock was held")
+    for body in call.bodies:
+        _check_ids(body, "HostComponent", ("HostRoles/maintenance_state", "HostRoles/state"))
+        call.require(MAY_OPERATE, NOT_AUTHORIZED)
+        maintenance = body.get("HostRoles", "maintenance_state")
+        if maintenance is not None:
+            call.cluster.topology.set_component_maintenance(item, _maintenance(maintenance))
+        state = body.get("HostRoles", "state")
+        if state is not None:
+            return _change_state(call, item, state, body)
+    return Reply()
+
+
+def post_request(call: Call) -> Reply:
+    """RESTART. When everything asked for is left out: 201 without a request, though an id is spent."""
+    body = call.body
+    command = body.information.get("command")
+    if command is None:
+        raise ContainerError
+    call.require(MAY_OPERATE, f"The authenticated user is not authorized to execute the command, {command}.")
+    context = body.information.get("context")
+    level = commands.operation_level(body.information)
+    filters = body.get("Requests", "resource_filters")
+    targets, remembered = commands.restart_targets(call.cluster, str(command), filters, level)
+    if context is not None and len(str(context)) > commands.LONGEST_CONTEXT:
+        raise ContainerError
+    request_id = call.cluster.execution.next_request_id()
+    if not targets:
+        return Reply(201)
+    operation = Operation("RESTART", targets, call.user.name, context, level, remembered)
+    return _accepted(call, call.cluster.execution.submit(request_id, operation).id)
+
+
+def put_request(call: Call) -> Reply:
+    """Aborts a request."""
+    number = request_id_of(call)
+    request = call.cluster.execution.find(number)
+    if request is None:
+        raise illegal_argument(f"Request {number} does not exist")
+    for body in call.bodies:
+        _check_ids(body, "Request", ("Requests/request_status", "Requests/abort_reason"))
+        call.require(MAY_OPERATE, NOT_AUTHORIZED)
+        status, reason = body.get("Requests", "request_status"), body.get("Requests", "abort_reason")
+        if status not in _TASK_STATES:
+            raise _no_constant("actionmanager.HostRoleStatus", status)
+        if status != "ABORTED":
+            raise illegal_argument(
+                f"{status} is wrong value. The only allowed value for updating request status is ABORTED"
+            )
+        if not reason:
+            raise illegal_argument("Abort reason can not be empty.")
+        call.cluster.execution.abort(request, str(reason))
+    return Reply()
+
+
+def post_config_groups(call: Call) -> Reply:
+    """Adds config groups."""
+    created = []
+    for body in call.bodies:
+        call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
+        asked = body.get("ConfigGroup") or {}
+        wanted = [_wanted(item) for item in asked.get("desired_configs", [])]
+        group = ConfigGroup(
+            call.cluster.execution.next_group_id(),
+            str(asked["group_name"]),
+            str(asked.get("service_name") or asked["tag"]),
+            str(asked.get("description", "")),
+            [call.cluster.topology.host(item["host_name"]).name for item in asked.get("hosts", [])],
+            {item.type: item.tag for item in wanted},
+        )
+        call.cluster.add_group(group, wanted, call.user.name)
+        href = f"{call.base}/clusters/{call.cluster.name}/config_groups/{group.id}"
+        created.append({"href": href, "ConfigGroup": {"id": group.id}})
+    return Reply(201, {"resources": created})
+
+
+def delete_config_group(call: Call) -> Reply:
+    """Removes a config group."""
+    call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
+    call.cluster.delete_group(int(call.parameters["group"]))
+    return Reply()
+
+
+def _wanted(item: Mapping[str, Any]) -> Wanted:
+    if "type" not in item:
+        raise ContainerError
+    properties = {str(name): text_of(value) for name, value in (item.get("properties") or {}).items()}
+    attributes = {
+        str(kind): {str(name): text_of(value) for name, value in values.items()}
+        for kind, values in (item.get("properties_attributes") or {}).items()
+    }
+    tag = str(item.get("tag") or uuid.uuid4())
+    if len(tag) > LONGEST_TAG:
+        raise ContainerError
+    return Wanted(str(item["type"]), tag, properties, attributes, item.get("service_config_version_note"))
+
+
+def _version_document(call: Call, change: Change) -> dict[str, Any]:
+    version = change.version
+    if version is None:
+        raise LookupError("a change without a version has nothing to show")
+    configurations = [
+        {
+            "clusterName": call.cluster.name,
+            "stackId": stack_id(call.cluster.stack),
+            "type": item.type,
+            "versionTag": item.tag,
+            "version": item.version,
+            "serviceConfigVersions": None,
+            "configs": item.properties,
+            "configAttributes": item.attributes,
+            "propertiesTypes": PROPERTY_KINDS.get(item.type, {}),
+        }
+        for item in change.created
+    ]
+    path = version_path(call.cluster.name, version.service, version.version)
+    href = call.base + path
+    if "?" in call.href:
+        # The href is built by cutting the request's own at its last slash, query and all.
+        href = f"{call.href.rpartition('/')[0]}/{path.partition(f'/{call.cluster.name}/')[2]}"
+    return {
+        "href": href,
+        **({"configurations": configurations} if configurations else {}),
+        "group_id": -1,
+        "group_name": "Default",
+        "service_config_version": version.version,
+        "service_config_version_note": version.note,
+        "service_name": version.service,
+    }
+
+
+def _maintain_services(call: Call, services: list[str]) -> Reply:
+    for body in call.bodies:
+        _check_ids(body, "Service", ("ServiceInfo/maintenance_state",), ("ServiceInfo/state",))
+        call.require(MAY_OPERATE, NOT_AUTHORIZED)
+        state = body.get("ServiceInfo", "maintenance_state")
+        if state is not None:
+            for service in services:
+                call.cluster.topology.set_service_maintenance(service, _maintenance(state))
+    return Reply()
+
+
+def _change_hosts(call: Call, hosts: list[str]) -> Reply:
+    for body in call.bodies:
+        _check_ids(body, "Host", ("Hosts/maintenance_state", "Hosts/rack_info"))
+        call.require(MAY_OPERATE, NOT_AUTHORIZED)
+        state, rack = body.get("Hosts", "maintenance_state"), body.get("Hosts", "rack_info")
+        for host in (call.cluster.topology.host(name) for name in hosts):
+            if state is not None:
+                call.cluster.topology.set_host_maintenance(host, _maintenance(state))
+            if rack is not None:
+                call.cluster.topology.set_rack(host, text_of(rack))
+    return Reply()
+
+
+def _change_state(call: Call, item: HostComponent, state: Any, body: Body) -> Reply:
+    command = {"STARTED": "START", "INSTALLED": "STOP"}.get(str(state))
+    if command is None:
+        raise NotModelledError(f"HostRoles/state {state}")
+    if item.state == state:
+        return Reply()
+    operation = Operation(command, [item], call.user.name, body.information.get("context"))
+    execution = call.cluster.execution
+    return _accepted(call, execution.submit(execution.next_request_id(), operation).id)
+
+
+def _accepted(call: Call, request_id: int) -> Reply:
+    href = f"{call.base}/clusters/{call.cluster.name}/requests/{request_id}"
+    return Reply(202, {"href": href, "Requests": {"id": request_id, "status": "Accepted"}})
+
+
+def _maintenance(value: Any) -> str:
+    if value not in _MAINTENANCE_STATES:
+        raise _no_constant("state.MaintenanceState", value)
+    if value not in ("ON", "OFF"):
+        raise illegal_argument("Invalid arguments, can only set maintenance state to one of [OFF, ON]")
+    return str(value)
+
+
+def _no_constant(enumeration: str, value: Any) -> AmbariError:
+    return illegal_argument(f"No enum constant org.apache.ambari.server.{enumeration}.{value}")
+
+
+def _check_ids(
+    body: Body, resource_type: str, known: tuple[str, ...], unmodelled: tuple[str, ...] = ()
+) -> None:
+    """Refuses properties that Ambari does not have, and those that it has and we don't."""
+    for name in body.ids():
+        if name in unmodelled:
+            raise NotModelledError(f"changing {name}")
+    unknown = [
+        name for name in body.ids() if not any(name == item or name.startswith(f"{item}/") for item in known)
+    ]
+    if unknown:
+        raise unsupported_properties(unknown, resource_type)
+
+
+_C = "/clusters/{cluster}"
+
+WRITERS: dict[tuple[str, str], Handler] = {
+    ("PUT", _C): put_cluster,
+    ("POST", f"{_C}/configurations"): post_configurations,
+    ("PUT", f"{_C}/services"): put_services,
+    ("PUT", f"{_C}/services/{{service}}"): put_service,
+    ("PUT", f"{_C}/hosts"): put_hosts,
+    ("PUT", f"{_C}/hosts/{{host}}"): put_host,
+    ("PUT", f"{_C}/hosts/{{host}}/host_components/{{component}}"): put_host_component,
+    ("POST", f"{_C}/requests"): post_request,
+    ("PUT", f"{_C}/requests/{{request}}"): put_request,
+    ("POST", f"{_C}/config_groups"): post_config_groups,
+    ("DELETE", f"{_C}/config_groups/{{group}}"): delete_config_group,
+}
+"""Handlers by method and route template."""
