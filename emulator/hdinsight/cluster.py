@@ -70,17 +70,26 @@ class HdinsightCluster:
         self._server: AmbariServer | None = None
 
     @property
-    def ambari(self) -> AmbariServer:
-        """Ambari's server, with its faults and its log of requests."""
+    def server(self) -> AmbariServer:
+        """Ambari as its clients see it, with its faults and its log of requests."""
         if self._server is None:
-            raise RuntimeError(f"cluster {self.spec.name} is not there: neither created nor revived")
+            raise RuntimeError(self._absent())
         return self._server
+
+    @property
+    def ambari(self) -> AmbariCluster:
+        """What Ambari knows of the cluster."""
+        if self._ambari is None:
+            raise RuntimeError(self._absent())
+        return self._ambari
 
     def create(self) -> None:
         """Makes the nodes and starts everything on them; returns when clients are served.
 
-        Raises StartFailed when a process does not come up, which leaves nothing behind.
+        What a creation that was cut short left on disk is removed first. Raises StartFailed when a process
+        does not come up, which leaves nothing behind.
         """
+        self.delete()
         try:
             failures = self._bring_up()
             if failures:
@@ -113,13 +122,11 @@ class HdinsightCluster:
         """Stops Ambari, in an orderly way. Nodes and processes are the world's."""
         if self._server:
             self._server.stop()
-        if self._ambari:
-            self._ambari.close()
         self._server = self._ambari = None
 
     def set_password(self, password: str) -> None:
         """Changes the gateway's password, hence Ambari's."""
-        self.ambari.cluster.set_password(self.spec.user, password)
+        self.ambari.set_password(self.spec.user, password)
 
     def node_name(self, node: str) -> str:
         """Name in the world of a node given by its short name."""
@@ -129,20 +136,28 @@ class HdinsightCluster:
         """Fully qualified host name of a node given by its short name."""
         return fully_qualified_name(node, self.spec.name, self.spec.domain)
 
+    def agent(self, node: str) -> NodeAgent:
+        """Ambari's agent on a node."""
+        return self._agents[node]
+
+    def configs(self, node: str) -> Mapping[str, Mapping[str, str]]:
+        """The configuration that Ambari wants on a node now, properties by type."""
+        with self.ambari.lock:
+            return self.ambari.configurations.for_host(self.host_name(node))
+
     def logs(self, node: str) -> list[Path]:
-        """The log files of a node's processes, those of the processes' own output first."""
-        return sorted(self._disk(node).logs.glob("*/*.out")) + sorted(self._disk(node).logs.glob("*/*.log"))
+        """The log files of a node's processes: their logs, then what they wrote to their terminal."""
+        folder = self._disk(node).logs
+        return sorted(folder.glob("*/*.log")) + sorted(folder.glob("*/*.out"))
 
     def _bring_up(self) -> list[StartFailed]:
         for node in self.spec.addresses:
             self._boot(node)
-        ambari = self._make_ambari()
-        self._ambari = ambari
-        failures = self._start_services(ambari)
-        ambari.start()
+        self._ambari = self._make_ambari()
+        failures = self._start_services()
         address = self.spec.ambari_address
         context = self._authority.server_context(address[0], [address[0]])
-        self._server = AmbariServer(ambari, context, address)
+        self._server = AmbariServer(self.ambari, context, address)
         self._server.start()
         return failures
 
@@ -183,42 +198,42 @@ class HdinsightCluster:
             with_metrics=True,
         )
 
-    def _start_services(self, ambari: AmbariCluster) -> list[StartFailed]:
+    def _start_services(self) -> list[StartFailed]:
         try:
-            if self._start(ambari, _ZOOKEEPER_NODE, _ZOOKEEPER):
+            if self._start(_ZOOKEEPER_NODE, _ZOOKEEPER):
                 self._await_zookeeper()
         except StartFailed as failure:
             return [failure]
         with ThreadPoolExecutor() as brokers:
-            failures = brokers.map(
-                lambda node: self._start_broker(ambari, node), workers(self.spec.addresses)
-            )
+            failures = brokers.map(self._start_broker, workers(self.spec.addresses))
             return [failure for failure in failures if failure]
 
     def _await_zookeeper(self) -> None:
         log = self._disk(_ZOOKEEPER_NODE).logs / "zookeeper" / "zookeeper.log"
         await_zookeeper(self._world, self.node_name(_ZOOKEEPER_NODE), self._agents[_ZOOKEEPER_NODE], log)
 
-    def _start_broker(self, ambari: AmbariCluster, node: str) -> StartFailed | None:
+    def _start_broker(self, node: str) -> StartFailed | None:
         try:
-            if self._start(ambari, node, _BROKER):
+            if self._start(node, _BROKER):
                 await_broker(self._agents[node], self._disk(node).logs / "kafka" / "server.log")
         except StartFailed as failure:
             return failure
         return None
 
-    def _start(self, ambari: AmbariCluster, node: str, component: str) -> bool:
+    def _start(self, node: str, component: str) -> bool:
         """Starts a component unless somebody stopped it through Ambari. Raises StartFailed."""
         agent = self._agents[node]
-        with ambari.lock:
-            record = ambari.topology.component(agent.host_name, component)
-            configs = ambari.configurations.for_host(agent.host_name)
+        with self.ambari.lock:
+            record = self.ambari.topology.component(agent.host_name, component)
         if record is None or record.desired_state != "STARTED":
             return False
-        outcome = agent.start(component, configs)
+        outcome = agent.start(component, self.configs(node))
         if not outcome.ok:
             raise StartFailed(f"{component} on {agent.host_name} was not started:\n{outcome.stderr}")
         return True
+
+    def _absent(self) -> str:
+        return f"cluster {self.spec.name} is neither created nor revived"
 
     def _disk(self, node: str) -> NodeDisk:
         return NodeDisk(self._folder / node, self.spec.workers_disks if node.startswith("wn") else 0)
