@@ -73,6 +73,8 @@ class Ambari:
         items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
         default = [_version(item) for item in items if item.get("group_id") == -1]
         if not default:
+            # An unknown cluster has empty lists, too; it is only told when asked for itself.
+            self._ask(self._path(), "fields=Clusters/cluster_name")
             raise UnexpectedAnswer(
                 f"Ambari at {self.url} has no configuration of {SERVICE} in cluster {self.cluster}: "
                 "it is not a Kafka cluster, or it is still being installed."

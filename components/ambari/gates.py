@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from .errors import NotPermitted, Rejected
+
 Answer = Literal["go", "wait", "unknown"]
 
 
@@ -66,7 +68,11 @@ class UnderReplicatedGate:
     def ask(self, moment: Moment) -> Verdict:
         oldest = max(moment.now - self.max_age, moment.last_restart or 0.0)
         fields = f"{self._METRIC}[{int(oldest)},{int(moment.now)},15],params/padding/NONE"
-        points = [point for point in _points(self._source.metrics(fields)) if point[1] > oldest]
+        try:
+            metrics = self._source.metrics(fields)
+        except (Rejected, NotPermitted) as refusal:
+            return Verdict("unknown", f"Ambari's metrics can't be asked for: {refusal}")
+        points = [point for point in _points(metrics) if point[1] > oldest]
         if not points:
             return Verdict(
                 "unknown", "Ambari has no metric of under-replicated partitions since the last restart"

@@ -40,9 +40,6 @@ def find_pasted(text: str) -> list[int]:
     kinds: list[Kind] = []
     for statement in statements:
         kinds.append(_kind(statement.text, variables))
-        assignment = _ASSIGNMENT.match(statement.text)
-        if assignment:
-            variables[assignment[1]] = _expand(assignment[2], variables)
     if "write" not in kinds:
         return []
     taken = [index for index, kind in enumerate(kinds) if kind in ("erase", "write", "tell")]
@@ -83,8 +80,17 @@ def _helpers(statements: Sequence[_Statement], kinds: Sequence[Kind], taken: set
 
 
 def _kind(statement: str, variables: dict[str, str]) -> Kind:
-    """What a whole statement is for: `other` as soon as one of its commands does anything else."""
-    kinds = {_command_kind(command, variables) for command in _commands(statement)} - {"control"}
+    """What a whole statement is for: `other` as soon as one of its commands does anything else.
+
+    Variables that it sets are added to `variables`, for the statements after it.
+    """
+    kinds: set[Kind] = set()
+    for command in _commands(statement):
+        kinds.add(_command_kind(command, variables))
+        assignment = _ASSIGNMENT.match(command)
+        if assignment:
+            variables[assignment[1]] = _expand(assignment[2], variables)
+    kinds.discard("control")
     if "other" in kinds or not kinds:
         return "other"
     for kind in ("write", "erase", "tell", "address", "path"):

@@ -1,0 +1,260 @@
+"""The client against answers recorded from a real Ambari 2.7.3, and against what a network does to answers."""
+
+import base64
+import socket
+
+import pytest
+
+from components.ambari.client import PATIENCE, Ambari
+from components.ambari.connection import Connection
+from components.ambari.errors import (
+    AmbariError,
+    AnswerLost,
+    CertificateUntrusted,
+    ClusterUnknown,
+    GatewayAnswered,
+    NotPermitted,
+    Rejected,
+    ServerFailed,
+    SignInRefused,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from components.ambari.model import Configuration
+from tests.unit.ambari.clocks import FakeClock
+from tests.unit.ambari.replay import Replay
+
+PASSWORD = "Gehäuse-7!"
+WN0 = "wn0-mykafk.example.internal.cloudapp.net"
+
+
+def ambari(replay: Replay, clock: FakeClock | None = None, patience: float = 0, cluster: str = "mykafka") -> Ambari:
+    return Ambari(Connection(replay.url, "admin", PASSWORD), cluster, clock or FakeClock(), patience)
+
+
+def test_every_request_carries_what_ambari_wants():
+    with Replay(["k07-maintenance-on", "k08-maintenance-get"]) as replay:
+        client = ambari(replay)
+        client.set_maintenance("ON")
+        assert client.maintenance() == "ON"
+    for seen in replay.seen:
+        assert seen.headers["x-requested-by"]
+        assert seen.headers["accept"] == "*/*"
+        user, _, password = base64.b64decode(seen.headers["authorization"].removeprefix("Basic ")).partition(b":")
+        assert (user.decode(), password.decode()) == ("admin", PASSWORD)
+        # A session cookie would win over a wrong password.
+        assert "cookie" not in seen.headers
+    assert replay.seen[0].headers["content-type"] == "text/plain"
+
+
+def test_the_current_configuration_is_the_default_groups():
+    with Replay(["n02-current-with-config-group"]) as replay:
+        current = ambari(replay).current()
+    assert current.version.number == 2
+    assert current.version.types["kafka-broker"].properties["listeners"] == "PLAINTEXT://localhost:9092"
+    assert current.version.created > 1_700_000_000
+    (override,) = current.overrides
+    assert override.group == "wn2group"
+    assert override.hosts == ["wn2-mykafk.example.internal.cloudapp.net"]
+    assert "listeners" in override.properties["kafka-broker"]
+
+
+def test_a_save_is_one_element_with_the_note_in_each_type():
+    with Replay(["k04-put-configs"]) as replay:
+        attributes = {"final": {"listeners": "true"}}
+        types = {
+            "kafka-broker": Configuration("version1", {"listeners": "x"}, attributes),
+            "kafka-env": Configuration("version1", {"content": "ü"}),
+        }
+        ambari(replay).save(types, "why")
+    (seen,) = replay.seen
+    assert (seen.method, seen.path) == ("PUT", "/api/v1/clusters/mykafka")
+    (element,) = seen.body
+    broker, environment = element["Clusters"]["desired_config"]
+    assert broker == {
+        "type": "kafka-broker",
+        "tag": "version1",
+        "properties": {"listeners": "x"},
+        "properties_attributes": attributes,
+        "service_config_version_note": "why",
+    }
+    assert environment["properties"] == {"content": "ü"}
+    assert "properties_attributes" not in environment
+
+
+def test_brokers_have_address_state_and_flag():
+    with Replay(["k14-hosts", "p44c-host-components-during"]) as replay:
+        brokers = ambari(replay).brokers()
+    assert [broker.short_name for broker in brokers] == ["wn0-mykafk", "wn1-mykafk", "wn2-mykafk"]
+    assert [broker.ip for broker in brokers] == ["10.0.0.11", "10.0.0.12", "10.0.0.13"]
+    assert all(broker.started and not broker.stale for broker in brokers)
+
+
+def test_a_restart_names_the_host_and_a_level_that_maintenance_mode_does_not_stop():
+    with Replay(["k10-0-restart-wn0"]) as replay:
+        assert ambari(replay).restart([WN0, "b"], "context 1") == 16
+    (seen,) = replay.seen
+    assert seen.body["RequestInfo"]["operation_level"]["level"] == "HOST_COMPONENT"
+    assert seen.body["RequestInfo"]["context"] == "context 1"
+    (resources,) = seen.body["Requests/resource_filters"]
+    assert resources == {"service_name": "KAFKA", "component_name": "KAFKA_BROKER", "hosts": f"{WN0},b"}
+
+
+def test_a_restart_that_ambari_accepts_and_skips_is_an_error():
+    clock = FakeClock()
+    with Replay(["k09a-restart-cluster-level-skipped", *["p44-request-schedules"] * 20]) as replay:
+        with pytest.raises(UnexpectedAnswer, match="HTTP 201 and restarted nothing"):
+            ambari(replay, clock).restart([WN0], "context 1")
+
+
+@pytest.mark.parametrize("lost", ["drop", (502, "<html>bad gateway</html>"), "b21b-put-content-type-json"])
+def test_a_restart_whose_answer_was_lost_is_found_by_its_context(lost: object):
+    with Replay([lost, "p44-request-schedules", "p48b-ctx-to-end"]) as replay:
+        assert ambari(replay, patience=PATIENCE).restart([WN0], "Restart Kafka - 1 (a&b)") == 15
+    assert [seen.method for seen in replay.seen] == ["POST", "GET", "GET"]
+    assert "Requests/request_context=Restart%20Kafka%20-%201%20%28a%26b%29&" in replay.seen[1].path
+    assert replay.seen[1].path.endswith("&to=end")
+
+
+def test_a_restart_that_never_arrived_is_reported_and_not_sent_again():
+    with Replay(["drop", *["p44-request-schedules"] * 20]) as replay:
+        with pytest.raises(AnswerLost):
+            ambari(replay, FakeClock(), PATIENCE).restart([WN0], "context 1")
+    assert [seen.method for seen in replay.seen].count("POST") == 1
+
+
+def test_a_request_that_failed_early_has_not_ended():
+    with Replay(["j01-early-failure-poll-3", "f01b-request-failed-partial", "i03b-request"]) as replay:
+        client = ambari(replay)
+        early, failed, aborted = client.request(106), client.request(77), client.request(105)
+    assert (early.status, early.ended) == ("FAILED", False)
+    assert (failed.status, failed.ended) == ("FAILED", True)
+    assert sorted(task.status for task in failed.tasks) == ["COMPLETED", "COMPLETED", "FAILED"]
+    assert (aborted.status, aborted.ended) == ("ABORTED", True)
+    assert aborted.tasks[0].started is None
+
+
+def test_unfinished_requests_of_anybody_are_found():
+    with Replay(["p48-best-query"]) as replay:
+        requests = ambari(replay).broker_requests()
+    assert [(request.id, request.context, request.user) for request in requests] == [
+        (15, "queued", "admin"),
+        (14, "someone", "admin"),
+    ]
+    # Without to=end Ambari would look among the oldest; by status it would miss those that are queued.
+    assert "to=end" in replay.seen[0].path
+    assert "request_status=" not in replay.seen[0].path
+
+
+@pytest.mark.parametrize("loser", ["p04-artifact-duplicate", "p14-race2-1"])
+def test_the_loser_of_a_race_for_a_note_knows_that_it_lost(loser: str):
+    with Replay([loser, (200, '{"artifact_data": {"json": "the winner\'s"}}')]) as replay:
+        assert ambari(replay).create_artifact("n-1", "ours") is False
+
+
+def test_a_note_whose_answer_was_lost_is_known_to_be_there():
+    with Replay(["drop", (200, '{"artifact_data": {"json": "ours"}}')]) as replay:
+        assert ambari(replay).create_artifact("n-1", "ours") is True
+    assert replay.seen[0].body == {"artifact_data": {"json": "ours"}}
+
+
+def test_an_artifact_that_is_not_there_is_none():
+    with Replay(["p01b-artifact-unknown"]) as replay:
+        assert ambari(replay).artifact("roll-intent") is None
+
+
+@pytest.mark.parametrize(
+    ("recording", "error", "words"),
+    [
+        ("g01-wrong-password-get", SignInRefused, "Invalid username/password"),
+        ("g01c-no-auth", SignInRefused, "Missing authentication token"),
+        ("g08f-viewer-put-config", NotPermitted, "appropriate authorizations"),
+        ("g03b-unknown-cluster-sub", ClusterUnknown, "clusterName=nosuch"),
+        ("b21b-put-content-type-json", ServerFailed, "HTTP 500"),
+        ("a13-accept-json", Rejected, "HTTP 406: Not Acceptable"),
+        ((401, ""), SignInRefused, "401"),
+        ((502, "<html><h1>Bad Gateway</h1></html>"), GatewayAnswered, "HTTP 502"),
+        ((503, ""), GatewayAnswered, "HTTP 503"),
+        ((200, "<!DOCTYPE html><title>Sign in</title>"), GatewayAnswered, "a page of its gateway"),
+        ((302, ""), GatewayAnswered, "HTTP 302"),
+        ((200, "{'not json"), GatewayAnswered, "other than JSON"),
+        ((200, ""), AnswerLost, "with nothing"),
+        ("drop", AnswerLost, "no answer to GET"),
+    ],
+)
+def test_each_way_to_fail_has_its_own_sentence(recording: object, error: type[AmbariError], words: str):
+    with Replay([recording]) as replay:
+        with pytest.raises(error, match=words) as raised:
+            ambari(replay).maintenance()
+    assert type(raised.value) is error
+    assert PASSWORD not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_403_is_never_tried_again_and_names_a_rotated_password():
+    with Replay(["g01-wrong-password-get"]) as replay:
+        with pytest.raises(SignInRefused, match="--run-program"):
+            ambari(replay, patience=PATIENCE).maintenance()
+    assert len(replay.seen) == 1
+
+
+def test_an_unknown_cluster_is_told_from_one_without_kafka():
+    empty = "g03f-unknown-cluster-configurations"
+    with Replay([empty, "g03b-unknown-cluster-sub"]) as replay, pytest.raises(ClusterUnknown):
+        ambari(replay, cluster="nosuch").current()
+    with Replay([empty, (200, "{}")]) as replay, pytest.raises(UnexpectedAnswer, match="not a Kafka cluster"):
+        ambari(replay).current()
+
+
+def test_a_question_is_asked_again_while_ambari_restarts():
+    with Replay(["k08-maintenance-get", "drop", (503, "<html>"), "k08-maintenance-get"]) as replay:
+        client = ambari(replay, patience=PATIENCE)
+        client.maintenance()
+        assert client.maintenance() == "ON"
+
+
+def test_patience_ends():
+    clock = FakeClock()
+    with Replay([(503, "")] * 1000) as replay:
+        with pytest.raises(GatewayAnswered):
+            ambari(replay, clock, PATIENCE).maintenance()
+    assert clock.passed == pytest.approx(PATIENCE, abs=5)
+
+
+def test_no_route_is_told_at_once():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"https://127.0.0.1:{unused.getsockname()[1]}"
+        clock = FakeClock()
+        with pytest.raises(Unreachable, match="can't be reached .*refused"):
+            Ambari(Connection(url, "admin", PASSWORD), "mykafka", clock).maintenance()
+    assert clock.passed == 0
+
+
+def test_an_unknown_host_name_is_told_at_once():
+    with pytest.raises(Unreachable, match="can't be reached"):
+        Ambari(Connection("https://ambari.invalid", "admin", PASSWORD), "mykafka", FakeClock()).maintenance()
+
+
+def test_plain_http_behind_an_https_address_is_a_certificate_matter():
+    with Replay(["k08-maintenance-get"]) as replay:
+        url = replay.url.replace("http:", "https:")
+        with pytest.raises(CertificateUntrusted, match="REQUESTS_CA_BUNDLE"):
+            Ambari(Connection(url, "admin", PASSWORD), "mykafka", FakeClock()).maintenance()
+
+
+def test_a_write_asks_first_whether_it_may():
+    def forbidden() -> None:
+        raise KeyboardInterrupt
+
+    with Replay([]) as replay:
+        client = Ambari(Connection(replay.url, "admin", PASSWORD, forbidden), "mykafka", FakeClock(), 0)
+        with pytest.raises(KeyboardInterrupt):
+            client.set_maintenance("ON")
+    assert replay.seen == []
+
+
+def test_maintenance_mode_whose_answer_was_lost_is_looked_at_before_it_is_set_again():
+    with Replay(["drop", "k08-maintenance-get"]) as replay:
+        ambari(replay, patience=PATIENCE).set_maintenance("ON")
+    assert [seen.method for seen in replay.seen] == ["PUT", "GET"]
