@@ -1,15 +1,17 @@
 """Messages with file descriptors between the daemon and the world's init: one JSON document a packet."""
 
+import array
 import contextlib
 import errno
 import json
+import os
 import socket
 from collections.abc import Sequence
 from typing import Any
 
 # Well below what the kernel lets pass through a local socket at once (net.core.wmem_default, 212992 bytes).
 _LONGEST_MESSAGE = 200_000
-_MOST_DESCRIPTORS = 16
+_ROOM_FOR_DESCRIPTORS = socket.CMSG_SPACE(4 * array.array("i").itemsize)
 
 
 class ChannelClosed(ConnectionError):
@@ -29,6 +31,8 @@ class Channel:
 
     @classmethod
     def from_descriptor(cls, descriptor: int) -> "Channel":
+        """The end that was handed to this process; the programs that it starts do not inherit it."""
+        os.set_inheritable(descriptor, False)
         return cls(socket.socket(fileno=descriptor))
 
     def fileno(self) -> int:
@@ -50,14 +54,18 @@ class Channel:
     def receive(self) -> tuple[dict[str, Any], list[int]]:
         """Waits for one message. The descriptors are closed on exec and belong to the caller."""
         try:
-            packet, descriptors, _, _ = socket.recv_fds(
-                self._connection, _LONGEST_MESSAGE, _MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            # Not socket.recv_fds, which drops the flag: programs started then inherit what arrives.
+            packet, ancillary, _, _ = self._connection.recvmsg(
+                _LONGEST_MESSAGE, _ROOM_FOR_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
             )
         except ConnectionResetError as error:
             raise ChannelClosed from error
         if not packet:
             raise ChannelClosed
-        return json.loads(packet), descriptors
+        descriptors = array.array("i")
+        for _, _, content in ancillary:
+            descriptors.frombytes(content)
+        return json.loads(packet), descriptors.tolist()
 
     def shutdown(self) -> None:
         """Ends the connection for both sides; a thread that waits in `receive` sees ChannelClosed."""

@@ -1,7 +1,7 @@
 """The process in which a world lives: `python -m emulator.network.init DESCRIPTOR`.
 
-It makes the namespaces and leaves behind their PID 1, which serves the daemon's requests over the socket given
-as a descriptor until the daemon closes it or dies. With PID 1 the kernel ends everything else in the world.
+It makes the namespaces and leaves behind their PID 1, which serves the daemon's requests over the socket
+given as a descriptor until the daemon closes it or dies. With PID 1 the kernel ends all else in the world.
 """
 
 import os

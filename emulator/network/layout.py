@@ -1,9 +1,9 @@
 """How several folder trees become one: which mounts show them merged, without mounting anything yet.
 
 Each entry is bound from where it lies, and folders that several trees share are made anew. An overlay mount
-would do the same with fewer mounts, but not everywhere: user namespaces may not overlay a folder that something
-is mounted below (in containers /etc has such mounts, on WSL /usr has), no folder may lie inside another, overlays
-stack only two deep, and none shows what changes underneath.
+would do the same with fewer mounts, but not everywhere: user namespaces may not overlay a folder that
+something is mounted below (in containers /etc has such mounts, on WSL /usr has), no folder may lie inside
+another, overlays stack only two deep, and none shows what changes underneath.
 """
 
 import itertools

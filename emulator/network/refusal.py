@@ -1,10 +1,8 @@
 """Why the kernel did not let us make namespaces, and what to do about it."""
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-_ADVICE_AS_ROOT = "or run the emulator as root"
 
 
 class WorldRefused(Exception):
@@ -13,29 +11,35 @@ class WorldRefused(Exception):
 
 def explain(failure: str, number: int, settings: Mapping[str, str]) -> str:
     """`failure` is the failing call and its error, `number` that error's; `settings` are those in force."""
-    causes: list[str] = []
-    if settings.get("kernel.unprivileged_userns_clone") == "0":
-        causes.append("sudo sysctl kernel.unprivileged_userns_clone=1")
-    if settings.get("kernel.apparmor_restrict_unprivileged_userns") == "1":
-        causes.append("sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0")
-    exhausted = number == errno.ENOSPC
-    for kind in ("user", "net", "mnt", "pid", "uts", "ipc"):
-        name = f"user.max_{kind}_namespaces"
-        if settings.get(name) == "0" or (exhausted and kind == "user" and name in settings):
-            causes.append(f"sudo sysctl {name}=15000 (now {settings[name]})")
-    advice = f"allow them with: {'; '.join(causes)}; {_ADVICE_AS_ROOT}" if causes else _NO_SETTING
-    return f"the kernel does not let this user make the emulated networks ({failure}): {advice}"
+    advice = [f"sudo sysctl {name}={value}" for name, value in _to_change(number, settings)]
+    return (
+        f"the kernel does not let this user make the namespaces of the emulated networks ({failure}). "
+        f"{'Allow it with: ' + '; '.join(advice) if advice else _NO_SETTING}. Or run the emulator as root."
+    )
 
 
 _NO_SETTING = (
-    "no known setting forbids it, so a container's seccomp or AppArmor profile probably does: "
-    f"start the container with --privileged or outside of one, {_ADVICE_AS_ROOT}"
+    "No known setting forbids it, so the seccomp or AppArmor profile of a container probably does: "
+    "start the container with --privileged, or leave it"
 )
+_LIMITED = ("user", "net", "mnt", "pid", "uts", "ipc")
+
+
+def _to_change(number: int, settings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if settings.get("kernel.unprivileged_userns_clone") == "0":
+        yield "kernel.unprivileged_userns_clone", "1"
+    if settings.get("kernel.apparmor_restrict_unprivileged_userns") == "1":
+        yield "kernel.apparmor_restrict_unprivileged_userns", "0"
+    for kind in _LIMITED:
+        name = f"user.max_{kind}_namespaces"
+        # ENOSPC is how the kernel says that one of the limits is reached, see unshare(2).
+        if settings.get(name) == "0" or (number == errno.ENOSPC and kind == "user"):
+            yield name, "15000"
 
 
 def read_settings() -> dict[str, str]:
     """The kernel's settings that forbid or limit namespaces, as far as this kernel has them."""
     names = ["kernel.unprivileged_userns_clone", "kernel.apparmor_restrict_unprivileged_userns"]
-    names += [f"user.max_{kind}_namespaces" for kind in ("user", "net", "mnt", "pid", "uts", "ipc")]
+    names += [f"user.max_{kind}_namespaces" for kind in _LIMITED]
     paths = {name: Path("/proc/sys", *name.split(".")) for name in names}
     return {name: path.read_text().strip() for name, path in paths.items() if path.exists()}

@@ -170,4 +170,5 @@ def _mount_devices() -> None:
     for name, points_to in _DEVICE_LINKS.items():
         os.symlink(points_to, f"{dev}/{name}")
     os.mkdir(f"{dev}/shm")
+    kernel.make_read_only(dev, recursive=False)
     kernel.mount("shm", f"{dev}/shm", "tmpfs", MountFlag.NO_SUID | MountFlag.NO_DEVICES, "mode=1777,size=64m")

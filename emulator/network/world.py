@@ -36,7 +36,7 @@ class WorldEnded(Exception):
 class World:
     """Thread-safe; calls block until done. Everything in it ends with `close`, or with this process.
 
-    No security boundary: nodes share the machine's kernel, and most of its files, with whoever runs the world.
+    No security boundary: nodes share the machine's kernel and most of its files with whoever runs the world.
     """
 
     def __init__(self, channel: Channel, init: int):
