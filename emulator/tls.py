@@ -83,10 +83,16 @@ class Authority:
         return key, certificate
 
     def _write_bundle(self) -> None:
-        trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or certifi.where()
-        if Path(trusted).resolve() == self.bundle.resolve() or not Path(trusted).is_file():
-            trusted = certifi.where()
-        _write_private(self.bundle, Path(trusted).read_bytes() + b"\n" + self.certificate.read_bytes())
+        trusted = [file.read_bytes() for file in _trusted_files() if file.resolve() != self.bundle.resolve()]
+        _write_private(self.bundle, b"\n".join([*trusted, self.certificate.read_bytes()]))
+
+
+def _trusted_files() -> list[Path]:
+    """What programs trust without us: requests' list, the system's, and what the settings name."""
+    system = ssl.get_default_verify_paths().cafile
+    chosen = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
+    files = [Path(name) for name in (certifi.where(), system, *chosen) if name]
+    return list(dict.fromkeys(file for file in files if file.is_file()))
 
 
 def _builder(common_name: str, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

@@ -1,8 +1,8 @@
 """The messages of pulumirpc.ResourceProvider (pulumi/proto/pulumi/provider.proto) as calls of a `Provider`.
 
 Secrets are left to the engine: we don't accept them, so it takes them out of what it sends, and marks outputs
-by the inputs of the same name (annotateSecrets in pulumi/pkg/v3/resource/plugin/provider_plugin.go). Nor does it
-call a provider whose own configuration is unknown during a preview.
+by the inputs of the same name (annotateSecrets in pulumi/pkg/v3/resource/plugin/provider_plugin.go). Nor does
+it call a provider whose own configuration is unknown during a preview.
 """
 
 import logging
@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
 from emulator.providers.comparison import has_path, top_level
+from emulator.providers.peer import Peer, set_current_peer
 from emulator.providers.provider import Difference, Properties, Provider, ProviderError
 from emulator.providers.sessions import Sessions
 from emulator.providers.values import to_properties, to_struct
@@ -196,6 +197,7 @@ def _diff_kind(
 def _handler(name: str, request_type: type[Message], method: Method) -> grpc.RpcMethodHandler:
     def handle(request: Any, context: grpc.ServicerContext) -> Message:
         try:
+            set_current_peer(Peer(context.peer()))
             return method(request, context.peer())
         except ProviderError as error:
             return context.abort_with_status(_status(error))

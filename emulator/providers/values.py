@@ -1,7 +1,6 @@
 """The engine's property values <-> plain Python.
 
-The form: "Property values" in pulumi's developer documentation and pulumi/sdk/go/common/resource/plugin/rpc.go. Assets
-pass as they are, dictionaries with a signature.
+The form: pulumi/sdk/go/common/resource/plugin/rpc.go. Assets pass as they are, dictionaries with a signature.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,0 +1,157 @@
+"""The emulator's command line: `python -m emulator`."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from emulator import control
+from emulator.home import CHECKOUT, HOME_VARIABLE, Home
+
+
+def main() -> int:
+    """Runs the command; the exit status is pulumi's where pulumi runs, else 0, or 1 with the reason."""
+    options = _parser().parse_args()
+    home = Home.locate(options.home)
+    try:
+        return options.run(home, options) or 0
+    except control.DaemonUnreachable as error:
+        return _fail(f"{error} `make up` starts it.")
+    except _expected() as error:
+        return _fail(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser.add_argument(
+        "--home", type=Path, help=f"folder of the world (or {HOME_VARIABLE}; default: .emulator)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Any, description: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=description, description=description)
+        command.set_defaults(run=run)
+        return command
+
+    up = add("up", _up, "start the world, and deploy the program")
+    up.add_argument("arguments", nargs=argparse.REMAINDER, help="for pulumi up")
+    add("down", _down, "destroy everything, and remove the world")
+    add("start", _start, "start the daemon, and revive the world")
+    add("stop", _stop, "end the daemon and all processes; the world stays on disk")
+    serve = add("serve", _serve, "run the daemon in the foreground")
+    serve.add_argument("--ready", type=int, help=argparse.SUPPRESS)
+    pulumi = add("pulumi", _pulumi, "run pulumi on the stack `local`")
+    pulumi.add_argument("--program", type=Path, default=CHECKOUT, help="folder of another program")
+    pulumi.add_argument("arguments", nargs=argparse.REMAINDER)
+    status = add("status", _status, "show what runs")
+    status.add_argument("--json", action="store_true")
+    execute = add("exec", _exec, "run a command on a node (wn0, zk0, a pod's name, aks)")
+    execute.add_argument("node")
+    execute.add_argument("arguments", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
+    add("logs", _logs, "print the logs of a node's processes").add_argument("node")
+    return parser
+
+
+# Each command imports what it needs: `status` and `exec` answer at once.
+
+
+def _up(home: Home, options: argparse.Namespace) -> int:
+    from emulator.engine import Engine, stack_outputs
+    from emulator.lifecycle import start
+
+    engine = Engine(home, CHECKOUT, start(home)["ports"])
+    engine.prepare()
+    status = engine.run("up", "--yes", "--skip-preview", *_after_dashes(options.arguments))
+    if status == 0:
+        print(f"\nThe page: {stack_outputs(home, engine.project).get('appUrl')}")
+    return status
+
+
+def _down(home: Home, _options: argparse.Namespace) -> int:
+    from emulator.teardown import tear_down
+
+    return tear_down(home)
+
+
+def _start(home: Home, _options: argparse.Namespace) -> None:
+    from emulator.lifecycle import start
+
+    start(home)
+
+
+def _stop(home: Home, _options: argparse.Namespace) -> None:
+    from emulator.lifecycle import stop
+
+    stop(home)
+
+
+def _serve(home: Home, options: argparse.Namespace) -> None:
+    import logging
+
+    from emulator.daemon import serve
+    from emulator.lifecycle import make_home
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    make_home(home)
+
+    def ready() -> None:
+        if options.ready is not None:
+            os.write(options.ready, b"ready\n")
+            os.close(options.ready)
+
+    serve(home, ready)
+
+
+def _pulumi(home: Home, options: argparse.Namespace) -> None:
+    from emulator.engine import Engine
+    from emulator.lifecycle import start
+
+    engine = Engine(home, options.program.resolve(), start(home)["ports"])
+    engine.prepare()
+    engine.replace_process(_after_dashes(options.arguments))
+
+
+def _status(home: Home, options: argparse.Namespace) -> None:
+    from emulator.report import report
+
+    status = control.call(home, "status")
+    print(json.dumps(status, indent=2) if options.json else report(status))
+
+
+def _exec(home: Home, options: argparse.Namespace) -> None:
+    command = _after_dashes(options.arguments)
+    entrance = control.call(home, "enter", node=options.node)
+    os.execvp(entrance[0], [*entrance, *(command or ["/bin/sh"])])
+
+
+def _logs(home: Home, options: argparse.Namespace) -> None:
+    for path in control.call(home, "logs", node=options.node):
+        print(f"==> {path} <==", flush=True)
+        with open(path, "rb") as log:
+            sys.stdout.buffer.write(log.read())
+            sys.stdout.flush()
+
+
+def _after_dashes(arguments: list[str]) -> list[str]:
+    return arguments[1:] if arguments[:1] == ["--"] else arguments
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Failures that are explained to the user, without a traceback."""
+    from emulator.engine import EngineFailed
+    from emulator.lifecycle import NotAHome, StartFailed
+
+    expected = [control.CommandFailed, EngineFailed, NotAHome, StartFailed]
+    world = sys.modules.get("emulator.network.world")
+    return tuple([*expected, world.WorldRefused] if world else expected)
+
+
+def _fail(reason: str) -> int:
+    print(reason, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""A stand-in for Azure's command line, `az`: exactly `az acr build`, everything else is refused by name."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from emulator import control
+from emulator.home import Home
+from emulator.registry.build import build
+from emulator.registry.dockerfile import BuildRefused
+from emulator.registry.images import Reference, ReferenceMalformed, push
+from emulator.registry.manifest import Manifest
+from emulator.registry.packages import PackagesFailed
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"ERROR: az {' '.join(sys.argv[1:])}: not modelled by the emulator: {message}", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def main() -> int:
+    """Exit status 0, 1 when the command failed, 2 for what is not modelled: as Azure's."""
+    options = _parser().parse_args()
+    # What is built here is read by whatever user the image names.
+    os.umask(0o022)
+    try:
+        options.run(options)
+    except (
+        BuildRefused,
+        PackagesFailed,
+        ReferenceMalformed,
+        control.CommandFailed,
+        control.DaemonUnreachable,
+        OSError,
+    ) as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="az", allow_abbrev=False)
+    groups = parser.add_subparsers(required=True, metavar="GROUP")
+    registries = groups.add_parser("acr").add_subparsers(required=True, metavar="COMMAND")
+    building = registries.add_parser("build", allow_abbrev=False)
+    building.add_argument("--registry", "-r", required=True)
+    building.add_argument("--image", "-t", required=True)
+    building.add_argument("--file", "-f", default="Dockerfile")
+    building.add_argument("--resource-group", "-g")
+    building.add_argument("--no-logs", action="store_true")
+    building.add_argument("--only-show-errors", action="store_true")
+    building.add_argument("context", type=Path)
+    building.set_defaults(run=_acr_build)
+    return parser
+
+
+def _acr_build(options: argparse.Namespace) -> None:
+    """learn.microsoft.com/cli/azure/acr, `az acr build`."""
+    home = Home.locate()
+    server = control.call(home, "login", registry=options.registry)
+    reference = Reference.parse(f"{server}/{options.image}")
+    dockerfile = Path(options.file)
+    if not dockerfile.exists():
+        dockerfile = options.context / options.file
+
+    def say(line: str) -> None:
+        if not options.no_logs:
+            print(line, flush=True)
+
+    def make(root: Path) -> Manifest:
+        return build(options.context, dockerfile, home.registry / "cache", root, say)
+
+    manifest = push(home.registry, reference, make)
+    say(f"{reference}: digest: {manifest.digest}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

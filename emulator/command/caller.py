@@ -1,0 +1,60 @@
+"""Who is at the other end of a connection over loopback."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CallerUnknown(Exception):
+    """No process of ours holds the other end."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A process as it was when it was asked for."""
+
+    folder: Path
+    environment: dict[str, str]
+
+
+def find_caller(port: int) -> Caller:
+    """The process whose connection from 127.0.0.1:`port` arrives here. Raises CallerUnknown."""
+    holder = _holder(f"socket:[{_inode(port)}]")
+    variables = (holder / "environ").read_bytes().decode(errors="surrogateescape").split("\0")
+    return Caller(
+        folder=Path(os.readlink(holder / "cwd")),
+        environment=dict(variable.split("=", 1) for variable in variables if "=" in variable),
+    )
+
+
+def _inode(port: int) -> str:
+    """Of the socket, from the kernel's table (proc(5), /proc/net/tcp; addresses are in hexadecimal)."""
+    wanted = f"0100007F:{port:04X}"
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1] == wanted and fields[9] != "0":
+            return fields[9]
+    raise CallerUnknown(f"Nobody on this machine is connected from port {port}.")
+
+
+def _holder(link: str) -> Path:
+    for process in _processes():
+        try:
+            descriptors = os.listdir(process / "fd")
+        except (FileNotFoundError, PermissionError):
+            continue  # it ended, or is another user's
+        if any(_target(process / "fd" / number) == link for number in descriptors):
+            return process
+    raise CallerUnknown(f"No process of this user holds {link}.")
+
+
+def _target(descriptor: Path) -> str | None:
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return None
+
+
+def _processes() -> Iterator[Path]:
+    return (path for path in Path("/proc").iterdir() if path.name.isdecimal())

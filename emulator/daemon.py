@@ -1,0 +1,154 @@
+"""The daemon: holds the world, and serves the engine's providers and the control socket."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from emulator.ambari.faults import Fault
+from emulator.azure.catalogue import RESOURCE_TYPES
+from emulator.azure.cloud import Cloud
+from emulator.azure.provider import AzureNative
+from emulator.azure.registries import find_registry, login_server, refusal_to_pull
+from emulator.clusters import Clusters
+from emulator.command.provider import Command
+from emulator.control import CommandFailed, ControlServer
+from emulator.hdinsight.cluster import HdinsightCluster
+from emulator.home import Home
+from emulator.kubernetes.provider import Kubernetes
+from emulator.lifecycle import single_instance
+from emulator.network.world import NodeUnknown, World
+from emulator.providers.provider import Provider
+from emulator.providers.server import ProviderServer
+from emulator.registry.images import Images
+from emulator.status import describe
+from emulator.store import Store
+from emulator.tls import Authority
+
+log = logging.getLogger(__name__)
+
+
+def serve(home: Home, ready: Callable[[], None]) -> None:
+    """Revives the world in `home` and serves it until SIGTERM, SIGINT or the command `stop`.
+
+    Calls `ready` once everything is served. Raises StartFailed when the home has a daemon already, and
+    WorldRefused where the kernel forbids namespaces.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with single_instance(home), _world(home) as world, ExitStack() as services:
+        daemon = _Daemon(home, world, ended)
+        daemon.cloud.revive()
+        daemon.start_providers(services)
+        control = ControlServer(home, daemon.commands(), (NodeUnknown,))
+        control.start()
+        services.callback(control.stop)
+        ready()
+        log.info("serving %s", daemon.ports)
+        ended.wait()
+        log.info("ending")
+
+
+@contextmanager
+def _world(home: Home) -> Iterator[World]:
+    world = World.start(home)
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+class _Daemon:
+    def __init__(self, home: Home, world: World, ended: threading.Event) -> None:
+        self.ports: dict[str, int] = {}
+        self._home = home
+        self._world = world
+        self._ended = ended
+        self._authority = Authority(home.tls)
+        images = Images(home.registry, self._pull_refusal)
+        clusters = Clusters(home, world, self._authority, images)
+        self.cloud = Cloud(world, Store(home.state / "azure"), clusters, RESOURCE_TYPES)
+
+    def start_providers(self, services: ExitStack) -> None:
+        """Serves the providers at the ports that they had before, where these are still free."""
+        providers: list[Provider] = [AzureNative(self.cloud), Kubernetes(self.cloud), Command()]
+        store = Store(self._home.state / "daemon")
+        before = store.get("ports") or {}
+        for provider in providers:
+            server = _served(provider, before.get(provider.name, 0))
+            services.callback(server.stop)
+            self.ports[provider.name] = server.port
+        store.put("ports", self.ports)
+
+    def commands(self) -> dict[str, Callable[..., Any]]:
+        """What the control socket offers."""
+        return {
+            "hello": self._hello,
+            "stop": self._ended.set,
+            "status": self._status,
+            "enter": self._enter,
+            "logs": self._logs,
+            "login": self._login,
+            "ambari-fault": self._ambari_fault,
+            "ambari-log": self._ambari_log,
+        }
+
+    def _hello(self) -> dict[str, Any]:
+        return {"pid": os.getpid(), "ports": self.ports}
+
+    def _status(self) -> dict[str, Any]:
+        return describe(self._home, self._world, os.getpid())
+
+    def _enter(self, node: str) -> list[str]:
+        return self._world.enter(self._world.resolve(node))
+
+    def _logs(self, node: str) -> list[str]:
+        name = self._world.resolve(node)
+        for cluster in self._clusters():
+            short = name.removeprefix(f"{cluster.spec.name}/")
+            if short != name:
+                return [str(path) for path in cluster.logs(short)]
+        raise CommandFailed(f"{name} keeps no logs.")
+
+    def _login(self, registry: str) -> str:
+        found = find_registry(self.cloud, registry)
+        if found is None:
+            raise CommandFailed(
+                f"The resource with name '{registry}' and type 'Microsoft.ContainerRegistry/registries' "
+                "could not be found in the subscription."
+            )
+        return login_server(found.name)
+
+    def _ambari_fault(self, cluster: str, fault: dict[str, Any]) -> None:
+        self._ambari(cluster).faults.add(Fault(**fault))
+
+    def _ambari_log(self, cluster: str, mark: int = 0) -> dict[str, Any]:
+        requests = self._ambari(cluster).log
+        return {"mark": requests.mark, "requests": [asdict(entry) for entry in requests.since(mark)]}
+
+    def _ambari(self, cluster: str) -> Any:
+        for running in self._clusters():
+            if running.spec.name == cluster and isinstance(running, HdinsightCluster):
+                return running.ambari
+        raise CommandFailed(f"There is no HDInsight cluster {cluster}.")
+
+    def _clusters(self) -> list[Any]:
+        return [*self.cloud.hdinsight.values(), *self.cloud.kubernetes.values()]
+
+    def _pull_refusal(self, server: str, puller: str) -> str | None:
+        return refusal_to_pull(self.cloud, server, puller)
+
+
+def _served(provider: Provider, port: int) -> ProviderServer:
+    try:
+        server = ProviderServer(provider, port)
+    except RuntimeError:
+        log.warning("port %d of %s is taken by another process", port, provider.name)
+        server = ProviderServer(provider)
+    server.start()
+    return server

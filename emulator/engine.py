@@ -1,0 +1,188 @@
+"""Runs the Pulumi engine against the emulated world: its environment, its stack, what a dead run left."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from emulator.home import CHECKOUT, HOME_VARIABLE, Home
+from emulator.store import Store
+
+STACK = "local"
+PASSPHRASE = "emulator"
+"""Of the stack `local` only, and public: its secrets protect nothing but this machine's emulated world."""
+
+_OVERRIDING = {"PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG"}
+"""Settings of the user's own stacks that would win over ours."""
+
+
+class EngineFailed(Exception):
+    """The engine could not be run, or failed at what every run needs; the message says why."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The engine for one program (a folder with a Pulumi.yaml) in one home."""
+
+    home: Home
+    program: Path
+    ports: Mapping[str, int]
+    """Of the stand-in providers, by package."""
+
+    @property
+    def project(self) -> str:
+        """The name in the program's Pulumi.yaml. Raises EngineFailed when there is none."""
+        return _project_name(self.program)
+
+    def environment(self) -> dict[str, str]:
+        """What the engine, and whatever it starts, is to see."""
+        kept = {name: value for name, value in os.environ.items() if name not in _OVERRIDING}
+        providers = ",".join(f"{package}:{port}" for package, port in self.ports.items())
+        return {
+            **kept,
+            HOME_VARIABLE: str(self.home.root),
+            "PATH": search_path(),
+            "PULUMI_BACKEND_URL": f"file://{self.home.backend}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_DEBUG_PROVIDERS": providers,
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_HOME": str(self.home.engine_home),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_STACK": STACK,
+            "REQUESTS_CA_BUNDLE": str(self.home.tls / "bundle.pem"),
+        }
+
+    def prepare(self) -> None:
+        """Makes the stack where there is none yet, and removes locks of runs that died.
+
+        Raises EngineFailed.
+        """
+        self.home.backend.mkdir(parents=True, exist_ok=True, mode=0o700)
+        remove_dead_locks(self.home)
+        _remember_program(self.home, self.project, self.program)
+        if self.project not in stacks(self.home):
+            self._require("stack", "init", STACK, "--no-select")
+
+    def run(self, *arguments: str) -> int:
+        """Runs pulumi on this terminal: its exit status. Raises EngineFailed when there is no pulumi."""
+        environment = self.environment()
+        process = subprocess.Popen([_pulumi(environment), *arguments], cwd=self.program, env=environment)
+        # A Ctrl-C goes to pulumi as well: it ends in its own way, and we with it.
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        try:
+            status = process.wait()
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
+            signal.signal(signal.SIGTERM, terminate)
+        return status if status >= 0 else 128 - status
+
+    def replace_process(self, arguments: Sequence[str]) -> NoReturn:
+        """Becomes pulumi, so that signals and exit status are its own."""
+        environment = self.environment()
+        program = _pulumi(environment)
+        os.chdir(self.program)
+        os.execve(program, ["pulumi", *arguments], environment)
+
+    def remove_stack(self) -> None:
+        """Forgets the destroyed stack, but not its configuration. Raises EngineFailed."""
+        self._require("stack", "rm", STACK, "--yes", "--preserve-config")
+
+    def _require(self, *arguments: str) -> None:
+        environment = self.environment()
+        result = subprocess.run(
+            [_pulumi(environment), *arguments, "--non-interactive"],
+            cwd=self.program,
+            env=environment,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        if result.returncode != 0:
+            raise EngineFailed(f"pulumi {' '.join(arguments)} failed: {result.stderr.strip()}")
+
+
+def search_path() -> str:
+    """PATH with this Python's tools first, then the stand-in `az`, then the engine if it was built here."""
+    folders = [Path(sys.executable).parent, CHECKOUT / "emulator" / "bin", CHECKOUT / ".engine" / "bin"]
+    return os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)])
+
+
+def stacks(home: Home) -> list[str]:
+    """Projects that have a stack in this home."""
+    return sorted(path.parent.name for path in _state_folder(home).glob(f"stacks/*/{STACK}.json"))
+
+
+def programs(home: Home) -> list[str]:
+    """Folders of the programs that have a stack in this home, in the order of their first use."""
+    known = dict(Store(home.state / "programs").items())
+    return [document["folder"] for project, document in known.items() if project in stacks(home)]
+
+
+def stack_outputs(home: Home, project: str) -> dict[str, Any]:
+    """The outputs of a project's stack as the engine last saved them; secrets are in their encrypted form."""
+    path = _state_folder(home) / "stacks" / project / f"{STACK}.json"
+    if not path.exists():
+        return {}
+    deployment = json.loads(path.read_text())["checkpoint"].get("latest") or {}
+    for resource in deployment.get("resources", []):
+        if resource["type"] == "pulumi:pulumi:Stack":
+            return resource.get("outputs", {})
+    return {}
+
+
+def remove_dead_locks(home: Home) -> None:
+    """Removes the locks of runs that were killed: the engine itself would ask the user to.
+
+    A home belongs to one machine, so a lock is alive when its process is a pulumi of this machine.
+    """
+    for path in _state_folder(home).glob("locks/**/*.json"):
+        if not _is_held(path):
+            path.unlink(missing_ok=True)
+
+
+def running(home: Home) -> bool:
+    """Whether a run of pulumi changes a stack of this home right now."""
+    return any(_is_held(path) for path in _state_folder(home).glob("locks/**/*.json"))
+
+
+def _project_name(program: Path) -> str:
+    # Most commands don't need it, and PyYAML takes a while to load.
+    import yaml
+
+    try:
+        return yaml.safe_load((program / "Pulumi.yaml").read_text())["name"]
+    except FileNotFoundError as error:
+        raise EngineFailed(f"There is no Pulumi program in {program}: it has no Pulumi.yaml.") from error
+
+
+def _remember_program(home: Home, project: str, folder: Path) -> None:
+    store = Store(home.state / "programs")
+    if store.get(project) != {"folder": str(folder)}:
+        store.put(project, {"folder": str(folder)})
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        pid = json.loads(lock.read_text())["pid"]
+        return Path(f"/proc/{pid}/comm").read_text().startswith("pulumi")
+    except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
+        # No such lock any more, no such process, or a lock that a power failure cut short.
+        return False
+
+
+def _state_folder(home: Home) -> Path:
+    return home.backend / ".pulumi"
+
+
+def _pulumi(environment: Mapping[str, str]) -> str:
+    found = shutil.which("pulumi", path=environment["PATH"])
+    if found is None:
+        raise EngineFailed("There is no pulumi: `make setup` installs what is needed.")
+    return found

@@ -1,0 +1,1 @@
+"""Container registries: building images without Docker, keeping them, handing them out."""

@@ -1,0 +1,106 @@
+"""The images that were pushed, on disk: LOGIN SERVER/REPOSITORY/@TAG/{manifest.json,rootfs}."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.kubernetes.image import Image, PullRefused
+from emulator.registry import base
+from emulator.registry.manifest import Manifest
+
+PullDecision = Callable[[str, str], str | None]
+"""Login server and the object id of whoever pulls, to the reason why not, or None."""
+
+# The grammar of references: distribution/reference in github.com/distribution/distribution.
+_REFERENCE = re.compile(
+    r"(?P<server>[a-z0-9.-]+)/(?P<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*):(?P<tag>\w[\w.-]{0,127})"
+)
+
+
+class ReferenceMalformed(Exception):
+    """Not SERVER/REPOSITORY:TAG."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An image's full name."""
+
+    server: str
+    repository: str
+    tag: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Reference":
+        """Raises ReferenceMalformed."""
+        found = _REFERENCE.fullmatch(text)
+        if found is None:
+            raise ReferenceMalformed(f"{text!r} is not of the form SERVER/REPOSITORY:TAG")
+        return cls(**found.groupdict())
+
+    def __str__(self) -> str:
+        return f"{self.server}/{self.repository}:{self.tag}"
+
+
+class Images:
+    """All registries of one world."""
+
+    def __init__(self, folder: Path, decide: PullDecision) -> None:
+        self._folder = folder
+        self._decide = decide
+
+    def pull(self, reference: str, puller: str) -> Image:
+        """See `emulator.kubernetes.image.ImageSource`."""
+        try:
+            name = Reference.parse(reference)
+        except ReferenceMalformed as error:
+            raise PullRefused(
+                f'couldn\'t parse image name "{reference}": invalid reference format'
+            ) from error
+        reason = self._decide(name.server, puller)
+        if reason is not None:
+            raise PullRefused(f'failed to pull and unpack image "{reference}": {reason}')
+        folder = image_folder(self._folder, name)
+        if not (folder / "manifest.json").exists():
+            raise PullRefused(f'failed to pull and unpack image "{reference}": {reference}: not found')
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text()))
+        return Image(
+            folder=folder / "rootfs",
+            entrypoint=manifest.entrypoint,
+            command=manifest.command,
+            environment=manifest.environment,
+            user=manifest.user,
+            folder_in=manifest.folder,
+            ports=manifest.ports,
+            binds=base.binds(),
+        )
+
+
+def image_folder(registries: Path, reference: Reference) -> Path:
+    """Where an image lies. A tag is told from a part of a repository's name by its @."""
+    return registries / reference.server / reference.repository / f"@{reference.tag}"
+
+
+def push(registries: Path, reference: Reference, make: Callable[[Path], Manifest]) -> Manifest:
+    """Keeps what `make` builds in the folder that it is given, in the place of what `reference` named before.
+
+    Running pods keep the files that they have: those stay on disk until the world is removed.
+    """
+    registries.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = Path(tempfile.mkdtemp(dir=registries, prefix="unfinished-"))
+    try:
+        manifest = make(unfinished / "rootfs")
+        (unfinished / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
+        folder = image_folder(registries, reference)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            os.rename(folder, Path(tempfile.mkdtemp(dir=registries, prefix="replaced-")) / "image")
+        os.rename(unfinished, folder)
+    except BaseException:
+        shutil.rmtree(unfinished)
+        raise
+    return manifest
