@@ -1,7 +1,7 @@
 """Prepares this checkout: virtual environment, Pulumi's engine, Kafka and, for the tests, a browser.
 
-Needs only the standard library. Every step looks first whether it has anything to do, so a second run takes no
-time; what can't be done is said in one message with what to do about it.
+Needs only the standard library. Every step looks first whether it has anything to do, so a second run takes
+no time; what can't be done is said in one message with what to do about it.
 """
 
 import argparse
@@ -88,8 +88,8 @@ def install_engine() -> None:
         return
     if shutil.which("go") is None:
         raise SetupRefused(
-            "Pulumi is needed: install its CLI (the package `pulumi` of your system, or what its site offers), "
-            "or Go 1.21 or later, with which this set-up builds it."
+            "Pulumi is needed: install its CLI (www.pulumi.com/docs/install), or Go 1.21 or later, "
+            "with which this set-up then builds it."
         )
     _say("Pulumi's engine, built with Go (about four minutes, once)")
     _run("bash", CHECKOUT / "tools" / "engine" / "build.sh", ENGINE)

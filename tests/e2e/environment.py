@@ -12,7 +12,11 @@ from typing import Any
 
 import httpx
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from emulator import control
+from emulator.home import CHECKOUT, Home
+
+KAFKA_CLUSTER = "local-kafka"
+"""The cluster's name in Pulumi.local.yaml."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Environment:
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the stack's state."""
         return json.loads(self.pulumi("stack", "export"))["deployment"].get("resources", [])
+
+    def ambari_requests(self) -> list[dict[str, Any]]:
+        """Every request that reached the Kafka cluster's Ambari since the world's daemon started."""
+        return control.call(Home(self.home), "ambari-log", cluster=KAFKA_CLUSTER)["requests"]
 
     def processes(self) -> list[str]:
         """Command lines of every process that was started for this world, wherever it runs."""

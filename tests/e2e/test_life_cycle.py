@@ -41,11 +41,11 @@ def test_from_nothing_to_nothing(untouched: Environment, tmp_path: Path) -> None
     eventually(lambda: occurrences(outputs["appUrl"], "a later one") == 1, "the next message comes back")
     assert occurrences(outputs["appUrl"], text) == 1
 
-    mark = len(world.status()["ambari"][0]["requests"])
+    mark = len(world.ambari_requests())
     world.pulumi("preview", "--expect-no-changes")
     world.pulumi("up", "--yes", "--expect-no-changes")
     world.pulumi("refresh", "--yes", "--expect-no-changes")
-    since = world.status()["ambari"][0]["requests"][mark:]
+    since = world.ambari_requests()[mark:]
     assert [request for request in since if request["method"] != "GET"] == []
 
     exported = tmp_path / "state.json"

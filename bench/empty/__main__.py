@@ -1,0 +1,5 @@
+"""Nothing: what remains is the engine's own time and Pulumi's import."""
+
+import pulumi
+
+assert pulumi
