@@ -19,6 +19,7 @@ from emulator.command.provider import Command
 from emulator.control import CommandFailed, ControlServer
 from emulator.hdinsight.cluster import HdinsightCluster
 from emulator.home import Home
+from emulator.kubernetes.cluster import KubernetesCluster
 from emulator.kubernetes.provider import Kubernetes
 from emulator.lifecycle import single_instance
 from emulator.network.world import NodeUnknown, World
@@ -30,6 +31,8 @@ from emulator.store import Store
 from emulator.tls import Authority
 
 log = logging.getLogger(__name__)
+
+_REVIVAL_DEADLINE = 60.0  # seconds
 
 
 def serve(home: Home, ready: Callable[[], None]) -> None:
@@ -43,7 +46,7 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: ended.set())
     with single_instance(home), _world(home) as world, ExitStack() as services:
         daemon = _Daemon(home, world, ended)
-        daemon.cloud.revive()
+        daemon.revive()
         daemon.start_providers(services)
         control = ControlServer(home, daemon.commands(), (NodeUnknown,))
         control.start()
@@ -74,9 +77,16 @@ class _Daemon:
         clusters = Clusters(home, world, self._authority, images)
         self.cloud = Cloud(world, Store(home.state / "azure"), clusters, RESOURCE_TYPES)
 
+    def revive(self) -> None:
+        """Brings everything back that is on disk, and waits until it serves."""
+        self.cloud.revive()
+        for cluster in self._kubernetes_clusters():
+            if not cluster.wait_until_available(_REVIVAL_DEADLINE):
+                log.warning("deployments in %s are not available after the revival", cluster.spec.name)
+
     def start_providers(self, services: ExitStack) -> None:
         """Serves the providers at the ports that they had before, where these are still free."""
-        providers: list[Provider] = [AzureNative(self.cloud), Kubernetes(self.cloud), Command()]
+        providers = [AzureNative(self.cloud), Kubernetes(self._kubernetes_clusters), Command()]
         store = Store(self._home.state / "daemon")
         before = store.get("ports") or {}
         for provider in providers:
@@ -109,11 +119,12 @@ class _Daemon:
 
     def _logs(self, node: str) -> list[str]:
         name = self._world.resolve(node)
-        for cluster in self._clusters():
-            short = name.removeprefix(f"{cluster.spec.name}/")
-            if short != name:
-                return [str(path) for path in cluster.logs(short)]
-        raise CommandFailed(f"{name} keeps no logs.")
+        cluster, _, short = name.partition("/")
+        for running in self._hdinsight_clusters():
+            if running.spec.name == cluster:
+                return [str(path) for path in running.logs(short)]
+        pod = self._home.logs / f"{name}.log"
+        return [str(pod)] if pod.exists() else []
 
     def _login(self, registry: str) -> str:
         found = find_registry(self.cloud, registry)
@@ -132,13 +143,16 @@ class _Daemon:
         return {"mark": requests.mark, "requests": [asdict(entry) for entry in requests.since(mark)]}
 
     def _ambari(self, cluster: str) -> Any:
-        for running in self._clusters():
-            if running.spec.name == cluster and isinstance(running, HdinsightCluster):
+        for running in self._hdinsight_clusters():
+            if running.spec.name == cluster:
                 return running.ambari
         raise CommandFailed(f"There is no HDInsight cluster {cluster}.")
 
-    def _clusters(self) -> list[Any]:
-        return [*self.cloud.hdinsight.values(), *self.cloud.kubernetes.values()]
+    def _hdinsight_clusters(self) -> list[HdinsightCluster]:
+        return [each for each in self.cloud.hdinsight.values() if isinstance(each, HdinsightCluster)]
+
+    def _kubernetes_clusters(self) -> list[KubernetesCluster]:
+        return [each for each in self.cloud.kubernetes.values() if isinstance(each, KubernetesCluster)]
 
     def _pull_refusal(self, server: str, puller: str) -> str | None:
         return refusal_to_pull(self.cloud, server, puller)

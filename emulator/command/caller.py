@@ -52,8 +52,8 @@ def _holder(link: str) -> Path:
 def _target(descriptor: Path) -> str | None:
     try:
         return os.readlink(descriptor)
-    except FileNotFoundError:
-        return None
+    except (FileNotFoundError, PermissionError):
+        return None  # as above
 
 
 def _processes() -> Iterator[Path]:
