@@ -70,18 +70,11 @@ class HdinsightCluster:
         self._server: AmbariServer | None = None
 
     @property
-    def server(self) -> AmbariServer:
+    def ambari(self) -> AmbariServer:
         """Ambari as its clients see it, with its faults and its log of requests."""
         if self._server is None:
             raise RuntimeError(self._absent())
         return self._server
-
-    @property
-    def ambari(self) -> AmbariCluster:
-        """What Ambari knows of the cluster."""
-        if self._ambari is None:
-            raise RuntimeError(self._absent())
-        return self._ambari
 
     def create(self) -> None:
         """Makes the nodes and starts everything on them; returns when clients are served.
@@ -126,7 +119,7 @@ class HdinsightCluster:
 
     def set_password(self, password: str) -> None:
         """Changes the gateway's password, hence Ambari's."""
-        self.ambari.set_password(self.spec.user, password)
+        self._known_to_ambari.set_password(self.spec.user, password)
 
     def node_name(self, node: str) -> str:
         """Name in the world of a node given by its short name."""
@@ -142,13 +135,20 @@ class HdinsightCluster:
 
     def configs(self, node: str) -> Mapping[str, Mapping[str, str]]:
         """The configuration that Ambari wants on a node now, properties by type."""
-        with self.ambari.lock:
-            return self.ambari.configurations.for_host(self.host_name(node))
+        ambari = self._known_to_ambari
+        with ambari.lock:
+            return ambari.configurations.for_host(self.host_name(node))
 
     def logs(self, node: str) -> list[Path]:
         """The log files of a node's processes: their logs, then what they wrote to their terminal."""
         folder = self._disk(node).logs
         return sorted(folder.glob("*/*.log")) + sorted(folder.glob("*/*.out"))
+
+    @property
+    def _known_to_ambari(self) -> AmbariCluster:
+        if self._ambari is None:
+            raise RuntimeError(self._absent())
+        return self._ambari
 
     def _bring_up(self) -> list[StartFailed]:
         for node in self.spec.addresses:
@@ -157,7 +157,7 @@ class HdinsightCluster:
         failures = self._start_services()
         address = self.spec.ambari_address
         context = self._authority.server_context(address[0], [address[0]])
-        self._server = AmbariServer(self.ambari, context, address)
+        self._server = AmbariServer(self._known_to_ambari, context, address)
         self._server.start()
         return failures
 
@@ -223,8 +223,9 @@ class HdinsightCluster:
     def _start(self, node: str, component: str) -> bool:
         """Starts a component unless somebody stopped it through Ambari. Raises StartFailed."""
         agent = self._agents[node]
-        with self.ambari.lock:
-            record = self.ambari.topology.component(agent.host_name, component)
+        ambari = self._known_to_ambari
+        with ambari.lock:
+            record = ambari.topology.component(agent.host_name, component)
         if record is None or record.desired_state != "STARTED":
             return False
         outcome = agent.start(component, self.configs(node))
