@@ -36,20 +36,30 @@ def operation_level(information: Mapping[str, Any]) -> str | None:
     return level.upper()
 
 
+def check_filters(
+    cluster: AmbariCluster, command: str, filters: Sequence[Mapping[str, Any]] | None
+) -> Sequence[Mapping[str, Any]]:
+    """What Ambari checks before it spends a request's id. Raises AmbariError for what it can't restart."""
+    if not filters:
+        raise internal("Command execution cannot proceed without a resource filter.")
+    for item in filters:
+        if "hosts_predicate" not in item:
+            _check_names(cluster, command, item)
+    return filters
+
+
 def restart_targets(
-    cluster: AmbariCluster, command: str, filters: Sequence[Mapping[str, Any]] | None, level: str | None
+    cluster: AmbariCluster, filters: Sequence[Mapping[str, Any]], level: str | None
 ) -> tuple[list[HostComponent], list[dict[str, Any]]]:
     """The host components to restart, and the filters as Ambari remembers them.
 
     What is in a maintenance mode that counts at this level is left out without a word. Raises AmbariError
-    for filters that name what does not exist, and then nothing at all is restarted.
+    for hosts without the component, and then nothing at all is restarted.
     """
-    if not filters:
-        raise internal("Command execution cannot proceed without a resource filter.")
     targets: dict[tuple[str, str], HostComponent] = {}
     remembered = []
     for item in filters:
-        for found, note in _of_filter(cluster, command, item):
+        for found, note in _of_filter(cluster, item):
             remembered.append(note)
             for target in found:
                 targets[target.host, target.component] = target
@@ -73,21 +83,19 @@ def is_reached(cluster: AmbariCluster, target: HostComponent, level: str | None)
 
 
 def _of_filter(
-    cluster: AmbariCluster, command: str, item: Mapping[str, Any]
+    cluster: AmbariCluster, item: Mapping[str, Any]
 ) -> Iterable[tuple[list[HostComponent], dict[str, Any]]]:
     predicate = item.get("hosts_predicate")
     if predicate is not None:
         # With a service or component beside it Ambari finds nothing, and does not say so.
         alone = "service_name" not in item and "component_name" not in item
         return _grouped(_matching(cluster, str(predicate))) if alone else []
-    return [_named(cluster, command, item)]
+    return [_named(cluster, str(item["service_name"]), str(item["component_name"]), item.get("hosts"))]
 
 
-def _named(
-    cluster: AmbariCluster, command: str, item: Mapping[str, Any]
-) -> tuple[list[HostComponent], dict[str, Any]]:
-    service, component, hosts = item.get("service_name"), item.get("component_name"), item.get("hosts")
-    if isinstance(hosts, list):
+def _check_names(cluster: AmbariCluster, command: str, item: Mapping[str, Any]) -> None:
+    service, component = item.get("service_name"), item.get("component_name")
+    if isinstance(item.get("hosts"), list):
         raise ContainerError
     if not service:
         raise internal(
@@ -98,21 +106,30 @@ def _named(
     if not component or command != "RESTART":
         named = component or "null"
         raise internal(f"Unsupported action {command} for Service: {service} and Component: {named}")
-    where = f"clusterName={cluster.name}, serviceName={service}, serviceComponentName={component}"
     if component not in COMPONENTS or COMPONENTS[component].service != service:
-        raise internal(f"ServiceComponent not found, {where}")
+        raise internal(f"ServiceComponent not found, {_where(cluster, service, component)}")
+
+
+def _named(
+    cluster: AmbariCluster, service: str, component: str, hosts: Any
+) -> tuple[list[HostComponent], dict[str, Any]]:
     if hosts is None:
         raise internal(
-            f"While building the {command} custom command for {service}/{component}, "
+            f"While building the RESTART custom command for {service}/{component}, "
             "there were no healthy eligible hosts"
         )
     found = {}
     for host in (name.strip() for name in str(hosts).split(",")):
         target = cluster.topology.component(host, component)
         if target is None:
+            where = _where(cluster, service, component)
             raise internal(f"ServiceComponentHost not found, {where}, hostName={host}")
         found[host] = target
     return list(found.values()), _note(service, component, list(found))
+
+
+def _where(cluster: AmbariCluster, service: str, component: str) -> str:
+    return f"clusterName={cluster.name}, serviceName={service}, serviceComponentName={component}"
 
 
 def _matching(cluster: AmbariCluster, predicate: str) -> list[HostComponent]:

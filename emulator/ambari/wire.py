@@ -19,6 +19,7 @@ from emulator.ambari import query as queries
 from emulator.ambari.calls import Call, Reply
 from emulator.ambari.cluster import AmbariCluster
 from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError, internal, missing
+from emulator.ambari.query import Query
 from emulator.ambari.records import User
 from emulator.ambari.routes import Route, find_route, is_unmodelled
 from emulator.ambari.writing_notes import NO_PERMISSION
@@ -74,26 +75,27 @@ def route_of(request: WireRequest) -> str:
 def answer(cluster: AmbariCluster, request: WireRequest) -> Response:
     """Handles a request."""
     session: list[tuple[str, str]] = []
+    signed_in: list[tuple[str, str]] = []
     try:
         _refuse_odd_urls(request)
         if "transfer-encoding" in request.headers:
             raise NotModelledError("a body without Content-Length")
         user, session = _authenticate(cluster, request)
-        return _handle(cluster, request, user, session)
+        signed_in = [*session, ("User", user.name)]
+        return _handle(cluster, request, user, signed_in)
     except ContainerError as error:
         return _container_error(error, session)
     except AmbariError as error:
         message = error.message
         if error.java_class and request.method in ("PUT", "DELETE"):
             message = f"{error.java_class}: {message}"
-        return _json_response(error.status, {"status": error.status, "message": message}, session)
+        return _json_response(error.status, {"status": error.status, "message": message}, signed_in)
 
 
 def _handle(
     cluster: AmbariCluster, request: WireRequest, user: User, session: list[tuple[str, str]]
 ) -> Response:
     method = _method(request)
-    session = [*session, ("User", user.name)]
     if method not in ("GET", "HEAD", "OPTIONS") and "x-requested-by" not in request.headers:
         raise AmbariError(400, "CSRF protection is turned on. X-Requested-By HTTP header is required.")
     if not request.path.startswith(f"{ROOT}/"):
@@ -120,10 +122,10 @@ def _handle(
         with cluster.lock:
             reply = handler(call)
     if method == "HEAD":
-        return _empty(200, session)
+        return _empty(200, [*session, ("Content-Type", _JSON)])
     if reply.document is None:
         return _empty(reply.status, [*session, ("Content-Type", _JSON)])
-    return _json_response(reply.status, reply.document, session, varies=method == "GET")
+    return _json_response(reply.status, reply.document, session, varies=request.method == "GET")
 
 
 def _call(cluster: AmbariCluster, request: WireRequest, method: str, route: Route, user: User) -> Call:
@@ -133,13 +135,14 @@ def _call(cluster: AmbariCluster, request: WireRequest, method: str, route: Rout
         raise ContainerError
     text = request.body.decode()
     parsed = bodies.parse(text)
-    query = request.query
+    query = queries.parse(request.query)
     if method == "GET" and parsed:
-        query = str(parsed[0].information.get("query", ""))
+        # Of a query in the body only the predicate counts.
+        query = Query(predicate=queries.parse(str(parsed[0].information.get("query", ""))).predicate)
     base = f"http://{request.headers.get('host', '')}{ROOT}"
     href = base + request.path.removeprefix(ROOT) + (f"?{request.query}" if request.query else "")
     is_array = text.lstrip().startswith("[")
-    return Call(cluster, route.parameters, queries.parse(query), parsed, user, base, href, is_array)
+    return Call(cluster, route.parameters, query, parsed, user, base, href, is_array)
 
 
 def _is_this_cluster(cluster: AmbariCluster, method: str, route: Route) -> bool:
@@ -221,11 +224,14 @@ def _json_response(
 
 def _container_error(error: ContainerError, extra: list[tuple[str, str]]) -> Response:
     text = f'{{\n  "status": {error.status},\n  "message": "{error.message}"\n}}'
-    headers = [*_common_headers(), *extra, ("Content-Type", _CONTAINER)]
+    kept = [(name, value) for name, value in extra if name != "Expires"]
+    common = [(name, value) for name, value in _common_headers() if name != "Cache-Control"]
+    headers = [*common, *kept, ("Content-Type", _CONTAINER)]
     if error.message == NO_PERMISSION:
         headers.append(("WWW-Authenticate", 'Basic realm="null"'))
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        headers.append(("Connection", "close"))
+        # Jetty forgets what the filters have set, save the cookie, and closes the connection.
+        headers = [*kept, ("Content-Type", _CONTAINER), ("Connection", "close")]
     return Response(error.status, error.message, headers, text.encode("iso-8859-1"))
 
 

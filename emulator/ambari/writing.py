@@ -40,7 +40,8 @@ _TASK_STATES = ("PENDING", "QUEUED", "IN_PROGRESS", "COMPLETED", "FAILED", "TIME
 def put_cluster(call: Call) -> Reply:
     """Changes the desired configurations; each object of the body is a change of its own."""
     changes: list[tuple[Change, str | None]] = []
-    for body in call.bodies:
+    # Several objects are carried out in an order of Ambari's own, and its answer shows only one of them.
+    for body in reversed(call.bodies):
         _check_ids(body, "Cluster", ("Clusters/desired_config", "Clusters/desired_service_config_versions"))
         call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
         desired = body.get("Clusters", "desired_config")
@@ -54,7 +55,6 @@ def put_cluster(call: Call) -> Reply:
             change = call.cluster.revert(str(reverted["service_name"]), version, call.user.name, note)
             changes.append((change, note))
     shown = [_version_document(call, change) for change, _ in changes if change.version]
-    # Of several changes Ambari's answer shows one.
     return Reply(200, {"resources": shown[-1:]} if shown else None)
 
 
@@ -122,11 +122,11 @@ def post_request(call: Call) -> Reply:
     call.require(MAY_OPERATE, f"The authenticated user is not authorized to execute the command, {command}.")
     context = body.information.get("context")
     level = commands.operation_level(body.information)
-    filters = body.get("Requests", "resource_filters")
-    targets, remembered = commands.restart_targets(call.cluster, str(command), filters, level)
+    filters = commands.check_filters(call.cluster, str(command), body.get("Requests", "resource_filters"))
+    request_id = call.cluster.execution.next_request_id()
+    targets, remembered = commands.restart_targets(call.cluster, filters, level)
     if context is not None and len(str(context)) > commands.LONGEST_CONTEXT:
         raise ContainerError
-    request_id = call.cluster.execution.next_request_id()
     if not targets:
         return Reply(201)
     operation = Operation("RESTART", targets, call.user.name, context, level, remembered)
