@@ -1,0 +1,1 @@
+"""A stand-in for Azure's resource manager, behind the provider `azure-native`."""

@@ -1,0 +1,85 @@
+"""AKS's rules for address ranges: those of Services and pods collide with nothing that can be reached.
+
+From "Concepts - CNI networking in AKS" and "Configure Azure CNI networking".
+"""
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
+
+from emulator.azure import arm
+from emulator.azure.addressing import parse_prefix, usable
+from emulator.azure.aks_request import ManagedClusterRequest
+from emulator.azure.cloud import Cloud
+from emulator.azure.networks import VirtualNetwork, address_space
+from emulator.azure.occupancy import peerings_of
+from emulator.azure.record import Record
+from emulator.azure.refusals import Refused
+from emulator.azure.subnets import prefix_of
+
+# AKS keeps these for itself.
+_RESERVED = tuple(
+    IPv4Network(text) for text in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
+)
+_LARGEST_SERVICE_PREFIX = 12
+
+
+def check_ranges(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -> None:
+    """Raises Refused for ranges that AKS refuses, or that would hide a network from pods."""
+    services = parse_prefix(request.service_cidr, "serviceCidr")
+    if services.prefixlen <= _LARGEST_SERVICE_PREFIX:
+        message = f"Service CIDR {services} is too large; it must be smaller than /{_LARGEST_SERVICE_PREFIX}."
+        raise Refused(400, "ServiceCidrTooLarge", message)
+    network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
+    _check_reserved([services, prefix_of(subnet), *address_space(network.inputs, network.name)])
+    _check_services(cloud, services, network)
+    _check_dns(request.dns_service_ip, services)
+    _check_size(request, subnet)
+
+
+def _check_reserved(ranges: list[IPv4Network]) -> None:
+    for used in ranges:
+        for reserved in _RESERVED:
+            if used.overlaps(reserved):
+                raise Refused(
+                    400, "ReservedRangeInUse", f"Range {used} overlaps {reserved}, which AKS reserves."
+                )
+
+
+def _check_services(cloud: Cloud, services: IPv4Network, network: Record) -> None:
+    near = [network]
+    for peering in peerings_of(cloud, network.id):
+        remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
+        near += [remote] if remote else []
+    for neighbour in near:
+        for space in address_space(neighbour.inputs, neighbour.name):
+            if services.overlaps(space):
+                message = (
+                    f"The specified service CIDR {services} is conflicted with {space} of virtual network "
+                    f"'{neighbour.name}'."
+                )
+                raise Refused(400, "ServiceCidrOverlapExistingSubnetsCidr", message)
+
+
+def _check_dns(text: str, services: IPv4Network) -> None:
+    try:
+        address = IPv4Address(text)
+    except AddressValueError as error:
+        raise Refused(400, "InvalidDNSServiceIP", f"dnsServiceIP '{text}' is no address.") from error
+    if address not in services:
+        message = f"dnsServiceIP {address} is not within the service CIDR {services}."
+        raise Refused(400, "DnsServiceIpOutOfServiceCidr", message)
+    if address in (services.network_address, services[1], services.broadcast_address):
+        message = (
+            f"dnsServiceIP {address} must not be the first or last address of the service CIDR {services}."
+        )
+        raise Refused(400, "InvalidDNSServiceIP", message)
+
+
+def _check_size(request: ManagedClusterRequest, subnet: Record) -> None:
+    needed, there = request.addresses_needed(), usable(prefix_of(subnet))
+    if needed > there:
+        message = (
+            f"Pre-allocated IPs {needed} exceeds IPs available {there} in Subnet {subnet.name}: with Azure "
+            "CNI each of the nodes, and one more during upgrades, takes one address and one for each of its "
+            "pods."
+        )
+        raise Refused(400, "InsufficientSubnetSize", message)

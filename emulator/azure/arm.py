@@ -1,0 +1,83 @@
+"""Ids of the Azure resource manager (ARM)."""
+
+import re
+from dataclasses import dataclass
+
+SUBSCRIPTION = "00000000-0000-0000-0000-00000000beef"
+TENANT = "00000000-0000-0000-0000-0000000000aa"
+CLIENT = "00000000-0000-0000-0000-0000000000c1"
+OBJECT = "00000000-0000-0000-0000-0000000000b0"
+
+_SUBSCRIPTION_ID = f"/subscriptions/{SUBSCRIPTION}"
+
+
+def resource_group_id(name: str) -> str:
+    """The id of a resource group."""
+    return f"{_SUBSCRIPTION_ID}/resourceGroups/{name}"
+
+
+def resource_id(resource_group: str, kind: str, *names: str) -> str:
+    """The id of a resource. The kind Microsoft.Network/virtualNetworks/subnets takes two names."""
+    namespace, *collections = kind.split("/")
+    if len(collections) != len(names):
+        raise ValueError(f"{kind} takes {len(collections)} names, not {len(names)}")
+    tail = "".join(f"/{collection}/{name}" for collection, name in zip(collections, names, strict=True))
+    return f"{resource_group_id(resource_group)}/providers/{namespace}{tail}"
+
+
+def key(resource_id: str) -> str:
+    """What two spellings of one id have in common: ARM ids don't distinguish case."""
+    return resource_id.rstrip("/").lower()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether both are ids of one resource."""
+    return key(one) == key(other)
+
+
+def contains(scope: str, resource_id: str) -> bool:
+    """Whether `resource_id` is `scope` itself or lies below it (a subscription, group or parent resource)."""
+    return f"{key(resource_id)}/".startswith(f"{key(scope)}/")
+
+
+def name(resource_id: str) -> str:
+    """The last name in an id."""
+    return resource_id.rstrip("/").rpartition("/")[2]
+
+
+def parent(resource_id: str) -> str:
+    """The id without its last collection and name: a subnet's network."""
+    return resource_id.rstrip("/").rpartition("/")[0].rpartition("/")[0]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The parts of an id of a resource in a resource group."""
+
+    subscription: str
+    resource_group: str
+    kind: str
+    names: tuple[str, ...]
+
+
+_ID = re.compile(
+    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
+    r"/providers/(?P<namespace>[^/]+)(?P<tail>(?:/[^/]+/[^/]+)+)/?",
+    re.IGNORECASE,
+)
+
+
+def parse(resource_id: str) -> Parsed | None:
+    """The parts of a resource's id; None when it isn't one."""
+    match = _ID.fullmatch(resource_id)
+    if match is None:
+        return None
+    segments = match["tail"].strip("/").split("/")
+    kind = "/".join([match["namespace"], *segments[0::2]])
+    return Parsed(match["subscription"], match["group"], kind, tuple(segments[1::2]))
+
+
+def is_kind(resource_id: str, kind: str) -> bool:
+    """Whether an id names a resource of this kind."""
+    parsed = parse(resource_id)
+    return parsed is not None and parsed.kind.lower() == kind.lower()

@@ -1,0 +1,102 @@
+"""The parts of a request for an HDInsight cluster, by name."""
+
+from dataclasses import dataclass
+from typing import Any
+
+HEAD = "headnode"
+ZOOKEEPER = "zookeepernode"
+WORKER = "workernode"
+
+
+@dataclass(frozen=True)
+class ClusterRequest:
+    """Inputs of azure-native:hdinsight:Cluster, read with the API's defaults."""
+
+    inputs: dict[str, Any]
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The body's properties."""
+        return self.inputs.get("properties") or {}
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """Kind, component versions and configurations."""
+        return self.properties.get("clusterDefinition") or {}
+
+    @property
+    def configurations(self) -> dict[str, dict[str, Any]]:
+        """Configuration types to their properties."""
+        return self.definition.get("configurations") or {}
+
+    @property
+    def user(self) -> str:
+        """Of the gateway, hence of Ambari."""
+        return str(self._gateway.get("restAuthCredential.username", ""))
+
+    @property
+    def password(self) -> str:
+        """Of the gateway, hence of Ambari."""
+        return str(self._gateway.get("restAuthCredential.password", ""))
+
+    @property
+    def gateway_enabled(self) -> bool:
+        """Whether the gateway asks for a user at all."""
+        return str(self._gateway.get("restAuthCredential.isEnabled", "false")).lower() == "true"
+
+    @property
+    def kafka_broker(self) -> dict[str, str]:
+        """Properties of kafka-broker that the caller sets at creation."""
+        return {name: str(value) for name, value in self.configurations.get("kafka-broker", {}).items()}
+
+    @property
+    def roles(self) -> dict[str, dict[str, Any]]:
+        """Roles by lower-case name."""
+        listed = (self.properties.get("computeProfile") or {}).get("roles") or []
+        return {str(role.get("name", "")).lower(): role for role in listed}
+
+    @property
+    def storage_accounts(self) -> list[dict[str, Any]]:
+        """What the cluster stores its files in."""
+        return (self.properties.get("storageProfile") or {}).get("storageaccounts") or []
+
+    @property
+    def identities(self) -> list[str]:
+        """Ids of the cluster's user-assigned identities."""
+        return list((self.inputs.get("identity") or {}).get("userAssignedIdentities") or {})
+
+    @property
+    def network_id(self) -> str:
+        """Of the virtual network: that of the head nodes; others must agree."""
+        return self._placement.get("id", "")
+
+    @property
+    def subnet_id(self) -> str:
+        """Of the subnet: that of the head nodes; others must agree."""
+        return self._placement.get("subnet", "")
+
+    def count(self, role: str) -> int:
+        """How many nodes of a role are asked for."""
+        return int(self.roles.get(role, {}).get("targetInstanceCount") or 0)
+
+    @property
+    def disks_per_worker(self) -> int:
+        """Data disks of each worker."""
+        groups = self.roles.get(WORKER, {}).get("dataDisksGroups") or []
+        return sum(int(group.get("disksPerNode") or 0) for group in groups)
+
+    def nodes(self) -> list[str]:
+        """Short names of all nodes, in the order in which they get their addresses."""
+        return [
+            f"{prefix}{number}"
+            for prefix, role in (("hn", HEAD), ("zk", ZOOKEEPER), ("wn", WORKER))
+            for number in range(self.count(role))
+        ]
+
+    @property
+    def _gateway(self) -> dict[str, Any]:
+        return self.configurations.get("gateway") or {}
+
+    @property
+    def _placement(self) -> dict[str, Any]:
+        return self.roles.get(HEAD, {}).get("virtualNetworkProfile") or {}

@@ -1,0 +1,246 @@
+"""Microsoft.ContainerService/managedClusters: AKS."""
+
+import secrets
+import string
+from typing import Any
+
+from emulator.azure import arm, differences
+from emulator.azure.aks_echo import DEFAULT_VERSION, describe_cluster
+from emulator.azure.aks_ranges import check_ranges
+from emulator.azure.aks_request import ManagedClusterRequest
+from emulator.azure.aks_rules import check_request
+from emulator.azure.cloud import Cloud
+from emulator.azure.differences import normal_location
+from emulator.azure.identities import UserAssignedIdentity
+from emulator.azure.networks import VirtualNetwork
+from emulator.azure.occupancy import SUBNET_FACT, taken_addresses, users_of
+from emulator.azure.principals import identity
+from emulator.azure.record import Record
+from emulator.azure.refusals import NotModelled, Refused
+from emulator.azure.resource_groups import ResourceGroup
+from emulator.azure.resource_type import ResourceType, new_digits, new_etag, now
+from emulator.azure.roles import has_role
+from emulator.azure.runtimes import KubernetesRuntime
+from emulator.azure.subnets import Subnet, prefix_of
+
+_NETWORK_ROLES = frozenset({"Network Contributor", "Contributor", "Owner"})
+_FQDN_ALPHABET = string.ascii_lowercase + string.digits
+_LONGEST_NODE_GROUP = 80
+
+_NETWORK_PROFILE = (
+    "dnsServiceIP",
+    "networkDataplane",
+    "networkMode",
+    "networkPlugin",
+    "networkPluginMode",
+    "networkPolicy",
+    "outboundType",
+    "podCidr",
+    "serviceCidr",
+    "serviceCidrs",
+)
+# "Changing property ... is not allowed": what AKS never changes of a pool that exists.
+_FIXED_OF_A_POOL = ("maxPods", "osType", "type", "vmSize", "vnetSubnetID")
+
+
+class ManagedCluster(ResourceType):
+    """Nodes and pods in a subnet."""
+
+    token = "azure-native:containerservice:ManagedCluster"
+    kind = "Microsoft.ContainerService/managedClusters"
+    path = (
+        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/providers/Microsoft.ContainerService/managedClusters/{resourceName}"
+    )
+    replaced_by = frozenset(
+        {
+            "diskEncryptionSetID",
+            "dnsPrefix",
+            "fqdnSubdomain",
+            "linuxProfile",
+            "location",
+            "nodeResourceGroup",
+            "windowsProfile",
+            *(f"networkProfile.{name}" for name in _NETWORK_PROFILE),
+        }
+    )
+    modelled = frozenset(
+        {
+            "agentPoolProfiles[].availabilityZones",
+            "agentPoolProfiles[].count",
+            "agentPoolProfiles[].maxPods",
+            "agentPoolProfiles[].mode",
+            "agentPoolProfiles[].name",
+            "agentPoolProfiles[].osDiskSizeGB",
+            "agentPoolProfiles[].osDiskType",
+            "agentPoolProfiles[].osSKU",
+            "agentPoolProfiles[].osType",
+            "agentPoolProfiles[].type",
+            "agentPoolProfiles[].upgradeSettings.maxSurge",
+            "agentPoolProfiles[].vmSize",
+            "agentPoolProfiles[].vnetSubnetID",
+            "apiServerAccessProfile.authorizedIPRanges",
+            "autoUpgradeProfile",
+            "dnsPrefix",
+            "enableRBAC",
+            "identity.type",
+            "identity.userAssignedIdentities",
+            "kubernetesVersion",
+            "networkProfile.dnsServiceIP",
+            "networkProfile.loadBalancerSku",
+            "networkProfile.networkDataplane",
+            "networkProfile.networkPlugin",
+            "networkProfile.networkPluginMode",
+            "networkProfile.networkPolicy",
+            "networkProfile.outboundType",
+            "networkProfile.podCidr",
+            "networkProfile.serviceCidr",
+            "nodeResourceGroup",
+            "sku.name",
+            "sku.tier",
+        }
+    )
+
+    def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
+        """AKS's rules for a new cluster, and for changes of one that is there."""
+        request = ManagedClusterRequest(inputs)
+        check_request(arm.name(resource_id), request)
+        if existing is not None and existing.state == "Succeeded":
+            _check_change(existing, inputs)
+            return
+        if not request.subnet_id:
+            raise NotModelled("an AKS cluster without vnetSubnetID (AKS would make a network of its own)")
+        subnet = cloud.require(Subnet.kind, request.subnet_id)
+        network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
+        if normal_location(network.inputs["location"]) != normal_location(inputs["location"]):
+            message = (
+                f"The cluster is in {inputs['location']}, its virtual network '{network.name}' in "
+                f"{network.inputs['location']}; they must be in the same region."
+            )
+            raise Refused(400, "VnetSubnetInDifferentLocation", message)
+        for user in users_of(cloud, subnet.id):
+            if not arm.same(user.id, resource_id):
+                raise NotModelled(f"an AKS cluster in the subnet of {user.id}")
+        check_ranges(cloud, request, subnet)
+        _check_identity(cloud, request, subnet)
+
+    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Host name, and the resource group for what the cluster makes itself."""
+        parsed = arm.parse(record.id)
+        assert parsed is not None
+        location = normal_location(record.inputs["location"])
+        group = f"MC_{parsed.resource_group}_{record.name}_{location}"[:_LONGEST_NODE_GROUP]
+        digits = "".join(secrets.choice(_FQDN_ALPHABET) for _ in range(8))
+        return {
+            "guid": new_digits(24),
+            "etag": new_etag(),
+            "time": now(),
+            "host": f"{record.inputs['dnsPrefix']}-{digits}",
+            "node_group": record.inputs.get("nodeResourceGroup") or group,
+            SUBNET_FACT: ManagedClusterRequest(record.inputs).subnet_id,
+        }
+
+    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+        """Brings up the cluster; what a creation that failed left behind goes first."""
+        if previous is not None and previous.state == "Succeeded":
+            return
+        _make_node_group(cloud, record)
+        cluster = _runtime(cloud, record)
+        if previous is not None:
+            cluster.delete()
+        cluster.create()
+        cloud.kubernetes[arm.key(record.id)] = cluster
+
+    def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """See `aks_echo`."""
+        return describe_cluster(cloud, record)
+
+    def remove(self, cloud: Cloud, record: Record) -> None:
+        """Ends the cluster, and removes its node resource group."""
+        cluster = cloud.kubernetes.pop(arm.key(record.id), None)
+        if cluster is None and cloud.find(kubelet_identity_id(record)) is not None:
+            cluster = _runtime(cloud, record)
+        if cluster is not None:
+            cluster.delete()
+        cloud.delete(arm.resource_group_id(record.facts["node_group"]))
+
+    def revive(self, cloud: Cloud, record: Record) -> None:
+        """Brings the cluster back with what runs in it."""
+        cluster = _runtime(cloud, record)
+        cluster.revive()
+        cloud.kubernetes[arm.key(record.id)] = cluster
+
+
+def kubelet_identity_id(record: Record) -> str:
+    """The id of the identity by which a cluster's nodes pull images."""
+    return arm.resource_id(record.facts["node_group"], UserAssignedIdentity.kind, f"{record.name}-agentpool")
+
+
+def _check_identity(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -> None:
+    kind = (request.inputs.get("identity") or {}).get("type", "None")
+    if kind.lower() != "userassigned":
+        raise NotModelled(
+            f"an AKS cluster with identity '{kind}' in a subnet of one's own: only a user-assigned identity "
+            "can have its role on the subnet before the cluster is made"
+        )
+    if len(request.identities) != 1:
+        message = f"The cluster must have exactly one user-assigned identity, not {len(request.identities)}."
+        raise Refused(400, "InvalidUserAssignedIdentity", message)
+    owner = identity(cloud, request.identities[0])
+    if owner is None:
+        message = f"The user-assigned identity {request.identities[0]} does not exist."
+        raise Refused(400, "UserAssignedIdentityNotFound", message)
+    if not has_role(cloud, owner.facts["principal"], _NETWORK_ROLES, subnet.id):
+        message = (
+            f"The client with object id '{owner.facts['principal']}' does not have authorization to perform "
+            f"action 'Microsoft.Network/virtualNetworks/subnets/join/action' over scope '{subnet.id}': "
+            f"identity '{owner.name}' needs the role 'Network Contributor' there."
+        )
+        raise Refused(403, "LinkedAuthorizationFailed", message)
+
+
+def _check_change(existing: Record, inputs: dict[str, Any]) -> None:
+    pools = {pool["name"]: pool for pool in ManagedClusterRequest(existing.inputs).pools}
+    for pool in ManagedClusterRequest(inputs).pools:
+        for name in _FIXED_OF_A_POOL:
+            if pool["name"] in pools and pool.get(name) != pools[pool["name"]].get(name):
+                message = (
+                    f"Changing property 'agentPoolProfiles.{name}' of pool '{pool['name']}' is not allowed."
+                )
+                raise Refused(400, "PropertyChangeNotAllowed", message)
+    ours = {name: value for name, value in existing.inputs.items() if name != "tags"}
+    theirs = {name: value for name, value in inputs.items() if name != "tags"}
+    changed = differences.difference(ours, theirs, frozenset()).changed
+    if changed:
+        raise NotModelled(f"a change of AKS cluster '{existing.name}' in place: {', '.join(sorted(changed))}")
+
+
+def _make_node_group(cloud: Cloud, record: Record) -> None:
+    """The node resource group and the kubelet's identity in it, which AKS makes itself."""
+    location = record.inputs["location"]
+    group = record.facts["node_group"]
+    cloud.put(
+        ResourceGroup.token, {"resourceGroupName": group, "location": location}, record.urn, create=False
+    )
+    identity_inputs = {
+        "resourceGroupName": group,
+        "resourceName": arm.name(kubelet_identity_id(record)),
+        "location": location,
+    }
+    cloud.put(UserAssignedIdentity.token, identity_inputs, record.urn, create=False)
+
+
+def _runtime(cloud: Cloud, record: Record) -> KubernetesRuntime:
+    request = ManagedClusterRequest(record.inputs)
+    subnet = cloud.require(Subnet.kind, record.facts[SUBNET_FACT])
+    kubelet = cloud.require(UserAssignedIdentity.kind, kubelet_identity_id(record))
+    return cloud.runtimes.kubernetes(
+        name=record.name,
+        network=arm.parent(subnet.id),
+        subnet_prefix=str(prefix_of(subnet)),
+        reserved=taken_addresses(cloud, subnet.id, record.id),
+        node_count=request.node_count,
+        service_cidr=request.service_cidr,
+        kubelet_identity=kubelet.facts["principal"],
+        version=record.inputs.get("kubernetesVersion") or DEFAULT_VERSION,
+    )

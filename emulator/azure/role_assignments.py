@@ -1,0 +1,103 @@
+"""Microsoft.Authorization/roleAssignments."""
+
+from typing import Any
+
+from emulator.azure import arm, naming
+from emulator.azure.cloud import Cloud
+from emulator.azure.principals import type_of_principal
+from emulator.azure.record import Record
+from emulator.azure.refusals import NotModelled, Refused
+from emulator.azure.resource_type import RecordsOnly, now
+from emulator.azure.roles import BUILT_IN, definition_guid
+
+_IMMUTABLE = ("principalId", "roleDefinitionId", "scope")
+
+
+class RoleAssignment(RecordsOnly):
+    """Somebody's role on a resource, and on what lies below it."""
+
+    token = "azure-native:authorization:RoleAssignment"
+    kind = "Microsoft.Authorization/roleAssignments"
+    path = "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
+    autonaming = "uuid"
+    located = False
+    replaced_by = frozenset({"principalId", "scope"})
+    modelled = frozenset({"description", "principalId", "principalType", "roleDefinitionId"})
+
+    def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
+        """Azure's rules: a GUID for a name, a principal of the given type, nothing assigned twice."""
+        naming.ROLE_ASSIGNMENT.require(arm.name(resource_id))
+        guid = definition_guid(inputs["roleDefinitionId"])
+        if guid not in BUILT_IN:
+            raise NotModelled(f"role definition {guid}; known are {', '.join(sorted(BUILT_IN.values()))}")
+        _check_scope(cloud, "/" + inputs["scope"].strip("/"))
+        _check_principal(cloud, inputs)
+        if existing is not None and any(inputs[name] != existing.inputs[name] for name in _IMMUTABLE):
+            message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
+            raise Refused(400, "RoleAssignmentUpdateNotPermitted", message)
+        for other in cloud.all(self.token):
+            if not arm.same(other.id, resource_id) and _identity(other.inputs) == _identity(inputs):
+                message = (
+                    f"The role assignment already exists. The ID of the existing role assignment is "
+                    f"{other.name.replace('-', '')}."
+                )
+                raise Refused(409, "RoleAssignmentExists", message)
+
+    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """When it was made."""
+        return {"time": now()}
+
+    def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """As in Azure; the definition is named within the subscription however it was given."""
+        inputs = record.inputs
+        definition = definition_guid(inputs["roleDefinitionId"])
+        described = {
+            "createdBy": arm.OBJECT,
+            "createdOn": record.facts["time"],
+            "principalId": inputs["principalId"],
+            "principalType": type_of_principal(cloud, inputs["principalId"]),
+            "roleDefinitionId": (
+                ""
+                f"/subscriptions/{arm.SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{definition}"
+            ),
+            "scope": "/" + inputs["scope"].strip("/"),
+            "updatedBy": arm.OBJECT,
+            "updatedOn": record.facts["time"],
+        }
+        if inputs.get("description") is not None:
+            described["description"] = inputs["description"]
+        return described
+
+
+def _check_scope(cloud: Cloud, scope: str) -> None:
+    if arm.same(scope, f"/subscriptions/{arm.SUBSCRIPTION}"):
+        return
+    if cloud.find(scope) is None:
+        message = f"The Resource '{scope}' was not found."
+        raise Refused(404, "ResourceNotFound", message)
+
+
+def _check_principal(cloud: Cloud, inputs: dict[str, Any]) -> None:
+    principal = inputs["principalId"]
+    actual = type_of_principal(cloud, principal)
+    if actual is None:
+        message = (
+            f"Principal {principal.replace('-', '')} does not exist in the directory {arm.TENANT}. Check "
+            "that you have the correct principal ID."
+        )
+        raise Refused(400, "PrincipalNotFound", message)
+    given = inputs.get("principalType") or "User"
+    if given.lower() != actual.lower():
+        message = (
+            f"The PrincipalId '{principal.replace('-', '')}' has type '{actual}', which is different from "
+            f"specified PrincipalType '{given}'."
+        )
+        raise Refused(400, "UnmatchedPrincipalType", message)
+
+
+def _identity(inputs: dict[str, Any]) -> tuple[str, str, str]:
+    return (
+        inputs["scope"].strip("/").lower(),
+        inputs["principalId"].lower(),
+        definition_guid(inputs["roleDefinitionId"]),
+    )
