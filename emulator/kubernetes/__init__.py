@@ -1,1 +1,1 @@
-"""A stand-in for AKS: Kubernetes objects, their controllers, and pods that are processes in a World's nodes."""
+"""A stand-in for AKS: Kubernetes objects, their controllers, and pods that are processes of a World."""

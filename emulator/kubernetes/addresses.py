@@ -3,7 +3,8 @@
 import ipaddress
 from collections.abc import Collection
 
-# https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq: network, gateway, two for DNS, broadcast.
+# Network, gateway and two for DNS; the broadcast address at the end is reserved too.
+# https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
 _RESERVED_AT_THE_START = 4
 
 

@@ -120,7 +120,7 @@ class ObjectStore:
             return self._replace(former, changed)
 
     def replace(self, item: Object) -> bool:
-        """Writes what a controller made of the object it read. False if that one has gone or changed meanwhile."""
+        """Writes what a controller made of the object it read. False if that is gone or has changed."""
         with self._changed:
             former = self._objects.get(key_of(item))
             if former is None or not _same_version(former, item):
@@ -163,13 +163,13 @@ class ObjectStore:
             self._changed.notify_all()
 
     def wait_beyond(self, version: int, timeout: float | None) -> int:
-        """Waits, at most `timeout` seconds, until something has changed since `version`. Returns the version now."""
+        """Waits, at most `timeout` seconds, for a change since `version`. Returns the version now."""
         with self._changed:
             self._changed.wait_for(lambda: self._version > version, timeout)
             return self._version
 
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Waits until `condition`, asked anew after every change, holds. False when `timeout` seconds pass before."""
+        """Waits until `condition`, asked anew after every change, holds. False after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
             version = self.version
@@ -216,8 +216,8 @@ class ObjectStore:
         namespace = self._require(Key(NAMESPACE.name, "", key.namespace))
         if deleting(namespace):
             raise ApiError(
-                f'{KINDS[key.kind].plural} "{key.name}" is forbidden: unable to create new content in namespace '
-                f"{key.namespace} because it is being terminated"
+                f'{KINDS[key.kind].plural} "{key.name}" is forbidden: unable to create new content in '
+                f"namespace {key.namespace} because it is being terminated"
             )
 
 

@@ -118,8 +118,8 @@ def _bound(address: str, port: int) -> socket.socket:
     except PermissionError as error:
         listener.close()
         raise ListenRefused(
-            f"an ordinary user may not listen on port {port} of this machine: choose a Service port of 1024 or "
-            f"above, or allow it (sudo sysctl net.ipv4.ip_unprivileged_port_start={port})"
+            f"an ordinary user may not listen on port {port} of this machine: choose a Service port of 1024 "
+            f"or above, or allow it (sudo sysctl net.ipv4.ip_unprivileged_port_start={port})"
         ) from error
     except OSError as error:
         listener.close()

@@ -1,12 +1,14 @@
 """A Kubernetes cluster: its objects, the loop that makes the world follow them, and its nodes."""
 
 import datetime
+import glob
 import ipaddress
 import logging
 import secrets
 import shutil
 import threading
 import time
+from pathlib import Path
 
 from emulator.home import Home
 from emulator.kubernetes.addresses import next_address
@@ -18,8 +20,9 @@ from emulator.kubernetes.frontends import FrontEnds
 from emulator.kubernetes.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.kubeconfig import make_kubeconfig
 from emulator.kubernetes.kubelet import FINISHED, Kubelet
-from emulator.kubernetes.objects import POD, SERVICE, Key, key_of
+from emulator.kubernetes.objects import DEPLOYMENT, POD, SERVICE, Key, Object, is_true, key_of
 from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
+from emulator.kubernetes.podworker import last_lines
 from emulator.kubernetes.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import NodeSpec
@@ -54,8 +57,11 @@ class KubernetesCluster:
         self._timing = timing or Timing()
         self._folder = home.state / f"kubernetes-{spec.name}"
         self._identity = Store(self._folder)
+        self._logs = home.logs / spec.name
         self._machines = _machines(spec)
         self.objects = ObjectStore(Store(self._folder / "objects"))
+        self.applied = Store(self._folder / "applied")
+        """What programs declared, by object: a refresh compares it with the stack's state."""
         self._closing = False
         self._kubelet: Kubelet | None = None
         self._front_ends: FrontEnds | None = None
@@ -89,8 +95,8 @@ class KubernetesCluster:
     def revive(self) -> None:
         """Starts the cluster as it lies on disk, after its processes died with the daemon.
 
-        Pods that ran are replaced by their controllers; those that had ended stay as they are, so that no Job runs
-        twice.
+        Pods that ran are replaced by their controllers; those that had ended stay as they are, so that no Job
+        runs twice.
         """
         for pod in self.objects.list([POD.name]):
             if pod["status"]["phase"] not in FINISHED:
@@ -117,7 +123,7 @@ class KubernetesCluster:
 
     @property
     def token(self) -> str:
-        """What the cluster is known by to the stand-in provider. It stays the same as long as the cluster is there."""
+        """What the stand-in provider knows the cluster by; the same as long as the cluster is there."""
         identity = self._identity.get("identity")
         if identity is None:
             identity = {"token": secrets.token_hex(32)}
@@ -128,6 +134,19 @@ class KubernetesCluster:
         """What listManagedClusterUserCredentials returns, before base64."""
         server = f"https://{self.spec.name.lower()}-dns-{self.token[:8]}.hcp.azmk8s.io:443"
         return make_kubeconfig(self.spec.name, server, self._authority.certificate, self.token)
+
+    def wait_until_available(self, timeout: float) -> bool:
+        """Waits, at most `timeout` seconds, until every Deployment has the pods it needs. Else False."""
+        return self.objects.wait_until(
+            lambda: all(is_true(one, "Available") for one in self.objects.list([DEPLOYMENT.name])), timeout
+        )
+
+    def read_log(self, pod: Object) -> str:
+        """The last lines a pod has printed."""
+        metadata = pod["metadata"]
+        return last_lines(
+            self._home.logs / self.spec.name / metadata["namespace"] / f"{metadata['name']}.log"
+        )
 
     def problem_of(self, key: Key) -> str | None:
         """Why a Service has no listener on this machine, if that is so."""

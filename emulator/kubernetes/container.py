@@ -19,7 +19,7 @@ Find = Callable[[Key], Object | None]
 
 
 class ConfigurationError(Exception):
-    """The container can't be made as its specification and the cluster's objects are (CreateContainerConfigError)."""
+    """The container can't be made as it is specified (CreateContainerConfigError)."""
 
 
 def container_of(pod: Object) -> Object:
@@ -40,7 +40,7 @@ def arguments(container: Object, image: Image, environment: Mapping[str, str]) -
 
 
 def environment_of(pod: Object, image: Image, find: Find) -> dict[str, str]:
-    """The container's whole environment, references resolved. Raises ConfigurationError when one leads nowhere."""
+    """The container's whole environment. Raises ConfigurationError when a reference leads nowhere."""
     container = container_of(pod)
     environment = {
         "PATH": _DEFAULT_PATH,
@@ -82,7 +82,8 @@ def user_of(pod: Object, image: Image) -> int | None:
     if user is None and name not in ("", "root"):
         if settings.get("runAsNonRoot"):
             raise ConfigurationError(
-                f"container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root"
+                f"container has runAsNonRoot and image has non-numeric user ({name}), "
+                "cannot verify user is non-root"
             )
         raise ConfigurationError(f"not modelled by the emulator: an image whose USER is a name ({name})")
     if settings.get("runAsNonRoot") and not user:

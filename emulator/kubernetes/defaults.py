@@ -21,7 +21,7 @@ _JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
 
 
 def with_defaults(item: Object) -> Object:
-    """A copy of `item` as the API server would store it. Sources: the defaulting functions in pkg/apis/*/v1."""
+    """A copy of `item` as the API server would store it (defaulting functions in pkg/apis/*/v1)."""
     result = copy.deepcopy(item)
     complete = _COMPLETE.get(result["kind"])
     if complete is not None:

@@ -219,8 +219,8 @@ def _progress_condition(
 ) -> Object:
     moment = timestamp(now)
     condition = with_condition([former] if former else [], moment, "Progressing", status, reason, message)[0]
-    fresh = updated or former is None or former["reason"] != reason
-    return {**condition, "lastUpdateTime": moment if fresh else former["lastUpdateTime"]}
+    kept = former if former and not updated and former["reason"] == reason else None
+    return {**condition, "lastUpdateTime": kept["lastUpdateTime"] if kept else moment}
 
 
 def _outdated(deployment: Object, old: Sequence[Object]) -> list[Object]:

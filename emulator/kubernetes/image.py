@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Image:
-    """A pushed image, unpacked: its root file system and what the image's configuration says about running it."""
+    """A pushed image, unpacked: its files and what its configuration says about running it."""
 
     folder: Path
     """The image's files, laid over "/" of a pod."""
@@ -25,7 +25,7 @@ class Image:
 
 
 class PullRefused(Exception):
-    """The registry does not hand out the image; the message says why, as the container runtime would report it."""
+    """The registry does not hand out the image; the message says why, as a container runtime would."""
 
 
 class ImageSource(Protocol):

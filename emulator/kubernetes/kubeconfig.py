@@ -37,7 +37,7 @@ def make_kubeconfig(cluster: str, server: str, authority: Path, token: str) -> s
 
 
 def token_of(kubeconfig: str, context: str | None = None) -> str:
-    """The token that the kubeconfig's current (or that) context holds. `kubeconfig`: its text, or its file's path.
+    """The token of the kubeconfig's current (or that) context. `kubeconfig`: its text, or its file's path.
 
     Raises KubeconfigInvalid.
     """

@@ -73,7 +73,7 @@ class Kubelet:
             worker.join()
 
     def pull(self, node: str, reference: str, policy: str) -> Image:
-        """The image, from the registry unless the node has it and the policy allows that. Raises PullRefused."""
+        """The image: the node's own where the policy allows that, else the registry's. Raises PullRefused."""
         with self._lock:
             cached = self._pulled.get((node, reference))
         if cached is not None and policy != "Always":

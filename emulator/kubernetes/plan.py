@@ -1,4 +1,4 @@
-"""What a controller decides: changes to objects, and when to look again. Controllers are functions that return these."""
+"""What a controller decides: changes to objects, and when to look again. Controllers are functions."""
 
 import datetime
 from collections.abc import Iterable

@@ -130,7 +130,7 @@ class PodWorker:
         self._thread.start()
 
     def stop(self, grace: float | None) -> None:
-        """Ends the pod: its process gets `grace` seconds after SIGTERM. None: leave all to the end of the world."""
+        """Ends the pod, `grace` seconds after SIGTERM at the latest. None: at once, and its object stays."""
         self._events.put(_Stop(grace))
 
     def join(self) -> None:

@@ -74,7 +74,7 @@ class ContainerHealth:
         return next((name for name in names if name in self.histories and self.histories[name].failed), None)
 
     def runs(self, name: ProbeName) -> bool:
-        """Whether this probe is to be asked now: the startup probe until it passes, the others from then on."""
+        """Whether this probe is asked at present: the startup probe until it passes, then the others."""
         return name in self.histories and (name == "startupProbe") != self.started
 
     def _passing(self, name: ProbeName) -> bool:

@@ -9,7 +9,7 @@ from emulator.kubernetes.probe import PROBES, ContainerHealth, ProbeName
 
 Report = Callable[[ProbeName, Answer], None]
 
-# Kubelets ask containers that aren't ready yet more often than periodSeconds says, "to make the Pod ready faster".
+# Kubelets ask containers that aren't ready yet more often than periodSeconds, "to make the Pod ready faster".
 # https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
 _IMPATIENT = 1.0
 

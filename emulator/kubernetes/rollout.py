@@ -48,7 +48,7 @@ def rolling_update(
 
 
 def recreate(desired: int, new: Replicas, old: Sequence[Replicas], old_pods: int) -> tuple[int, list[int]]:
-    """The counts to ask for next when no old pod may run beside a new one. `old_pods`: also those that are ending."""
+    """The counts to ask for next when no old pod may run beside a new one. `old_pods`: ending ones too."""
     if any(one.asked for one in old) or old_pods:
         return new.asked, [0 for _ in old]
     return desired, [0 for _ in old]

@@ -1,0 +1,232 @@
+"""What the API server refuses although it fits the schema, and what the emulator can't stand in for."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.kubernetes.container import is_modelled_field
+from emulator.kubernetes.objects import DEPLOYMENT, JOB, SERVICE, SERVICE_ACCOUNT, Object
+from emulator.kubernetes.probe import PROBES
+from emulator.providers.provider import Failure, Unknown
+
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+_LABEL_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+_QUALIFIED_NAME = re.compile(r"([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_PERCENTAGE = re.compile(r"[0-9]+%")
+_HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
+_AZURE_BALANCER_ANNOTATION = "service.beta.kubernetes.io/"
+# What pulumi-kubernetes reads: https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/metadata
+PULUMI_ANNOTATIONS = (
+    "pulumi.com/skipAwait",
+    "pulumi.com/timeoutSeconds",
+    "pulumi.com/replaceUnready",
+    "pulumi.com/autonamed",
+)
+
+
+def broken_rules(item: Object) -> list[Failure]:
+    """Everything that is wrong with an object that fits its schema. Unknown values are taken to be right."""
+    return [*_metadata(item), *_RULES.get(item["kind"], _nothing)(item)]
+
+
+def _nothing(_item: Object) -> Iterator[Failure]:
+    return iter(())
+
+
+def _metadata(item: Object) -> Iterator[Failure]:
+    metadata = item["metadata"]
+    name = metadata.get("name")
+    if isinstance(name, str) and not _name_pattern(item["kind"]).fullmatch(name):
+        yield Failure(
+            "metadata.name", f"Invalid value: {name!r}: must match {_name_pattern(item['kind']).pattern}"
+        )
+    yield from _labels("metadata.labels", metadata.get("labels"))
+    for annotation in _mapping(metadata.get("annotations")):
+        if annotation.startswith("pulumi.com/") and annotation not in PULUMI_ANNOTATIONS:
+            yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}")
+        if annotation.startswith(_AZURE_BALANCER_ANNOTATION):
+            yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}")
+
+
+def _name_pattern(kind: str) -> re.Pattern[str]:
+    if kind == SERVICE.name:
+        return _SERVICE_NAME
+    # A Deployment's or Job's name becomes part of its pods' host names and labels.
+    return _LABEL_NAME if kind in ("Namespace", DEPLOYMENT.name, JOB.name) else _SUBDOMAIN
+
+
+def _labels(path: str, labels: Any) -> Iterator[Failure]:
+    for name, value in _mapping(labels).items():
+        if not _QUALIFIED_NAME.fullmatch(name):
+            yield Failure(path, f"Invalid value: {name!r}: a label's name")
+        if isinstance(value, str) and not _LABEL_VALUE.fullmatch(value):
+            yield Failure(f"{path}.{name}", f"Invalid value: {value!r}: a label's value")
+
+
+def _deployment(item: Object) -> Iterator[Failure]:
+    specification = item["spec"]
+    yield from _template("spec.template", _mapping(specification.get("template")), ("Always",))
+    selector = _mapping(specification.get("selector")).get("matchLabels")
+    labels = _mapping(_mapping(specification["template"]).get("metadata")).get("labels")
+    if not _known(selector) or not _known(labels):
+        return
+    if not selector:
+        yield Failure("spec.selector", "Required value")
+    elif not _mapping(selector).items() <= _mapping(labels).items():
+        yield Failure(
+            "spec.template.metadata.labels", "Invalid value: `selector` does not match template `labels`"
+        )
+    yield from _strategy(_mapping(specification.get("strategy")))
+
+
+def _strategy(strategy: Object) -> Iterator[Failure]:
+    rolling = _mapping(strategy.get("rollingUpdate"))
+    if strategy.get("type") == "Recreate" and rolling:
+        yield Failure(
+            "spec.strategy.rollingUpdate",
+            "Forbidden: may not be specified when strategy `type` is 'Recreate'",
+        )
+    values = {name: rolling[name] for name in ("maxSurge", "maxUnavailable") if name in rolling}
+    for name, value in values.items():
+        right = (
+            _PERCENTAGE.fullmatch(value)
+            if isinstance(value, str)
+            else isinstance(value, Unknown) or value >= 0
+        )
+        if not right:
+            yield Failure(
+                f"spec.strategy.rollingUpdate.{name}",
+                f"Invalid value: {value!r}: must be a non-negative number or a percentage",
+            )
+    if len(values) == 2 and all(value in (0, "0%") for value in values.values()):
+        yield Failure(
+            "spec.strategy.rollingUpdate.maxUnavailable",
+            "Invalid value: may not be 0 when `maxSurge` is 0",
+        )
+
+
+def _job(item: Object) -> Iterator[Failure]:
+    yield from _template("spec.template", _mapping(item["spec"].get("template")), ("Never", "OnFailure"))
+    for name in ("backoffLimit", "completions", "parallelism", "ttlSecondsAfterFinished"):
+        value = item["spec"].get(name)
+        if isinstance(value, int) and value < 0:
+            yield Failure(f"spec.{name}", f"Invalid value: {value}: must be greater than or equal to 0")
+
+
+def _service(item: Object) -> Iterator[Failure]:
+    if "type" not in item["spec"]:
+        yield Failure(
+            "spec.type", "not modelled by the emulator: spec.type 'ClusterIP'; only LoadBalancer is"
+        )
+    ports = item["spec"].get("ports")
+    if isinstance(ports, Unknown):
+        return
+    if not ports:
+        yield Failure("spec.ports", "Required value")
+        return
+    names = [_mapping(port).get("name") for port in ports]
+    if len(ports) > 1 and None in names:
+        yield Failure("spec.ports", "Required value: a Service with several ports must name each")
+    known = [name for name in names if isinstance(name, str)]
+    if len(set(known)) < len(known):
+        yield Failure("spec.ports", "Duplicate value: names of ports must differ")
+    for index, port in enumerate(ports):
+        yield from _port(f"spec.ports[{index}].port", _mapping(port).get("port"))
+
+
+def _template(path: str, template: Object, policies: tuple[str, ...]) -> Iterator[Failure]:
+    yield from _labels(f"{path}.metadata.labels", _mapping(template.get("metadata")).get("labels"))
+    specification = _mapping(template.get("spec"))
+    policy = specification.get("restartPolicy", "Always")
+    if _known(policy) and policy not in policies:
+        supported = ", ".join(map(repr, policies))
+        yield Failure(
+            f"{path}.spec.restartPolicy", f"Unsupported value: {policy!r}: supported values: {supported}"
+        )
+    containers = specification.get("containers")
+    if isinstance(containers, list):
+        if len(containers) != 1:
+            yield Failure(
+                f"{path}.spec.containers", "not modelled by the emulator: a pod of several containers"
+            )
+        for index, container in enumerate(containers):
+            yield from _container(f"{path}.spec.containers[{index}]", _mapping(container), specification)
+
+
+def _container(path: str, container: Object, pod: Object) -> Iterator[Failure]:
+    if container.get("image", "") == "":
+        yield Failure(f"{path}.image", "Required value")
+    for index, port in enumerate(_list(container.get("ports"))):
+        yield from _port(f"{path}.ports[{index}].containerPort", _mapping(port).get("containerPort"))
+    for name in PROBES:
+        if name in container and _known(container[name]):
+            yield from _probe(f"{path}.{name}", name, _mapping(container[name]))
+    hook = _mapping(container.get("lifecycle")).get("preStop")
+    if hook is not None:
+        yield from _handler(f"{path}.lifecycle.preStop", _mapping(hook))
+    yield from _volume_mounts(path, container, pod)
+    for index, variable in enumerate(_list(container.get("env"))):
+        field = _mapping(_mapping(_mapping(variable).get("valueFrom")).get("fieldRef")).get("fieldPath")
+        if isinstance(field, str) and not is_modelled_field(field):
+            yield Failure(f"{path}.env[{index}].valueFrom.fieldRef", f"not modelled by the emulator: {field}")
+
+
+def _volume_mounts(path: str, container: Object, pod: Object) -> Iterator[Failure]:
+    volumes = pod.get("volumes")
+    names = [_mapping(volume).get("name") for volume in _list(volumes)]
+    for index, mount in enumerate(_list(container.get("volumeMounts"))):
+        name = _mapping(mount).get("name")
+        if _known(volumes) and _known(names) and isinstance(name, str) and name not in names:
+            yield Failure(f"{path}.volumeMounts[{index}].name", f"Not found: {name!r}")
+
+
+def _probe(path: str, name: str, probe: Object) -> Iterator[Failure]:
+    yield from _handler(path, probe)
+    threshold = probe.get("successThreshold", 1)
+    if name != "readinessProbe" and _known(threshold) and threshold != 1:
+        yield Failure(f"{path}.successThreshold", f"Invalid value: {threshold}: must be 1")
+    for field in ("periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold"):
+        value = probe.get(field, 1)
+        if isinstance(value, int) and value < 1:
+            yield Failure(f"{path}.{field}", f"Invalid value: {value}: must be greater than 0")
+
+
+def _handler(path: str, holder: Object) -> Iterator[Failure]:
+    given = [name for name in _HANDLERS if name in holder]
+    if not given:
+        yield Failure(path, "Required value: must specify a handler type")
+    elif len(given) > 1:
+        yield Failure(f"{path}.{given[1]}", "Forbidden: may not specify more than 1 handler type")
+
+
+def _port(path: str, port: Any) -> Iterator[Failure]:
+    if isinstance(port, int) and not 1 <= port <= 65535:
+        yield Failure(path, f"Invalid value: {port}: must be between 1 and 65535, inclusive")
+
+
+def _mapping(value: Any) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _known(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_known, value.values()))
+    if isinstance(value, list):
+        return all(map(_known, value))
+    return not isinstance(value, Unknown)
+
+
+_RULES = {
+    DEPLOYMENT.name: _deployment,
+    JOB.name: _job,
+    SERVICE.name: _service,
+    SERVICE_ACCOUNT.name: _nothing,
+}
