@@ -106,15 +106,7 @@ class AksCluster(pulumi.ComponentResource):
                     vnet_subnet_id=args.subnet_id,
                 )
             ],
-            network_profile=containerservice.ContainerServiceNetworkProfileArgs(
-                network_plugin=containerservice.NetworkPlugin.AZURE,
-                network_plugin_mode=containerservice.NetworkPluginMode.OVERLAY if args.pod_cidr else None,
-                pod_cidr=args.pod_cidr,
-                service_cidr=args.service_cidr,
-                dns_service_ip=args.dns_service_ip,
-                outbound_type=containerservice.OutboundType.LOAD_BALANCER,
-                load_balancer_sku=containerservice.LoadBalancerSku.STANDARD,
-            ),
+            network_profile=_network_profile(args),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_join_subnet]),
         )
@@ -126,6 +118,21 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         return pulumi.Output.secret(credentials.kubeconfigs.apply(_first_kubeconfig))
+
+
+def _network_profile(args: AksClusterArgs) -> containerservice.ContainerServiceNetworkProfileArgsDict:
+    # A mapping, since ContainerServiceNetworkProfileArgs fills in a pod CIDR of its own where none is wanted.
+    profile: containerservice.ContainerServiceNetworkProfileArgsDict = {
+        "network_plugin": containerservice.NetworkPlugin.AZURE,
+        "service_cidr": args.service_cidr,
+        "dns_service_ip": args.dns_service_ip,
+        "outbound_type": containerservice.OutboundType.LOAD_BALANCER,
+        "load_balancer_sku": containerservice.LoadBalancerSku.STANDARD,
+    }
+    if args.pod_cidr:
+        profile["network_plugin_mode"] = containerservice.NetworkPluginMode.OVERLAY
+        profile["pod_cidr"] = args.pod_cidr
+    return profile
 
 
 def _kubelet_principal_id(

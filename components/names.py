@@ -80,9 +80,9 @@ _kubernetes_label = _matching(
     "kafka-test",
 )
 _linux_user = _matching(
-    r"[a-z_][a-z0-9_-]{0,31}",
-    "must be a Linux user: 1 to 32 lower-case letters, digits, hyphens or underscores, a letter first",
-    "https://man7.org/linux/man-pages/man8/useradd.8.html",
+    r"[a-z][a-z0-9_-]{1,31}",
+    "must be a Linux user: 2 to 32 lower-case letters, digits, hyphens or underscores, a letter first",
+    HDINSIGHT_CREATE,
     "sshuser",
 )
 _gateway_user = _matching(

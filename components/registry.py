@@ -32,7 +32,7 @@ class Registry(pulumi.ComponentResource):
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:Registry", name, None, opts)
         registry = containerregistry.Registry(
-            "registry",
+            "registry-acr",
             registry_name=args.name,
             resource_group_name=args.resource_group,
             location=args.location,

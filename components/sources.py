@@ -70,21 +70,22 @@ def _patterns(file: Path) -> list[_Pattern]:
 
 def _pattern(line: str) -> _Pattern:
     excepted = line.startswith("!")
-    glob = line.removeprefix("!").strip().strip("/").removeprefix("./")
-    return _Pattern(re.compile(_expression(glob)), excepted)
+    glob = line.removeprefix("!").strip().removeprefix("./").strip("/")
+    try:
+        return _Pattern(re.compile(_expression(glob)), excepted)
+    except re.error as error:
+        raise ValueError(f".dockerignore has {line!r}, which is no pattern: {error}") from error
 
 
 def _expression(glob: str) -> str:
     """Go's filepath.Match with Docker's `**` for any number of folders; what lies below a match matches."""
-    tokens = re.findall(r"\*\*/|\*\*|\*|\?|\[[^\]]*\]|\\.|[^*?\[\\]+|.", glob)
+    tokens = re.findall(r"\*\*/|\*\*|\*|\?|\[\^?[\w.-]+\]|\\.|.", glob)
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(known.get(token) or _literal_or_class(token) for token in tokens) + "(?:/.*)?"
+    return "".join(known.get(token) or _class_or_literal(token) for token in tokens) + "(?:/.*)?"
 
 
-def _literal_or_class(token: str) -> str:
-    if token.startswith("[") and token.endswith("]"):
-        return token
-    return re.escape(token.removeprefix("\\"))
+def _class_or_literal(token: str) -> str:
+    return token if len(token) > 2 else re.escape(token[-1])
 
 
 def _ignored(path: str, patterns: Sequence[_Pattern]) -> bool:

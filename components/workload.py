@@ -53,7 +53,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def _topics(self) -> kubernetes.batch.v1.Job:
-        """A Job, since only pods reach the brokers; named for its work, so that it runs again with new work."""
+        """A Job, since only pods reach brokers; named for its work, so that new work makes it run again."""
         topics = json.dumps(self._args.topics, sort_keys=True)
         work = hashlib.sha256(f"{self._args.image_tag}\n{topics}".encode()).hexdigest()[:10]
         return kubernetes.batch.v1.Job(

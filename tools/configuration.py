@@ -47,7 +47,9 @@ def files() -> dict[Path, str]:
 
 
 def _declaration(field: FieldInfo) -> dict[str, Any]:
-    default = pydantic.TypeAdapter(field.annotation).dump_python(field.default, mode="json", by_alias=True)
+    default = pydantic.TypeAdapter[Any](field.annotation).dump_python(
+        field.default, mode="json", by_alias=True
+    )
     return {**_type(field.annotation), "description": field.description, "default": default}
 
 
@@ -83,7 +85,7 @@ def _between(text: str, begin: str, end: str, content: str) -> str:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.configuration", description=__doc__.splitlines()[0]
+        prog="python -m tools.configuration", description="Write what follows from the settings."
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail when something would change"

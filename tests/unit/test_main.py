@@ -1,0 +1,127 @@
+"""The program as a whole: what it declares, in which order, and what it tells other stacks."""
+
+import json
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.settings import WrongSettings
+from tests.unit.recording import GROUP, Deployment, deploy
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PASSWORD = "Plant3d-Secret!"
+OUTPUTS = {
+    "appUrl": "http://203.0.113.80:8080",
+    "bootstrapServers": "10.10.0.9:9092,10.10.0.10:9092,10.10.0.11:9092",
+    "topic": "messages",
+    "namespace": "kafka-test",
+    "ambariUrl": "https://local-kafka.azurehdinsight.net",
+    "registryLoginServer": "localkafka.azurecr.io",
+    "resourceGroup": "aks-kafka",
+    "hdinsightVnetId": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/hdinsight-network",
+    "aksVnetId": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/aks-network",
+    "kubeconfig": "kubeconfig of aks-kafka",
+}
+
+
+def configuration(stack: str) -> dict[str, str]:
+    """What Pulumi.STACK.yaml configures, as the engine hands it over, with a password of our own."""
+    values = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    encoded = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    return {**encoded, "aks-kafka:ambariPassword": PASSWORD}
+
+
+def run(config: dict[str, str]) -> Deployment:
+    return deploy(
+        lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
+        config=config,
+        secrets=frozenset({"aks-kafka:ambariPassword"}),
+    )
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    monkeypatch.chdir(CHECKOUT)
+    return run(configuration("local"))
+
+
+def test_outputs_are_flat_and_only_the_kubeconfig_is_secret(program: Deployment) -> None:
+    assert dict(program.outputs) == OUTPUTS
+    assert program.secret_outputs == {"kubeconfig"}
+
+
+def test_top_level_is_the_architecture(program: Deployment) -> None:
+    top = {resource.name for resource in program.resources.values() if resource.parent == "aks-kafka-test"}
+    assert top == {
+        "resource-group",
+        "networks",
+        "kafka",
+        "aks",
+        "registry",
+        "image",
+        "ip-advertising",
+        "app",
+    }
+
+
+def test_topics_wait_for_peering_addresses_image_and_the_right_to_pull(program: Deployment) -> None:
+    assert {
+        "hdinsight-to-aks",
+        "aks-to-hdinsight",
+        "ip-advertising",
+        "image-build",
+        "aks-pulls-images",
+    } <= program["app"].depends_on
+
+
+def test_advertising_goes_with_the_cluster(program: Deployment) -> None:
+    assert program["ip-advertising"].options.deletedWith.endswith("::kafka-cluster")
+
+
+def test_password_is_in_the_gateway_s_secret_and_nowhere_else(program: Deployment) -> None:
+    holders = {
+        resource.name for resource in program.resources.values() if PASSWORD in json.dumps(resource.inputs)
+    }
+    assert holders == {"kafka-cluster"}
+    assert [PASSWORD in str(value) for value in program.outputs.values()].count(True) == 0
+
+
+def test_everything_that_can_have_tags_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    program = run({**configuration("local"), "aks-kafka:tags": '{"team": "kafka"}'})
+    untagged = {
+        resource.type
+        for resource in program.resources.values()
+        if resource.type.startswith("azure-native:") and resource.inputs.get("tags") != {"team": "kafka"}
+    }
+    assert untagged == {
+        "azure-native:network:Subnet",
+        "azure-native:network:VirtualNetworkPeering",
+        "azure-native:authorization:RoleAssignment",
+    }
+
+
+def test_names_in_azure_are_given_and_not_made_up(program: Deployment) -> None:
+    """Otherwise Pulumi appends random characters, and nobody finds anything."""
+    for resource in program.resources.values():
+        if resource.type.startswith("azure-native:"):
+            names = [
+                key for key in resource.inputs if re.search(r"[nN]ame$", key) and key != "resourceGroupName"
+            ]
+            assert names or resource.type == "azure-native:resources:ResourceGroup", resource.name
+
+
+def test_development_stack_wants_just_what_is_its_owner_s() -> None:
+    values = configuration("dev")
+    with pytest.raises(WrongSettings) as raised:
+        run(values)
+    assert {mistake.setting for mistake in raised.value.mistakes} == {"ambariSourceRanges", "sshPublicKey"}
+
+
+def test_wrong_settings_declare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    with pytest.raises(WrongSettings, match="kafkaWorkers"):
+        run({**configuration("local"), "aks-kafka:kafkaWorkers": "2"})

@@ -1,0 +1,89 @@
+"""Two networks, peered both ways, with ways in and out that are all explicit."""
+
+import pytest
+
+from components.network import PeeredNetworks, PeeredNetworksArgs
+from tests.unit.recording import GROUP, Deployment, deploy
+
+
+@pytest.fixture(scope="module")
+def networks() -> Deployment:
+    args = PeeredNetworksArgs(
+        resource_group="test",
+        location="westeurope",
+        hdinsight_address_space="10.10.0.0/16",
+        hdinsight_subnet="10.10.0.0/24",
+        aks_address_space="10.20.0.0/16",
+        aks_subnet="10.20.0.0/22",
+        ambari_source_ranges=["203.0.113.7/32", "198.51.100.0/24"],
+        tags={"team": "kafka"},
+    )
+    return deploy(lambda: PeeredNetworks("networks", args))
+
+
+@pytest.mark.parametrize(
+    ("name", "space"), [("hdinsight-network", "10.10.0.0/16"), ("aks-network", "10.20.0.0/16")]
+)
+def test_network_has_its_space_and_no_inline_subnets(networks: Deployment, name: str, space: str) -> None:
+    inputs = networks[name].inputs
+    assert inputs["virtualNetworkName"] == name
+    assert inputs["addressSpace"] == {"addressPrefixes": [space]}
+    assert "subnets" not in inputs
+    assert inputs["tags"] == {"team": "kafka"}
+
+
+def test_hdinsight_subnet_has_a_guard_and_a_way_out(networks: Deployment) -> None:
+    inputs = networks["hdinsight-subnet"].inputs
+    assert inputs["addressPrefix"] == "10.10.0.0/24"
+    assert inputs["virtualNetworkName"] == "hdinsight-network"
+    assert inputs["defaultOutboundAccess"] is False
+    providers = f"{GROUP}/providers/Microsoft.Network"
+    assert inputs["networkSecurityGroup"] == {"id": f"{providers}/networkSecurityGroups/hdinsight-security"}
+    assert inputs["natGateway"] == {"id": f"{providers}/natGateways/hdinsight-nat"}
+
+
+def test_aks_subnet_leaves_its_ways_to_aks(networks: Deployment) -> None:
+    inputs = networks["aks-subnet"].inputs
+    assert inputs["virtualNetworkName"] == "aks-network"
+    assert inputs["addressPrefix"] == "10.20.0.0/22"
+    assert inputs["defaultOutboundAccess"] is False
+    assert not {"networkSecurityGroup", "natGateway"} & inputs.keys()
+
+
+def test_only_hdinsight_itself_and_the_given_ranges_may_come_in(networks: Deployment) -> None:
+    rules = networks["hdinsight-security"].inputs["securityRules"]
+    assert len({rule["priority"] for rule in rules}) == len(rules)
+    for rule in rules:
+        assert (rule["direction"], rule["access"], rule["protocol"]) == ("Inbound", "Allow", "Tcp")
+        assert rule["destinationPortRange"] == "443"
+    sources = [rule.get("sourceAddressPrefix") or rule["sourceAddressPrefixes"] for rule in rules]
+    assert sources == ["HDInsight", ["203.0.113.7/32", "198.51.100.0/24"]]
+
+
+def test_outbound_address_is_static_and_of_the_tier_that_nat_gateways_take(networks: Deployment) -> None:
+    address = networks["hdinsight-outbound"].inputs
+    assert address["publicIPAllocationMethod"] == "Static"
+    assert address["sku"] == {"name": "Standard"}
+    nat = networks["hdinsight-nat"].inputs
+    assert nat["sku"] == {"name": "Standard"}
+    assert [used["id"].rsplit("/", 1)[-1] for used in nat["publicIpAddresses"]] == ["hdinsight-outbound"]
+
+
+@pytest.mark.parametrize(("local", "remote"), [("hdinsight", "aks"), ("aks", "hdinsight")])
+def test_peering_goes_both_ways(networks: Deployment, local: str, remote: str) -> None:
+    peering = networks[f"{local}-to-{remote}"].inputs
+    assert peering["virtualNetworkName"] == f"{local}-network"
+    assert peering["remoteVirtualNetwork"]["id"].endswith(f"/virtualNetworks/{remote}-network")
+    assert peering["allowVirtualNetworkAccess"] is True
+
+
+def test_peerings_wait_for_all_subnets_and_for_each_other(networks: Deployment) -> None:
+    subnets = {"hdinsight-subnet", "aks-subnet"}
+    assert subnets <= networks["hdinsight-to-aks"].depends_on
+    assert subnets | {"hdinsight-to-aks"} <= networks["aks-to-hdinsight"].depends_on
+
+
+def test_everything_is_parented_to_the_component(networks: Deployment) -> None:
+    assert {resource.parent for resource in networks.resources.values() if resource.name != "networks"} == {
+        "networks"
+    }

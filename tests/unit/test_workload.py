@@ -1,0 +1,159 @@
+"""The test application as Kubernetes runs it: topics first, then pods with no rights, behind one address."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from components.workload import KafkaTestApp, KafkaTestAppArgs
+from tests.unit.recording import Deployment, deploy
+
+ARGS = KafkaTestAppArgs(
+    namespace="kafka-test",
+    image="contosokafka.azurecr.io/kafka-test-app:0123456789abcdef",
+    image_tag="0123456789abcdef",
+    bootstrap_servers="10.10.0.9:9092,10.10.0.10:9092",
+    topics=[
+        {"name": "messages", "partitions": 6, "replicationFactor": 3, "config": {"retention.ms": "1000"}}
+    ],
+    topic="messages",
+    replicas=2,
+    port=80,
+)
+
+
+def declare(args: KafkaTestAppArgs = ARGS) -> Deployment:
+    def program() -> None:
+        provider = kubernetes.Provider("cluster", kubeconfig="kubeconfig")
+        ready = kubernetes.Provider("ready")
+        pulumi.export(
+            "url",
+            KafkaTestApp("app", args, pulumi.ResourceOptions(provider=provider, depends_on=[ready])).url,
+        )
+
+    return deploy(program)
+
+
+@pytest.fixture(scope="module")
+def app() -> Deployment:
+    return declare()
+
+
+def container(deployment: Deployment, name: str) -> dict[str, Any]:
+    [only] = deployment[name].inputs["spec"]["template"]["spec"]["containers"]
+    return only
+
+
+def environment(deployment: Deployment, name: str) -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in container(deployment, name)["env"]}
+
+
+def job_name(deployment: Deployment) -> str:
+    return deployment["create-topics"].inputs["metadata"]["name"]
+
+
+def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> None:
+    assert app["namespace"].inputs["metadata"]["name"] == "kafka-test"
+    for name in ("create-topics", "kafka-test-app", "kafka-test-app-service"):
+        assert app[name].inputs["metadata"]["namespace"] == "kafka-test"
+        assert "::cluster::" in app[name].provider
+        assert app[name].parent == "app"
+
+
+def test_topics_are_made_by_the_image(app: Deployment) -> None:
+    assert container(app, "create-topics")["args"] == ["create-topics"]
+    assert container(app, "create-topics")["image"] == ARGS.image
+    variables = environment(app, "create-topics")
+    assert variables["KAFKA_BOOTSTRAP_SERVERS"] == ARGS.bootstrap_servers
+    assert json.loads(variables["KAFKA_TOPICS"]) == ARGS.topics
+    spec = app["create-topics"].inputs["spec"]
+    assert spec["template"]["spec"]["restartPolicy"] == "Never"
+    assert spec["backoffLimit"] >= 1
+    # A Job that Kubernetes tidies away would be missing at the next refresh.
+    assert "ttlSecondsAfterFinished" not in spec
+
+
+def test_topics_are_made_again_exactly_when_they_or_the_image_change(app: Deployment) -> None:
+    more = [*ARGS.topics, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
+    names = [
+        job_name(app),
+        job_name(declare(replace(ARGS, topics=more))),
+        job_name(declare(replace(ARGS, image_tag="fedcba9876543210"))),
+    ]
+    assert len(set(names)) == 3
+    assert job_name(declare(replace(ARGS, replicas=5, port=8080, topic="other"))) == names[0]
+
+
+def test_pods_start_when_their_topics_exist(app: Deployment) -> None:
+    assert "create-topics" in app["kafka-test-app"].depends_on
+
+
+def test_nothing_starts_before_what_the_caller_names(app: Deployment) -> None:
+    # Pulumi registers no child before its component, and no component before what that depends on.
+    assert "ready" in app["app"].depends_on
+
+
+def test_pods_serve_the_topic(app: Deployment) -> None:
+    assert container(app, "kafka-test-app")["args"] == ["serve"]
+    assert environment(app, "kafka-test-app") == {
+        "KAFKA_BOOTSTRAP_SERVERS": ARGS.bootstrap_servers,
+        "KAFKA_TOPIC": "messages",
+        "PORT": "8080",
+    }
+    assert container(app, "kafka-test-app")["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": 8080}
+    assert container(app, "kafka-test-app")["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": 8080}
+
+
+def test_a_rollout_never_takes_a_pod_away_before_its_successor_is_ready(app: Deployment) -> None:
+    spec = app["kafka-test-app"].inputs["spec"]
+    assert spec["replicas"] == 2
+    assert spec["strategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+    }
+
+
+@pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
+def test_pods_have_no_rights(app: Deployment, name: str) -> None:
+    pod = app[name].inputs["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"] == {
+        "runAsNonRoot": True,
+        "runAsUser": 10001,
+        "runAsGroup": 10001,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    only = container(app, name)
+    assert only["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert only["resources"]["requests"].keys() == {"cpu", "memory"}
+    assert "memory" in only["resources"]["limits"]
+    assert [mount["mountPath"] for mount in only["volumeMounts"]] == ["/tmp"]
+    assert pod["volumes"] == [{"name": only["volumeMounts"][0]["name"], "emptyDir": {}}]
+
+
+def test_service_finds_the_pods_of_the_deployment_only(app: Deployment) -> None:
+    service = app["kafka-test-app-service"].inputs["spec"]
+    assert service["type"] == "LoadBalancer"
+    assert service["ports"] == [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": 8080}]
+    pods = app["kafka-test-app"].inputs["spec"]
+    assert service["selector"] == pods["selector"]["matchLabels"]
+    assert service["selector"].items() <= pods["template"]["metadata"]["labels"].items()
+    job_labels = app["create-topics"].inputs["spec"]["template"]["metadata"]["labels"]
+    assert not service["selector"].items() <= job_labels.items()
+
+
+@pytest.mark.parametrize(("port", "url"), [(80, "http://203.0.113.80"), (8080, "http://203.0.113.80:8080")])
+def test_url_is_the_load_balancer_s(port: int, url: str) -> None:
+    assert declare(replace(ARGS, port=port)).outputs["url"] == url
+
+
+@pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
+def test_waits_outlast_the_spread_of_a_role(app: Deployment, name: str) -> None:
+    assert app[name].options.customTimeouts.create == "30m"
