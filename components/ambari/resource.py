@@ -5,9 +5,10 @@ The provider's import path and the resource's type token are part of every stack
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -93,40 +94,28 @@ class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising
     """The same in the order in which they would be restarted."""
 
     def __init__(self, name: str, args: IpAdvertisingArgs, opts: pulumi.ResourceOptions | None = None):
-        outputs = ("brokers", "bootstrapServers", "configVersion", "plan", "listenersBefore", "pasted")
-        super().__init__(
-            IpAdvertisingProvider(),
-            name,
-            {
-                "ambariUrl": args.ambari_url,
-                "clusterName": args.cluster_name,
-                "user": args.user,
-                "passwordConfigKey": args.password_config_key,
-                "restart": args.restart,
-                "unit": args.unit,
-                "strict": args.strict,
-                "keepOnDelete": args.keep_on_delete,
-                "settleSeconds": args.settle_seconds,
-                **dict.fromkeys(outputs),
-            },
-            opts,
-        )
+        inputs = {field.name: getattr(args, field.name) for field in fields(args)}
+        super().__init__(IpAdvertisingProvider(), name, {**inputs, **dict.fromkeys(_OUTPUTS)}, opts)
 
     def translate_output_property(self, prop: str) -> str:
-        return _SNAKE.get(prop, prop)
+        return _snake_case(prop)
 
     def translate_input_property(self, prop: str) -> str:
-        return _CAMEL.get(prop, prop)
+        return _camel_case(prop)
 
 
-_SNAKE = {
-    "bootstrapServers": "bootstrap_servers",
-    "configVersion": "config_version",
-    "staleBrokers": "stale_brokers",
-    "listenersBefore": "listeners_before",
-    "kafkaEnvBlock": "kafka_env_block",
-}
-_CAMEL = {snake: camel for camel, snake in _SNAKE.items()}
+_OUTPUTS = (
+    "brokers",
+    "bootstrap_servers",
+    "config_version",
+    "listeners",
+    "kafka_env_block",
+    "stale_brokers",
+    "plan",
+    "interrupted",
+    "pasted",
+    "listeners_before",
+)
 
 
 class IpAdvertisingProvider(ResourceProvider):
@@ -211,6 +200,15 @@ class IpAdvertisingProvider(ResourceProvider):
                 f"The configuration has no value {key}: set it with `pulumi config set --secret {key}`."
             )
         return str(password)
+
+
+def _camel_case(name: str) -> str:
+    """`__provider`, which is the engine's, stays."""
+    return re.sub(r"(?<=[a-z])_([a-z])", lambda match: match[1].upper(), name)
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match[1].lower(), name)
 
 
 def _outputs(props: dict[str, Any], survey: Survey, listeners_before: str) -> dict[str, Any]:

@@ -188,7 +188,7 @@ class Roll:
                 return look.verdict.reason
             self._warn(look.verdict)
             rest = self._settle(look.verdict) - (now - running_since)
-            return f"running, watched for another {rest:.0f} s ({look.verdict.reason})" if rest > 0 else None
+            return f"running, watched for another {rest:.0f} s" if rest > 0 else None
 
         self._until(subject, self._pace.health, reason, _RESUME)
         self._progress.say(f"{subject}: runs with the new configuration")

@@ -31,7 +31,9 @@ class Node:
         )
         hostname.chmod(0o755)
 
-    def source(self, text: str = BLOCK, options: str = "", after: str = "") -> subprocess.CompletedProcess[str]:
+    def source(
+        self, text: str = BLOCK, options: str = "", after: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         environment = self.folder / "kafka-env.sh"
         environment.write_text(text.replace(KAFKA, str(self.folder)))
         return subprocess.run(
@@ -55,7 +57,13 @@ def test_the_address_is_advertised_and_other_lines_stay(node: Node):
     node.properties.write_text("# advertised\na=1\nadvertised.listeners=PLAINTEXT://wn0:9092\nb=2\n")
     result = node.source()
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    assert node.lines() == ["# advertised", "a=1", "b=2", "advertised.listeners=PLAINTEXT://10.10.0.6:9092", ""]
+    assert node.lines() == [
+        "# advertised",
+        "a=1",
+        "b=2",
+        "advertised.listeners=PLAINTEXT://10.10.0.6:9092",
+        "",
+    ]
     assert os.listdir(node.properties.parent) == ["server.properties"]
 
 

@@ -28,7 +28,9 @@ PASSWORD = "Gehäuse-7!"
 WN0 = "wn0-mykafk.example.internal.cloudapp.net"
 
 
-def ambari(replay: Replay, clock: FakeClock | None = None, patience: float = 0, cluster: str = "mykafka") -> Ambari:
+def ambari(
+    replay: Replay, clock: FakeClock | None = None, patience: float = 0, cluster: str = "mykafka"
+) -> Ambari:
     return Ambari(Connection(replay.url, "admin", PASSWORD), cluster, clock or FakeClock(), patience)
 
 
@@ -40,7 +42,9 @@ def test_every_request_carries_what_ambari_wants():
     for seen in replay.seen:
         assert seen.headers["x-requested-by"]
         assert seen.headers["accept"] == "*/*"
-        user, _, password = base64.b64decode(seen.headers["authorization"].removeprefix("Basic ")).partition(b":")
+        user, _, password = base64.b64decode(seen.headers["authorization"].removeprefix("Basic ")).partition(
+            b":"
+        )
         assert (user.decode(), password.decode()) == ("admin", PASSWORD)
         # A session cookie would win over a wrong password.
         assert "cookie" not in seen.headers
