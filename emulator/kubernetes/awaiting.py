@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from emulator.kubernetes.deployment import current_replica_set
+from emulator.kubernetes.frontends import FrontEnd
 from emulator.kubernetes.job import is_finished
 from emulator.kubernetes.objects import (
     DEPLOYMENT,
@@ -17,7 +18,7 @@ from emulator.kubernetes.objects import (
     owned_by,
     qualified_name,
 )
-from emulator.kubernetes.service import endpoints, ingress_address
+from emulator.kubernetes.service import ingress_address
 
 ReadLog = Callable[[Object], str]
 """The last lines that a pod has printed."""
@@ -32,13 +33,10 @@ class Readiness:
     missing: tuple[str, ...] = ()
 
 
-def readiness(item: Object, items: Sequence[Object], problem: str | None, read_log: ReadLog) -> Readiness:
-    """The readiness of `item` among all objects of its cluster.
-
-    `problem`: why this machine can't do what the object asks for, if that is so.
-    """
-    if problem is not None:
-        return Readiness(failed=True, missing=(problem,))
+def readiness(item: Object, items: Sequence[Object], front_end: FrontEnd, read_log: ReadLog) -> Readiness:
+    """The readiness of `item` among all objects of its cluster. `front_end`: that of a Service."""
+    if item["kind"] == SERVICE.name:
+        return _service(item, front_end)
     namespace = item["metadata"].get("namespace")
     neighbours = [one for one in items if one["metadata"].get("namespace") == namespace]
     judge = _JUDGES.get(item["kind"])
@@ -85,12 +83,13 @@ def _job(item: Object, items: Sequence[Object], read_log: ReadLog) -> Readiness:
     return Readiness(missing=(f'Waiting for Job "{qualified_name(item)}" to succeed ({counts})', *errors))
 
 
-def _service(item: Object, items: Sequence[Object], _read_log: ReadLog) -> Readiness:
+def _service(item: Object, front_end: FrontEnd) -> Readiness:
+    if front_end.problem is not None:
+        return Readiness(failed=True, missing=(front_end.problem,))
     missing = []
     if ingress_address(item) is None:
         missing.append("Service was not allocated an IP address; does your cloud provider support this?")
-    reachable = endpoints(item, [one for one in items if one["kind"] == POD.name])
-    if item["spec"].get("selector") and not any(reachable.values()):
+    if item["spec"].get("selector") and not front_end.reaches_pods:
         missing.append(
             "Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may "
             "not match labels on any Pods"
@@ -143,4 +142,4 @@ def _termination(status: Object) -> Object:
     return status["state"].get("terminated") or status["lastState"].get("terminated") or {}
 
 
-_JUDGES = {DEPLOYMENT.name: _deployment, JOB.name: _job, SERVICE.name: _service}
+_JUDGES = {DEPLOYMENT.name: _deployment, JOB.name: _job}

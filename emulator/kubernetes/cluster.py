@@ -1,6 +1,7 @@
 """A Kubernetes cluster: its objects, the loop that makes the world follow them, and its nodes."""
 
 import datetime
+import functools
 import glob
 import ipaddress
 import logging
@@ -16,11 +17,11 @@ from emulator.kubernetes.api import ApiError, ObjectStore
 from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.balancer import LoadBalancers
 from emulator.kubernetes.controllers import plan_all
-from emulator.kubernetes.frontends import FrontEnds
+from emulator.kubernetes.frontends import FrontEnd, FrontEnds
 from emulator.kubernetes.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.kubeconfig import make_kubeconfig
 from emulator.kubernetes.kubelet import FINISHED, Kubelet
-from emulator.kubernetes.objects import DEPLOYMENT, POD, SERVICE, Key, Object, is_true, key_of
+from emulator.kubernetes.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, Object, is_true, key_of
 from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
 from emulator.kubernetes.podworker import last_lines
 from emulator.kubernetes.service import loopback_prefix
@@ -56,19 +57,35 @@ class KubernetesCluster:
         self._images = images
         self._timing = timing or Timing()
         self._folder = home.state / f"kubernetes-{spec.name}"
-        self._identity = Store(self._folder)
+        self._logs = home.logs / spec.name
         self._logs = home.logs / spec.name
         self._machines = _machines(spec)
-        self.objects = ObjectStore(Store(self._folder / "objects"))
-        self.applied = Store(self._folder / "applied")
-        """What programs declared, by object: a refresh compares it with the stack's state."""
         self._closing = False
         self._kubelet: Kubelet | None = None
         self._front_ends: FrontEnds | None = None
         self._thread: threading.Thread | None = None
 
+    @functools.cached_property
+    def objects(self) -> ObjectStore:
+        """Everything that the API server knows."""
+        return ObjectStore(Store(self._folder / "objects"))
+
+    @functools.cached_property
+    def applied(self) -> Store:
+        """What programs declared, by object: a refresh compares it with the stack's state."""
+        return Store(self._folder / "applied")
+
+    @functools.cached_property
+    def token(self) -> str:
+        """What the stand-in provider knows the cluster by; the same as long as the cluster is there."""
+        store = Store(self._folder)
+        identity = store.get("identity") or {"token": secrets.token_hex(32)}
+        store.put("identity", identity)
+        return identity["token"]
+
     def create(self) -> None:
         """Starts the cluster: its nodes, then its controllers."""
+        self._closing = False
         for name, address in self._machines.items():
             self._world.add_node(self._machine(name, address))
         self._front_ends = FrontEnds(
@@ -101,6 +118,9 @@ class KubernetesCluster:
         for pod in self.objects.list([POD.name]):
             if pod["status"]["phase"] not in FINISHED:
                 self.objects.remove(pod)
+        # What was ready is no more; nobody may take the old status for the present one.
+        for item in self.objects.list([REPLICA_SET.name, DEPLOYMENT.name]):
+            self.objects.set_status(item, {})
         self.create()
 
     def close(self) -> None:
@@ -120,15 +140,8 @@ class KubernetesCluster:
         """Stops the cluster and forgets it."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    @property
-    def token(self) -> str:
-        """What the stand-in provider knows the cluster by; the same as long as the cluster is there."""
-        identity = self._identity.get("identity")
-        if identity is None:
-            identity = {"token": secrets.token_hex(32)}
-            self._identity.put("identity", identity)
-        return identity["token"]
+        for opened in ("objects", "applied", "token"):
+            self.__dict__.pop(opened, None)
 
     def kubeconfig(self) -> str:
         """What listManagedClusterUserCredentials returns, before base64."""
@@ -144,13 +157,15 @@ class KubernetesCluster:
     def read_log(self, pod: Object) -> str:
         """The last lines a pod has printed."""
         metadata = pod["metadata"]
-        return last_lines(
-            self._home.logs / self.spec.name / metadata["namespace"] / f"{metadata['name']}.log"
-        )
+        return last_lines(self._logs / metadata["namespace"] / f"{metadata['name']}.log")
 
-    def problem_of(self, key: Key) -> str | None:
-        """Why a Service has no listener on this machine, if that is so."""
-        return self._front_ends.problem_of(key) if self._front_ends else None
+    def logs(self, name: str) -> list[Path]:
+        """The logs of pods of this name, with or without its namespace; also of pods that have ended."""
+        return sorted(path for path in self._logs.glob("*/*.log") if path.match(f"{glob.escape(name)}.log"))
+
+    def front_end(self, service: Object) -> FrontEnd:
+        """How far a Service is open to the outside."""
+        return self._front_ends.state_of(key_of(service)) if self._front_ends else FrontEnd()
 
     def _machine(self, name: str, address: str) -> NodeSpec:
         return NodeSpec(

@@ -2,11 +2,22 @@
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from emulator.kubernetes.api import ObjectStore
 from emulator.kubernetes.balancer import Front, LoadBalancers
 from emulator.kubernetes.objects import Key, Object, deleting, key_of
 from emulator.kubernetes.service import Endpoint, endpoints, free_address, ingress_address, with_ingress
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """How far a Service is open to the outside."""
+
+    problem: str | None = None
+    """Why this machine can't listen for it, if that is so."""
+    reaches_pods: bool = False
+    """Whether a connection would be carried to a pod."""
 
 
 class FrontEnds:
@@ -18,7 +29,7 @@ class FrontEnds:
         self._balancers = balancers
         self._prefix = prefix
         self._addresses: dict[Key, str] = {}
-        self._problems: dict[Key, str] = {}
+        self._states: dict[Key, FrontEnd] = {}
 
     def sync(self, services: Sequence[Object], pods: Sequence[Object]) -> None:
         """Makes listeners and statuses follow the Services and pods of the whole cluster."""
@@ -33,16 +44,18 @@ class FrontEnds:
                 owners[(self._addresses[key], port)] = key
         refusals = self._balancers.route(fronts)
         problems = {owners[front]: problem for front, problem in refusals.items()}
+        reachable = {key: any(fronts[front] for front in fronts if owners[front] == key) for key in current}
+        states = {key: FrontEnd(problems.get(key), reachable[key]) for key in current}
         for key, service in current.items():
             if key not in problems and ingress_address(service) is None:
                 self._objects.set_status(service, with_ingress(self._addresses[key]))
-        if problems != self._problems:
-            self._problems = problems
+        if states != self._states:
+            self._states = states
             self._objects.wake()
 
-    def problem_of(self, key: Key) -> str | None:
-        """Why the Service has no listener, if that is so."""
-        return self._problems.get(key)
+    def state_of(self, key: Key) -> FrontEnd:
+        """How far the Service is open to the outside."""
+        return self._states.get(key, FrontEnd())
 
     def close(self) -> None:
         """Stops listening."""

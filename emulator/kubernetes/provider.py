@@ -218,15 +218,13 @@ def _refused(inputs: Properties, done: str, error: ApiError) -> ProviderError:
 def _awaited(
     cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float, done: str
 ) -> Properties:
-    """The object once it is ready. Raises ProviderError, with the object, when it does not get there in time."""
+    """The object once it is ready. Raises ProviderError, with the object, if it isn't in time."""
     latest, verdict = item, Readiness()
 
     def is_over() -> bool:
         nonlocal latest, verdict
         latest = cluster.objects.get(key_of(item)) or latest
-        verdict = readiness(
-            latest, cluster.objects.list(), cluster.problem_of(key_of(item)), cluster.read_log
-        )
+        verdict = readiness(latest, cluster.objects.list(), cluster.front_end(item), cluster.read_log)
         return verdict.ready or verdict.failed
 
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
@@ -242,8 +240,8 @@ def _awaited(
         else f"'{name}' timed out waiting to be Ready"
     )
     lines = [
-        f"resource {qualified_name(item)} was successfully {done}, but the Kubernetes API server reported that "
-        f"it failed to fully initialize or become live: {headline}",
+        f"resource {qualified_name(item)} was successfully {done}, but the Kubernetes API server reported "
+        f"that it failed to fully initialize or become live: {headline}",
         *verdict.missing,
     ]
     raise ProviderError("\n* ".join(lines), partial=(_identifier(item), latest))

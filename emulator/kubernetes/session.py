@@ -1,13 +1,16 @@
 """One configured instance of the Kubernetes provider: which cluster it means, and its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from emulator.kubernetes.cluster import KubernetesCluster
 from emulator.kubernetes.kubeconfig import KubeconfigInvalid, namespace_of, token_of
 from emulator.kubernetes.objects import CONFIG_MAP, SECRET
 from emulator.providers.provider import Properties, ProviderError, Unknown
+
+Clusters = Callable[[], Iterable[KubernetesCluster]]
+"""The clusters that run at present."""
 
 _SETTINGS = frozenset(
     {
@@ -33,15 +36,6 @@ _SETTINGS = frozenset(
 _UNREACHABLE = "configured Kubernetes cluster is unreachable: "
 
 
-class Clusters(Protocol):
-    """Whoever knows the clusters that run at present."""
-
-    @property
-    def kubernetes(self) -> Mapping[str, Any]:
-        """The `KubernetesCluster`s, by whatever they are told apart."""
-        ...
-
-
 @dataclass(frozen=True)
 class Session:
     """The provider's configuration. The cluster is looked up at each call: it may come or go meanwhile."""
@@ -56,7 +50,7 @@ class Session:
 
     @classmethod
     def of(cls, config: Properties, clusters: Clusters) -> "Session":
-        """Raises ProviderError for settings that are not modelled, and for a kubeconfig that can't be read."""
+        """Raises ProviderError for settings that are not modelled, and for an unreadable kubeconfig."""
         unknown = sorted(name for name in config if name not in _SETTINGS and not name.startswith("__"))
         if unknown:
             raise ProviderError(f"kubernetes provider: not modelled by the emulator: {', '.join(unknown)}")
@@ -80,7 +74,7 @@ class Session:
             token = token_of(self.kubeconfig, self.context)
         except KubeconfigInvalid as error:
             raise ProviderError(f"{_UNREACHABLE}{error}") from error
-        return next((one for one in list(self.clusters.kubernetes.values()) if one.token == token), None)
+        return next((one for one in self.clusters() if one.token == token), None)
 
     def cluster(self) -> KubernetesCluster:
         """The cluster. Raises ProviderError when there is none."""
