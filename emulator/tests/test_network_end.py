@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def machine_processes(marker: str) -> list[str]:
     return found
 
 
+def await_processes(marker: str) -> None:
+    """Until both of `populate` are seen: a process that is about to run a program has no arguments."""
+    deadline = time.monotonic() + ENDS_WITHIN
+    while len(machine_processes(marker)) != 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def wait_for_end(pidfd: int) -> None:
     ended, _, _ = select.select([pidfd], [], [], ENDS_WITHIN)
     os.close(pidfd)
@@ -69,7 +78,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_close_leaves_no_process_and_whoever_waits_is_told(world: World, marker: str) -> None:
     populate(world, marker)
     process = world.spawn("node", ProcessSpec(["sleep", "1000"], PATH))
-    assert len(machine_processes(marker)) == 2
+    await_processes(marker)
     statuses: list[int] = []
     waiting = threading.Thread(target=lambda: statuses.append(process.wait(ENDS_WITHIN)))
     waiting.start()
@@ -106,7 +115,7 @@ sys.stdin.read()
     ) as daemon:
         assert daemon.stdout
         init_ended = os.pidfd_open(int(daemon.stdout.readline()))
-        assert len(machine_processes(marker)) == 2
+        await_processes(marker)
 
         daemon.kill()
 
@@ -167,7 +176,7 @@ def test_worlds_with_the_same_addresses_live_side_by_side(world: World, tmp_path
     with contextlib.closing(World.start(Home(tmp_path / "other"))) as other:
         populate(other, f"{marker}-other")
         world.close()
-        assert len(machine_processes(f"{marker}-other")) == 2
+        await_processes(f"{marker}-other")
 
 
 def test_many_threads_use_one_world(world: World, marker: str) -> None:
