@@ -1,6 +1,7 @@
 """What a world consists of right now."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,45 +12,68 @@ from emulator.network.world import World
 PROJECT = "aks-kafka"
 
 
-def describe(home: Home, world: World, pid: int) -> dict[str, Any]:
-    """The status as a JSON document."""
+def describe(home: Home, world: World, daemon: int) -> dict[str, Any]:
+    """The status as a JSON document; `daemon` is the daemon's process id. Memory is in bytes."""
     outputs = stack_outputs(home, PROJECT)
+    inhabitants = list(_descendants(world.init))
+    processes = _by_network_namespace(inhabitants)
     return {
         "home": str(home.root),
-        "daemon": {"pid": pid, "memory": _resident(pid)},
-        "memory": sum(_resident(process) for process in {pid, *_descendants(pid)}),
+        "daemon": {"pid": daemon, "memory": _memory([daemon])},
+        "memory": _memory([daemon, world.init, *inhabitants]),
         "networks": world.networks(),
-        "nodes": [_node(world, name) for name in world.nodes()],
+        "nodes": [_node(world, name, processes) for name in world.nodes()],
         "endpoints": {name: outputs[name] for name in ("ambariUrl", "bootstrapServers") if name in outputs},
         "appUrl": outputs.get("appUrl"),
     }
 
 
-def _node(world: World, name: str) -> dict[str, Any]:
+def _node(world: World, name: str, processes: Mapping[int, list[int]]) -> dict[str, Any]:
     node = world.specification(name)
+    namespace = world.network_namespace(name).stat().st_ino
     return {
         "name": name,
         "network": node.network,
         "address": node.address,
         "hostname": node.hostname,
-        "processes": [{"pid": pid, "command": argv} for pid, argv in world.processes(name).items()],
+        "processes": [{"pid": pid, "command": _command(pid)} for pid in processes.get(namespace, [])],
     }
 
 
-def _resident(pid: int) -> int:
-    """Bytes of memory, with what is shared counted once among those who share it (proc(5), smaps_rollup)."""
+def _by_network_namespace(pids: Iterable[int]) -> dict[int, list[int]]:
+    found = defaultdict(list)
+    for pid in pids:
+        try:
+            found[Path(f"/proc/{pid}/ns/net").stat().st_ino].append(pid)
+        except FileNotFoundError:
+            continue  # it ended meanwhile
+    return found
+
+
+def _command(pid: int) -> list[str]:
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0  # it ended meanwhile
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+        return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return [""]  # as above
+
+
+def _memory(pids: Iterable[int]) -> int:
+    """Bytes, where what several processes share is split among them (proc(5), smaps_rollup: Pss)."""
+    total = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # as above
+        total += sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+    return total
 
 
 def _descendants(pid: int) -> Iterator[int]:
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             pids = [int(child) for child in children.read_text().split()]
-        except OSError:
+        except (FileNotFoundError, ProcessLookupError):
             continue  # the thread ended meanwhile
         for child in pids:
             yield child

@@ -146,6 +146,25 @@ class World:
             self._call("remove-node", name=name)
             del self._nodes[name]
 
+    def networks(self) -> dict[str, list[str]]:
+        """Address spaces by network, in the order of their making."""
+        return {name: [str(prefix) for prefix in prefixes] for name, prefixes in self._networks.items()}
+
+    def specification(self, node: str) -> NodeSpec:
+        """What the node was made from. Raises NodeUnknown."""
+        return self._known_node(node)
+
+    @property
+    def init(self) -> int:
+        """The process that everything in the world descends from."""
+        return self._init
+
+    def network_namespace(self, node: str) -> Path:
+        """Its file's inode is that of /proc/PID/ns/net of every process on the node. Raises NodeUnknown."""
+        self._known_node(node)
+        namespaces, _ = self._call("describe", node=node)
+        return Path(f"/proc/{self._init}/fd/{namespaces['net']}")
+
     def nodes(self) -> list[str]:
         """Names, in the order of their making."""
         return list(self._nodes)
