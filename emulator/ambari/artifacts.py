@@ -6,7 +6,7 @@ Rules: controller/internal/ArtifactResourceProvider.java of Ambari 2.7.3.
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.ambari.errors import AmbariError, ContainerError
+from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError
 from emulator.ambari.records import Artifact, Table
 from emulator.store import Store
 
@@ -63,6 +63,8 @@ def _as_stored(value: Any) -> Any:
     if isinstance(value, Mapping):
         stored: dict[str, Any] = {}
         for key, item in value.items():
+            if not key:
+                raise NotModelledError("an empty key in artifact_data, which spoils Ambari's own JSON")
             if item is not None:
                 _put_nested(stored, str(key).split("/"), _as_stored(item))
         return stored

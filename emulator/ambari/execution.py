@@ -107,7 +107,7 @@ class Execution:
         """Ends a request's unfinished tasks. What its agents are doing goes on on their hosts."""
         for task in request.tasks:
             if not task.finished:
-                self._finish(task, "ABORTED", task.exit_code, stderr=f"Command aborted. Reason: {reason}")
+                self._finish(task, "ABORTED", stderr=f"Command aborted. Reason: {reason}")
         self._save(request)
         self._dispatch()
 
@@ -116,7 +116,7 @@ class Execution:
         for request in self.requests():
             for task in request.tasks:
                 if not task.finished:
-                    self._finish(task, "ABORTED", 0)
+                    self._finish(task, "ABORTED")
             if not request.finished:
                 self._save(request)
 
@@ -154,7 +154,7 @@ class Execution:
         if request.start_time < 0:
             request.start_time = now_milliseconds()
         if self._topology.host(task.host).heartbeat_lost:
-            self._finish(task, "ABORTED", 999)
+            self._finish(task, "ABORTED")
         else:
             task.status = "QUEUED"
             task.attempts = 1
@@ -201,7 +201,6 @@ class Execution:
             self._finish(
                 task,
                 "COMPLETED" if outcome.ok else "FAILED",
-                0,  # also for a task that failed: the agent sends "exitCode", the server reads "exitcode"
                 stdout=f"{outcome.stdout}\n\n{ending}\n",
                 stderr=outcome.stderr or "None",
             )
@@ -239,7 +238,7 @@ class Execution:
         with self._lock:
             if not task.finished and not self._closed:
                 task.attempts = ATTEMPTS
-                self._finish(task, "TIMEDOUT", 0)
+                self._finish(task, "TIMEDOUT")
                 self._save(request)
                 self._abort_later_stages(request)
                 self._lock.notify_all()
@@ -248,13 +247,14 @@ class Execution:
         failed = {task.stage for task in request.tasks if task.finished and task.status != "COMPLETED"}
         later = [task for task in request.tasks if failed and task.stage > min(failed) and not task.finished]
         for task in later:
-            self._finish(task, "ABORTED", 999)
+            self._finish(task, "ABORTED")
         if later:
             self._save(request)
 
-    def _finish(self, task: Task, status: str, exit_code: int, stdout: str = "", stderr: str = "") -> None:
+    def _finish(self, task: Task, status: str, stdout: str = "", stderr: str = "") -> None:
         task.status = status
-        task.exit_code = exit_code if task.attempts else 999
+        # 0 also for a task that failed: the agent sends "exitCode", the server reads "exitcode".
+        task.exit_code = 0 if task.attempts else 999
         task.stdout = stdout
         task.stderr = stderr if task.attempts else ""
         task.end_time = now_milliseconds()

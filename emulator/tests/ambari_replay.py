@@ -13,7 +13,13 @@ from emulator.ambari.wire import Response, WireRequest, answer
 
 RECORDINGS = Path(__file__).with_name("recordings") / "ambari"
 HOSTS = {short: f"{short}-kafka.example.internal" for short in ("hn0", "wn0", "wn1", "wn2", "zk0")}
-ADDRESSES = {"hn0": "10.0.0.16", "wn0": "10.0.0.11", "wn1": "10.0.0.12", "wn2": "10.0.0.13", "zk0": "10.0.0.10"}
+ADDRESSES = {
+    "hn0": "10.0.0.16",
+    "wn0": "10.0.0.11",
+    "wn1": "10.0.0.12",
+    "wn2": "10.0.0.13",
+    "zk0": "10.0.0.10",
+}
 CONFIGS = json.loads((RECORDINGS / "configurations_at_creation.json").read_text())
 
 _ADMINISTRATOR = "Basic YWRtaW46YWRtaW4="
@@ -27,7 +33,7 @@ class Recordings:
     """The recordings of one file, by name."""
 
     def __init__(self, group: str) -> None:
-        lines = (RECORDINGS / f"{group}.jsonl").read_text().splitlines()
+        lines = (RECORDINGS / f"{group}.jsonl").read_text().rstrip("\n").split("\n")
         self._recordings: dict[str, Document] = {item["name"]: item for item in map(json.loads, lines)}
 
     def names(self, prefix: str = "") -> list[str]:
@@ -56,7 +62,9 @@ class Replay:
         """
         for name in names:
             response = self.send(name, **headers)
-            differences = differences_between(self.recordings[name]["response"], response, frozenset(ignoring))
+            differences = differences_between(
+                self.recordings[name]["response"], response, frozenset(ignoring)
+            )
             assert not differences, "\n".join([f"{name}:", *differences])
 
     def play_all(self, prefix: str = "", *, but: Iterable[str] = (), ignoring: Iterable[str] = ()) -> None:

@@ -51,7 +51,15 @@ def test_a_tag_is_taken_only_once_and_without_a_lock_the_last_one_wins() -> None
         same_tag = sorted(statuses[name] for name in replay.recordings.names("h02b-"))
         assert same_tag == [200, 500, 500, 500]
         versions = replay.simulation.cluster.configurations.service_versions()
-        assert [version.version for version in versions if version.service == "KAFKA"] == [1, 2, 3, 4, 5, 6, 7]
+        assert [version.version for version in versions if version.service == "KAFKA"] == [
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+        ]
 
 
 def test_config_groups() -> None:
