@@ -29,7 +29,8 @@ def main() -> None:
         world_root = roots.open_world_root()
         links.set_up_backbone()
     except OSError as error:
-        channel.send({"refused": [error.strerror, error.errno]})
+        place = f" ({error.filename})" if error.filename else ""
+        channel.send({"refused": [f"{error.strerror}{place}", error.errno]})
         raise
     # Without a handler the kernel keeps every signal but the machine's SIGKILL away from a PID 1.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -21,6 +21,7 @@ _BACKBONE = "backbone"
 # Link-local: no virtual network of Azure may use these.
 _BACKBONE_ADDRESSES = ipaddress.IPv4Network("169.254.0.0/16")
 _NODE_LINK = "eth0"
+_ROUTER_HARDWARE_ADDRESS = "02:ff:00:00:00:01"
 _NOWHERE = "0.0.0.0/0"
 
 
@@ -49,7 +50,8 @@ def set_up_network(number: int, backbone: int) -> None:
     far_end = f"network{number}"
     with IPRoute() as route:
         _raise_link(route, "lo")
-        route.link("add", ifname=_BRIDGE, kind="bridge", state="up")
+        # A bridge without an address of its own takes a port's, which nodes remember when the port is gone.
+        route.link("add", ifname=_BRIDGE, kind="bridge", address=_ROUTER_HARDWARE_ADDRESS, state="up")
         route.link(
             "add", ifname=_BACKBONE, kind="veth", peer={"ifname": far_end, "net_ns_fd": backbone}, state="up"
         )
@@ -94,7 +96,12 @@ def attach_node(number: int, address: str, prefix_length: int, network: int) -> 
         _raise_link(route, "lo")
         far_end = _far_end(number)
         route.link(
-            "add", ifname=_NODE_LINK, kind="veth", peer={"ifname": far_end, "net_ns_fd": network}, state="up"
+            "add",
+            ifname=_NODE_LINK,
+            kind="veth",
+            address=_hardware_address(address),
+            peer={"ifname": far_end, "net_ns_fd": network},
+            state="up",
         )
         route.addr("add", index=_index(route, _NODE_LINK), address=address, prefixlen=prefix_length)
         route.route("add", dst=_NOWHERE, gateway=router)
@@ -117,6 +124,11 @@ def _far_end(node: int) -> str:
 
 def _backbone_address(network: int) -> str:
     return str(_BACKBONE_ADDRESSES[network + 1])
+
+
+def _hardware_address(address: str) -> str:
+    """The same for the same address: its neighbours need not find out when another node takes it over."""
+    return ":".join(f"{byte:02x}" for byte in (0x02, 0x00, *ipaddress.IPv4Address(address).packed))
 
 
 def _index(route: IPRoute, name: str) -> int:

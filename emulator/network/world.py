@@ -75,18 +75,10 @@ class World:
                 start_new_session=True,
             )
         its.close()
-        greeting: dict[str, Any] = {}
-        while not {"init", "ready"} <= greeting.keys():
-            try:
-                greeting.update(ours.receive()[0])
-            except ChannelClosed as error:
-                raise WorldRefused(
-                    f"the world's init ended at once; see {home.logs / 'network.log'}"
-                ) from error
-            if "refused" in greeting:
-                failure, number = greeting["refused"]
-                raise WorldRefused(explain(failure, number, read_settings()))
-        return cls(ours, greeting["init"])
+        try:
+            return cls(ours, _await_init(ours))
+        except ChannelClosed as error:
+            raise WorldRefused(f"the world's init ended at once; see {home.logs / 'network.log'}") from error
 
     def close(self) -> None:
         """Ends every process in the world and waits until the kernel has done so. May be called twice."""
@@ -299,3 +291,14 @@ class World:
             answer.set_exception(WorldEnded(_GONE))
         for process in self._processes.values():
             process.end(-signal.SIGKILL)
+
+
+def _await_init(channel: Channel) -> int:
+    """The pid of the world's init, once it is ready. Raises WorldRefused."""
+    greeting: dict[str, Any] = {}
+    while not {"init", "ready"} <= greeting.keys():
+        greeting.update(channel.receive()[0])
+        if "refused" in greeting:
+            failure, number = greeting["refused"]
+            raise WorldRefused(explain(failure, number, read_settings()))
+    return greeting["init"]

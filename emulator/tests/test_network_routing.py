@@ -151,6 +151,31 @@ def test_not_even_a_datagram_passes_one_half_of_a_peering(world: World, tmp_path
     assert (tmp_path / "log").read_text().split() == ["ready", "second"]
 
 
+def test_a_node_that_takes_over_an_address_is_reached_at_once(world: World, tmp_path: Path) -> None:
+    peer(world, "aks", "10.20.0.0/16", "kafka", "10.10.0.0/16")
+    for name in ("guest1", "guest2"):
+        world.add_node(node(name, "kafka", "10.10.0.9"))
+        start(world, name, LISTENER, tmp_path / name)
+        assert greeted(world, "wn0", "10.10.0.9") == f"{name} to 10.10.0.4"
+        assert greeted(world, "pod", "10.10.0.9") == f"{name} to 10.20.0.4"
+        world.remove_node(name)
+
+
+def test_the_way_through_a_router_outlives_the_nodes_beside_it(world: World, tmp_path: Path) -> None:
+    world.add_network("fresh", ["10.50.0.0/16"])
+    guests = [node(f"guest{number}", "fresh", f"10.50.0.{number}") for number in range(10, 20)]
+    for spec in (node("near", "fresh", "10.50.0.4"), node("far", "fresh", "10.50.1.4"), *guests):
+        world.add_node(spec)
+    start(world, "far", LISTENER, tmp_path / "far")
+    assert greeted(world, "near", "10.50.1.4") == "far to 10.50.0.4"
+    for guest in guests:
+        world.remove_node(guest.name)
+    assert greeted(world, "near", "10.50.1.4") == "far to 10.50.0.4"
+    for name in ("near", "far"):
+        world.remove_node(name)
+    world.remove_network("fresh")
+
+
 def test_an_address_nobody_listens_at_refuses_as_the_kernel_does(world: World) -> None:
     with pytest.raises(ConnectionRefusedError):
         world.connect("wn0", "10.10.7.5", 1, 5)
