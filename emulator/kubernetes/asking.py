@@ -10,7 +10,7 @@ from typing import Any
 from emulator.kubernetes.container import port_number
 from emulator.kubernetes.objects import Object
 from emulator.network.specification import ProcessSpec
-from emulator.network.world import World
+from emulator.network.world import NodeUnknown, World
 
 _USER_AGENT = "kube-probe/1"
 
@@ -39,13 +39,13 @@ class Asked:
 
     def ask(self, handler: Mapping[str, Any], timeout: float) -> Answer:
         """One question: the httpGet, tcpSocket or exec of a probe or hook."""
-        if "exec" in handler:
-            return self._execute(handler["exec"]["command"], timeout)
         try:
+            if "exec" in handler:
+                return self._execute(handler["exec"]["command"], timeout)
             if "httpGet" in handler:
                 return self._get(handler["httpGet"], timeout)
             self._connect(handler["tcpSocket"]["port"], timeout).close()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, NodeUnknown) as error:
             return Answer(False, str(error) or type(error).__name__)
         return Answer(True)
 
@@ -72,10 +72,7 @@ class Asked:
 
     def _execute(self, command: list[str], timeout: float) -> Answer:
         process = ProcessSpec(command, self.process.environment, self.process.folder, self.process.user)
-        try:
-            started = self.world.spawn(self.node, process)
-        except OSError as error:
-            return Answer(False, str(error))
+        started = self.world.spawn(self.node, process)
         try:
             code = started.wait(timeout)
         except TimeoutError:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from emulator.kubernetes.service import Endpoint
-from emulator.network.world import World
+from emulator.network.world import NodeUnknown, World, WorldEnded
 
 _CONNECT_TIMEOUT = 10.0  # seconds
 _CONNECTING = 32  # connections that are being made at the same time
@@ -91,7 +91,7 @@ class LoadBalancers:
         try:
             backend_reader, backend = await self._connect(front)
             await asyncio.gather(_carry(reader, backend), _carry(backend_reader, writer))
-        except OSError:
+        except (OSError, NodeUnknown, WorldEnded):
             _reset(writer)
         finally:
             writer.close()

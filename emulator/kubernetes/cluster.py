@@ -21,9 +21,9 @@ from emulator.kubernetes.frontends import FrontEnd, FrontEnds
 from emulator.kubernetes.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.kubeconfig import make_kubeconfig
 from emulator.kubernetes.kubelet import FINISHED, Kubelet
+from emulator.kubernetes.logs import last_lines
 from emulator.kubernetes.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, Object, is_true, key_of
 from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
-from emulator.kubernetes.podworker import last_lines
 from emulator.kubernetes.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import NodeSpec

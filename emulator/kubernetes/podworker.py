@@ -7,14 +7,10 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Protocol
 
 from emulator.kubernetes import podstatus
 from emulator.kubernetes.addresses import NoAddressLeft
-from emulator.kubernetes.api import ObjectStore
 from emulator.kubernetes.asking import Answer, Asked
-from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.container import (
     ConfigurationError,
     arguments,
@@ -24,53 +20,18 @@ from emulator.kubernetes.container import (
     user_of,
 )
 from emulator.kubernetes.image import Image, PullRefused
+from emulator.kubernetes.logs import last_lines
 from emulator.kubernetes.objects import Object, timestamp
+from emulator.kubernetes.podhost import Host
 from emulator.kubernetes.podstatus import ContainerReport, Placement
 from emulator.kubernetes.probe import ContainerHealth, ProbeName
 from emulator.kubernetes.prober import Prober
 from emulator.network.specification import NodeSpec, ProcessSpec
-from emulator.network.world import Process, World
+from emulator.network.world import Process, WorldEnded
 
 log = logging.getLogger(__name__)
 
-# https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
-_MESSAGE_LINES, _MESSAGE_BYTES = 80, 2048
 _KILLED = 128 + signal.SIGKILL
-
-
-class Host(Protocol):
-    """The cluster node a pod runs on, and what it shares with the others."""
-
-    world: World
-    objects: ObjectStore
-    timing: Timing
-    cluster: str
-    network: str
-    prefix_length: int
-
-    def pull(self, node: str, reference: str, policy: str) -> Image:
-        """Raises PullRefused."""
-        ...
-
-    def lease(self) -> str:
-        """An address of the subnet. Raises NoAddressLeft."""
-        ...
-
-    def release(self, address: str) -> None:
-        """Gives an address back."""
-        ...
-
-    def log_of(self, node: str) -> Path:
-        """The file that a world node's output goes to."""
-        ...
-
-    def machine_of(self, node: str) -> str:
-        """The world node of a cluster node."""
-        ...
-
-    def address_of(self, node: str) -> str:
-        """The address of a cluster node."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -139,18 +100,24 @@ class PodWorker:
 
     def _work(self) -> None:
         try:
-            try:
-                self._live()
-            except Exception as error:
-                if isinstance(error, _Stopped):
-                    raise
-                log.exception("pod %s", self._node)
-                self._wait_in("EmulatorFailed", f"{type(error).__name__}: {error}")
+            self._live_and_tell()
             while True:
                 self._next_event(None)
         except _Stopped as stopped:
             if stopped.stop.grace is not None:
                 self._host.objects.remove(self._pod)
+        except WorldEnded:
+            # Nobody is to blame, least of all the pod: its status stays for whoever revives it.
+            log.info("pod %s ends with the world", self._node)
+
+    def _live_and_tell(self) -> None:
+        try:
+            self._live()
+        except (_Stopped, WorldEnded):
+            raise
+        except Exception as error:
+            log.exception("pod %s", self._node)
+            self._wait_in("EmulatorFailed", f"{type(error).__name__}: {error}")
 
     def _live(self) -> None:
         image = self._pulled()
@@ -159,11 +126,12 @@ class PodWorker:
             self._placement = replace(self._placement, address=address)
             self._add_node(self._node_specification(image, address))
             try:
-                self._keep_running(image)
+                phase = self._keep_running(image)
             finally:
                 self._host.world.remove_node(self._node)
         finally:
             self._host.release(address)
+        self._publish(phase)
 
     def _add_node(self, node: NodeSpec) -> None:
         while True:
@@ -211,7 +179,8 @@ class PodWorker:
             root=root_of(self._pod, image),
         )
 
-    def _keep_running(self, image: Image) -> None:
+    def _keep_running(self, image: Image) -> str:
+        """Runs the container as often as the restart policy says; returns the pod's last phase."""
         failures = 0
         while True:
             process = self._configured(image)
@@ -219,8 +188,7 @@ class PodWorker:
             code = self._run(process)
             policy = self._pod["spec"]["restartPolicy"]
             if policy == "Never" or (policy == "OnFailure" and code == 0):
-                self._publish("Succeeded" if code == 0 else "Failed")
-                return
+                return "Succeeded" if code == 0 else "Failed"
             if time.monotonic() - began >= self._host.timing.restart_reset:
                 failures = 0
             failures += 1
@@ -331,7 +299,9 @@ class PodWorker:
                 raise _Stopped(event)
 
     def _watch(self, process: Process) -> None:
-        self._events.put(_Exited(process.wait()))
+        status = process.wait()
+        # A process that a signal ended has a negative status here, and 128 plus the signal in a container.
+        self._events.put(_Exited(status if status >= 0 else 128 - status))
 
     def _next_event(self, timeout: float | None) -> _Exited | _Probed:
         """The next event. Raises _Stopped when the pod is to end, queue.Empty after `timeout` seconds."""
@@ -387,16 +357,6 @@ class PodWorker:
 
     def _status(self, phase: str) -> Object:
         return podstatus.pod_status(self._pod, phase, self._placement, self._report, _now())
-
-
-def last_lines(path: Path, offset: int = 0) -> str:
-    """The end of what was written to the file behind `offset`: as much as a termination message holds."""
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(offset, path.stat().st_size - _MESSAGE_BYTES))
-        text = file.read().decode(errors="replace")
-    return "\n".join(text.splitlines()[-_MESSAGE_LINES:])
 
 
 def _now() -> str:

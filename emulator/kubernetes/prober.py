@@ -6,6 +6,7 @@ from collections.abc import Callable
 from emulator.kubernetes.asking import Answer, Asked
 from emulator.kubernetes.objects import Object
 from emulator.kubernetes.probe import PROBES, ContainerHealth, ProbeName
+from emulator.network.world import WorldEnded
 
 Report = Callable[[ProbeName, Answer], None]
 
@@ -41,7 +42,10 @@ class Prober:
             pause = _interval(name, probe, self._health())
             if not self._health().runs(name):
                 continue
-            answer = self._asked.ask(probe, probe["timeoutSeconds"])
+            try:
+                answer = self._asked.ask(probe, probe["timeoutSeconds"])
+            except WorldEnded:
+                return
             if not self._stopped.is_set():
                 self._report(name, answer)
 
