@@ -1,6 +1,7 @@
 """Faults that a test asks for: what happens to the N-th request of a kind."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -37,14 +38,21 @@ class Fault:
 
 
 class Faults:
-    """The faults still to come. Thread-safe."""
+    """The faults still to come. Thread-safe.
 
-    def __init__(self) -> None:
+    routes: the templates that exist. A fault for another one would never happen.
+    """
+
+    def __init__(self, routes: Collection[str]) -> None:
+        self._routes = routes
         self._lock = threading.Lock()
         self._waiting: list[tuple[Fault, int]] = []
 
     def add(self, fault: Fault) -> None:
-        """Asks for a fault; requests are counted from now on."""
+        """Asks for a fault; requests are counted from now on. Raises ValueError for an unknown route."""
+        if fault.route not in self._routes:
+            known = ", ".join(sorted(self._routes))
+            raise ValueError(f"unknown route {fault.route!r}; known are {known}")
         with self._lock:
             self._waiting.append((fault, fault.ordinal))
 

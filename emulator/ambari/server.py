@@ -17,6 +17,7 @@ import psutil
 from emulator.ambari.cluster import AmbariCluster
 from emulator.ambari.faults import Fault, Faults
 from emulator.ambari.request_log import RequestLog
+from emulator.ambari.routes import HANDLERS
 from emulator.ambari.wire import Response, WireRequest, answer, route_of
 
 
@@ -34,7 +35,7 @@ class AmbariServer:
         *,
         kill: Callable[[int], None] | None = None,
     ) -> None:
-        self.faults = Faults()
+        self.faults = Faults({template for _, template in HANDLERS})
         self.log = RequestLog()
         self._cluster = cluster
         self._context = context

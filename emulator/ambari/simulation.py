@@ -171,9 +171,9 @@ def simulated_server(
         try:
             yield Simulation(server, cluster, agents, user, password)
         finally:
+            server.stop()
             for agent in everyone:
                 agent.release()
-            server.stop()
 
 
 def _agent(short: str, host_name: str, number: int, seconds: float) -> SimulatedAgent:

@@ -138,7 +138,7 @@ def differences_between(expected: Document, response: Response, ignoring: frozen
 def _request(recording: Document, headers: Mapping[str, str]) -> WireRequest:
     recorded = recording["request"]
     sent = {name.lower(): value for name, value in recorded["headers"].items()}
-    sent = {"host": "127.0.0.1:18080"} | sent | headers
+    sent = {"host": "127.0.0.1:18080", **sent, **headers}
     return WireRequest(recorded["method"], recorded["path"], sent, (recorded["body"] or "").encode())
 
 
