@@ -5,15 +5,17 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from emulator import control
 from emulator.home import CHECKOUT, HOME_VARIABLE, Home
 
+_OWN = ("down", "start", "stop", "serve", "status", "exec", "logs")
+
 
 def main() -> int:
     """Runs the command; the exit status is pulumi's where pulumi runs, else 0, or 1 with the reason."""
-    options = _parser().parse_args()
+    options = _parser().parse_args(_protected(sys.argv[1:]))
     home = Home.locate(options.home)
     try:
         return options.run(home, options) or 0
@@ -65,7 +67,10 @@ def _up(home: Home, options: argparse.Namespace) -> int:
     engine.prepare()
     status = engine.run("up", "--yes", "--skip-preview", *_after_dashes(options.arguments))
     if status == 0:
-        print(f"\nThe page: {stack_outputs(home, engine.project).get('appUrl')}")
+        outputs = stack_outputs(home, engine.project)
+        print(f"\nKafka  {outputs.get('bootstrapServers')}, reachable from pods")
+        print(f"Ambari {outputs.get('ambariUrl')}")
+        print(f"Page   {outputs.get('appUrl')}")
     return status
 
 
@@ -87,7 +92,7 @@ def _stop(home: Home, _options: argparse.Namespace) -> None:
     stop(home)
 
 
-def _serve(home: Home, options: argparse.Namespace) -> None:
+def _serve(home: Home, options: argparse.Namespace) -> NoReturn:
     import logging
 
     from emulator.daemon import serve
@@ -102,6 +107,9 @@ def _serve(home: Home, options: argparse.Namespace) -> None:
             os.close(options.ready)
 
     serve(home, ready)
+    logging.shutdown()
+    # Threads may be left that wait for something in the world, which is no more.
+    os._exit(0)
 
 
 def _pulumi(home: Home, options: argparse.Namespace) -> None:
@@ -132,6 +140,19 @@ def _logs(home: Home, options: argparse.Namespace) -> None:
         with open(path, "rb") as log:
             sys.stdout.buffer.write(log.read())
             sys.stdout.flush()
+
+
+def _protected(arguments: list[str]) -> list[str]:
+    """Puts "--" before what is pulumi's: argparse would take an option in the first place for its own."""
+    for place, word in enumerate(arguments):
+        if word == "up":
+            return [*arguments[: place + 1], "--", *arguments[place + 1 :]]
+        if word == "pulumi":
+            ours = 3 if arguments[place + 1 : place + 2] == ["--program"] else 1
+            return [*arguments[: place + ours], "--", *arguments[place + ours :]]
+        if word in _OWN:
+            break
+    return arguments
 
 
 def _after_dashes(arguments: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with single_instance(home), _world(home) as world, ExitStack() as services:
+    with single_instance(home), _world(home, ended) as world, ExitStack() as services:
         daemon = _Daemon(home, world, ended)
         daemon.revive()
         daemon.start_providers(services)
@@ -58,12 +59,22 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _world(home: Home) -> Iterator[World]:
+def _world(home: Home, ended: threading.Event) -> Iterator[World]:
     world = World.start(home)
+    threading.Thread(target=_await_end, args=(world.init, ended), daemon=True).start()
     try:
         yield world
     finally:
         world.close()
+
+
+def _await_end(init: int, ended: threading.Event) -> None:
+    """Without its world the daemon is of no use: the next start revives both."""
+    descriptor = os.pidfd_open(init)
+    select.select([descriptor], [], [])
+    os.close(descriptor)
+    log.info("the world has ended")
+    ended.set()
 
 
 class _Daemon:

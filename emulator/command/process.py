@@ -1,13 +1,14 @@
 """Runs one command as pulumi-command does (provider/pkg/provider/local in pulumi/pulumi-command)."""
 
 import os
-import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _SHELL = ("/bin/sh", "-c")
+_LEASH = Path(__file__).with_name("leash.py")
 
 
 class CommandFailed(Exception):
@@ -28,33 +29,53 @@ def run(
     interpreter: Sequence[str] | None = None,
     stdin: str | None = None,
     timeout: float = 0,
+    on_abandoned: Callable[[Callable[[], None]], object] = lambda _kill: None,
 ) -> Output:
-    """Output without the last line end. `timeout` in seconds, 0 for none. Raises CommandFailed."""
-    argv = [*(interpreter or _SHELL), command]
-    try:
-        process = subprocess.Popen(
-            argv,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise CommandFailed(f"{error.strerror}: {error.filename}: running {command!r}") from error
+    """Output without the last line end. `timeout` in seconds, 0 for none. Raises CommandFailed.
+
+    `on_abandoned` is given a function that kills the command, for when nobody wants its result any more.
+    """
+    if not folder.is_dir():
+        raise CommandFailed(f"chdir {folder}: no such directory: running {command!r}")
+    held, leash = _Leash.make()
+    on_abandoned(leash.let_go)
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(_LEASH), str(held), *(interpreter or _SHELL), command],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        pass_fds=[held],
+    )
+    os.close(held)
     try:
         stdout, stderr = process.communicate(stdin, timeout=timeout or None)
-    except subprocess.TimeoutExpired as error:
-        os.killpg(process.pid, signal.SIGKILL)
+        ending = f"exit status {process.returncode}" if process.returncode else ""
+    except subprocess.TimeoutExpired:
+        leash.let_go()
         stdout, stderr = process.communicate()
-        raise CommandFailed(f"not done in {timeout:g} s: running {command!r}:\n{stdout}{stderr}") from error
-    if process.returncode != 0:
-        raise CommandFailed(f"{_ending(process.returncode)}: running {command!r}:\n{stdout}{stderr}")
+        ending = f"not done in {timeout:g} s"
+    finally:
+        leash.let_go()
+    if ending:
+        raise CommandFailed(f"{ending}: running {command!r}:\n{stdout}{stderr}")
     return Output(stdout.removesuffix("\n"), stderr.removesuffix("\n"))
 
 
-def _ending(status: int) -> str:
-    return f"exit status {status}" if status > 0 else f"signal: {signal.Signals(-status).name}"
+class _Leash:
+    """This end of the pipe; see `emulator.command.leash`."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
+
+    @classmethod
+    def make(cls) -> tuple[int, "_Leash"]:
+        theirs, ours = os.pipe()
+        return theirs, cls(ours)
+
+    def let_go(self) -> None:
+        """Kills the command if it still runs."""
+        self._file.close()

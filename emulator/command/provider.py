@@ -11,8 +11,8 @@ from typing import Any
 
 from emulator.command import process
 from emulator.command.caller import Caller, CallerUnknown, find_caller
+from emulator.providers.calls import current_call
 from emulator.providers.comparison import changed_paths, top_level
-from emulator.providers.peer import current_peer
 from emulator.providers.provider import UNKNOWN, Difference, Failure, Properties, Provider, ProviderError
 
 _COMMAND = "command:local:Command"
@@ -41,7 +41,7 @@ class Command(Provider):
     def configure(self, config: Properties) -> Caller:
         # The real plugin is a child of the engine. This daemon isn't, so it looks where the engine is.
         try:
-            return find_caller(current_peer().port)
+            return find_caller(current_call().peer_port)
         except CallerUnknown as error:
             raise ProviderError(f"Commands run where pulumi runs, on this machine: {error}") from error
 
@@ -145,6 +145,7 @@ def _run(
             interpreter=settings.get("interpreter"),
             stdin=settings.get("stdin"),
             timeout=timeout,
+            on_abandoned=current_call().when_over,
         )
     except process.CommandFailed as error:
         raise ProviderError(str(error)) from error

@@ -15,8 +15,8 @@ from google.protobuf import any_pb2, empty_pb2
 from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
+from emulator.providers.calls import Call, begin_call
 from emulator.providers.comparison import has_path, top_level
-from emulator.providers.peer import Peer, set_current_peer
 from emulator.providers.provider import Difference, Properties, Provider, ProviderError
 from emulator.providers.sessions import Sessions
 from emulator.providers.values import to_properties, to_struct
@@ -197,7 +197,7 @@ def _diff_kind(
 def _handler(name: str, request_type: type[Message], method: Method) -> grpc.RpcMethodHandler:
     def handle(request: Any, context: grpc.ServicerContext) -> Message:
         try:
-            set_current_peer(Peer(context.peer()))
+            begin_call(Call(context))
             return method(request, context.peer())
         except ProviderError as error:
             return context.abort_with_status(_status(error))
