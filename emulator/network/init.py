@@ -17,6 +17,8 @@ from emulator.network.supervisor import Supervisor
 
 def main() -> None:
     channel = Channel.from_descriptor(int(sys.argv[1]))
+    # Pods' users must be able to enter the folders made here, whatever the daemon's mask.
+    os.umask(0o022)
     try:
         _enter_user_namespace()
         kernel.unshare(Namespace.MOUNT | Namespace.PID | Namespace.NETWORK | Namespace.IPC | Namespace.UTS)

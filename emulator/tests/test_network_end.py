@@ -34,12 +34,6 @@ def populate(world: World, marker: str) -> None:
     assert world.spawn("pod", ProcessSpec(detached, PATH, user=10001)).wait(ENDS_WITHIN) == 0
 
 
-def init_of(world: World) -> int:
-    """As the machine numbers it."""
-    (target,) = [part for part in world.enter("node") if part.startswith("--target=")]
-    return int(target.removeprefix("--target="))
-
-
 def machine_processes(marker: str) -> list[str]:
     found = []
     for entry in Path("/proc").iterdir():
@@ -100,10 +94,10 @@ sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 from emulator.home import Home
 from emulator.network.world import World
-from {Path(__file__).stem} import init_of, populate
+from {Path(__file__).stem} import populate
 world = World.start(Home(Path({str(tmp_path)!r})))
 populate(world, {marker!r})
-print(init_of(world), flush=True)
+print(world.init, flush=True)
 sys.stdin.read()
 """
     with subprocess.Popen(
@@ -126,7 +120,7 @@ sys.stdin.read()
 def test_a_killed_init_ends_the_world(world: World, marker: str) -> None:
     populate(world, marker)
     process = world.spawn("node", ProcessSpec(["sleep", "1000"], PATH))
-    init = init_of(world)
+    init = world.init
     init_ended = os.pidfd_open(init)
 
     os.kill(init, signal.SIGKILL)
@@ -141,8 +135,8 @@ def test_a_killed_init_ends_the_world(world: World, marker: str) -> None:
 def test_signals_of_a_terminal_do_not_reach_the_world(world: World, marker: str) -> None:
     populate(world, marker)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        os.kill(init_of(world), number)
-    assert os.getsid(init_of(world)) != os.getsid(0)
+        os.kill(world.init, number)
+    assert os.getsid(world.init) != os.getsid(0)
     assert world.spawn("node", ProcessSpec(["true"], PATH)).wait(ENDS_WITHIN) == 0
 
 
@@ -157,7 +151,7 @@ def test_a_world_shows_nowhere_on_the_machine(world: World, marker: str) -> None
 
 def test_nodes_that_come_and_go_leave_no_descriptors(world: World, marker: str) -> None:
     populate(world, marker)
-    descriptors = Path(f"/proc/{init_of(world)}/fd")
+    descriptors = Path(f"/proc/{world.init}/fd")
 
     def come_and_go() -> tuple[int, int]:
         world.add_node(NodeSpec("guest", "network", "10.10.0.9", 24, "guest"))
@@ -169,6 +163,21 @@ def test_nodes_that_come_and_go_leave_no_descriptors(world: World, marker: str) 
 
     first = come_and_go()
     assert [come_and_go() for _ in range(5)] == [first] * 5
+
+
+def test_the_daemons_mask_does_not_lock_out_the_users_of_pods(tmp_path: Path) -> None:
+    (tmp_path / "image" / "app").mkdir(parents=True)
+    former = os.umask(0o077)
+    try:
+        world = World.start(Home(tmp_path / "home"))
+    finally:
+        os.umask(former)
+    with contextlib.closing(world):
+        world.add_network("network", ["10.10.0.0/16"])
+        root = RootSpec([str(tmp_path / "image")], {"/opt/deep/image": str(tmp_path / "image")})
+        world.add_node(NodeSpec("pod", "network", "10.10.0.5", 24, "pod", root=root))
+        list_all = ProcessSpec(["ls", "/app", "/opt/deep/image", "/usr", "/etc", "/home"], PATH, user=10001)
+        assert world.spawn("pod", list_all).wait(ENDS_WITHIN) == 0
 
 
 def test_worlds_with_the_same_addresses_live_side_by_side(world: World, tmp_path: Path, marker: str) -> None:
