@@ -18,7 +18,7 @@ from emulator.hdinsight.agent import NodeAgent
 from emulator.hdinsight.defaults import default_configs
 from emulator.hdinsight.disk import ZOOKEEPER_DATA, NodeDisk, data_disk
 from emulator.hdinsight.naming import fully_qualified_name, workers
-from emulator.hdinsight.readiness import StartFailed, await_broker, await_zookeeper
+from emulator.hdinsight.readiness import StartFailed, await_broker, await_controller, await_zookeeper
 from emulator.home import Home
 from emulator.network.specification import NodeSpec
 from emulator.network.world import World
@@ -204,9 +204,14 @@ class HdinsightCluster:
                 self._await_zookeeper()
         except StartFailed as failure:
             return [failure]
+        nodes = workers(self.spec.addresses)
         with ThreadPoolExecutor() as brokers:
-            failures = brokers.map(self._start_broker, workers(self.spec.addresses))
-            return [failure for failure in failures if failure]
+            failures = [failure for failure in brokers.map(self._start_broker, nodes) if failure]
+        try:
+            await_controller([self._agents[node] for node in nodes if self._agents[node].running(_BROKER)])
+        except StartFailed as failure:
+            failures.append(failure)
+        return failures
 
     def _await_zookeeper(self) -> None:
         log = self._disk(_ZOOKEEPER_NODE).logs / "zookeeper" / "zookeeper.log"

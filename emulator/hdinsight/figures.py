@@ -11,8 +11,13 @@ PORT = 8778
 """Jolokia's default, on the node's loopback."""
 
 BROKER_STATE = "kafka.server.KafkaServer.BrokerState"
+KNOWN_BROKERS = "kafka.controller.KafkaController.ActiveBrokerCount"
+"""How many brokers the controller knows; 0 on a broker that isn't the controller."""
+
 RUNNING = 3.0
 """The broker state in which it serves clients (org.apache.kafka.metadata.BrokerState)."""
+
+_ANSWER_TIMEOUT = 5.0  # seconds
 
 _ATTRIBUTES = {
     "count": "Count",
@@ -58,6 +63,7 @@ def read_figures(names: Sequence[str], connect: Callable[[], socket.socket]) -> 
 def _post(connect: Callable[[], socket.socket], requests: list[dict[str, str]]) -> list[Mapping[str, Any]]:
     connection = http.client.HTTPConnection("127.0.0.1", PORT)
     connection.sock = connect()
+    connection.sock.settimeout(_ANSWER_TIMEOUT)
     try:
         connection.request("POST", "/jolokia/", json.dumps(requests), {"Content-Type": "application/json"})
         return json.loads(connection.getresponse().read())

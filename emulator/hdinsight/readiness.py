@@ -1,7 +1,7 @@
 """Waiting until ZooKeeper and the brokers serve."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emulator.hdinsight import figures
@@ -11,7 +11,7 @@ from emulator.network.world import World
 
 _DEADLINE = 120.0  # seconds
 _BETWEEN_TRIES = 0.1
-_CONNECT_TIMEOUT = 5.0
+_ANSWER_TIMEOUT = 2.0  # a server that just starts may take a connection and never answer
 _LAST_LINES = 15
 
 
@@ -42,10 +42,27 @@ def await_broker(agent: NodeAgent, log: Path) -> None:
     _wait(ready, agent, "KAFKA_BROKER", log)
 
 
+def await_controller(agents: Sequence[NodeAgent]) -> None:
+    """Waits until the controller knows all these brokers, so that a topic can have a replica on each.
+
+    Raises StartFailed.
+    """
+
+    def known() -> float:
+        return sum(agent.metrics([figures.KNOWN_BROKERS]).get(figures.KNOWN_BROKERS, 0.0) for agent in agents)
+
+    deadline = time.monotonic() + _DEADLINE
+    while known() < len(agents):
+        if time.monotonic() > deadline:
+            raise StartFailed(f"the controller knows {known():.0f} of {len(agents)} brokers that serve")
+        time.sleep(_BETWEEN_TRIES)
+
+
 def _ask(world: World, node: str, word: bytes) -> str | None:
     """ZooKeeper's answer to one of its four letter words; None while it does not listen."""
     try:
-        with world.connect(node, "127.0.0.1", ZOOKEEPER_PORT, _CONNECT_TIMEOUT) as connection:
+        with world.connect(node, "127.0.0.1", ZOOKEEPER_PORT, _ANSWER_TIMEOUT) as connection:
+            connection.settimeout(_ANSWER_TIMEOUT)
             connection.sendall(word)
             with connection.makefile("rb") as answer:
                 return answer.read().decode()
