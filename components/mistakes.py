@@ -27,9 +27,9 @@ class Mistake:
 
 def report(mistakes: Sequence[Mistake], stack: str) -> str:
     """All `mistakes` of the configuration of `stack` as one message."""
-    settings = "setting is" if len(mistakes) == 1 else "settings are"
+    count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     listed = "\n".join(str(mistake) for mistake in mistakes)
-    return f"{len(mistakes)} {settings} wrong in the configuration of stack {stack!r}:\n{listed}"
+    return f"{count} in the configuration of stack {stack!r}, so nothing was done:\n{listed}"
 
 
 def broken(rule: str, *, source: str = "", right: str = "") -> PydanticCustomError:
@@ -45,11 +45,27 @@ def broken(rule: str, *, source: str = "", right: str = "") -> PydanticCustomErr
 def mistake_from(error: ErrorDetails, *, hidden: bool) -> Mistake:
     """What pydantic found; `hidden` for values that no message may show."""
     setting = setting_at(error["loc"])
-    value = None if hidden or error["input"] == "" else error["input"]
+    context = error.get("ctx", {})
+    value = None if hidden or error["type"] == "missing" or error["input"] in ("", ()) else error["input"]
     if error["type"] == "rule":
-        context = error.get("ctx", {})
         return Mistake(setting, value, context["rule"], context["source"], context["right"])
-    return Mistake(setting, value, error["msg"][0].lower() + error["msg"][1:], "", "")
+    rule = _RULES_OF_TYPES.get(error["type"], f"does not fit: {error['msg']}")
+    return Mistake(setting, value, rule.format(**context), "", "")
+
+
+_RULES_OF_TYPES = {
+    "bool_parsing": "must be true or false",
+    "dict_type": "must be an object",
+    "extra_forbidden": "is unknown",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "literal_error": "must be {expected}",
+    "missing": "must be set",
+    "model_type": "must be an object",
+    "string_type": "must be a string",
+    "tuple_type": "must be a list",
+}
+"""What pydantic's checks of types amount to, in the words of a user."""
 
 
 def setting_at(location: Sequence[str | int]) -> str:

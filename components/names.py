@@ -165,7 +165,11 @@ def gateway_password(value: str, user: str) -> str:
         if not present
     ]
     if wanting:
-        raise broken(f"must have {', '.join(wanting)}", source=f"{HDINSIGHT_CREATE}, gateway credentials")
+        raise broken(
+            f"must have {', '.join(wanting)}",
+            source=HDINSIGHT_CREATE,
+            right="16 random characters of all kinds",
+        )
     return value
 
 

@@ -127,7 +127,8 @@ class PeeredNetworks(pulumi.ComponentResource):
             public_ip_allocation_method=network.IPAllocationMethod.STATIC,
             sku=network.PublicIPAddressSkuArgs(name=network.PublicIPAddressSkuName.STANDARD),
             tags=self._args.tags,
-            opts=self._children,
+            # The gateway made after it shows up here too, which is no drift.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["natGateway"]),
         )
         return network.NatGateway(
             "hdinsight-nat",
@@ -154,7 +155,12 @@ class PeeredNetworks(pulumi.ComponentResource):
             virtual_network_name=local.name,
             remote_virtual_network=network.SubResourceArgs(id=remote.id),
             allow_virtual_network_access=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=after,
+                # The half made first becomes Connected when the other one is there, which is no drift.
+                ignore_changes=["peeringState", "peeringSyncLevel"],
+            ),
         )
 
 

@@ -47,7 +47,7 @@ def files() -> dict[Path, str]:
 
 
 def _declaration(field: FieldInfo) -> dict[str, Any]:
-    default = pydantic.TypeAdapter[Any](field.annotation).dump_python(
+    default = pydantic.TypeAdapter(field.rebuild_annotation()).dump_python(
         field.default, mode="json", by_alias=True
     )
     return {**_type(field.annotation), "description": field.description, "default": default}

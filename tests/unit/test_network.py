@@ -83,6 +83,12 @@ def test_peerings_wait_for_all_subnets_and_for_each_other(networks: Deployment) 
     assert subnets | {"hdinsight-to-aks"} <= networks["aks-to-hdinsight"].depends_on
 
 
+def test_what_later_resources_change_in_earlier_ones_is_no_drift(networks: Deployment) -> None:
+    for peering in ("hdinsight-to-aks", "aks-to-hdinsight"):
+        assert set(networks[peering].options.ignoreChanges) == {"peeringState", "peeringSyncLevel"}
+    assert list(networks["hdinsight-outbound"].options.ignoreChanges) == ["natGateway"]
+
+
 def test_everything_is_parented_to_the_component(networks: Deployment) -> None:
     assert {resource.parent for resource in networks.resources.values() if resource.name != "networks"} == {
         "networks"

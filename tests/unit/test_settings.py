@@ -1,0 +1,299 @@
+"""Every rule of the configuration, and that every mistake is in the one message."""
+
+import json
+from ipaddress import IPv4Network
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import addresses
+from components.mistakes import Mistake
+from components.settings import Settings, WrongSettings
+from tests.unit.recording import deploy
+from tools import configuration
+
+SSH_KEY = "ssh-rsa " + "A" * 372 + " somebody@somewhere"
+GOOD = {
+    "kafkaClusterName": "contoso-kafka",
+    "storageAccountName": "contosokafka",
+    "registryName": "contosokafka",
+    "ambariPassword": "Correct-Horse-7",
+    "ambariSourceRanges": '["203.0.113.7/32"]',
+    "sshPublicKey": SSH_KEY,
+}
+
+
+def parse(**changed: Any) -> Settings:
+    return Settings.parse({**GOOD, **changed}, {"ambariPassword"}, stack="dev")
+
+
+def mistakes(**changed: Any) -> list[Mistake]:
+    with pytest.raises(WrongSettings) as raised:
+        parse(**changed)
+    return raised.value.mistakes
+
+
+def only_mistake(**changed: Any) -> Mistake:
+    [mistake] = mistakes(**changed)
+    return mistake
+
+
+def test_settings_that_are_required_suffice() -> None:
+    settings = parse()
+    assert settings.kafka_workers == 3
+    assert settings.app_topic == "messages"
+    assert str(settings.dns_service_ip) == "10.30.0.10"
+
+
+def test_values_come_as_pulumi_hands_them_over() -> None:
+    settings = parse(
+        kafkaWorkers="5",
+        protect="false",
+        tags='{"cost-centre": 7}',
+        topics='[{"name": "orders", "partitions": 12, "config": {"retention.ms": 60000}}]',
+        aksPodNetwork="overlay",
+    )
+    assert (settings.kafka_workers, settings.protect, settings.tags) == (5, False, {"cost-centre": "7"})
+    [topic] = settings.topics
+    assert topic.model_dump(by_alias=True) == {
+        "name": "orders",
+        "partitions": 12,
+        "replicationFactor": 3,
+        "config": {"retention.ms": "60000"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "rule"),
+    [
+        ("resourceGroup", "ends-in-a-stop.", "1 to 90"),
+        ("resourceGroup", "x" * 91, "1 to 90"),
+        ("location", "West Europe", "region"),
+        ("tags", '{"a<b": "c"}', "without"),
+        ("tags", json.dumps({"long": "x" * 257}), "256"),
+        ("tags", json.dumps({str(number): "" for number in range(51)}), "at most 50"),
+        ("tags", "not json", "list or an object"),
+        ("tags", "[]", "object"),
+        ("protect", "maybe", "true or false"),
+        ("kafkaClusterName", "Contoso", "lower-case"),
+        ("kafkaClusterName", "ab", "3 to 59"),
+        ("kafkaClusterName", "x" * 60, "3 to 59"),
+        ("kafkaClusterName", "kafka-", "both ends"),
+        ("kafkaClusterName", "", "must be set"),
+        ("kafkaWorkers", "2", "between 3 and"),
+        ("kafkaWorkers", "three", "whole number"),
+        ("kafkaDisksPerWorker", "0", "between 1 and 8"),
+        ("kafkaWorkerSize", "large", "VM size"),
+        ("storageAccountName", "contoso-kafka", "3 to 24"),
+        ("registryName", "contoso-kafka", "5 to 50"),
+        ("registryName", "abcd", "5 to 50"),
+        ("ambariUser", "user name", "1 to 20"),
+        ("ambariSourceRanges", "[]", "at least one"),
+        ("ambariSourceRanges", '["0.0.0.0/0"]', "everybody"),
+        ("sshUser", "Admin", "lower-case"),
+        ("sshUser", "hdfs", "don't have already"),
+        ("sshPublicKey", "ssh-ed25519 AAAAC3", "RSA"),
+        ("sshPublicKey", "ssh-rsa AAAA", "2048 bits"),
+        ("aksClusterName", "-aks", "both ends"),
+        ("kubernetesVersion", "v1.34", "MAJOR.MINOR"),
+        ("aksNodeCount", "0", "between 1"),
+        ("aksMaxPods", "9", "between 10 and 250"),
+        ("aksPodNetwork", "kubenet", "'flat' or 'overlay'"),
+        ("hdinsightAddressSpace", "10.10.0.0", "must be /29 or larger"),
+        ("hdinsightAddressSpace", "8.8.8.0/24", "private"),
+        ("hdinsightAddressSpace", "nonsense", "CIDR"),
+        ("hdinsightSubnet", "10.11.0.0/24", "within hdinsightAddressSpace"),
+        ("hdinsightSubnet", "10.10.0.0/29", "must have 15 addresses"),
+        ("aksSubnet", "10.20.0.0/26", "must have 98 addresses"),
+        ("aksSubnet", "10.21.0.0/22", "within aksAddressSpace"),
+        ("serviceCidr", "10.32.0.0/12", "smaller than /12"),
+        ("serviceCidr", "10.30.0.0/29", "no smaller than /28"),
+        ("serviceCidr", "10.20.128.0/24", "aksAddressSpace, 10.20.0.0/16"),
+        ("serviceCidr", "172.30.0.0/24", "172.30.0.0/16"),
+        ("namespace", "Kafka", "lower-case"),
+        ("namespace", "kube-system", "of its own"),
+        ("namespace", "default", "of its own"),
+        ("appPort", "65536", "between 1 and 65535"),
+        ("appReplicas", "0", "between 1"),
+        ("topics", "[]", "at least one topic"),
+        ("topics", '[{"name": "a", "replicationFactor": 4}]', "at most kafkaWorkers, 3, in a"),
+        ("topics", '[{"name": "a.b"}, {"name": "a_b"}]', "more than `.` and `_`"),
+        ("topic", "other", "one of topics"),
+        ("restart", "now", "'rolling' or 'all-at-once'"),
+    ],
+)
+def test_rule(setting: str, value: str, rule: str) -> None:
+    mistake = only_mistake(**{setting: value})
+    assert mistake.setting == setting
+    assert rule in mistake.rule
+
+
+@pytest.mark.parametrize(
+    ("topic", "place", "rule"),
+    [
+        ({"name": "a b"}, "topics[0].name", "1 to 249"),
+        ({"name": ".."}, "topics[0].name", "`..`"),
+        ({"name": "__consumer_offsets"}, "topics[0].name", "Kafka's own"),
+        ({"name": "a", "partitions": 0}, "topics[0].partitions", "between 1"),
+        ({"name": "a", "partitons": 3}, "topics[0].partitons", "unknown"),
+        ({}, "topics[0].name", "must be set"),
+        ("a", "topics[0]", "object"),
+    ],
+)
+def test_rule_of_topics(topic: object, place: str, rule: str) -> None:
+    mistake = only_mistake(topics=json.dumps([topic]))
+    assert mistake.setting == place
+    assert rule in mistake.rule
+
+
+@pytest.mark.parametrize(
+    ("password", "wanting"),
+    [
+        ("", "must be set"),
+        ("Short-1", "at least 10 characters"),
+        ("No-Digits-Here", "a digit"),
+        ("no-upper-case-1", "an upper-case letter"),
+        ("NO-LOWER-CASE-1", "a lower-case letter"),
+        ("NoSpecialChar1", "neither letter nor digit"),
+        ("Has-A-Quote-1'", "none of the characters"),
+        ("Has-An-Umlaut-1ä", "ASCII"),
+        ("Has-AdMinistrator-1", "three consecutive characters of the user name 'admin'"),
+    ],
+)
+def test_password_is_one_that_the_gateway_takes_and_is_never_shown(password: str, wanting: str) -> None:
+    with pytest.raises(WrongSettings) as raised:
+        parse(ambariPassword=password)
+    [mistake] = raised.value.mistakes
+    assert (mistake.setting, mistake.value) == ("ambariPassword", None)
+    assert wanting in mistake.rule
+    assert not password or password not in str(raised.value)
+
+
+def test_password_in_plain_is_refused() -> None:
+    with pytest.raises(WrongSettings, match="config set --secret ambariPassword") as raised:
+        Settings.parse(GOOD, set(), stack="dev")
+    assert GOOD["ambariPassword"] not in str(raised.value)
+
+
+def test_secret_that_somebody_made_of_another_setting_is_not_shown() -> None:
+    with pytest.raises(WrongSettings) as raised:
+        Settings.parse({**GOOD, "topic": "classified"}, {"ambariPassword", "topic"}, stack="dev")
+    assert "classified" not in str(raised.value)
+
+
+def test_private_key_in_the_place_of_the_public_one_is_not_shown() -> None:
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----"
+    with pytest.raises(WrongSettings) as raised:
+        parse(sshPublicKey=key)
+    assert "b3Blbn" not in str(raised.value)
+
+
+def test_users_differ() -> None:
+    assert "ambariUser" in only_mistake(ambariUser="kafkauser", sshUser="kafkauser").rule
+
+
+def test_unknown_setting_is_a_mistake_with_the_one_that_was_meant() -> None:
+    assert only_mistake(kafkaWokers="4").right == "kafkaWorkers"
+    assert only_mistake(zzz="4").right == "a setting listed in Pulumi.yaml"
+
+
+def test_suggested_range_is_right() -> None:
+    suggested = only_mistake(serviceCidr="10.20.0.0/16").right
+    assert parse(serviceCidr=suggested).service_cidr == IPv4Network(suggested)
+    assert only_mistake(ambariSourceRanges='["203.0.113.7/24"]').right == "203.0.113.0/24"
+
+
+def test_pod_range_matters_to_an_overlay_only() -> None:
+    assert parse(podCidr="10.20.0.0/16").pod_cidr == IPv4Network("10.20.0.0/16")
+    assert "aksAddressSpace" in only_mistake(podCidr="10.20.0.0/16", aksPodNetwork="overlay").rule
+    assert "/24 for each of 3 nodes" in only_mistake(podCidr="10.40.0.0/23", aksPodNetwork="overlay").rule
+    # Pods of an overlay take no addresses of the subnet.
+    assert parse(aksSubnet="10.20.0.0/28", aksPodNetwork="overlay").aks_subnet.prefixlen == 28
+
+
+def test_every_mistake_is_in_one_message() -> None:
+    wrong = {
+        "kafkaWokers": "4",
+        "kafkaClusterName": "Contoso",
+        "kafkaWorkers": "2",
+        "storageAccountName": "",
+        "ambariPassword": "letmein",
+        "ambariSourceRanges": "[]",
+        "sshPublicKey": "",
+        "hdinsightSubnet": "10.11.0.0/24",
+        "aksAddressSpace": "10.10.128.0/17",
+        "serviceCidr": "10.30.0.1/16",
+        "topics": '[{"name": "a b", "partitions": 0}]',
+        "topic": "other",
+        "restart": "now",
+    }
+    with pytest.raises(WrongSettings) as raised:
+        Settings.parse({**GOOD, **wrong}, set(), stack="dev")
+    golden = Path(__file__).parent / "golden" / "mistakes.txt"
+    assert f"{raised.value}\n" == golden.read_text()
+
+
+def test_load_reads_the_stack_and_its_secrets() -> None:
+    config = {f"aks-kafka:{name}": value for name, value in GOOD.items()}
+    loaded: list[Settings] = []
+    deploy(
+        lambda: loaded.append(Settings.load(pulumi.Config())),
+        config={**config, "azure-native:location": "westeurope"},
+        secrets=frozenset({"aks-kafka:ambariPassword"}),
+    )
+    assert loaded == [parse()]
+
+
+def test_schema_defaults_and_reference_are_those_of_the_model() -> None:
+    for path, text in configuration.files().items():
+        assert path.read_text() == text, f"python -m tools.configuration would change {path.name}"
+
+
+RANGES = ("hdinsightAddressSpace", "aksAddressSpace", "serviceCidr", "podCidr")
+private_ranges = st.builds(
+    lambda space, prefix, place: list(space.subnets(new_prefix=prefix))[
+        place % 2 ** (prefix - space.prefixlen)
+    ],
+    st.sampled_from(
+        [IPv4Network("10.0.0.0/10"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16")]
+    ),
+    st.integers(16, 20),
+    st.integers(min_value=0),
+)
+
+
+@given(st.tuples(*[private_ranges] * 4))
+def test_ranges_are_taken_exactly_when_they_are_apart(given_ranges: tuple[IPv4Network, ...]) -> None:
+    hdinsight, aks, services, pods = given_ranges
+    values = {name: str(range_) for name, range_ in zip(RANGES, given_ranges, strict=True)}
+    values["hdinsightSubnet"] = str(next(hdinsight.subnets(new_prefix=24)))
+    values["aksSubnet"] = str(next(aks.subnets(new_prefix=24)))
+    apart = not any(one.overlaps(other) for one, other in combinations(given_ranges, 2))
+    reserved = [(range_, taken) for range_ in (aks, services, pods) for taken in addresses.TAKEN_BY_AKS]
+    free = not any(range_.overlaps(taken) for range_, taken in reserved)
+    if apart and free:
+        assert parse(**values, aksPodNetwork="overlay").service_cidr == services
+    else:
+        wrong = {mistake.setting for mistake in mistakes(**values, aksPodNetwork="overlay")}
+        assert wrong <= set(RANGES)
+
+
+@given(st.integers(8, 28), st.lists(private_ranges, max_size=5))
+def test_range_called_free_is_free(prefix_length: int, taken: list[IPv4Network]) -> None:
+    free = addresses.free_range(prefix_length, taken)
+    if free is not None:
+        assert free.prefixlen == prefix_length
+        assert not any(free.overlaps(other) for other in taken)
+
+
+@given(st.integers(3, 1000))
+def test_suggested_subnet_holds_the_nodes(workers: int) -> None:
+    values = {"hdinsightAddressSpace": "10.0.0.0/16", "kafkaWorkers": str(workers), "aksNodeCount": "1"}
+    mistake = only_mistake(**values, hdinsightSubnet="10.0.0.0/29")
+    prefix = mistake.right.removeprefix("a range of /").removesuffix(" or larger")
+    assert parse(**values, hdinsightSubnet=f"10.0.0.0/{prefix}").kafka_workers == workers
