@@ -27,7 +27,7 @@ def container_of(pod: Object) -> Object:
     return pod["spec"]["containers"][0]
 
 
-def arguments(container: Object, image: Image, environment: Mapping[str, str]) -> list[str]:
+def arguments(container: Object, image: Image, environment: Mapping[str, str], user: int | None) -> list[str]:
     """The command line: `command` replaces the image's entrypoint and its command, `args` the command alone.
 
     https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
@@ -36,7 +36,7 @@ def arguments(container: Object, image: Image, environment: Mapping[str, str]) -
     words = [*command, *args] if command else [*image.entrypoint, *(args or image.command)]
     if not words:
         raise ConfigurationError("no command specified")
-    return _confined(container, [expand(word, environment) for word in words])
+    return [*_confinement(container, user), *(expand(word, environment) for word in words)]
 
 
 def environment_of(pod: Object, image: Image, find: Find) -> dict[str, str]:
@@ -108,11 +108,20 @@ def port_number(container: Object, port: int | str) -> int | None:
     return next((one["containerPort"] for one in ports if one.get("name") == port), None)
 
 
-def _confined(container: Object, words: Sequence[str]) -> list[str]:
+def _confinement(container: Object, user: int | None) -> list[str]:
+    """What takes privileges away before the program starts. Only root has capabilities to lose."""
     settings = container.get("securityContext") or {}
-    if settings.get("allowPrivilegeEscalation") is False:
-        return ["setpriv", "--no-new-privs", "--", *words]
-    return list(words)
+    dropped = (settings.get("capabilities") or {}).get("drop") or []
+    options = ["--no-new-privs"] if settings.get("allowPrivilegeEscalation") is False else []
+    if user == 0 and dropped:
+        names = ",".join("-all" if name.upper() == "ALL" else f"-{_short(name)}" for name in dropped)
+        options += [f"--bounding-set={names}", f"--inh-caps={names}"]
+    return ["setpriv", *options, "--"] if options else []
+
+
+def _short(capability: str) -> str:
+    """NET_ADMIN, with or without CAP_, as setpriv spells it."""
+    return capability.lower().removeprefix("cap_")
 
 
 def _imported(pod: Object, source: Object, find: Find) -> dict[str, str]:

@@ -68,7 +68,6 @@ _CONTAINER_SECURITY: Shape = {
     "readOnlyRootFilesystem": ANY,
     "allowPrivilegeEscalation": ANY,
     "privileged": Only([False]),
-    # A process that is not root has none to drop.
     "capabilities": {"drop": ANY},
     "seccompProfile": _SECCOMP,
 }

@@ -200,11 +200,12 @@ class PodWorker:
         while True:
             try:
                 environment = environment_of(pod, image, self._host.objects.get)
+                user = user_of(pod, image)
                 return ProcessSpec(
-                    argv=arguments(self._container, image, environment),
+                    argv=arguments(self._container, image, environment, user),
                     environment=environment,
                     folder=self._container.get("workingDir") or image.folder_in,
-                    user=user_of(pod, image),
+                    user=user,
                     log=self._host.log_of(self._node),
                 )
             except ConfigurationError as error:

@@ -244,7 +244,7 @@ def _awaited(
         f"that it failed to fully initialize or become live: {headline}",
         *verdict.missing,
     ]
-    raise ProviderError("\n* ".join(lines), partial=(_identifier(item), latest))
+    raise ProviderError("\n\t* ".join(lines), partial=(_identifier(item), latest))
 
 
 def _foreseen(inputs: Properties, former: Properties | None = None) -> Properties:

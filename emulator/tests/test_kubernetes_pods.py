@@ -210,8 +210,8 @@ while True:
 """
     hook = {"preStop": {"exec": {"command": ["touch", "/tmp/hooked"]}}}
     always = {"exec": {"command": ["true"]}}
-    container = {"args": ["run", source], "lifecycle": hook, "readinessProbe": always}
-    cluster.wait_available(web := cluster.create(deployment(replicas=1, **container)), 1)
+    item = deployment(replicas=1, args=["run", source], lifecycle=hook, readinessProbe=always)
+    cluster.wait_available(web := cluster.create(item), 1)
     (pod,) = cluster.pods()
     cluster.wait_log(pod, "waiting")
     cluster.cluster.objects.delete(key_of(web))
@@ -259,7 +259,7 @@ def test_the_startup_probe_comes_before_the_others(cluster):
         "startupProbe": {**started, "failureThreshold": 60},
         "livenessProbe": {**started, "failureThreshold": 1},
     }
-    web = cluster.create(deployment(replicas=1, **probes))
+    web = cluster.create(deployment("web", 1, **probes))
     cluster.wait(lambda: cluster.states() == ["running"])
     (pod,) = cluster.pods()
     assert pod["status"]["containerStatuses"][0]["started"] is False

@@ -1,0 +1,312 @@
+"""The stand-in for pulumi-kubernetes under the real engine, with the real SDK."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.home import CHECKOUT
+from emulator.kubernetes.objects import Key, key_of
+from emulator.kubernetes.provider import Kubernetes
+from emulator.providers.server import ProviderServer
+from emulator.tests.kubernetes_world import IMAGE, Site, site
+
+PREAMBLE = """
+import os
+import pulumi
+import pulumi_kubernetes as k8s
+
+provider = k8s.Provider("cluster", kubeconfig=os.environ["KUBECONFIG_TEXT"], cluster_identifier="one")
+options = pulumi.ResourceOptions(provider=provider)
+IMAGE = os.environ["IMAGE"]
+
+def pod(*args, **fields):
+    return {"containers": [{"name": "app", "args": list(args), "image": IMAGE, **fields}]}
+
+def deployment(name, template, labels=None, opts=None, **fields):
+    labels = labels or {"app": name}
+    specification = {
+        "selector": {"match_labels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": template},
+        **fields,
+    }
+    opts = pulumi.ResourceOptions.merge(options, opts)
+    return k8s.apps.v1.Deployment(name, metadata={"name": name}, spec=specification, opts=opts)
+
+def job(name, template, metadata=None, **fields):
+    template["restart_policy"] = "Never"
+    metadata = {"name": name, **(metadata or {})}
+    specification = {"template": {"spec": template}, **fields}
+    return k8s.batch.v1.Job(name, metadata=metadata, spec=specification, opts=options)
+"""
+
+WHOLE = """
+space = k8s.core.v1.Namespace("space", opts=options)
+settings = k8s.core.v1.ConfigMap(
+    "settings", metadata={"namespace": space.metadata.name}, data={"colour": "green"}, opts=options
+)
+secret = k8s.core.v1.Secret(
+    "secret", metadata={"namespace": space.metadata.name}, string_data={"key": "v3ry hidden"}, opts=options
+)
+template = pod("serve", readiness_probe={"http_get": {"path": "/", "port": 8080}})
+template["containers"][0]["env"] = [
+    {"name": "C", "value_from": {"config_map_key_ref": {"name": settings.metadata.name, "key": "colour"}}}
+]
+web = k8s.apps.v1.Deployment(
+    "web",
+    metadata={"namespace": space.metadata.name},
+    spec={
+        "replicas": 2,
+        "selector": {"match_labels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": template},
+    },
+    opts=options,
+)
+front = k8s.core.v1.Service(
+    "front",
+    metadata={"namespace": space.metadata.name},
+    spec={"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 8080}]},
+    opts=options,
+)
+work = k8s.batch.v1.Job(
+    "work",
+    metadata={"namespace": space.metadata.name},
+    spec={"template": {"spec": {**pod("succeed"), "restart_policy": "Never"}}},
+    opts=options,
+)
+pulumi.export("address", front.status.load_balancer.ingress[0].ip)
+pulumi.export("ready", web.status.ready_replicas)
+"""
+
+
+class Engine:
+    """A stack of its own whose program tests write anew."""
+
+    def __init__(self, folder: Path, port: int, kubeconfig: str) -> None:
+        self.program = folder / "program"
+        self.program.mkdir()
+        (folder / "backend").mkdir()
+        (self.program / "Pulumi.yaml").write_text("name: onkubernetes\nruntime: python\n")
+        path = [str(Path(sys.executable).parent), str(CHECKOUT / ".engine" / "bin"), os.environ["PATH"]]
+        self._environment = {
+            **os.environ,
+            "PATH": os.pathsep.join(path),
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_PROVIDERS": f"kubernetes:{port}",
+            "KUBECONFIG_TEXT": kubeconfig,
+            "IMAGE": IMAGE,
+        }
+        self.write("")
+        self.run("stack", "init", "test")
+
+    def write(self, program: str) -> None:
+        (self.program / "__main__.py").write_text(PREAMBLE + textwrap.dedent(program))
+
+    def run(self, *arguments: str, fails: bool = False) -> str:
+        result = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.program,
+            env=self._environment,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        assert (result.returncode != 0) is fails, result.stdout + result.stderr
+        return result.stdout + result.stderr
+
+    def up(self, program: str | None = None, *, fails: bool = False) -> str:
+        if program is not None:
+            self.write(program)
+        return self.run("up", "--yes", "--skip-preview", fails=fails)
+
+    def outputs(self) -> dict:
+        return json.loads(self.run("stack", "output", "--json"))
+
+    def state(self, name: str) -> dict:
+        deployment = json.loads(self.run("stack", "export"))["deployment"]
+        return next(one for one in deployment["resources"] if one["urn"].endswith(f"::{name}"))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory) -> Iterator[Site]:
+    with site(tmp_path_factory.mktemp("kubernetes")) as one:
+        yield one
+
+
+@pytest.fixture
+def engine(cluster, tmp_path) -> Iterator[Engine]:
+    server = ProviderServer(Kubernetes(lambda: [cluster.cluster]))
+    server.start()
+    one = Engine(tmp_path, server.port, cluster.cluster.kubeconfig())
+    yield one
+    one.run("destroy", "--yes", "--skip-preview")
+    server.stop()
+
+
+def test_a_whole_life(engine, cluster):
+    engine.write(WHOLE)
+    assert "+ 8 to create" in engine.run("preview")
+    engine.up()
+    assert engine.outputs()["ready"] == 2
+    assert engine.outputs()["address"].startswith("127.")
+    engine.run("preview", "--expect-no-changes")
+    engine.run("up", "--yes", "--expect-no-changes")
+    engine.run("refresh", "--yes", "--expect-no-changes")
+    engine.run("preview", "--expect-no-changes")
+    state = engine.run("stack", "export")
+    (engine.program / "state.json").write_text(state)
+    engine.run("stack", "import", "--file", "state.json")
+    engine.run("preview", "--refresh", "--expect-no-changes")
+    engine.run("destroy", "--yes")
+    assert not cluster.pods()
+    left = {key_of(one).name for one in cluster.cluster.objects.list()}
+    assert left == {"default", "kube-system", "kube-public", "kube-node-lease"}
+
+
+def test_names_are_made_up_once(engine):
+    engine.up('k8s.core.v1.ConfigMap("settings", data={"a": "1"}, opts=options)')
+    first = engine.state("settings")
+    assert first["id"].startswith("default/settings-")
+    assert first["outputs"]["metadata"]["annotations"] == {"pulumi.com/autonamed": "true"}
+    program = """
+    k8s.core.v1.ConfigMap("settings", metadata={"labels": {"new": "label"}}, data={"a": "1"}, opts=options)
+    """
+    engine.up(program)
+    assert engine.state("settings")["id"] == first["id"]
+
+
+def test_content_of_a_config_map_is_replaced(engine):
+    engine.up('k8s.core.v1.ConfigMap("settings", data={"a": "1"}, opts=options)')
+    former = engine.state("settings")["id"]
+    assert "replaced" in engine.up('k8s.core.v1.ConfigMap("settings", data={"a": "2"}, opts=options)')
+    assert engine.state("settings")["id"] != former
+
+
+def test_a_named_job_is_deleted_before_it_is_replaced(engine, cluster):
+    engine.up('job("work", pod("succeed"))')
+    uid = engine.state("work")["outputs"]["metadata"]["uid"]
+    assert "replaced" in engine.up('job("work", pod("succeed", working_dir="/tmp"))')
+    job = cluster.cluster.objects.get(Key("Job", "default", "work"))
+    assert job["metadata"]["uid"] != uid
+    assert job["status"]["succeeded"] == 1
+
+
+def test_a_deployment_is_rolled_in_place(engine, cluster):
+    engine.up('deployment("web", pod("serve"))')
+    uid = engine.state("web")["outputs"]["metadata"]["uid"]
+    engine.up('deployment("web", pod("serve", working_dir="/tmp"))')
+    outputs = engine.state("web")["outputs"]
+    assert outputs["metadata"]["uid"] == uid
+    assert outputs["metadata"]["generation"] == 2
+    assert outputs["metadata"]["annotations"]["deployment.kubernetes.io/revision"] == "2"
+    engine.run("refresh", "--yes", "--expect-no-changes")
+    (pod,) = [pod for pod in cluster.pods() if "deletionTimestamp" not in pod["metadata"]]
+    assert pod["spec"]["containers"][0]["workingDir"] == "/tmp"
+
+
+def test_another_selector_needs_another_deployment(engine):
+    engine.up('deployment("web", pod("serve"), {"app": "one"})')
+    assert "replaced" in engine.up('deployment("web", pod("serve"), {"app": "two"})')
+
+
+def test_a_job_that_fails_says_why_and_is_tried_again_when_replaced(engine):
+    text = engine.up('job("work", pod("fail", "no broker answers"), backoff_limit=0)', fails=True)
+    assert "[BackoffLimitExceeded] Job has reached the specified backoff limit" in text
+    assert 'container "app" completed with exit code 3' in text
+    assert "no broker answers" in text
+    assert engine.state("work")["id"] == "default/work"
+    assert "no broker answers" in engine.up(fails=True)
+    engine.up('job("work", pod("succeed"), backoff_limit=0)')
+
+
+def test_a_failed_job_may_ask_to_be_replaced(engine):
+    program = """
+    metadata = {"annotations": {"pulumi.com/replaceUnready": "true"}}
+    job("work", pod("fail"), metadata, backoff_limit=0)
+    """
+    engine.up(program, fails=True)
+    first = engine.state("work")["outputs"]["metadata"]["uid"]
+    engine.up(fails=True)
+    assert engine.state("work")["outputs"]["metadata"]["uid"] != first
+
+
+def test_a_deployment_that_never_gets_ready_times_out_with_the_reason(engine):
+    program = """
+    opts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="2s"))
+    deployment("web", pod("serve", image="registry.azurecr.io/missing:1"), opts=opts)
+    """
+    text = engine.up(program, fails=True)
+    assert "'web' timed out waiting to be Ready" in text
+    assert "[MinimumReplicasUnavailable] Deployment does not have minimum availability." in text
+    assert "[ImagePullBackOff]" in text
+    assert engine.state("web")["id"] == "default/web"
+
+
+def test_secrets_stay_secret(engine):
+    engine.up(
+        'k8s.core.v1.Secret("keys", string_data={"key": pulumi.Output.secret("v3ry hidden")}, opts=options)'
+    )
+    text = json.dumps(engine.state("keys"))
+    assert "v3ry hidden" not in text
+    # The same, in base64, as the API hands it out.
+    assert "djNyeSBoaWRkZW4=" not in text
+    assert "ciphertext" in text
+
+
+def test_wrong_and_unmodelled_inputs_stop_the_preview(engine):
+    engine.write("""
+    deployment("web", {**pod("serve", imagee="x", ports=[{"container_port": "http"}]), "host_network": True})
+    """)
+    text = engine.run("preview", fails=True)
+    assert "imagee" in text
+    engine.write('deployment("web", {**pod("serve"), "host_network": True, "node_name": "x"})')
+    text = engine.run("preview", fails=True)
+    assert "not modelled by the emulator: spec.template.spec.hostNetwork" in text
+    assert "not modelled by the emulator: spec.template.spec.nodeName" in text
+    engine.write('pulumi.CustomResource("kubernetes:apps/v1:StatefulSet", "set", {}, options)')
+    assert "not modelled by the emulator: kubernetes:apps/v1:StatefulSet" in engine.run("preview", fails=True)
+
+
+def test_an_object_of_another_is_not_taken_over(engine, cluster):
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "taken"}}
+    cluster.create(namespace)
+    program = 'k8s.core.v1.Namespace("taken", metadata={"name": "taken"}, opts=options)'
+    assert 'namespaces "taken" already exists' in engine.up(program, fails=True)
+    cluster.cluster.objects.delete(key_of(namespace))
+    cluster.wait(lambda: cluster.cluster.objects.get(Key("Namespace", "", "taken")) is None)
+
+
+def test_what_was_deleted_behind_pulumi_s_back_is_found(engine, cluster):
+    engine.up('deployment("web", pod("serve"))')
+    cluster.cluster.objects.delete(Key("Deployment", "default", "web"))
+    cluster.wait(lambda: cluster.cluster.objects.get(Key("Deployment", "default", "web")) is None)
+    assert "1 to create" in engine.run("preview", "--refresh").replace("    ", " ")
+    engine.run("refresh", "--yes")
+    engine.up()
+    assert cluster.cluster.objects.get(Key("Deployment", "default", "web")) is not None
+
+
+def test_a_preview_needs_no_cluster_yet(engine):
+    engine.write("""
+    text = k8s.core.v1.ConfigMap("source", data={"a": "b"}, opts=options).metadata.uid
+    later = pulumi.ResourceOptions(provider=k8s.Provider("later", kubeconfig=text))
+    space = k8s.core.v1.Namespace("space", metadata={"name": "x"}, opts=later)
+    pulumi.export("phase", space.status.phase)
+    """)
+    assert "+ 5 to create" in engine.run("preview")
+
+
+def test_renewed_credentials_of_the_same_cluster_replace_nothing(engine, cluster):
+    engine.up('k8s.core.v1.Namespace("space", opts=options)')
+    engine._environment["KUBECONFIG_TEXT"] = cluster.cluster.kubeconfig() + "# renewed\n"
+    assert "replace" not in engine.run("preview", "--diff")
+    engine.up()
