@@ -30,7 +30,7 @@ class Call:
     @property
     def views(self) -> Views:
         """The cluster's resources."""
-        return Views(self.cluster, self.base)
+        return Views(self.cluster, self.base, self.query)
 
     @property
     def body(self) -> Body:

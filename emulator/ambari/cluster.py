@@ -7,6 +7,7 @@ from emulator.ambari.agent import Agent
 from emulator.ambari.artifacts import Artifacts
 from emulator.ambari.configurations import Change, Configurations, Wanted
 from emulator.ambari.execution import Execution
+from emulator.ambari.metrics import COMPONENT, SLICE, SLICES_A_WRITE, Collector
 from emulator.ambari.records import ConfigGroup, Counters, Table
 from emulator.ambari.stack import services_made_stale
 from emulator.ambari.topology import Topology
@@ -28,7 +29,7 @@ class AmbariCluster:
     configs: the configuration with which the cluster was created, properties by type.
     users: passwords of Ambari administrators by name; of users that exist already they are not changed.
     longest_failures: failed sign-ins after which a user is locked; 0 for never.
-    with_metrics: AMBARI_METRICS is installed, so that components have metrics.
+    with_metrics: AMBARI_METRICS is installed, and collects every `metrics_slice` seconds.
     """
 
     def __init__(
@@ -45,10 +46,10 @@ class AmbariCluster:
         task_limit: float = TASK_LIMIT,
         longest_failures: int = 0,
         with_metrics: bool = False,
+        metrics_slice: float = SLICE,
     ) -> None:
         self.name = name
         self.stack = stack
-        self.with_metrics = with_metrics
         self.lock = threading.Condition(threading.RLock())
         self.agents = {agent.host_name: agent for agent in agents}
         counters = Table(store, "counters", Counters)
@@ -59,20 +60,24 @@ class AmbariCluster:
         )
         self.artifacts = Artifacts(store, name)
         self.users = Users(store, users, longest_failures)
+        self.collector = Collector(self._agents_of(COMPONENT)) if with_metrics else None
         self._status_interval = status_interval
+        self._metrics_slice = metrics_slice
         self._stopping = threading.Event()
-        self._status_check: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begins the periodic status checks."""
-        self._status_check = threading.Thread(target=self._check_status, name="ambari-status", daemon=True)
-        self._status_check.start()
+        """Begins the periodic status checks, and to collect metrics."""
+        for work in (self._check_status, self._collect_metrics):
+            thread = threading.Thread(target=work, name=f"ambari{work.__name__}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def close(self) -> None:
-        """Ends the status checks. Outcomes of tasks that are running now are not noted."""
+        """Ends what start() began. Outcomes of tasks that are running now are not noted."""
         self._stopping.set()
-        if self._status_check:
-            self._status_check.join()
+        for thread in self._threads:
+            thread.join()
         with self.lock:
             self.execution.close()
 
@@ -121,6 +126,19 @@ class AmbariCluster:
         while not self._stopping.wait(self._status_interval):
             for host in self.agents:
                 self._check_host(host)
+
+    def _collect_metrics(self) -> None:
+        if self.collector is None:
+            return
+        slices = 0
+        while not self._stopping.wait(self._metrics_slice):
+            self.collector.sample()
+            slices += 1
+            if slices % SLICES_A_WRITE == 0:
+                self.collector.write()
+
+    def _agents_of(self, component: str) -> list[Agent]:
+        return [self.agents[item.host] for item in self.topology.components() if item.component == component]
 
     def _check_host(self, host: str) -> None:
         with self.lock:

@@ -6,7 +6,7 @@ Rules: AmbariManagementControllerImpl.updateCluster and ClusterImpl.applyConfigs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from emulator.ambari.errors import ContainerError, illegal_argument, internal, missing
+from emulator.ambari.errors import illegal_argument, internal, missing
 from emulator.ambari.records import (
     ConfigGroup,
     Configuration,
@@ -16,8 +16,6 @@ from emulator.ambari.records import (
 )
 from emulator.ambari.stack import SERVICES, service_of_type
 from emulator.store import Store
-
-LONGEST_TAG = 255
 
 
 @dataclass(frozen=True)
@@ -180,8 +178,6 @@ class Configurations:
     def _create(self, item: Wanted) -> Configuration:
         if self.find(item.type, item.tag):
             raise internal(f"Configuration with tag '{item.tag}' exists for '{item.type}'")
-        if len(item.tag) > LONGEST_TAG:
-            raise ContainerError
         version = max((other.version for other in self.all(item.type)), default=0) + 1
         attributes = {name: dict(values) for name, values in item.attributes.items()}
         created = Configuration(item.type, item.tag, version, dict(item.properties), attributes)

@@ -4,6 +4,7 @@ Source: api/services/BaseRequest.java and api/predicate/QueryLexer.java of Ambar
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emulator.ambari import predicate as predicates
@@ -11,6 +12,7 @@ from emulator.ambari.errors import AmbariError, NotModelledError
 from emulator.ambari.predicate import Predicate
 
 _IGNORED = ("doAs", "_")
+_PADDING = "params/padding/"
 _TEMPORAL = re.compile(r"(.+)\[([^\]]*)\]")
 
 
@@ -28,10 +30,8 @@ class Query:
     sort: tuple[tuple[str, bool], ...] = ()
     """Properties, and whether descending."""
     minimal: bool = False
-
-    def window(self, field: str) -> str | None:
-        """The time window of a field."""
-        return dict(self.windows).get(field)
+    padding: str | None = None
+    """How gaps in series are filled."""
 
     @property
     def predicate_properties(self) -> tuple[str, ...]:
@@ -53,7 +53,9 @@ def parse(text: str) -> Query:
             raise NotModelledError(f"query parameter {name}={value}")
         elif name not in _IGNORED and not name.startswith("params/") and segment:
             conditions.append(segment)
-    windows, fields = _fields(settings.get("fields", ""))
+    items = _split(settings.get("fields", ""), ",", "[]")
+    windows, fields = _fields(item for item in items if not item.startswith("params/"))
+    paddings = [item.removeprefix(_PADDING) for item in items if item.startswith(_PADDING)]
     return Query(
         fields,
         windows,
@@ -63,6 +65,7 @@ def parse(text: str) -> Query:
         _to_end(settings.get("to")),
         tuple(_sort(item) for item in settings.get("sortBy", "").split(",") if item),
         settings.get("minimal_response", "").lower() == "true",
+        paddings[-1] if paddings else None,
     )
 
 
@@ -77,9 +80,9 @@ def _split(text: str, separator: str, brackets: str = "()") -> list[str]:
     return [*parts, text[start:]]
 
 
-def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+def _fields(items: Iterable[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     windows, fields = [], []
-    for item in _split(text, ",", "[]"):
+    for item in items:
         temporal = _TEMPORAL.fullmatch(item)
         if temporal:
             windows.append((temporal[1], temporal[2]))

@@ -85,6 +85,8 @@ def _artifact_keys(call: Call, scope: str) -> str:
 
 
 def _component(call: Call) -> Resource:
+    if call.cluster.collector and any(field.startswith("metrics") for field in call.query.fields):
+        call.require(MAY_VIEW, "The authenticated user does not have authorization to view Service metrics")
     below_services = "service" in call.parameters
     service = service_of(call) if below_services else None
     name = call.parameters["component"]

@@ -5,6 +5,8 @@ from typing import Any
 
 from emulator.ambari import resource_types as types
 from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.metrics import COMPONENT as METRICS_COMPONENT
+from emulator.ambari.query import Query
 from emulator.ambari.records import Configuration, Host, HostComponent, User
 from emulator.ambari.request_views import request_view
 from emulator.ambari.resources import Resource
@@ -16,11 +18,12 @@ _NO_ALERTS = {"CRITICAL": 0, "MAINTENANCE": 0, "OK": 0, "UNKNOWN": 0, "WARNING":
 
 
 class Views:
-    """Resources of one cluster."""
+    """Resources of one cluster. Only metrics depend on the query: their time windows are in it."""
 
-    def __init__(self, cluster: AmbariCluster, base: str = "") -> None:
+    def __init__(self, cluster: AmbariCluster, base: str = "", query: Query | None = None) -> None:
         self._cluster = cluster
         self._base = base
+        self._query = query or Query()
         self._path = f"/clusters/{cluster.name}"
 
     def cluster(self) -> Resource:
@@ -120,6 +123,9 @@ class Views:
         parent = f"{self._path}/services/{component.service}" if below_services else self._path
         children = {"host_components": lambda: [self.host_component(item) for item in items]}
         values = _in_category("ServiceComponentInfo", info)
+        collector = self._cluster.collector
+        metrics = collector.tree(self._query) if collector and name == METRICS_COMPONENT else {}
+        values |= {"metrics": metrics} if metrics else {}
         return Resource(types.COMPONENT, f"{parent}/components/{name}", values, children)
 
     def hosts(self, *, below_cluster: bool = True) -> list[Resource]:

@@ -7,7 +7,7 @@ from typing import Any
 from emulator.ambari import commands
 from emulator.ambari.bodies import Body, text_of
 from emulator.ambari.calls import Call, Handler, Reply
-from emulator.ambari.configurations import LONGEST_TAG, Change, Wanted
+from emulator.ambari.configurations import Change, Wanted
 from emulator.ambari.errors import (
     AmbariError,
     ContainerError,
@@ -24,6 +24,7 @@ from emulator.ambari.stack import PROPERTY_KINDS
 from emulator.ambari.users import MAY_CONFIGURE, MAY_OPERATE
 from emulator.ambari.views import stack_id, version_path
 
+LONGEST_TAG = 255
 NOT_AUTHORIZED = (
     "The authenticated user does not have the appropriate authorizations to update the requested resource(s)"
 )
