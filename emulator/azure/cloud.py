@@ -87,8 +87,8 @@ class Cloud:
     def put(self, token: str, inputs: Mapping[str, Any], urn: str, *, create: bool) -> Record:
         """Creates or changes a resource, and returns it once it is up.
 
-        With `create`, a resource that is there already is refused as azure-native refuses it; unless this very
-        caller made it and never came to know, being killed: then the request is taken up where it was left.
+        With `create`, a resource that is there already is refused as azure-native refuses it; unless this
+        very caller made it and never came to know, being killed: then it is taken up where it was left.
         Raises Refused, NotModelled and RealisationFailed.
         """
         resource_type = self._types[token]

@@ -10,29 +10,36 @@ from emulator.providers.provider import Failure, Unknown
 _EVERYWHERE = frozenset({"location", "tags"})
 
 
-def unmodelled(resource_type: ResourceType, values: dict[str, Any]) -> list[Failure]:
-    """Inputs that say something and that the emulator doesn't model: better refused by name than ignored."""
+def unmodelled(resource_type: ResourceType, values: dict[str, Any], echoed: dict[str, Any]) -> list[Failure]:
+    """Inputs that say something and that the emulator doesn't model: better refused by name than ignored.
+
+    What only repeats Azure's echo asks for nothing: a refresh makes it an input, `ignore_changes` keeps it.
+    """
     known = resource_type.modelled | _EVERYWHERE | frozenset(resource_type.path_inputs) | BOOKKEEPING
     short = resource_type.token.removeprefix("azure-native:")
     return [
         Failure(path, f"not modelled by the emulator: {short}'s {path}")
-        for path in _unknown_paths(values, "", "", known)
+        for path in _unknown_paths(values, echoed, "", "", known)
     ]
 
 
-def _unknown_paths(value: Any, path: str, pattern: str, known: frozenset[str]) -> Iterator[str]:
+def _unknown_paths(value: Any, echo: Any, path: str, pattern: str, known: frozenset[str]) -> Iterator[str]:
     if pattern in known or _says_nothing(value):
         return
     below = any(name.startswith((f"{pattern}.", f"{pattern}[")) for name in known) or not pattern
-    if below and isinstance(value, Unknown):
-        return
-    if below and isinstance(value, dict):
+    if isinstance(value, Unknown):
+        if not below:
+            yield path
+    elif below and isinstance(value, dict):
+        echoes = echo if isinstance(echo, dict) else {}
         for name, item in value.items():
-            yield from _unknown_paths(item, *_joined(path, pattern, name), known)
+            yield from _unknown_paths(item, echoes.get(name), *_joined(path, pattern, name), known)
     elif below and isinstance(value, list):
+        echoes = echo if isinstance(echo, list) else []
         for index, item in enumerate(value):
-            yield from _unknown_paths(item, f"{path}[{index}]", f"{pattern}[]", known)
-    else:
+            counterpart = echoes[index] if index < len(echoes) else None
+            yield from _unknown_paths(item, counterpart, f"{path}[{index}]", f"{pattern}[]", known)
+    elif value != echo:
         yield path
 
 

@@ -74,7 +74,7 @@ class VirtualNetworkPeering(ResourceType):
         _route(cloud, _remote_id(record))
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure. azure-native takes the state for an input: it drifts as the other half comes or goes."""
+        """As in Azure. azure-native takes the state for an input: it drifts as the other half comes."""
         state = record.facts.get(STATE_FACT, "Initiated")
         remote = cloud.find(_remote_id(record))
         prefixes = (

@@ -49,7 +49,7 @@ class AzureNative(Provider):
         self._add_location(session, known, olds, wanted)
         wanted.setdefault("azureApiVersion", sdk.api_version(resource_type))
         wrong = inputs.failures(sdk.inputs(resource_type), wanted)
-        return wanted, wrong or unmodelled(known, wanted)
+        return wanted, wrong or unmodelled(known, wanted, self._echo_of(known, wanted))
 
     def diff(
         self,
@@ -167,6 +167,15 @@ class AzureNative(Provider):
         known = sdk.outputs(resource_type).properties
         outputs = {name: value for name, value in echoed.items() if name in known}
         return {**outputs, "azureApiVersion": sdk.api_version(resource_type)}
+
+    def _echo_of(self, known: ResourceType, wanted: Properties) -> Properties:
+        """Azure's echo of the resource that inputs are for; {} while there is none."""
+        if any(not isinstance(wanted.get(name), str) for name in known.path_inputs):
+            return {}
+        record = self._cloud.find(known.id_of(wanted))
+        if record is None:
+            return {}
+        return differences.project(sdk.inputs(known.token), self._cloud.echo(record))
 
     def _modelled(self, resource_type: str) -> ResourceType:
         known = RESOURCE_TYPES.get(resource_type)

@@ -1,8 +1,8 @@
 """The shapes of inputs and outputs, as the installed SDK declares them.
 
-The SDK is generated from Azure's OpenAPI descriptions: names, required properties, nested types and enumerations
-of each type stand in its classes. A module is imported when one of its types is first asked for, since importing
-all of azure-native takes seconds.
+The SDK is generated from Azure's OpenAPI descriptions: names, required properties, nested types and
+enumerations of each type stand in its classes. A module is imported when one of its types is first asked for,
+since importing all of azure-native takes seconds.
 """
 
 import collections.abc

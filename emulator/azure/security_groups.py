@@ -23,7 +23,7 @@ _DEFAULT_RULES = (
 
 
 class NetworkSecurityGroup(RecordsOnly):
-    """Rules for traffic, checked and kept; those that would have to filter packets here are refused by name."""
+    """Rules for traffic, checked and kept; those that would filter packets here are refused by name."""
 
     token = "azure-native:network:NetworkSecurityGroup"
     kind = "Microsoft.Network/networkSecurityGroups"

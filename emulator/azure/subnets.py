@@ -44,7 +44,7 @@ class Subnet(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: inside the network, apart from other subnets, references to what is in its region."""
+        """Azure's rules: inside the network, apart from other subnets, with what its region has."""
         naming.SUBNET.require(arm.name(resource_id))
         network = cloud.require(VirtualNetwork.kind, arm.parent(resource_id))
         prefix = _prefix(inputs, arm.name(resource_id))

@@ -1,0 +1,173 @@
+"""Peerings: states, routes, refusals."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from emulator.tests.azure_subscription import Made, Subscription, not_modelled, refused
+
+
+@pytest.fixture
+def azure(tmp_path: Path) -> Subscription:
+    subscription = Subscription(tmp_path)
+    subscription.group()
+    return subscription
+
+
+@pytest.fixture
+def one(azure: Subscription) -> Made:
+    return azure.network("one", "10.1.0.0/16")
+
+
+@pytest.fixture
+def two(azure: Subscription) -> Made:
+    return azure.network("two", "10.2.0.0/16")
+
+
+def _state(azure: Subscription, peering: Made) -> str:
+    azure.refresh(peering)
+    return peering.outputs["peeringState"]
+
+
+def test_one_half_is_initiated_and_routes_nothing(azure: Subscription, one: Made, two: Made) -> None:
+    half = azure.peering(one, two)
+    assert half.outputs["peeringState"] == "Initiated"
+    assert half.outputs["peeringSyncLevel"] == "RemoteNotInSync"
+    assert azure.world.peers[one.id] == {}
+    assert azure.world.peers[two.id] == {}
+
+
+def test_both_halves_are_connected_and_route_both_ways(azure: Subscription, one: Made, two: Made) -> None:
+    first = azure.peering(one, two)
+    second = azure.peering(two, one)
+    assert second.outputs["peeringState"] == "Connected"
+    assert second.outputs["peeringSyncLevel"] == "FullyInSync"
+    assert _state(azure, first) == "Connected"
+    assert azure.world.peers == {one.id: {two.id: ["10.2.0.0/16"]}, two.id: {one.id: ["10.1.0.0/16"]}}
+
+
+def test_a_half_without_the_other_is_disconnected_and_routes_nothing(
+    azure: Subscription, one: Made, two: Made
+) -> None:
+    first, second = azure.peering(one, two), azure.peering(two, one)
+    azure.delete(first)
+    assert _state(azure, second) == "Disconnected"
+    assert azure.world.peers == {one.id: {}, two.id: {}}
+
+
+def test_a_disconnected_half_must_be_made_again(azure: Subscription, one: Made, two: Made) -> None:
+    first, second = azure.peering(one, two), azure.peering(two, one)
+    azure.delete(first)
+    with refused("RemotePeeringIsDisconnected", second.id):
+        azure.peering(one, two)
+    azure.delete(second)
+    azure.peering(one, two)
+    assert azure.peering(two, one).outputs["peeringState"] == "Connected"
+
+
+def test_an_update_of_a_disconnected_half_initiates_it(azure: Subscription, one: Made, two: Made) -> None:
+    first, second = azure.peering(one, two), azure.peering(two, one)
+    azure.delete(first)
+    azure.update(second, allowForwardedTraffic=True)
+    assert second.outputs["peeringState"] == "Initiated"
+
+
+def test_access_can_be_closed_from_one_side(azure: Subscription, one: Made, two: Made) -> None:
+    azure.peering(one, two, allowVirtualNetworkAccess=False)
+    azure.peering(two, one)
+    assert azure.world.peers[one.id] == {}
+
+
+def test_deleting_a_network_disconnects_its_peers(azure: Subscription, one: Made, two: Made) -> None:
+    azure.peering(one, two)
+    second = azure.peering(two, one)
+    azure.delete(one)
+    assert _state(azure, second) == "Disconnected"
+    assert azure.world.peers == {two.id: {}}
+
+
+def test_networks_must_not_overlap(azure: Subscription, one: Made) -> None:
+    wide = azure.network("wide", "10.0.0.0/8")
+    with refused("VnetAddressSpacesOverlap", "10.1.0.0/16, 10.0.0.0/8"):
+        azure.peering(one, wide)
+
+
+def test_a_peer_must_not_overlap_another_one(azure: Subscription, one: Made, two: Made) -> None:
+    azure.peering(one, two)
+    twin = azure.network("twin", "10.2.4.0/24")
+    with refused("VnetAddressSpaceOverlapsWithAlreadyPeeredVnet", twin.id, two.id):
+        azure.peering(one, twin)
+
+
+def test_a_missing_network_is_refused(azure: Subscription, one: Made, two: Made) -> None:
+    azure.delete(two)
+    with refused("InvalidResourceReference", two.id):
+        azure.peering(one, two)
+    with refused("ResourceNotFound", two.id):
+        azure.peering(two, one)
+
+
+def test_a_remote_network_is_needed(azure: Subscription, one: Made, two: Made) -> None:
+    with refused("InvalidRequestFormat", "no remote virtual network"):
+        azure.peering(one, two, remoteVirtualNetwork=None)
+
+
+def test_a_network_is_not_peered_with_itself(azure: Subscription, one: Made) -> None:
+    with refused("VnetCannotBePeeredWithItself"):
+        azure.peering(one, one)
+
+
+def test_two_networks_are_peered_once(azure: Subscription, one: Made, two: Made) -> None:
+    first = azure.peering(one, two)
+    with refused("AnotherPeeringAlreadyReferencesRemoteVnet", first.id):
+        azure.peering(one, two, "again")
+
+
+def test_the_remote_network_stays(azure: Subscription, one: Made, two: Made) -> None:
+    first = azure.peering(one, two)
+    three = azure.network("three", "10.3.0.0/16")
+    with refused("RemoteVnetOfPeeringCannotBeChanged"):
+        azure.update(first, remoteVirtualNetwork={"id": three.id})
+
+
+def test_a_network_that_is_being_changed_is_not_peered(azure: Subscription, one: Made, two: Made) -> None:
+    entered, leave = threading.Event(), threading.Event()
+    add_network = azure.world.add_network
+
+    def slowly(name: str, prefixes: Sequence[str]) -> None:
+        entered.set()
+        assert leave.wait(30)
+        add_network(name, prefixes)
+
+    azure.world.add_network = slowly
+    change = threading.Thread(
+        target=azure.update, args=(two,), kwargs={"addressSpace": {"addressPrefixes": ["10.4.0.0/16"]}}
+    )
+    change.start()
+    assert entered.wait(30)
+    with refused("ReferencedResourceNotProvisioned", two.id):
+        azure.peering(one, two)
+    leave.set()
+    change.join()
+    azure.peering(one, two)
+
+
+def test_gateways_are_not_modelled(azure: Subscription, one: Made, two: Made) -> None:
+    with not_modelled("network:VirtualNetworkPeering's allowGatewayTransit"):
+        azure.peering(one, two, allowGatewayTransit=True)
+    with not_modelled("network:VirtualNetworkPeering's useRemoteGateways"):
+        azure.peering(one, two, useRemoteGateways=True)
+
+
+def test_the_state_is_no_drift_where_the_program_ignores_it(
+    azure: Subscription, one: Made, two: Made
+) -> None:
+    first = azure.peering(one, two)
+    azure.peering(two, one)
+    assert set(azure.refresh(first)) == {"peeringState", "peeringSyncLevel"}
+    # ignore_changes hands the refreshed inputs back: they ask for nothing, and are accepted.
+    assert azure.diff(first).changed == []
+    azure.update(first)
+    assert _state(azure, first) == "Connected"
