@@ -205,7 +205,8 @@ class PodWorker:
                     argv=arguments(self._container, image, environment, user),
                     environment=environment,
                     folder=self._container.get("workingDir") or image.folder_in,
-                    user=user,
+                    # The world's root needs no change of user, nor may an ordinary user's world make one.
+                    user=user or None,
                     log=self._host.log_of(self._node),
                 )
             except ConfigurationError as error:

@@ -68,10 +68,11 @@ def _labels(path: str, labels: Any) -> Iterator[Failure]:
 
 
 def _deployment(item: Object) -> Iterator[Failure]:
-    specification = item["spec"]
+    specification = _mapping(item["spec"])
     yield from _template("spec.template", _mapping(specification.get("template")), ("Always",))
-    selector = _mapping(specification.get("selector")).get("matchLabels")
-    labels = _mapping(_mapping(specification["template"]).get("metadata")).get("labels")
+    yield from _strategy(_mapping(specification.get("strategy")))
+    selector = _reach(item, "spec", "selector", "matchLabels")
+    labels = _reach(item, "spec", "template", "metadata", "labels")
     if not _known(selector) or not _known(labels):
         return
     if not selector:
@@ -80,7 +81,6 @@ def _deployment(item: Object) -> Iterator[Failure]:
         yield Failure(
             "spec.template.metadata.labels", "Invalid value: `selector` does not match template `labels`"
         )
-    yield from _strategy(_mapping(specification.get("strategy")))
 
 
 def _strategy(strategy: Object) -> Iterator[Failure]:
@@ -110,14 +110,17 @@ def _strategy(strategy: Object) -> Iterator[Failure]:
 
 
 def _job(item: Object) -> Iterator[Failure]:
-    yield from _template("spec.template", _mapping(item["spec"].get("template")), ("Never", "OnFailure"))
+    specification = _mapping(item["spec"])
+    yield from _template("spec.template", _mapping(specification.get("template")), ("Never", "OnFailure"))
     for name in ("backoffLimit", "completions", "parallelism", "ttlSecondsAfterFinished"):
-        value = item["spec"].get(name)
+        value = specification.get(name)
         if isinstance(value, int) and value < 0:
             yield Failure(f"spec.{name}", f"Invalid value: {value}: must be greater than or equal to 0")
 
 
 def _service(item: Object) -> Iterator[Failure]:
+    if isinstance(item["spec"], Unknown):
+        return
     if "type" not in item["spec"]:
         yield Failure(
             "spec.type", "not modelled by the emulator: spec.type 'ClusterIP'; only LoadBalancer is"
@@ -206,6 +209,15 @@ def _handler(path: str, holder: Object) -> Iterator[Failure]:
 def _port(path: str, port: Any) -> Iterator[Failure]:
     if isinstance(port, int) and not 1 <= port <= 65535:
         yield Failure(path, f"Invalid value: {port}: must be between 1 and 65535, inclusive")
+
+
+def _reach(value: Any, *path: str) -> Any:
+    """What lies at the path: None where nothing does, unknown where a step to it is."""
+    for name in path:
+        if isinstance(value, Unknown):
+            return value
+        value = _mapping(value).get(name)
+    return value
 
 
 def _mapping(value: Any) -> Object:

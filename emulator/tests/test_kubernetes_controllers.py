@@ -1,0 +1,337 @@
+"""The controllers as functions: what they decide, without a world."""
+
+import datetime
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.kubernetes.backoff import Backoff, Timing
+from emulator.kubernetes.controllers import plan_all, plan_schedule
+from emulator.kubernetes.defaults import with_defaults, with_job_identity
+from emulator.kubernetes.deployment import plan_deployment
+from emulator.kubernetes.job import plan_job
+from emulator.kubernetes.objects import Object, condition_of, key_of, timestamp
+from emulator.kubernetes.plan import Create, Delete, Remove, Replace, SetStatus
+from emulator.kubernetes.replicaset import plan_replica_set
+from emulator.kubernetes.rollout import Limits, Replicas, recreate, rolling_update
+from emulator.tests.kubernetes_world import deployment, job
+
+NOW = datetime.datetime(2025, 1, 1, 12, 0, 0, tzinfo=datetime.UTC)
+BACKOFF = Backoff(10, 360)
+
+
+def later(seconds: float) -> datetime.datetime:
+    return NOW + datetime.timedelta(seconds=seconds)
+
+
+class Api:
+    """Objects in memory, changed as the plans say."""
+
+    def __init__(self) -> None:
+        self.items: dict = {}
+
+    def add(self, item: Object) -> Object:
+        metadata = {"uid": str(uuid.uuid4()), "creationTimestamp": timestamp(NOW), "generation": 1}
+        item = {**item, "metadata": {**metadata, **item["metadata"]}}
+        self.items[key_of(item)] = item
+        return item
+
+    def of(self, kind: str) -> list[Object]:
+        return [item for key, item in self.items.items() if key.kind == kind]
+
+    def settle(self, now: datetime.datetime = NOW, ready: bool = True) -> int:
+        """Plans until nothing changes; the number of rounds. Pods get ready, and go when they are deleted."""
+        for rounds in range(100):
+            changes = plan_all(list(self.items.values()), ["node"], now, Timing()).changes
+            for change in changes:
+                self._carry_out(change)
+            moved = self._run_pods(now, ready)
+            if not changes and not moved:
+                return rounds
+        raise AssertionError("never settles")
+
+    def _carry_out(self, change) -> None:
+        match change:
+            case Create(item):
+                self.add(item)
+            case Replace(item):
+                self.items[key_of(item)] = item
+            case SetStatus(item, status):
+                self.items[key_of(item)] = {**self.items[key_of(item)], "status": status}
+            case Delete(item):
+                self.items[key_of(item)]["metadata"]["deletionTimestamp"] = timestamp(NOW)
+            case Remove(item):
+                del self.items[key_of(item)]
+
+    def _run_pods(self, now: datetime.datetime, ready: bool) -> bool:
+        moved = False
+        for pod in self.of("Pod"):
+            if "deletionTimestamp" in pod["metadata"]:
+                del self.items[key_of(pod)]
+                moved = True
+            elif ready and not condition_of(pod, "Ready"):
+                condition = {"type": "Ready", "status": "True", "lastTransitionTime": timestamp(now)}
+                pod["status"] = {"phase": "Running", "podIP": "10.0.0.9", "conditions": [condition]}
+                moved = True
+        return moved
+
+
+def status_of(changes: list) -> Object:
+    return next(change.status for change in changes if isinstance(change, SetStatus))
+
+
+@pytest.mark.parametrize(
+    ("desired", "surge", "unavailable", "limits"),
+    [
+        (4, "25%", "25%", Limits(1, 1)),
+        (3, "25%", "25%", Limits(1, 0)),
+        (1, 0, "0%", Limits(0, 1)),
+        (10, "15%", "15%", Limits(2, 1)),
+        (2, 1, 5, Limits(1, 2)),
+    ],
+)
+def test_percentages_round_up_for_surge_and_down_for_unavailability(desired, surge, unavailable, limits):
+    assert Limits.of(desired, surge, unavailable) == limits
+
+
+def test_a_rolling_update_without_unavailability_adds_one_before_it_takes_one():
+    limits = Limits(1, 0)
+    assert rolling_update(2, limits, Replicas(0, 0, 0), [Replicas(2, 2, 2)]) == (1, [2])
+    assert rolling_update(2, limits, Replicas(1, 1, 0), [Replicas(2, 2, 2)]) == (1, [2])
+    assert rolling_update(2, limits, Replicas(1, 1, 1), [Replicas(2, 2, 2)]) == (1, [1])
+    assert rolling_update(2, limits, Replicas(1, 1, 1), [Replicas(1, 2, 2)]) == (2, [1])
+
+
+def test_broken_old_pods_do_not_block_their_successors():
+    assert rolling_update(2, Limits(1, 0), Replicas(1, 1, 1), [Replicas(2, 2, 0)])[1] == [1]
+    assert rolling_update(3, Limits(0, 1), Replicas(0, 0, 0), [Replicas(3, 3, 0)])[1] == [2]
+
+
+@given(
+    desired=st.integers(0, 8),
+    surge=st.integers(0, 4),
+    unavailable=st.integers(0, 4),
+    old=st.integers(0, 8),
+    broken=st.integers(0, 8),
+)
+def test_a_rolling_update_ends_and_keeps_to_its_limits(desired, surge, unavailable, old, broken):
+    limits = Limits.of(desired, surge, unavailable)
+    old_count, healthy = old, max(0, old - broken)
+    new = 0
+    minimum = min(desired - limits.unavailable, healthy)
+    for _ in range(100):
+        state = Replicas(new, new, new), [Replicas(old_count, old_count, min(healthy, old_count))]
+        next_new, (next_old,) = rolling_update(desired, limits, *state)
+        if (next_new, next_old) == (new, old_count):
+            break
+        assert next_new + next_old <= max(desired + limits.surge, new + old_count)
+        healthy = min(healthy, next_old)
+        new, old_count = next_new, next_old
+        assert new + healthy >= minimum
+    assert (new, old_count) == (desired, 0)
+
+
+def test_recreating_waits_until_every_old_pod_is_gone():
+    assert recreate(2, Replicas(0, 0, 0), [Replicas(2, 2, 2)], 2) == (0, [0])
+    assert recreate(2, Replicas(0, 0, 0), [Replicas(0, 1, 0)], 1) == (0, [0])
+    assert recreate(2, Replicas(0, 0, 0), [Replicas(0, 0, 0)], 0) == (2, [0])
+
+
+def test_a_deployment_comes_up_is_rolled_and_keeps_its_history():
+    api = Api()
+    web = api.add(with_defaults(deployment(replicas=3)))
+    api.settle()
+    assert api.items[key_of(web)]["status"]["availableReplicas"] == 3
+    for release in range(12):
+        changed = api.items[key_of(web)]
+        changed["spec"]["template"]["spec"]["containers"][0]["image"] = f"image:{release}"
+        api.settle()
+        images = {pod["spec"]["containers"][0]["image"] for pod in api.of("Pod")}
+        assert images == {f"image:{release}"}
+    assert len(api.of("ReplicaSet")) == 11
+    assert api.items[key_of(web)]["metadata"]["annotations"] == {"deployment.kubernetes.io/revision": "13"}
+
+
+def test_rolling_back_takes_up_the_old_replica_set():
+    api = Api()
+    web = api.add(with_defaults(deployment(replicas=1)))
+    api.settle()
+    (first,) = api.of("ReplicaSet")
+    for image in ("image:2", "registry.azurecr.io/app:1"):
+        api.items[key_of(web)]["spec"]["template"]["spec"]["containers"][0]["image"] = image
+        api.settle()
+    (pod,) = api.of("Pod")
+    assert pod["metadata"]["ownerReferences"][0]["uid"] == first["metadata"]["uid"]
+    assert api.items[key_of(web)]["metadata"]["annotations"] == {"deployment.kubernetes.io/revision": "3"}
+
+
+def test_a_deployment_that_makes_no_progress_says_so_at_its_deadline():
+    api = Api()
+    web = with_defaults(deployment(replicas=1))
+    web["spec"]["progressDeadlineSeconds"] = 60
+    web = api.add(web)
+    api.settle(ready=False)
+    present = api.items[key_of(web)]
+    plan = plan_deployment(present, api.of("ReplicaSet"), api.of("Pod"), later(30))
+    assert (plan.changes, plan.wake) == ([], later(60))
+    late = status_of(plan_deployment(present, api.of("ReplicaSet"), api.of("Pod"), later(60)).changes)
+    condition = condition_of({"status": late}, "Progressing")
+    assert condition is not None
+    assert (condition["status"], condition["reason"]) == ("False", "ProgressDeadlineExceeded")
+
+
+def test_a_pod_is_available_once_it_has_been_ready_for_long_enough():
+    api = Api()
+    web = with_defaults(deployment(replicas=1))
+    web["spec"]["minReadySeconds"] = 20
+    web = api.add(web)
+    api.settle()
+    (replica_set,) = api.of("ReplicaSet")
+    plan = plan_replica_set(replica_set, api.of("Pod"), later(5))
+    assert (plan.changes, plan.wake) == ([], later(20))
+    assert "availableReplicas" not in api.items[key_of(web)]["status"]
+    api.settle(later(20))
+    assert api.items[key_of(web)]["status"]["availableReplicas"] == 1
+
+
+def test_unready_pods_go_first():
+    api = Api()
+    api.add(with_defaults(deployment(replicas=3)))
+    api.settle()
+    unready = api.of("Pod")[1]
+    unready["status"]["conditions"][0]["status"] = "False"
+    (replica_set,) = api.of("ReplicaSet")
+    replica_set["spec"]["replicas"] = 2
+    changes = plan_replica_set(replica_set, api.of("Pod"), NOW).changes
+    assert [change.item for change in changes if isinstance(change, Delete)] == [unready]
+
+
+def test_deleting_takes_the_dependents_first():
+    api = Api()
+    web = api.add(with_defaults(deployment(replicas=2)))
+    api.settle()
+    api.items[key_of(web)]["metadata"]["deletionTimestamp"] = timestamp(NOW)
+    api.settle()
+    assert api.items == {}
+
+
+def test_pods_go_to_the_node_that_has_fewest():
+    pods = [
+        {"kind": "Pod", "metadata": {"name": str(number)}, "spec": {"nodeName": node} if node else {}}
+        for number, node in enumerate(["a", "a", "b", None, None, None])
+    ]
+    changes = plan_schedule(pods, ["a", "b"]).changes
+    assert [change.item["spec"]["nodeName"] for change in changes] == ["b", "a", "b"]
+
+
+class Work:
+    """One Job and its pods."""
+
+    def __init__(self, **specification) -> None:
+        item = with_job_identity(with_defaults(job("x", **specification)), "uid")
+        self.job = {**item, "metadata": {**item["metadata"], "uid": "uid", "generation": 1}}
+        self.pods: list[Object] = []
+
+    def plan(self, now: datetime.datetime = NOW):
+        plan = plan_job(self.job, self.pods, now, BACKOFF)
+        for change in plan.changes:
+            if isinstance(change, SetStatus):
+                self.job = {**self.job, "status": change.status}
+            elif isinstance(change, Create):
+                self.pods.append(change.item)
+        return plan
+
+    def end(self, index: int, code: int, at: datetime.datetime = NOW) -> None:
+        ended = {"exitCode": code, "finishedAt": timestamp(at)}
+        self.pods[index]["status"] = {
+            "phase": "Failed" if code else "Succeeded",
+            "containerStatuses": [{"restartCount": 0, "state": {"terminated": ended}}],
+        }
+
+
+def created(plan) -> int:
+    return sum(isinstance(change, Create) for change in plan.changes)
+
+
+def test_a_job_makes_a_pod_and_is_complete_when_that_has_succeeded():
+    work = Work()
+    assert created(work.plan()) == 1
+    assert work.plan().changes == []
+    assert work.job["status"]["active"] == 1
+    work.end(0, 0)
+    work.plan(later(3))
+    assert [one["type"] for one in work.job["status"]["conditions"]] == ["SuccessCriteriaMet", "Complete"]
+    assert work.job["status"]["succeeded"] == 1
+    assert work.job["status"]["completionTime"] == timestamp(later(3))
+    assert work.plan(later(9)).changes == []
+
+
+def test_a_failed_pod_is_followed_by_another_after_a_growing_delay():
+    work = Work()
+    work.plan()
+    for failures, delay in ((1, 10), (2, 20), (3, 40)):
+        work.end(failures - 1, 1)
+        plan = work.plan(later(1))
+        assert (created(plan), plan.wake) == (0, later(delay))
+        assert created(work.plan(later(delay))) == 1
+
+
+def test_a_job_fails_at_its_backoff_limit():
+    work = Work(backoffLimit=1)
+    work.plan()
+    work.end(0, 1)
+    work.plan(later(10))
+    work.end(1, 1, later(10))
+    work.plan(later(11))
+    (_, failed) = work.job["status"]["conditions"]
+    assert (failed["type"], failed["reason"]) == ("Failed", "BackoffLimitExceeded")
+    assert work.job["status"]["failed"] == 2
+
+
+def test_restarts_in_place_count_against_the_limit():
+    work = Work(backoffLimit=1, restart_policy="OnFailure")
+    work.plan()
+    status = {"restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    work.pods[0]["status"] = {"phase": "Running", "containerStatuses": [status]}
+    changes = work.plan().changes
+    assert [change.item for change in changes if isinstance(change, Delete)] == work.pods
+    assert work.job["status"]["conditions"][-1]["reason"] == "BackoffLimitExceeded"
+
+
+def test_a_job_ends_at_its_deadline():
+    work = Work(activeDeadlineSeconds=30)
+    work.plan()
+    assert work.plan(later(10)).wake == later(30)
+    changes = work.plan(later(30)).changes
+    assert [change.item for change in changes if isinstance(change, Delete)] == work.pods
+    assert work.job["status"]["conditions"][-1]["reason"] == "DeadlineExceeded"
+
+
+def test_several_completions_run_side_by_side_as_far_as_allowed():
+    work = Work(completions=3, parallelism=2)
+    assert created(work.plan()) == 2
+    work.end(0, 0)
+    assert created(work.plan()) == 1
+    work.end(1, 0)
+    assert created(work.plan()) == 0
+    work.end(2, 0)
+    work.plan()
+    assert work.job["status"]["succeeded"] == 3
+
+
+def test_a_finished_job_goes_when_its_time_is_over():
+    work = Work(ttlSecondsAfterFinished=60)
+    work.plan()
+    work.end(0, 0)
+    work.plan()
+    assert work.plan(later(10)).wake == later(60)
+    (change,) = work.plan(later(60)).changes
+    assert isinstance(change, Delete)
+    assert change.item["kind"] == "Job"
+
+
+def test_a_delay_doubles_up_to_its_limit():
+    assert [Backoff(10, 60).delay(failures) for failures in range(6)] == [0, 10, 20, 40, 60, 60]
+    assert Backoff(10, 60).delay(10_000) == 60

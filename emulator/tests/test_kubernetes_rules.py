@@ -1,0 +1,441 @@
+"""What is sent to the API server: defaults, refusals, differences; and what a container is made from."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.kubernetes.addresses import NoAddressLeft, next_address
+from emulator.kubernetes.container import (
+    ConfigurationError,
+    arguments,
+    environment_of,
+    expand,
+    field_of,
+    user_of,
+)
+from emulator.kubernetes.defaults import with_defaults
+from emulator.kubernetes.differences import difference, immutable_changes
+from emulator.kubernetes.image import Image
+from emulator.kubernetes.inputs import completed, failures, kind_of
+from emulator.kubernetes.kubeconfig import KubeconfigInvalid, make_kubeconfig, namespace_of, token_of
+from emulator.kubernetes.objects import CONFIG_MAP, DEPLOYMENT, SECRET, Object, template_hash
+from emulator.kubernetes.probe import ContainerHealth
+from emulator.kubernetes.service import Endpoint, endpoints, free_address, loopback_prefix
+from emulator.providers.provider import UNKNOWN
+from emulator.tests.kubernetes_world import deployment, job, service
+
+
+def container(item: Object) -> Object:
+    return item["spec"]["template"]["spec"]["containers"][0]
+
+
+def complaints(item: Object) -> dict[str, str]:
+    return {failure.property: failure.reason for failure in failures(item, "1.33")}
+
+
+def changed(item: Object, path: str, value: object) -> Object:
+    """A copy of `item` with another value at a path like "spec.ports.0.name"."""
+    result = copy.deepcopy(item)
+    target: Any = result
+    *steps, last = path.split(".")
+    for step in steps:
+        target = target[int(step)] if step.isdigit() else target.setdefault(step, {})
+    target[last] = value
+    return result
+
+
+POD = "spec.template.spec"
+CONTAINER = f"{POD}.containers.0"
+
+
+@pytest.mark.parametrize("item", [deployment(), service(), job("x")], ids=lambda item: item["kind"])
+def test_sound_objects_are_accepted(item):
+    assert complaints(item) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (f"{POD}.initContainers", [{"name": "x", "image": "y"}]),
+        (f"{POD}.hostNetwork", True),
+        (f"{POD}.nodeName", "x"),
+        (f"{POD}.affinity", {"nodeAffinity": {}}),
+        (f"{POD}.topologySpreadConstraints", []),
+        (f"{POD}.dnsPolicy", "None"),
+        (f"{POD}.enableServiceLinks", True),
+        (f"{CONTAINER}.stdin", True),
+        (f"{CONTAINER}.securityContext", {"privileged": True}),
+        (f"{CONTAINER}.securityContext", {"capabilities": {"add": ["NET_ADMIN"]}}),
+        (f"{CONTAINER}.ports.0.hostPort", 80),
+        (f"{CONTAINER}.ports.0.protocol", "UDP"),
+        (f"{CONTAINER}.lifecycle", {"postStart": {"exec": {"command": ["x"]}}}),
+        (f"{CONTAINER}.readinessProbe", {"grpc": {"port": 1}}),
+        (f"{POD}.volumes", [{"name": "x", "hostPath": {"path": "/"}}]),
+        ("spec.paused", True),
+        ("metadata.finalizers", ["x"]),
+        ("metadata.ownerReferences", []),
+    ],
+)
+def test_what_is_not_modelled_is_refused_by_its_path(path, value):
+    reasons = complaints(changed(deployment(), path, value)).values()
+    assert any(reason.startswith("not modelled by the emulator: ") for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("spec.type", "ClusterIP"),
+        ("spec.type", "NodePort"),
+        ("spec.loadBalancerIP", "1.2.3.4"),
+        ("spec.loadBalancerSourceRanges", ["10.0.0.0/8"]),
+        ("spec.externalTrafficPolicy", "Local"),
+        ("spec.sessionAffinity", "ClientIP"),
+        ("spec.ports.0.nodePort", 30000),
+        ("metadata.annotations", {"service.beta.kubernetes.io/azure-load-balancer-internal": "true"}),
+        ("metadata.annotations", {"pulumi.com/waitFor": "x"}),
+    ],
+)
+def test_services_that_a_loopback_address_can_t_stand_for_are_refused(path, value):
+    reasons = complaints(changed(service(), path, value)).values()
+    assert any(reason.startswith("not modelled by the emulator: ") for reason in reasons)
+
+
+def test_a_service_without_a_type_would_be_a_cluster_ip():
+    item = service()
+    del item["spec"]["type"]
+    assert "ClusterIP" in complaints(item)["spec.type"]
+
+
+@pytest.mark.parametrize(
+    ("item", "path", "value", "where"),
+    [
+        (deployment(), "spec.replica", 1, "spec"),
+        (deployment(), "spec.replicas", "two", "spec.replicas"),
+        (deployment(), f"{CONTAINER}.imagee", "x", "spec.template.spec.containers[0]"),
+        (deployment(), "spec.selector", {"matchLabels": {"app": "other"}}, "spec.template.metadata.labels"),
+        (deployment(), f"{POD}.restartPolicy", "Never", "spec.template.spec.restartPolicy"),
+        (
+            deployment(),
+            "spec.strategy",
+            {"type": "Recreate", "rollingUpdate": {"maxSurge": 1}},
+            "rollingUpdate",
+        ),
+        (
+            deployment(),
+            "spec.strategy.rollingUpdate",
+            {"maxSurge": 0, "maxUnavailable": "0%"},
+            "maxUnavailable",
+        ),
+        (deployment(), "spec.strategy.rollingUpdate", {"maxSurge": "x"}, "maxSurge"),
+        (deployment(), f"{CONTAINER}.image", "", "image"),
+        (deployment(), f"{CONTAINER}.ports.0.containerPort", 70000, "containerPort"),
+        (deployment(), f"{CONTAINER}.livenessProbe", {"periodSeconds": 1}, "livenessProbe"),
+        (
+            deployment(),
+            f"{CONTAINER}.livenessProbe",
+            {"exec": {"command": ["x"]}, "successThreshold": 2},
+            "successThreshold",
+        ),
+        (
+            deployment(),
+            f"{CONTAINER}.readinessProbe",
+            {"exec": {"command": ["x"]}, "tcpSocket": {"port": 1}},
+            "readinessProbe.tcpSocket",
+        ),
+        (
+            deployment(),
+            f"{CONTAINER}.volumeMounts",
+            [{"name": "x", "mountPath": "/x"}],
+            "volumeMounts[0].name",
+        ),
+        (deployment(), "metadata.name", "Upper", "metadata.name"),
+        (deployment(), "metadata.labels", {"a b": "c"}, "metadata.labels"),
+        (deployment(), "metadata.labels", {"a": "c d"}, "metadata.labels.a"),
+        (job("x"), f"{POD}.restartPolicy", "Always", "spec.template.spec.restartPolicy"),
+        (job("x"), "spec.backoffLimit", -1, "spec.backoffLimit"),
+        (service(), "spec.ports", [], "spec.ports"),
+        (service(), "spec.ports", [{"port": 1}, {"port": 2}], "spec.ports"),
+        (service(), "spec.ports", [{"port": 1, "name": "a"}, {"port": 2, "name": "a"}], "spec.ports"),
+        (service(), "spec.ports.0.port", 0, "spec.ports[0].port"),
+        (service(), "metadata.name", "1st", "metadata.name"),
+    ],
+)
+def test_what_the_api_server_refuses_is_refused_at_its_path(item, path, value, where):
+    paths = complaints(changed(item, path, value))
+    assert any(found.endswith(where) for found in paths), paths
+
+
+def test_every_mistake_is_named_at_once():
+    item = changed(changed(deployment(), f"{POD}.hostNetwork", True), f"{CONTAINER}.image", "")
+    assert len(complaints(item)) == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "metadata",
+        "metadata.name",
+        "metadata.labels",
+        "spec",
+        "spec.replicas",
+        "spec.selector",
+        "spec.template",
+        POD,
+        f"{POD}.containers",
+        f"{CONTAINER}.image",
+        f"{CONTAINER}.env",
+        f"{CONTAINER}.ports",
+        f"{CONTAINER}.readinessProbe",
+        "spec.strategy",
+    ],
+)
+def test_values_unknown_yet_are_taken_to_be_right(path):
+    assert complaints(changed(deployment(), path, UNKNOWN)) == {}
+
+
+def test_of_pulumi_s_types_only_the_modelled_ones_are_known():
+    assert kind_of("kubernetes:apps/v1:Deployment") == DEPLOYMENT
+    assert kind_of("kubernetes:core/v1:ConfigMap") == CONFIG_MAP
+    unknown = (
+        "apps/v1:StatefulSet",
+        "apps/v1beta1:Deployment",
+        "core/v1:Pod",
+        "apps/v1:ReplicaSet",
+        "apps/v1:Job",
+    )
+    assert [kind_of(f"kubernetes:{name}") for name in unknown] == [None] * 5
+
+
+def test_names_and_namespaces_are_completed():
+    inputs = completed(CONFIG_MAP, "settings", {}, {"data": {"a": None, "b": "1"}}, "space")
+    name = inputs["metadata"]["name"]
+    assert name.startswith("settings-")
+    assert inputs["metadata"]["namespace"] == "space"
+    assert inputs["data"] == {"b": "1"}
+    assert completed(CONFIG_MAP, "settings", inputs, {}, "space")["metadata"]["name"] == name
+    named = {"metadata": {"name": "mine", "namespace": "here"}}
+    assert completed(CONFIG_MAP, "settings", inputs, named, "space")["metadata"] == named["metadata"]
+
+
+def test_the_api_server_s_defaults():
+    item = with_defaults(deployment())
+    assert item["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": "25%", "maxUnavailable": "25%"}
+    assert container(item)["imagePullPolicy"] == "IfNotPresent"
+    assert container(item)["readinessProbe"]["failureThreshold"] == 3
+    assert "strategy" not in deployment()["spec"]
+    latest = with_defaults(deployment(image="a.azurecr.io:443/x"))
+    assert container(latest)["imagePullPolicy"] == "Always"
+    assert with_defaults(service())["spec"]["ports"] == [
+        {"port": 8080, "targetPort": "http", "protocol": "TCP"}
+    ]
+    secret = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "x"}, "stringData": {"a": "b"}}
+    assert with_defaults(secret)["data"] == {"a": "Yg=="}
+    assert "stringData" not in with_defaults(secret)
+
+
+def test_what_pulumi_replaces():
+    web, work = deployment(), job("x")
+    rolled = difference(web, changed(web, f"{CONTAINER}.image", "other"))
+    assert (rolled.replace, rolled.changed) == ([], ["spec.template.spec.containers[0].image"])
+    assert difference(work, changed(work, f"{CONTAINER}.image", "other")).replace
+    assert not difference(work, changed(work, "spec.ttlSecondsAfterFinished", 5)).replace
+    moved = difference(web, changed(web, "metadata.namespace", "elsewhere"))
+    assert (moved.replace, moved.delete_before_replace) == (["metadata.namespace"], False)
+    selected = difference(web, changed(web, "spec.selector.matchLabels.app", "other"))
+    assert selected.delete_before_replace
+    assert difference(web, copy.deepcopy(web)).changed == []
+
+
+def test_content_is_replaced_unless_the_provider_may_change_it():
+    settings = {"kind": CONFIG_MAP.name, "metadata": {"name": "x"}, "data": {"a": "1"}}
+    other = changed(settings, "data.a", "2")
+    assert difference(settings, other).replace == ["data.a"]
+    assert difference(settings, other, [CONFIG_MAP.name]).replace == []
+    fixed = changed(other, "immutable", True)
+    assert difference(settings, fixed, [CONFIG_MAP.name]).replace == ["data.a"]
+    keys = {"kind": SECRET.name, "metadata": {"name": "x"}, "type": "Opaque"}
+    assert difference(keys, changed(keys, "type", "other"), [SECRET.name]).replace == ["type"]
+
+
+def test_the_api_server_refuses_to_change_a_job_s_template():
+    work = job("x")
+    assert immutable_changes(work, changed(work, f"{CONTAINER}.image", "y")) != []
+    assert immutable_changes(work, changed(work, "spec.parallelism", 2)) == []
+
+
+IMAGE = Image(Path("/x"), entrypoint=["run"], command=["default"], environment={"A": "1"}, user="10001")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ["run", "default"]),
+        ({"args": ["x"]}, ["run", "x"]),
+        ({"command": ["other"]}, ["other"]),
+        ({"command": ["other"], "args": ["$(A)", "$$(A)", "$(B)"]}, ["other", "1", "$(A)", "$(B)"]),
+        (
+            {"securityContext": {"allowPrivilegeEscalation": False}},
+            ["setpriv", "--no-new-privs", "--", "run", "default"],
+        ),
+    ],
+)
+def test_command_and_args_replace_the_image_s(fields, expected):
+    assert arguments(fields, IMAGE, {"A": "1"}, 10001) == expected
+
+
+def test_only_root_has_capabilities_to_drop():
+    dropping = {"securityContext": {"capabilities": {"drop": ["ALL"]}}}
+    assert arguments(dropping, IMAGE, {}, 10001) == ["run", "default"]
+    assert arguments(dropping, IMAGE, {}, 0)[:3] == ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+
+
+def pod(**fields) -> Object:
+    metadata = {"name": "web-1", "namespace": "default", "uid": "u", "labels": {"app": "web"}}
+    return {"metadata": metadata, "spec": {"containers": [fields]}, "status": {"podIP": "10.0.0.9"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "user", "expected"),
+    [
+        ({}, "10001", 10001),
+        ({}, "10001:20", 10001),
+        ({}, "", 0),
+        ({"runAsUser": 7, "runAsNonRoot": True}, "root", 7),
+        ({"runAsNonRoot": True}, "10001", 10001),
+    ],
+)
+def test_the_user_is_the_image_s_unless_the_pod_says_otherwise(settings, user, expected):
+    assert user_of(pod(securityContext=settings), Image(Path("/x"), user=user)) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "user", "message"),
+    [
+        ({"runAsNonRoot": True}, "", "container has runAsNonRoot and image will run as root"),
+        ({"runAsNonRoot": True, "runAsUser": 0}, "10001", "image will run as root"),
+        ({"runAsNonRoot": True}, "app", "image has non-numeric user"),
+        ({}, "app", "not modelled by the emulator"),
+    ],
+)
+def test_a_user_that_must_not_be_or_can_t_be_told_is_refused(settings, user, message):
+    with pytest.raises(ConfigurationError, match=message):
+        user_of(pod(securityContext=settings), Image(Path("/x"), user=user))
+
+
+def test_a_reference_that_leads_nowhere_names_itself():
+    missing = {"name": "A", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "colour"}}}
+    settings = {"kind": "ConfigMap", "data": {"other": "x"}}
+    with pytest.raises(ConfigurationError, match='configmap "settings" not found'):
+        environment_of(pod(env=[missing]), IMAGE, lambda key: None)
+    with pytest.raises(ConfigurationError, match="couldn't find key colour in ConfigMap default/settings"):
+        environment_of(pod(env=[missing]), IMAGE, lambda key: settings)
+    missing["valueFrom"]["configMapKeyRef"]["optional"] = True
+    assert environment_of(pod(env=[missing]), IMAGE, lambda key: None)["A"] == "1"
+
+
+def test_variables_refer_to_each_other():
+    assert expand("$(A)$(B)$$(A)$$$(A)", {"A": "1"}) == "1$(B)$(A)$1"
+
+
+def test_fields_of_the_downward_api():
+    assert field_of(pod(), "metadata.labels['app']") == "web"
+    assert field_of(pod(), "status.podIPs") == "10.0.0.9"
+    assert field_of(pod(), "metadata.annotations['none']") == ""
+
+
+def test_addresses_go_round_and_spare_azure_s_own():
+    assert next_address("10.0.0.0/29", [], None) == "10.0.0.4"
+    assert next_address("10.0.0.0/29", ["10.0.0.4"], None) == "10.0.0.5"
+    assert next_address("10.0.0.0/29", ["10.0.0.5"], "10.0.0.5") == "10.0.0.6"
+    assert next_address("10.0.0.0/29", [], "10.0.0.6") == "10.0.0.4"
+    with pytest.raises(NoAddressLeft, match=r"10\.0\.0\.0/29"):
+        next_address("10.0.0.0/29", ["10.0.0.4", "10.0.0.5", "10.0.0.6"], None)
+
+
+def test_a_readiness_probe_needs_its_thresholds():
+    health = ContainerHealth.of({"readinessProbe": {"successThreshold": 2, "failureThreshold": 2}})
+    assert health.started
+    assert not health.ready
+    for success, ready in (
+        (True, False),
+        (True, True),
+        (False, True),
+        (True, True),
+        (False, True),
+        (False, False),
+    ):
+        health = health.record("readinessProbe", success)
+        assert health.ready is ready
+    assert health.verdict is None
+
+
+def test_a_failing_liveness_probe_ends_the_container_and_waits_for_the_startup_probe():
+    health = ContainerHealth.of(
+        {"startupProbe": {"failureThreshold": 5}, "livenessProbe": {"failureThreshold": 2}}
+    )
+    assert [health.runs(name) for name in ("startupProbe", "livenessProbe", "readinessProbe")] == [
+        True,
+        False,
+        False,
+    ]
+    assert not health.ready
+    health = health.record("startupProbe", False).record("startupProbe", True)
+    assert [health.runs(name) for name in ("startupProbe", "livenessProbe")] == [False, True]
+    assert health.ready
+    assert health.record("livenessProbe", False).verdict is None
+    assert health.record("livenessProbe", False).record("livenessProbe", False).verdict == "livenessProbe"
+    late = ContainerHealth.of({"startupProbe": {"failureThreshold": 1}}).record("startupProbe", False)
+    assert late.verdict == "startupProbe"
+
+
+def test_endpoints_are_ready_pods_that_the_selector_selects():
+    def running(name: str, address: str, ready: bool = True, **metadata: object) -> Object:
+        item = pod(ports=[{"name": "http", "containerPort": 8080}])
+        item["metadata"] |= {"name": name, **metadata}
+        condition = {"type": "Ready", "status": str(ready)}
+        return {**item, "status": {"podIP": address, "conditions": [condition]}}
+
+    pods = [
+        running("b", "10.0.0.2"),
+        running("a", "10.0.0.1"),
+        running("c", "10.0.0.3", ready=False),
+        running("d", "10.0.0.4", deletionTimestamp="x"),
+        running("e", "10.0.0.5", labels={"app": "other"}),
+    ]
+    front = with_defaults(service())
+    assert endpoints(front, pods) == {8080: [Endpoint("10.0.0.1", 8080), Endpoint("10.0.0.2", 8080)]}
+    front["spec"]["ports"][0]["targetPort"] = "none"
+    assert endpoints(front, pods) == {8080: []}
+
+
+def test_worlds_and_clusters_have_addresses_of_their_own():
+    prefixes = {loopback_prefix(home, name) for home in ("/a", "/b") for name in ("x", "y")}
+    assert len(prefixes) == 4
+    prefix = loopback_prefix("/a", "x")
+    first = free_address(prefix, [])
+    assert first.startswith("127.")
+    assert not first.startswith("127.0.")
+    assert free_address(prefix, [first]) != first
+
+
+def test_a_kubeconfig_leads_to_its_token(tmp_path):
+    authority = tmp_path / "authority.pem"
+    authority.write_text("certificate")
+    text = make_kubeconfig("aks", "https://aks:443", authority, "t0ken")
+    assert token_of(text) == token_of(text, "aks") == "t0ken"
+    assert namespace_of(text) is None
+    file = tmp_path / "config"
+    file.write_text(text)
+    assert token_of(str(file)) == "t0ken"
+    with pytest.raises(KubeconfigInvalid, match="contexts entry named 'other'"):
+        token_of(text, "other")
+    with pytest.raises(KubeconfigInvalid, match="No such file"):
+        token_of("/no/such/file")
+
+
+def test_equal_templates_have_equal_hashes():
+    template = deployment()["spec"]["template"]
+    assert template_hash(template) == template_hash(copy.deepcopy(template))
+    assert template_hash(template) != template_hash(changed(template, "metadata.labels.app", "other"))
