@@ -92,6 +92,7 @@ advertising = IpAdvertising(
         user=settings.ambari_user,
         password_config_key="aks-kafka:ambariPassword",
         restart=settings.restart,
+        settle_seconds=settings.restart_settle_seconds,
     ),
     opts=pulumi.ResourceOptions(deleted_with=kafka.cluster),
 )

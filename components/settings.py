@@ -210,6 +210,12 @@ class Settings(BaseModel):
         "rolling",
         description="How brokers restart for a changed configuration: one by one, or all at once.",
     )
+    restart_settle_seconds: int = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="How long a restarted broker must run before the next where Kafka's health is unknown.",
+    )
 
     @classmethod
     def load(cls, config: pulumi.Config) -> Self:
