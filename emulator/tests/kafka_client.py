@@ -47,16 +47,14 @@ def produce(bootstrap: str, text: str) -> dict[str, Any]:
     return {"acknowledged": outcome == [True], "errors": sorted(errors)}
 
 
-def consume(bootstrap: str) -> list[str]:
-    """Every message of the topic, read until the ends that it had at the start."""
+def consume(bootstrap: str, count: str) -> list[str]:
+    """The topic's first messages, `count` of them, or as many as there are after a while."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "none", "enable.auto.commit": False})
     metadata = consumer.list_topics(TOPIC, _TIMEOUT)
-    partitions = [TopicPartition(TOPIC, number, 0) for number in metadata.topics[TOPIC].partitions]
-    left = sum(consumer.get_watermark_offsets(partition, _TIMEOUT)[1] for partition in partitions)
-    consumer.assign(partitions)
+    consumer.assign([TopicPartition(TOPIC, number, 0) for number in metadata.topics[TOPIC].partitions])
     texts: list[str] = []
     deadline = time.monotonic() + _TIMEOUT
-    while len(texts) < left and time.monotonic() < deadline:
+    while len(texts) < int(count) and time.monotonic() < deadline:
         message = consumer.poll(1.0)
         if message is not None and message.error() is None:
             texts.append((message.value() or b"").decode())

@@ -233,7 +233,7 @@ def test_after_the_change_a_client_is_handed_addresses_and_gets_every_message(ad
         "acknowledged": True,
         "errors": [],
     }
-    assert advertising.client(CLIENT, "consume", BOOTSTRAP) == ["after the change", "before the change"]
+    assert advertising.client(CLIENT, "consume", BOOTSTRAP, "2") == ["after the change", "before the change"]
 
 
 def test_after_the_change_a_client_still_resolves_no_name(advertising):
@@ -283,7 +283,7 @@ def test_a_broker_that_listens_everywhere_and_advertises_nothing_starts_and_then
     content = configs["kafka-env"]["content"].replace(HOW_TO_SNIPPET, "")
     bare = {**configs, "kafka-env": {**configs["kafka-env"], "content": content}}
     agent = advertising.agent("wn1")
-    assert agent.start("KAFKA_BROKER", bare).ok  # the start script returned 0; more Ambari does not know
+    assert agent.restart("KAFKA_BROKER", bare).ok  # the start script returned 0; more Ambari does not know
     eventually(lambda: not agent.running("KAFKA_BROKER"))
     assert "nonroutable meta-address 0.0.0.0" in advertising.inside("wn1", "cat /var/log/kafka/server.log")
 
@@ -346,12 +346,15 @@ def test_a_changed_password_is_ambaris_at_once(advertising):
 
 
 def test_after_a_crash_everything_is_there_again(advertising):
+    advertising.client(CLIENT, "produce", BOOTSTRAP, "before the crash")
+    messages = advertising.client(CLIENT, "consume", BOOTSTRAP, "3")
     advertising.crash()
     advertising.cluster.revive()
     advertising.peer(from_hdinsight=True, from_aks=True)
     advertising.await_brokers()
     assert advertising.named_brokers() == ADDRESSES
-    assert advertising.client(CLIENT, "consume", BOOTSTRAP) == ["after the change", "before the change"]
+    assert "before the crash" in messages
+    assert advertising.client(CLIENT, "consume", BOOTSTRAP, str(len(messages))) == messages
     assert Ambari(advertising).properties("kafka-broker")["listeners"] == "PLAINTEXT://0.0.0.0:9092"
 
 
