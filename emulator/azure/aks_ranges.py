@@ -10,9 +10,9 @@ from emulator.azure.addressing import parse_prefix, usable
 from emulator.azure.aks_request import ManagedClusterRequest
 from emulator.azure.cloud import Cloud
 from emulator.azure.networks import VirtualNetwork, address_space
-from emulator.azure.occupancy import peerings_of
+from emulator.azure.occupancy import SUBNET_FACT, peerings_of
 from emulator.azure.record import Record
-from emulator.azure.refusals import Refused
+from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.subnets import prefix_of
 
 # AKS keeps these for itself.
@@ -33,6 +33,22 @@ def check_ranges(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -
     _check_services(cloud, services, network)
     _check_dns(request.dns_service_ip, services)
     _check_size(request, subnet)
+
+
+def check_visible(cloud: Cloud, network: Record, remote: Record) -> None:
+    """Raises NotModelled when Services of a cluster in `network` would hide `remote` from its pods.
+
+    Azure peers such networks, and the pods' packets never arrive; here no Service address is routed at all.
+    """
+    for cluster in cloud.all("azure-native:containerservice:ManagedCluster"):
+        if arm.same(arm.parent(cluster.facts[SUBNET_FACT]), network.id):
+            services = IPv4Network(ManagedClusterRequest(cluster.inputs).service_cidr)
+            for space in address_space(remote.inputs, remote.name):
+                if services.overlaps(space):
+                    raise NotModelled(
+                        f"a peering with '{remote.name}' ({space}), which the service CIDR {services} of AKS "
+                        f"cluster '{cluster.name}' hides"
+                    )
 
 
 def _check_reserved(ranges: list[IPv4Network]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.azure import arm
+from emulator.azure.differences import normal_location
 from emulator.azure.record import Record
 from emulator.azure.refusals import Refused, not_found
 from emulator.azure.resource_type import ResourceType
@@ -100,10 +101,8 @@ class Cloud:
                 raise AlreadyExists(resource_id)
             with self._changed:
                 self._require_group(resource_type, resource_id)
-                if resource_type.located and not wanted.get("location"):
-                    raise Refused(
-                        400, "LocationRequired", "The location property is required for this definition."
-                    )
+                if resource_type.located:
+                    _check_location(resource_id, wanted, existing)
                 resource_type.check(self, resource_id, wanted, existing)
                 record = self._begun(resource_type, resource_id, wanted, urn, existing)
                 self.save(record)
@@ -230,6 +229,20 @@ class Cloud:
             with self._changed:
                 self._written -= keys
                 self._changed.notify_all()
+
+
+def _check_location(resource_id: str, wanted: dict[str, Any], existing: Record | None) -> None:
+    if not wanted.get("location"):
+        raise Refused(400, "LocationRequired", "The location property is required for this definition.")
+    if existing is None or existing.state != "Succeeded":
+        return
+    here, there = existing.inputs["location"], wanted["location"]
+    if normal_location(here) != normal_location(there):
+        message = (
+            f"The resource '{arm.name(resource_id)}' already exists in location '{normal_location(here)}'. A "
+            f"resource with the same name cannot be created in location '{normal_location(there)}'."
+        )
+        raise Refused(409, "InvalidResourceLocation", message)
 
 
 def _require_unused(resource_type: ResourceType, record: Record, users: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from emulator.azure import arm, naming
 from emulator.azure.addressing import overlapping
+from emulator.azure.aks_ranges import check_visible
 from emulator.azure.cloud import Cloud
 from emulator.azure.networks import VirtualNetwork, address_space
 from emulator.azure.occupancy import peerings_of
@@ -57,6 +58,8 @@ class VirtualNetworkPeering(ResourceType):
             message = f"The remote virtual network of peering {resource_id} cannot be changed."
             raise Refused(400, "RemoteVnetOfPeeringCannotBeChanged", message)
         _check_pair(cloud, resource_id, network, remote)
+        check_visible(cloud, network, remote)
+        check_visible(cloud, remote, network)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """Its GUID."""

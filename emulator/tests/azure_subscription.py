@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,19 +50,22 @@ class FakeCluster:
     """A cluster that notes what is done with it, and fails where it is told to."""
 
     specification: dict[str, Any]
-    calls: list[str]
-    failure: list[Exception]
+    runtimes: "FakeRuntimes"
 
     def create(self) -> None:
         self._note("create")
-        if self.failure:
-            raise self.failure.pop()
+        if self.runtimes.on_create:
+            self.runtimes.on_create()
+        if self.runtimes.failure:
+            raise self.runtimes.failure.pop()
 
     def revive(self) -> None:
         self._note("revive")
 
     def delete(self) -> None:
         self._note("delete")
+        if self.runtimes.on_delete:
+            self.runtimes.on_delete()
 
     def set_password(self, password: str) -> None:
         self._note(f"set_password {password}")
@@ -71,7 +74,7 @@ class FakeCluster:
         return f"kubeconfig of {self.specification['name']}"
 
     def _note(self, call: str) -> None:
-        self.calls.append(f"{call} {self.specification['name']}")
+        self.runtimes.calls.append(f"{call} {self.specification['name']}")
 
 
 @dataclass
@@ -82,6 +85,8 @@ class FakeRuntimes:
     specifications: list[dict[str, Any]] = field(default_factory=list)
     failure: list[Exception] = field(default_factory=list)
     """What the next creation of a cluster ends in."""
+    on_create: Callable[[], None] | None = None
+    on_delete: Callable[[], None] | None = None
 
     def hdinsight(self, **specification: Any) -> FakeCluster:
         return self._cluster(specification)
@@ -91,7 +96,7 @@ class FakeRuntimes:
 
     def _cluster(self, specification: dict[str, Any]) -> FakeCluster:
         self.specifications.append(specification)
-        return FakeCluster(specification, self.calls, self.failure)
+        return FakeCluster(specification, self)
 
 
 class Rejected(Exception):
