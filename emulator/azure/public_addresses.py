@@ -9,7 +9,7 @@ from emulator.azure.record import Record
 from emulator.azure.refusals import Refused
 from emulator.azure.resource_type import RecordsOnly, new_etag, new_guid
 
-# Addresses for documentation (RFC 5737): nobody has them. As few as a new subscription's quota allows.
+# Addresses for documentation (RFC 5737): nobody has them. A handful, as a small quota would leave.
 _POOL = IPv4Network("203.0.113.0/28")
 
 
