@@ -9,6 +9,8 @@ from emulator.providers.provider import Properties, Unknown
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 _STEP = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)')
 
+_ANY = ("", "", "*")
+
 
 def changed_paths(old: Properties, new: Properties) -> list[str]:
     """The paths at which `new` differs from `old`: the deepest ones, so an added object is one path.
@@ -32,6 +34,13 @@ def has_path(properties: Properties, path: str) -> bool:
                 return False
             value = value[name]
     return True
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Whether `path` is `pattern`, or lies below it; `*` in the pattern stands for any key or index."""
+    wanted, given = _STEP.findall(pattern), _STEP.findall(path)
+    matching = (step in (there, _ANY) for step, there in zip(wanted, given, strict=False))
+    return len(wanted) <= len(given) and all(matching)
 
 
 def top_level(path: str) -> str:

@@ -6,7 +6,7 @@ it call a provider whose own configuration is unknown during a preview.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
 from emulator.providers.calls import Call, begin_call
-from emulator.providers.comparison import has_path, top_level
+from emulator.providers.comparison import covers, has_path, top_level
 from emulator.providers.provider import Difference, Properties, Provider, ProviderError
 from emulator.providers.sessions import Sessions
 from emulator.providers.values import to_properties, to_struct
@@ -104,7 +104,7 @@ class _Protocol:
             to_properties(request.olds),
             news,
         )
-        return _diff_response(difference, olds, news)
+        return _diff_response(_without(difference, request.ignoreChanges), olds, news)
 
     def create(self, request: provider_pb2.CreateRequest, peer: str) -> Message:
         identifier, state = self._provider.create(
@@ -164,6 +164,16 @@ class _Protocol:
 
     def _outputs(self, token: str, state: Properties) -> Any:
         return to_struct(state, self._provider.secret_outputs(token))
+
+
+def _without(difference: Difference, ignored: Sequence[str]) -> Difference:
+    """The difference but for what the program ignores: at a refresh the engine leaves that to us."""
+
+    def counts(path: str) -> bool:
+        return not any(covers(pattern, path) for pattern in ignored)
+
+    changed, replace = filter(counts, difference.changed), list(filter(counts, difference.replace))
+    return Difference(list(changed), replace, difference.delete_before_replace and bool(replace))
 
 
 def _diff_response(difference: Difference, olds: Properties, news: Properties) -> provider_pb2.DiffResponse:

@@ -77,7 +77,8 @@ class Toy(Provider):
     def read(self, session, urn, resource_type, resource_id, inputs, state):
         if resource_id not in self.things:
             return None
-        return resource_id, inputs, self.things[resource_id]
+        thing = self.things[resource_id]
+        return resource_id, {name: thing.get(name, value) for name, value in inputs.items()}, thing
 
     def update(self, session, urn, resource_type, resource_id, old_outputs, new_inputs, preview, timeout):
         outputs = self._outputs(session, new_inputs)
@@ -210,6 +211,18 @@ def test_refresh_finds_drift_and_what_is_gone(engine, toy):
     (left,) = [resource for name, resource in resources.items() if name in "ab"]
     assert left["id"] == first
     assert left["outputs"]["greeting"] == "changed by hand"
+
+
+def test_what_the_program_ignores_is_no_drift(engine, toy):
+    program = 'Thing("a", name="x", opts=ResourceOptions(ignore_changes=[{ignored}]))'
+    engine.up(program.format(ignored='"name"'))
+    (only,) = toy.things
+    toy.things[only]["name"] = "changed by hand"
+    engine.run("refresh", "--yes", "--expect-no-changes")
+    engine.run("preview", "--expect-no-changes")
+    engine.up(program.format(ignored=""))
+    toy.things[only]["name"] = "changed by hand"
+    engine.run("refresh", "--yes", "--expect-no-changes", fails=True)
 
 
 def test_refused_inputs_stop_the_preview(engine):

@@ -1,7 +1,7 @@
 import pytest
 from pulumi.runtime.rpc import UNKNOWN as ENGINE_UNKNOWN
 
-from emulator.providers.comparison import changed_paths, has_path, top_level
+from emulator.providers.comparison import changed_paths, covers, has_path, top_level
 from emulator.providers.provider import UNKNOWN
 from emulator.providers.values import to_properties, to_struct
 
@@ -79,3 +79,21 @@ def test_has_path(path, found):
 @pytest.mark.parametrize(("path", "name"), [("a", "a"), ("a.b[0]", "a"), ("a[0]", "a"), ('["x.y"].b', "x.y")])
 def test_top_level(path, name):
     assert top_level(path) == name
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "covered"),
+    [
+        ("a", "a", True),
+        ("a", "a.b[0]", True),
+        ("a", "ab", False),
+        ("a.b", "a", False),
+        ("a[*].b", "a[1].b.c", True),
+        ("a[*].b", "a[1].c", False),
+        ("a[1]", "a[10]", False),
+        ("*", "anything.at[0].all", True),
+        ('a["b.c"]', 'a["b.c"].d', True),
+    ],
+)
+def test_covers(pattern, path, covered):
+    assert covers(pattern, path) is covered
