@@ -1,6 +1,7 @@
 """Load balancers: listeners on loopback whose connections go on into the world."""
 
 import asyncio
+import logging
 import random
 import socket
 import struct
@@ -16,7 +17,10 @@ _CONNECT_TIMEOUT = 10.0  # seconds
 _CONNECTING = 32  # connections that are being made at the same time
 _CHUNK = 1 << 16
 _BACKLOG = 128
+_AFTER_A_FAILURE = 1.0  # seconds
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+log = logging.getLogger(__name__)
 
 Front = tuple[str, int]
 """Address and port on loopback."""
@@ -34,9 +38,8 @@ class LoadBalancers:
         """`machine`: the world node from which pods are reached."""
         self._world = world
         self._machine = machine
-        self._listeners: dict[Front, asyncio.Server] = {}
+        self._fronts: dict[Front, asyncio.Task[None]] = {}
         self._backends: Mapping[Front, Sequence[Endpoint]] = {}
-        self._connections: dict[Front, set[asyncio.Task[None]]] = {}
         self._executor = ThreadPoolExecutor(_CONNECTING, thread_name_prefix="load-balancer")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="load-balancers", daemon=True)
@@ -45,13 +48,12 @@ class LoadBalancers:
     def route(self, backends: Mapping[Front, Sequence[Endpoint]]) -> dict[Front, str]:
         """Listens at exactly these addresses and ports. Returns the refusals, by front end."""
         self._backends = dict(backends)
-        for front in self._listeners.keys() - backends.keys():
-            self._call(self._close(front, self._listeners.pop(front)))
+        for front in self._fronts.keys() - backends.keys():
+            self._call(_end(self._fronts.pop(front)))
         refusals = {}
-        for front in backends.keys() - self._listeners.keys():
+        for front in backends.keys() - self._fronts.keys():
             try:
-                listener = _bound(*front)
-                self._listeners[front] = self._call(self._listen(listener, front))
+                self._fronts[front] = self._call(self._begin(front, _listening(*front)))
             except ListenRefused as refused:
                 refusals[front] = str(refused)
         return refusals
@@ -67,26 +69,26 @@ class LoadBalancers:
     def _call(self, work: Coroutine[None, None, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _listen(self, listener: socket.socket, front: Front) -> asyncio.Server:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self._connections.setdefault(front, set()).add(task)
-            try:
-                await self._serve(front, reader, writer)
-            finally:
-                self._connections[front].discard(task)
+    async def _begin(self, front: Front, listener: socket.socket) -> asyncio.Task[None]:
+        return asyncio.create_task(self._accept(front, listener))
 
-        return await asyncio.start_server(serve, sock=listener, backlog=_BACKLOG)
+    async def _accept(self, front: Front, listener: socket.socket) -> None:
+        """Takes connections until it is cancelled, which ends those that there are."""
+        with listener:
+            async with asyncio.TaskGroup() as connections:
+                while True:
+                    try:
+                        client, _ = await self._loop.sock_accept(listener)
+                    except OSError:
+                        # E.g. no descriptor is left; connections that are there go on.
+                        log.exception("accepting at %s:%d", *front)
+                        await asyncio.sleep(_AFTER_A_FAILURE)
+                        continue
+                    connections.create_task(self._serve(front, client))
 
-    async def _close(self, front: Front, server: asyncio.Server) -> None:
-        server.close()
-        for task in self._connections.pop(front, set()):
-            task.cancel()
-        await server.wait_closed()
-
-    async def _serve(self, front: Front, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, front: Front, client: socket.socket) -> None:
         """Carries one connection. Without a pod to take it, it is reset, as kube-proxy would have it."""
+        reader, writer = await asyncio.open_connection(sock=client)
         backend: asyncio.StreamWriter | None = None
         try:
             backend_reader, backend = await self._connect(front)
@@ -110,11 +112,18 @@ class LoadBalancers:
         return await asyncio.open_connection(sock=connected)
 
 
-def _bound(address: str, port: int) -> socket.socket:
+async def _end(front: asyncio.Task[None]) -> None:
+    front.cancel()
+    await asyncio.wait([front])
+
+
+def _listening(address: str, port: int) -> socket.socket:
     listener = socket.socket()
+    listener.setblocking(False)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((address, port))
+        listener.listen(_BACKLOG)
     except PermissionError as error:
         listener.close()
         raise ListenRefused(

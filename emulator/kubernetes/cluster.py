@@ -1,5 +1,6 @@
 """A Kubernetes cluster: its objects, the loop that makes the world follow them, and its nodes."""
 
+import contextlib
 import datetime
 import functools
 import glob
@@ -27,7 +28,7 @@ from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, Se
 from emulator.kubernetes.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import NodeSpec
-from emulator.network.world import World
+from emulator.network.world import World, WorldEnded
 from emulator.store import Store
 from emulator.tls import Authority
 
@@ -132,8 +133,10 @@ class KubernetesCluster:
         self._thread.join()
         self._front_ends.close()
         self._kubelet.close()
-        for name in self._machines:
-            self._world.remove_node(f"{self.spec.name}/{name}")
+        # A world that has ended has taken its nodes along.
+        with contextlib.suppress(WorldEnded):
+            for name in self._machines:
+                self._world.remove_node(f"{self.spec.name}/{name}")
         self._thread = None
 
     def delete(self) -> None:

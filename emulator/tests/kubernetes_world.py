@@ -4,6 +4,7 @@ import contextlib
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from emulator.home import Home
 from emulator.kubernetes.backoff import Backoff, Timing
 from emulator.kubernetes.cluster import Image, KubernetesCluster, KubernetesSpec, PullRefused
 from emulator.kubernetes.defaults import with_defaults, with_job_identity
-from emulator.kubernetes.objects import JOB, POD, Key, Object, key_of
+from emulator.kubernetes.objects import JOB, POD, Object, key_of
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World
 from emulator.registry import base
@@ -22,6 +23,8 @@ IMAGE = "registry.azurecr.io/app:1"
 QUICK = Timing(
     image_pull=Backoff(0.05, 0.2), restart=Backoff(0.05, 0.2), job=Backoff(0, 0), configuration=0.05
 )
+
+SPEC = KubernetesSpec("aks-test", "aks", "10.20.0.0/24", ["10.20.0.6"], 2, "10.0.0.0/16", "kubelet", "1.33")
 
 PROGRAM = """
 import http.server, json, os, pathlib, signal, socket, sys, threading, time
@@ -111,20 +114,22 @@ class Images:
 class Site:
     """A cluster that runs, and what tests ask it."""
 
-    def __init__(self, home: Home, world: World, images: Images, timing: Timing) -> None:
+    def __init__(
+        self, home: Home, world: World, images: Images, timing: Timing, spec: KubernetesSpec
+    ) -> None:
         self.home = home
         self.world = world
         self.images = images
         self._authority = Authority(home.tls)
         self._timing = timing
+        self._spec = spec
         self.cluster = self.handle()
 
     def handle(self) -> KubernetesCluster:
         """Another handle of the same cluster, as a daemon would make it that starts."""
-        spec = KubernetesSpec(
-            "aks-test", "aks", "10.20.0.0/24", ["10.20.0.6"], 2, "10.0.0.0/16", "kubelet", "1.33"
+        return KubernetesCluster(
+            self.home, self.world, self._authority, self.images, self._spec, self._timing
         )
-        return KubernetesCluster(self.home, self.world, self._authority, self.images, spec, self._timing)
 
     def create(self, item: Object) -> Object:
         """Sends an object to the API server, as the provider would."""
@@ -173,23 +178,21 @@ class Site:
     def address(self, service: Object) -> str:
         """The Service's, once it has one and connections reach a pod."""
         self.wait(lambda: self.cluster.front_end(service).reaches_pods)
-        key = key_of(service)
-        found = self.cluster.objects.get(Key(key.kind, key.namespace, key.name))
-        assert found is not None
-        return found["status"]["loadBalancer"]["ingress"][0]["ip"]
+        return self.get(service)["status"]["loadBalancer"]["ingress"][0]["ip"]
 
 
 @contextlib.contextmanager
-def site(folder: Path, timing: Timing = QUICK) -> Iterator[Site]:
-    """A world with a cluster of two nodes in it, kept in `folder`."""
+def site(folder: Path, **specification: Any) -> Iterator[Site]:
+    """A world with a cluster of two nodes in it, kept in `folder`. `specification`: other settings."""
     home = Home(folder / "home")
     world = World.start(home)
     try:
         world.add_network("aks", ["10.20.0.0/16"])
-        one = Site(home, world, Images(folder / "image"), timing)
+        one = Site(home, world, Images(folder / "image"), QUICK, replace(SPEC, **specification))
         one.cluster.create()
         yield one
         one.cluster.close()
+        one.world.close()
     finally:
         world.close()
 
