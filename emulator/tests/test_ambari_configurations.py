@@ -78,6 +78,11 @@ def test_config_groups() -> None:
             HOSTS["wn2"]: "PLAINTEXT://localhost:9099",
         }
         replay.play("n05-put-default-with-group")
+        current = [version for version in configurations.service_versions() if version.current]
+        assert [version.group_name for version in current if version.service == "KAFKA"] == [
+            "wn2group",
+            "Default",
+        ]
         replay.play("n06-delete-config-group")
         assert configurations.groups() == []
 

@@ -15,6 +15,7 @@ def test_a_rack_change_makes_every_broker_stale() -> None:
 def test_the_rack_of_one_host_matters_to_all_brokers() -> None:
     with replaying("hosts") as replay:
         replay.play("p55b-rack-same-again")
+        replay.put(f"/clusters/mykafka/hosts/{HOSTS['wn0']}", {"Hosts": {"rack_info": "/default-rack"}})
         assert _stale(replay) == []
         replay.play("p55-rack-one-host")
         assert _stale(replay) == [HOSTS[short] for short in ("wn0", "wn1", "wn2")]

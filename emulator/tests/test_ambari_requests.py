@@ -107,6 +107,25 @@ def test_a_second_restart_of_the_same_hosts_waits() -> None:
         assert all(broker.commands == ["restart KAFKA_BROKER"] * 2 for broker in replay.simulation.brokers)
 
 
+def test_what_is_aborted_while_it_waits_for_a_busy_agent_never_runs() -> None:
+    with replaying("requests") as replay:
+        broker = replay.simulation.brokers[0]
+        broker.hold()
+        execution = replay.simulation.cluster.execution
+        replay.play("f03-restart-single-fails", "f03-restart-single-fails", ignoring=["ids"])
+        wait_for(lambda: bool(broker.commands))
+        for request in execution.requests():
+            abort = {"Requests": {"request_status": "ABORTED", "abort_reason": "test"}}
+            replay.put(f"/clusters/mykafka/requests/{request.id}", abort)
+        replay.play("f03-restart-single-fails", ignoring=["ids"])
+        broker.release()
+        replay.settle()
+        assert [request.tasks[0].status for request in execution.requests()] == ["ABORTED"] * 2 + [
+            "COMPLETED"
+        ]
+        assert broker.commands == ["restart KAFKA_BROKER"] * 2
+
+
 def test_requests_for_different_hosts_run_side_by_side() -> None:
     with replaying("requests") as replay:
         _hold_all(replay)
