@@ -79,6 +79,10 @@ class Replay:
         """Sends a POST of one's own."""
         return self._own("POST", path, document)
 
+    def delete(self, path: str) -> Response:
+        """Sends a DELETE of one's own."""
+        return self._own("DELETE", path, None)
+
     def get(self, path: str) -> Response:
         """Sends a GET of one's own."""
         return self._own("GET", path, None)

@@ -83,8 +83,11 @@ def test_config_groups() -> None:
             "wn2group",
             "Default",
         ]
+        for item in replay.simulation.cluster.topology.components():
+            replay.simulation.cluster.topology.clear_stale(item)
         replay.play("n06-delete-config-group")
         assert configurations.groups() == []
+        assert _stale(replay) == [HOSTS["wn2"]]
 
 
 def test_a_change_that_lands_during_a_restart_is_forgotten() -> None:

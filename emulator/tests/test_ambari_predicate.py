@@ -34,6 +34,7 @@ RESOURCE = {"a/name": "wn0", "a/id": 7, "a/stale": True, "a/part": 35.0, "a/empt
         ("a/empty.isEmpty()", True),
         ("a/name.isEmpty()", False),
         ("!a/name=wn0", False),
+        ("!a/name=wn1&a/id=1", False),
         ("!(a/name=wn1&a/id=7)", True),
         ("a/name=wn1&a/id=1|a/id=7", True),
         ("a/id=7|a/name=wn1&a/id=1", True),

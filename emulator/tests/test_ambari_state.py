@@ -12,6 +12,8 @@ def test_a_second_process_goes_on_where_the_first_one_ended(tmp_path: Path) -> N
         replay.put("/clusters/mykafka/services/KAFKA", {"ServiceInfo": {"maintenance_state": "ON"}})
         replay.put(f"/clusters/mykafka/hosts/{HOSTS['wn0']}", {"Hosts": {"rack_info": "/ud1"}})
         replay.post("/clusters/mykafka/artifacts/note", {"artifact_data": {"v": "kept"}})
+        replay.post("/clusters/mykafka/artifacts/lock", {"artifact_data": {"v": "deleted"}})
+        replay.delete("/clusters/mykafka/artifacts/lock")
         replay.post("/users", {"Users": {"user_name": "viewer", "password": "pw"}})
         cluster.set_password("admin", "changed")
         with cluster.lock:
@@ -26,7 +28,7 @@ def test_a_second_process_goes_on_where_the_first_one_ended(tmp_path: Path) -> N
             assert [item.host for item in cluster.topology.components() if item.stale] == [
                 HOSTS[short] for short in ("wn0", "wn1", "wn2")
             ]
-            assert cluster.artifacts.all("")[0].data == {"v": "kept"}
+            assert [item.data for item in cluster.artifacts.all("")] == [{"v": "kept"}]
             assert cluster.users.sign_in("viewer", "pw").roles == []
             assert cluster.users.sign_in("admin", "changed").name == "admin"
 
