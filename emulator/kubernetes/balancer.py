@@ -17,7 +17,6 @@ _CONNECT_TIMEOUT = 10.0  # seconds
 _CONNECTING = 32  # connections that are being made at the same time
 _CHUNK = 1 << 16
 _BACKLOG = 128
-_AFTER_A_FAILURE = 1.0  # seconds
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 log = logging.getLogger(__name__)
@@ -31,6 +30,31 @@ class ListenRefused(Exception):
     """The machine does not let us listen there; the message says what to do."""
 
 
+class _Listener:
+    """A socket that listens, and the connections that came by it."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.socket = listener
+        self._connections: dict[asyncio.Task[None], socket.socket] = {}
+
+    def carry(self, task: asyncio.Task[None], client: socket.socket) -> None:
+        """Keeps a connection's task until it is done."""
+        self._connections[task] = client
+        task.add_done_callback(self._connections.pop)
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        self.socket.close()
+        connections = dict(self._connections)
+        for task in connections:
+            task.cancel()
+        if connections:
+            await asyncio.wait(connections)
+        # A task that was cancelled before it began never came to own its socket.
+        for client in connections.values():
+            client.close()
+
+
 class LoadBalancers:
     """The front ends of one cluster. Calls come from one thread; traffic is carried by another."""
 
@@ -38,7 +62,7 @@ class LoadBalancers:
         """`machine`: the world node from which pods are reached."""
         self._world = world
         self._machine = machine
-        self._fronts: dict[Front, asyncio.Task[None]] = {}
+        self._fronts: dict[Front, _Listener] = {}
         self._backends: Mapping[Front, Sequence[Endpoint]] = {}
         self._executor = ThreadPoolExecutor(_CONNECTING, thread_name_prefix="load-balancer")
         self._loop = asyncio.new_event_loop()
@@ -49,7 +73,7 @@ class LoadBalancers:
         """Listens at exactly these addresses and ports. Returns the refusals, by front end."""
         self._backends = dict(backends)
         for front in self._fronts.keys() - backends.keys():
-            self._call(_end(self._fronts.pop(front)))
+            self._call(self._end(self._fronts.pop(front)))
         refusals = {}
         for front in backends.keys() - self._fronts.keys():
             try:
@@ -69,22 +93,24 @@ class LoadBalancers:
     def _call(self, work: Coroutine[None, None, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _begin(self, front: Front, listener: socket.socket) -> asyncio.Task[None]:
-        return asyncio.create_task(self._accept(front, listener))
+    async def _begin(self, front: Front, listener: socket.socket) -> _Listener:
+        begun = _Listener(listener)
+        self._loop.add_reader(listener, self._accept, front, begun)
+        return begun
 
-    async def _accept(self, front: Front, listener: socket.socket) -> None:
-        """Takes connections until it is cancelled, which ends those that there are."""
-        with listener:
-            async with asyncio.TaskGroup() as connections:
-                while True:
-                    try:
-                        client, _ = await self._loop.sock_accept(listener)
-                    except OSError:
-                        # E.g. no descriptor is left; connections that are there go on.
-                        log.exception("accepting at %s:%d", *front)
-                        await asyncio.sleep(_AFTER_A_FAILURE)
-                        continue
-                    connections.create_task(self._serve(front, client))
+    def _accept(self, front: Front, listener: _Listener) -> None:
+        try:
+            client, _ = listener.socket.accept()
+        except OSError as error:
+            # The caller has gone, or no descriptor is left; connections that are there go on.
+            log.info("accepting at %s:%d: %s", *front, error)
+            return
+        client.setblocking(False)
+        listener.carry(self._loop.create_task(self._serve(front, client)), client)
+
+    async def _end(self, listener: _Listener) -> None:
+        self._loop.remove_reader(listener.socket)
+        await listener.close()
 
     async def _serve(self, front: Front, client: socket.socket) -> None:
         """Carries one connection. Without a pod to take it, it is reset, as kube-proxy would have it."""
@@ -95,6 +121,9 @@ class LoadBalancers:
             await asyncio.gather(_carry(reader, backend), _carry(backend_reader, writer))
         except (OSError, NodeUnknown, WorldEnded):
             _reset(writer)
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
         finally:
             writer.close()
             if backend is not None:
@@ -110,11 +139,6 @@ class LoadBalancers:
         )
         connected.setblocking(False)
         return await asyncio.open_connection(sock=connected)
-
-
-async def _end(front: asyncio.Task[None]) -> None:
-    front.cancel()
-    await asyncio.wait([front])
 
 
 def _listening(address: str, port: int) -> socket.socket:

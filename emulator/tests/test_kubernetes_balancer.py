@@ -83,7 +83,8 @@ def test_every_pod_gets_connections_and_one_that_has_gone_none(balancers):
 def test_without_a_pod_that_listens_connections_are_reset(balancers, pods):
     front = (ADDRESS, free_port())
     balancers.route({front: pods})
-    with pytest.raises(ConnectionResetError):
+    # Which call is the first to notice is a matter of time.
+    with pytest.raises(OSError, match="reset|Broken pipe|not connected"):
         exchange(front[1], b"x")
 
 
