@@ -1,5 +1,6 @@
 """Microsoft.HDInsight/clusters."""
 
+import errno
 import secrets
 import socket
 import string
@@ -20,6 +21,8 @@ from emulator.azure.runtimes import HdinsightRuntime
 from emulator.azure.subnets import Subnet, prefix_of
 
 _LOOPBACK = "127.0.0.1"
+# Below the ports that Linux gives to outgoing connections, which would take them while the daemon is down.
+_PORTS = range(20000, 32768)
 _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -82,7 +85,7 @@ class HdinsightCluster(ResourceType):
                 node: str(address) for node, address in zip(request.nodes(), addresses, strict=False)
             },
             "domain": f"{suffix}bx.internal.cloudapp.net",
-            "port": _free_port(),
+            "port": _choose_port({other.facts["port"] for other in cloud.all(self.token)}),
         }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
@@ -105,7 +108,13 @@ class HdinsightCluster(ResourceType):
         cluster.delete()
 
     def revive(self, cloud: Cloud, record: Record) -> None:
-        """Brings the cluster back with its data."""
+        """Brings the cluster back with its data, and Ambari at the port that clients know."""
+        if not _is_free(record.facts["port"]):
+            message = (
+                f"port {record.facts['port']} of {record.name}'s Ambari is taken by another process; end "
+                "that one"
+            )
+            raise OSError(errno.EADDRINUSE, message)
         cluster = _runtime(cloud, record)
         cluster.revive()
         cloud.hdinsight[arm.key(record.id)] = cluster
@@ -140,7 +149,21 @@ def _runtime(cloud: Cloud, record: Record) -> HdinsightRuntime:
     )
 
 
-def _free_port() -> int:
+def _choose_port(taken: set[int]) -> int:
+    for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
+        if port not in taken and _is_free(port):
+            return port
+    raise OSError(f"no port from {_PORTS.start} to {_PORTS.stop - 1} is free on {_LOOPBACK}")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        return probe.getsockname()[1]
+        # As servers do: connections of a server that has ended don't keep its port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOOPBACK, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return False
+    return True

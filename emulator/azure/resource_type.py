@@ -36,7 +36,7 @@ class ResourceType(ABC):
 
     From its pkg/gen/replacement.go, and x-ms-mutability in the API's description.
     """
-    in_use_code: ClassVar[str] = "ResourceInUse"
+    in_use_code: ClassVar[str]
     """Azure's error code when a resource with `users` is to be deleted."""
     modelled: ClassVar[frozenset[str]]
     """Inputs that the emulator knows, such as `a.b[].c`, beside those in `path`, `location` and `tags`."""

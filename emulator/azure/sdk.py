@@ -20,6 +20,7 @@ from typing import Any
 import pulumi
 from pulumi import _types
 
+# `_types` is how the SDK itself reads its classes; there is no public way, and the version is pinned.
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 

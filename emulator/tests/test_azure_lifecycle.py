@@ -1,5 +1,6 @@
 """Killed, failed, repeated: what was begun is taken up, and comes back after a restart."""
 
+import socket
 import threading
 from pathlib import Path
 
@@ -149,6 +150,17 @@ def test_a_restart_brings_everything_back(azure: Subscription) -> None:
     }
 
 
+def test_a_port_that_was_taken_meanwhile_is_named(azure: Subscription) -> None:
+    site = KafkaSite(azure)
+    site.grant()
+    port = site.create().outputs["properties"]["connectivityEndpoints"][1]["port"]
+    azure.restart()
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(OSError, match=f"port {port} of mykafka's"):
+        azure.cloud.revive()
+    azure.cloud.revive()
+    assert azure.runtimes.calls[-1] == "revive mykafka"
+
+
 def test_networks_are_back_before_routes_and_clusters(azure: Subscription) -> None:
     kafka, aks = KafkaSite(azure), AksSite(azure)
     azure.peering(aks.network, kafka.network)
@@ -211,6 +223,16 @@ def test_ids_are_found_in_any_case(azure: Subscription) -> None:
     assert azure.exists(net.id.upper())
     azure.cloud.delete(net.id.upper())
     assert azure.world.networks == {}
+
+
+def test_two_clusters_have_two_ports(azure: Subscription) -> None:
+    site = KafkaSite(azure)
+    site.grant()
+    site.create()
+    site.create({**site.request(), "clusterName": "second"})
+    one, two = (specification["ambari_address"][1] for specification in azure.runtimes.specifications)
+    assert one != two
+    assert max(one, two) < 32768
 
 
 def _kill() -> None:
