@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .client import Ambari
 from .clock import Clock
-from .errors import AmbariError, EngineGone, RollStopped, RunUnderWay
+from .errors import AmbariError, EngineGone, RollStopped, RunUnderWay, UnexpectedAnswer
 from .gates import UnderReplicatedGate
 from .listeners import (
     BROKER_TYPE,
@@ -20,21 +20,14 @@ from .listeners import (
     taken_back,
 )
 from .model import Broker, ServiceVersion
-from .note import RunNote, newest
+from .note import RunNote, Writer, newest
 from .progress import Progress
-from .restart import Pace, Unit, batches, stale_brokers
-from .roll import Roll
+from .restart import batches, stale_brokers
+from .roll import Roll, RollOptions
 from .save import Wanted, save
 
 _HISTORY = 200
 """How many versions back the value of `listeners` from before the change is looked for."""
-
-
-@dataclass(frozen=True)
-class Options:
-    unit: Unit = "broker"
-    strict: bool = False
-    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True)
@@ -57,20 +50,26 @@ class Change:
         ambari: Ambari,
         clock: Clock,
         progress: Progress,
-        options: Options | None = None,
+        options: RollOptions | None = None,
         alive: Callable[[], None] = lambda: None,
+        writer: Writer | None = None,
     ):
         self._ambari = ambari
         self._clock = clock
         self._progress = progress
-        self._options = options or Options()
+        self._options = options or RollOptions()
         self._alive = alive
+        self._writer = writer or Writer.here()
 
     def survey(self) -> Survey:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
         current = self._ambari.current()
         refuse_overrides(current.overrides)
         brokers = self._ambari.brokers()
+        if not brokers:
+            raise UnexpectedAnswer(
+                f"Ambari at {self._ambari.url} knows no Kafka broker in {self._ambari.cluster}."
+            )
         stale = stale_brokers(brokers, self._ambari.broker_requests(), current.version.created)
         return Survey(
             current.version,
@@ -110,7 +109,7 @@ class Change:
                 "Kafka's configuration is in place and every broker runs with it: nothing to do"
             )
             return before
-        held = RunNote.take(self._ambari, self._clock, self._progress)
+        held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
         roll = self._roll(held)
         try:
             self._save(held, roll, wanted, note)
@@ -136,18 +135,16 @@ class Change:
             self._alive()
             held.beat()
 
+        gates = [UnderReplicatedGate(self._ambari)]
         return Roll(
             self._ambari,
             self._clock,
             self._progress,
-            [UnderReplicatedGate(self._ambari)],
-            run=held.note.run,
-            saved=lambda: self._ambari.current().version.created,
-            alive=alive,
-            confirm=held.confirm,
-            unit=self._options.unit,
-            strict=self._options.strict,
-            pace=self._options.pace,
+            gates,
+            held.note.run,
+            self._options,
+            alive,
+            held.confirm,
         )
 
     def _restart_stale(self, held: RunNote, roll: Roll) -> None:

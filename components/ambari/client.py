@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from math import inf
+from typing import Any, TypeVar
 
 from .clock import Clock, SystemClock
 from .connection import Answer, Connection, encoded
 from .errors import (
     AlreadyExists,
+    AmbariError,
     AnswerLost,
     NotFound,
     ServerFailed,
@@ -32,10 +34,14 @@ from .model import (
     Task,
 )
 
+_Result = TypeVar("_Result")
+
 SERVICE = "KAFKA"
 COMPONENT = "KAFKA_BROKER"
 PATIENCE = 300.0
 """Seconds that Ambari may be away in the middle of a run: a restart of the server was seen to take 21 s."""
+SERVER_ERROR_PATIENCE = 30.0
+"""Seconds for answers of 500: most are no passing trouble, Ambari gives them to plain mistakes, too."""
 RETRY_PAUSE = 2.0
 LOOK_UP = 20.0
 """Seconds within which a request that was sent shows up in the list (seen: 0.3 s)."""
@@ -51,7 +57,12 @@ class Ambari:
     """One cluster's Kafka service as Ambari sees it."""
 
     def __init__(
-        self, connection: Connection, cluster: str, clock: Clock | None = None, patience: float = PATIENCE
+        self,
+        connection: Connection,
+        cluster: str,
+        clock: Clock | None = None,
+        patience: float = PATIENCE,
+        on_wait: Callable[[str], None] = lambda _: None,
     ):
         self.cluster = cluster
         self.url = connection.url
@@ -60,6 +71,7 @@ class Ambari:
         self._connection = connection
         self._clock = clock or SystemClock()
         self._patience = patience
+        self._on_wait = on_wait
         self._reached = False
 
     # Configuration
@@ -109,7 +121,8 @@ class Ambari:
             }
             for name, configuration in types.items()
         ]
-        self._connection.write("PUT", self._path(), [{"Clusters": {"desired_config": desired}}])
+        body = [{"Clusters": {"desired_config": desired}}]
+        self._reaching(lambda: self._connection.write("PUT", self._path(), body))
 
     # Brokers
 
@@ -172,7 +185,7 @@ class Ambari:
             ],
         }
         try:
-            answer = self._connection.write("POST", self._path("/requests"), body)
+            answer = self._reaching(lambda: self._connection.write("POST", self._path("/requests"), body))
         except (AnswerLost, ServerFailed) as failure:
             found = self._look_up(context)
             if found is None:
@@ -232,10 +245,11 @@ class Ambari:
 
     def create_artifact(self, name: str, text: str) -> bool:
         """True when it is now there with exactly this text: of several who try at once one wins."""
+        path, body = self._service(f"/artifacts/{name}"), {"artifact_data": {"json": text}}
         # The losers of a race are answered 409 or 500, and an answer may be lost: only reading tells.
-        with suppress(AlreadyExists, AnswerLost, ServerFailed):
-            self._connection.write(
-                "POST", self._service(f"/artifacts/{name}"), {"artifact_data": {"json": text}}
+        with suppress(AlreadyExists):
+            self._insist(
+                lambda: self._connection.write("POST", path, body), lambda: self.artifact(name) is not None
             )
         return self.artifact(name) == text
 
@@ -270,36 +284,54 @@ class Ambari:
         return self._path(f"/services/{SERVICE}{rest}")
 
     def _ask(self, path: str, query: str = "") -> Answer:
-        deadline = self._clock.now() + self._patience
-        while True:
-            try:
-                answer = self._connection.get(path, query)
-                if not isinstance(answer.body, dict):
-                    raise AnswerLost(f"Ambari at {self.url} answered GET {path} with nothing.")
-                self._reached = True
-                if answer.server_time is not None:
-                    self.server_time_offset = answer.server_time - self._clock.wall()
-                return answer
-            except Unreachable:
-                if not self._reached or self._clock.now() >= deadline:
-                    raise
-            except (AnswerLost, ServerFailed):
-                if self._clock.now() >= deadline:
-                    raise
-            self._clock.sleep(RETRY_PAUSE)
+        answer = self._patiently(lambda: self._answered(path, query))
+        self._reached = True
+        if answer.server_time is not None:
+            self.server_time_offset = answer.server_time - self._clock.wall()
+        return answer
+
+    def _answered(self, path: str, query: str) -> Answer:
+        answer = self._connection.get(path, query)
+        if not isinstance(answer.body, dict):
+            raise AnswerLost(f"Ambari at {self.url} answered GET {path} with nothing.")
+        return answer
 
     def _insist(self, write: Callable[[], Any], done: Callable[[], bool]) -> None:
         """Writes what may be written twice without harm until it is done."""
-        deadline = self._clock.now() + self._patience
+        failed = False
+
+        def attempt() -> None:
+            nonlocal failed
+            if failed and done():
+                return
+            failed = True
+            write()
+
+        self._patiently(attempt)
+
+    def _reaching(self, write: Callable[[], Answer]) -> Answer:
+        """Writes what must not be written twice: again only when there was certainly no connection."""
+        return self._patiently(write, (Unreachable,))
+
+    def _patiently(
+        self,
+        attempt: Callable[[], _Result],
+        passing: tuple[type[AmbariError], ...] = (Unreachable, AnswerLost, ServerFailed),
+    ) -> _Result:
+        """Attempts again while the failure is one that passes, for as long as patience lasts."""
+        start = self._clock.now()
         while True:
             try:
-                write()
-                return
-            except (AnswerLost, ServerFailed, Unreachable):
-                if done():
-                    return
-                if self._clock.now() >= deadline:
+                return attempt()
+            except passing as failure:
+                waited = self._clock.now() - start
+                limit = min(
+                    self._patience, SERVER_ERROR_PATIENCE if isinstance(failure, ServerFailed) else inf
+                )
+                # The very first question tells at once when there is no way to Ambari.
+                if waited >= limit or (isinstance(failure, Unreachable) and not self._reached):
                     raise
+                self._on_wait(str(failure))
             self._clock.sleep(RETRY_PAUSE)
 
     def _look_up(self, context: str) -> int | None:

@@ -64,11 +64,12 @@ class Connection:
         password: str,
         before_write: Callable[[], None] = lambda: None,
         read_timeout: float = READ_TIMEOUT,
+        session: requests.Session | None = None,
     ):
         self.url = url.rstrip("/")
         self._before_write = before_write
         self._timeout = (CONNECT_TIMEOUT, read_timeout)
-        self._session = requests.Session()
+        self._session = session or requests.Session()
         # Encoded here: requests would send a str as latin-1 and fail on anything beyond it.
         self._session.auth = HTTPBasicAuth(user.encode(), password.encode())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

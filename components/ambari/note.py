@@ -100,14 +100,14 @@ class RunNote:
         self.note = note
 
     @classmethod
-    def take(cls, ambari: Ambari, clock: Clock, progress: Progress) -> RunNote:
+    def take(cls, ambari: Ambari, clock: Clock, progress: Progress, writer: Writer) -> RunNote:
         """Raises RunUnderWay when another run lives, ConfigurationConflict for a note that can't be read."""
         generation, previous = newest(ambari.artifacts())
         if previous is not None:
             previous = _wait_until_dead(ambari, clock, progress, generation, previous)
         note = Note(
             run=uuid.uuid4().hex[:12],
-            writer=Writer.here(),
+            writer=writer,
             since=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         if previous is not None:

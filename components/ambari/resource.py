@@ -24,7 +24,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from .change import Change, Options, Survey
+from .change import Change, Survey
 from .client import Ambari
 from .clock import SystemClock
 from .connection import Connection
@@ -34,6 +34,7 @@ from .kafka_env import BLOCK
 from .listeners import HDINSIGHT_LISTENERS, LISTENERS
 from .progress import Progress
 from .restart import Pace
+from .roll import RollOptions
 
 PORT = 9092
 PASTED = "a snippet pasted by hand does the same"
@@ -183,11 +184,17 @@ class IpAdvertisingProvider(ResourceProvider):
         connection = Connection(
             props["ambariUrl"], props["user"], self._password(props["passwordConfigKey"]), alive
         )
-        ambari = Ambari(connection, props["clusterName"], clock)
+        progress = Progress(clock)
+        ambari = Ambari(
+            connection,
+            props["clusterName"],
+            clock,
+            on_wait=lambda failure: progress.waiting("Ambari", failure),
+        )
         pace = Pace(settle_unvouched=props["settleSeconds"], settle=min(Pace.settle, props["settleSeconds"]))
         unit = "all" if props["restart"] == "all-at-once" else props["unit"]
         try:
-            yield Change(ambari, clock, Progress(clock), Options(unit, props["strict"], pace), alive)
+            yield Change(ambari, clock, progress, RollOptions(unit, props["strict"], pace), alive)
         except EngineGone:
             end_with_engine()
         finally:

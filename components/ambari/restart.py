@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .gates import Verdict
 from .model import Broker, Request, Task
 
 Unit = Literal["broker", "rack", "all"]
@@ -24,14 +25,28 @@ class Pace:
     """A broker must have run this long when a gate vouches: more than the 20 s between Ambari's checks."""
     settle_unvouched: float = 60.0
     """The same when no gate knows."""
+    strict: float = 300.0
+    """When no gate knows and one is required: metrics lag by up to four minutes."""
     restart: float = 1800.0
     """For one request: 1200 s for Kafka's start script and Ambari's 600 s (metainfo.xml, ActionScheduler)."""
     others: float = 1800.0
     """For other people's restarts to end."""
     health: float = 900.0
-    """For all other brokers to run and every gate to open."""
+    """For all brokers to run and every gate to open."""
     down: float = 60.0
-    """After its restart a broker may be seen not running for this long before that is a failure."""
+    """A broker may be seen not running for this long after its restart before that is a failure."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that is known at one moment."""
+
+    brokers: Sequence[Broker]
+    requests: Sequence[Request]
+    schedules: Sequence[str]
+    verdict: Verdict
+    now: float
+    """Seconds since the epoch, by the server's clock."""
 
 
 def stale_brokers(brokers: Sequence[Broker], requests: Sequence[Request], saved: float) -> list[Broker]:
@@ -40,8 +55,7 @@ def stale_brokers(brokers: Sequence[Broker], requests: Sequence[Request], saved:
     Ambari's flag alone misses one case: a save during a restart is forgotten when that restart completes,
     although the broker may have started with the older configuration.
     """
-    missed = {broker.host for broker in brokers if _started_before(broker.host, requests, saved)}
-    return [broker for broker in brokers if broker.stale or broker.host in missed]
+    return [broker for broker in brokers if broker.stale or _missed_the_save(broker.host, requests, saved)]
 
 
 def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
@@ -57,16 +71,56 @@ def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
     return list(racks.values())
 
 
-def under_way(requests: Sequence[Request]) -> Request | None:
-    """A request, anybody's, that still has something to do on a broker."""
-    for request in requests:
+def racks_known(brokers: Sequence[Broker]) -> bool:
+    """Ambari puts every host into one default rack until somebody tells it more."""
+    return len({broker.rack for broker in brokers}) > 1
+
+
+def others_at_work(view: View) -> str | None:
+    """Who is restarting brokers, be it by a request or by a rolling restart made in Ambari."""
+    for request in view.requests:
         if request.tasks and not request.ended and not all(task.finished for task in request.tasks):
-            return request
+            who = request.user or "somebody"
+            return f"request {request.id} of {who} ({request.context}) is under way"
+    if view.schedules:
+        return f"the rolling restart {view.schedules[0]} made in Ambari is under way"
     return None
 
 
-def not_running(brokers: Sequence[Broker], apart_from: Collection[str]) -> list[Broker]:
-    return [broker for broker in brokers if not broker.started and broker.host not in apart_from]
+def why_not_restart(view: View, batch: Sequence[Broker], unit: Unit, settle: float) -> str | None:
+    """Why these brokers can't be restarted now; None: they can.
+
+    Brokers that do not run may be restarted whatever else is wrong. `settle` is how many seconds must have
+    passed since the last restart, whoever made it.
+    """
+    busy = others_at_work(view)
+    if busy:
+        return busy
+    if unit == "all" or not any(broker.started for broker in batch):
+        return None
+    hosts = {broker.host for broker in batch}
+    down = [broker for broker in view.brokers if not broker.started and broker.host not in hosts]
+    if down:
+        return f"{states(down)}, and no broker is restarted while another one is not running"
+    if view.verdict.answer == "wait":
+        return view.verdict.reason
+    ended = last_restart(view.requests)
+    # The server tells its time in whole seconds: an end may seem to lie ahead.
+    rested = max(0.0, view.now - ended) if ended is not None else settle
+    return f"the last restart of a broker ended only {rested:.0f} s ago" if rested < settle else None
+
+
+def why_not_settled(view: View, hosts: Collection[str], running: float, settle: float) -> str | None:
+    """Why the roll can't go on after a restart on hosts whose brokers have run for `running` seconds."""
+    down = [broker for broker in view.brokers if broker.host in hosts and not broker.started]
+    if down:
+        return states(down)
+    busy = others_at_work(view)
+    if busy:
+        return busy
+    if view.verdict.answer == "wait":
+        return view.verdict.reason
+    return f"running, watched for another {settle - running:.0f} s" if running < settle else None
 
 
 def last_restart(requests: Sequence[Request]) -> float | None:
@@ -84,12 +138,29 @@ def missing_hosts(request: Request, hosts: Collection[str]) -> list[str]:
     return sorted(set(hosts) - {task.host for task in request.tasks})
 
 
-def _started_before(host: str, requests: Sequence[Request], saved: float) -> bool:
+def names(brokers: Sequence[Broker]) -> str:
+    return ", ".join(f"{broker.short_name} ({broker.ip})" for broker in brokers)
+
+
+def states(brokers: Sequence[Broker]) -> str:
+    return ", ".join(
+        f"{broker.short_name} ({broker.ip}) is {broker.state}"
+        + (f", its host {broker.host_state}" if broker.host_state not in ("", "HEALTHY") else "")
+        for broker in brokers
+    )
+
+
+def _missed_the_save(host: str, requests: Sequence[Request], saved: float) -> bool:
     """Did a restart that began before the save end after it, with none after that?"""
-    tasks = [task for request in requests for task in request.tasks if task.host == host and task.started]
-    if not tasks:
+    started = [
+        (task.started, task)
+        for request in requests
+        for task in request.tasks
+        if task.host == host and task.started is not None
+    ]
+    if not started:
         return False
-    newest = max(tasks, key=lambda task: task.started or 0.0)
+    began, newest = max(started, key=lambda item: item[0])
     return (
-        (newest.started or 0.0) < saved and newest.status == "COMPLETED" and (newest.ended or saved) > saved
+        began < saved and newest.status == "COMPLETED" and newest.ended is not None and newest.ended > saved
     )

@@ -3,45 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .client import Ambari
 from .clock import Clock
-from .errors import RollStopped
-from .gates import Gate, Moment, Verdict, combined
+from .errors import AnswerLost, RollStopped
+from .gates import Gate, Moment, combined
 from .model import Broker, Request
 from .progress import Progress
 from .restart import (
     Pace,
     Unit,
+    View,
     batches,
     failed_tasks,
     last_restart,
     missing_hosts,
-    not_running,
+    names,
+    others_at_work,
+    racks_known,
     stale_brokers,
-    under_way,
+    states,
+    why_not_restart,
+    why_not_settled,
 )
 
 _ATTEMPTS = 2
 """A broker may become stale again when somebody edits the configuration midway; not for ever."""
 _STDERR_LINES = 12
+_RESUME = "Brokers that were not restarted yet stay untouched; the next `pulumi up` goes on with them."
 
 
 @dataclass(frozen=True)
-class _Look:
-    """Everything that is known at one moment."""
-
-    brokers: Sequence[Broker]
-    requests: Sequence[Request]
-    schedules: Sequence[str]
-    verdict: Verdict
-    now: float
-    """The server's time."""
+class RollOptions:
+    unit: Unit = "broker"
+    strict: bool = False
+    """Wait until a gate knows, and stop when none does."""
+    pace: Pace = field(default_factory=Pace)
 
 
 class Roll:
-    """Restarts every stale broker, unit by unit. `alive` is called at every poll; raising stops the roll."""
+    """Restarts every stale broker, unit by unit.
+
+    `run` makes the contexts of requests unique. `alive` is called at every poll and `confirm` before every
+    restart; what they raise ends the roll.
+    """
 
     def __init__(
         self,
@@ -50,98 +56,70 @@ class Roll:
         progress: Progress,
         gates: Sequence[Gate],
         run: str,
-        saved: Callable[[], float],
-        alive: Callable[[], None] = lambda: None,
-        confirm: Callable[[], None] = lambda: None,
-        unit: Unit = "broker",
-        strict: bool = False,
-        pace: Pace | None = None,
+        options: RollOptions,
+        alive: Callable[[], None],
+        confirm: Callable[[], None],
     ):
         self._ambari = ambari
         self._clock = clock
         self._progress = progress
         self._gates = gates
         self._run = run
-        self._saved = saved
+        self._strict = options.strict
+        self._pace = options.pace
+        self._unit: Unit = options.unit
         self._alive = alive
         self._confirm = confirm
-        self._unit: Unit = unit
-        self._strict = strict
-        self._pace = pace or Pace()
-        self._restarts = 0
+        self._requests_made = 0
+        self._total = 0
+        self._done: list[str] = []
         self._warned = False
 
     def run(self) -> list[str]:
         """Returns the hosts whose brokers were restarted, in order. Raises RollStopped."""
-        done: list[str] = []
-        while True:
-            look = self._look()
-            stale = stale_brokers(look.brokers, look.requests, self._saved())
-            if not stale:
-                return done
-            batch = batches(stale, self._unit)[0]
-            again = [broker.short_name for broker in batch if done.count(broker.host) >= _ATTEMPTS]
-            if again:
-                raise RollStopped(
-                    f"{', '.join(again)} needs another restart after {_ATTEMPTS}: somebody keeps changing "
-                    "Kafka's configuration. The next run goes on with the brokers that are left."
-                )
-            # Brokers that are done count as well, so that the number of all stays the same during the roll.
-            subject = _subject(batch, len(set(done)) + 1, len(set(done) | {broker.host for broker in stale}))
-            self._until_safe(subject, batch)
+        if self._unit == "rack" and not racks_known(self._ambari.brokers()):
+            self._progress.say("Ambari knows no racks: restarting one broker at a time")
+            self._unit = "broker"
+        while batch := self._next():
+            subject = self._subject(batch)
             self._restart(subject, batch)
-            done += [broker.host for broker in batch]
+            self._done += [broker.host for broker in batch]
+        return self._done
 
     def until_idle(self) -> None:
         """Waits until nobody restarts brokers: a save during a restart would be missed by that broker."""
+        waiting = _Waiting(self._clock, self._pace.others)
+        while why := others_at_work(self._look()):
+            if waiting.over():
+                raise RollStopped(f"Gave up after {self._pace.others:.0f} s: {why}. Nothing was changed.")
+            self._wait("Kafka", why)
 
-        def reason(look: _Look) -> str | None:
-            return _others_at_work(look)
-
-        self._until("Kafka", self._pace.others, reason, "Nothing was changed.")
-
-    def _until_safe(self, subject: str, batch: Sequence[Broker]) -> None:
-        hosts = [broker.host for broker in batch]
-        start = self._clock.now()
-
-        def reason(look: _Look) -> str | None:
-            busy = _others_at_work(look)
-            if busy:
-                return busy
-            if all(not broker.started for broker in look.brokers if broker.host in hosts):
-                return None
-            if self._unit == "all":
-                return None
-            down = not_running(look.brokers, apart_from=hosts)
-            if down:
-                return (
-                    f"{_names(down)} {_states(down)}; no broker is restarted while another one is not running"
-                )
-            if look.verdict.answer == "wait":
-                return look.verdict.reason
-            rest = self._unrested(look, since=start)
-            return f"{rest:.0f} s until the last restarted broker has run long enough" if rest > 0 else None
-
-        self._until(subject, max(self._pace.others, self._pace.health), reason, _RESUME)
-
-    def _unrested(self, look: _Look, since: float) -> float:
-        """Seconds until the last restart, a former run's or anybody's, is far enough in the past."""
-        ended = last_restart(look.requests)
-        if ended is None or self._restarts:
-            return 0.0
-        return min(
-            self._settle(look.verdict) - (look.now - ended),
-            self._settle(look.verdict) - (self._clock.now() - since),
-        )
+    def _next(self) -> list[Broker]:
+        """The brokers to restart now, once it is safe; none when no broker is stale any more."""
+        waiting = _Waiting(self._clock, max(self._pace.others, self._pace.health))
+        saved = self._ambari.current().version.created
+        while True:
+            view = self._look()
+            stale = stale_brokers(view.brokers, view.requests, saved)
+            if not stale:
+                return []
+            batch = batches(stale, self._unit)[0]
+            subject = self._subject(batch, len(stale))
+            settle = 0.0 if self._done or waiting.seconds() >= self._settle(view) else self._settle(view)
+            why = why_not_restart(view, batch, self._unit, settle) or self._too_little_known(
+                view, batch, waiting
+            )
+            if why is None:
+                self._refuse_to_go_round(batch)
+                return batch
+            if waiting.over():
+                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {_RESUME}")
+            self._wait(subject, why)
 
     def _restart(self, subject: str, batch: Sequence[Broker]) -> None:
         hosts = [broker.host for broker in batch]
-        self._restarts += 1
-        names = ", ".join(broker.short_name for broker in batch)
-        context = f"Restart Kafka on {names}"[:200] + f" - pulumi {self._run}-{self._restarts}"
-        self._confirm()
         self._progress.say(f"{subject}: restarting")
-        number = self._ambari.restart(hosts, context)
+        number = self._ask_for_restart(batch)
         request = self._until_ended(subject, number)
         missing = missing_hosts(request, hosts)
         if missing:
@@ -149,121 +127,129 @@ class Roll:
         if failed_tasks(request):
             raise RollStopped(self._failure(request))
         self._until_settled(subject, number, hosts)
+        self._progress.say(f"{subject}: runs with the new configuration")
+
+    def _ask_for_restart(self, batch: Sequence[Broker]) -> int:
+        """Returns the request's id. Sent a second time only when no trace of the first is found."""
+        self._confirm()
+        try:
+            return self._ambari.restart([broker.host for broker in batch], self._context(batch))
+        except AnswerLost:
+            self._confirm()
+            return self._ambari.restart([broker.host for broker in batch], self._context(batch))
+
+    def _context(self, batch: Sequence[Broker]) -> str:
+        # Ambari answers 500 to more than 255 characters.
+        self._requests_made += 1
+        hosts = ", ".join(broker.short_name for broker in batch)[:150]
+        return f"Restart Kafka on {hosts} for pulumi {self._run}-{self._requests_made}"
 
     def _until_ended(self, subject: str, number: int) -> Request:
-        deadline = self._clock.now() + self._pace.restart
+        waiting = _Waiting(self._clock, self._pace.restart)
         while True:
             self._alive()
             request = self._ambari.request(number)
             if request.ended or (request.tasks and all(task.finished for task in request.tasks)):
                 return request
-            if self._clock.now() >= deadline:
+            if waiting.over():
                 raise RollStopped(
-                    f"{subject}: Ambari's request {number} has not ended after {self._pace.restart:.0f} s. "
+                    f"{subject}: Ambari's request {number} has not ended after {waiting.seconds():.0f} s. "
                     f"It was left running. {_RESUME}"
                 )
-            self._progress.waiting(subject, f"Ambari's request {number} is {request.status}")
-            self._clock.sleep(self._pace.poll)
+            self._wait(subject, f"Ambari's request {number} is {request.status}")
 
     def _until_settled(self, subject: str, number: int, hosts: Sequence[str]) -> None:
-        """The broker runs, still runs some time later, and every gate is open."""
-        start = self._clock.now()
-        running_since = start
-
-        def reason(look: _Look) -> str | None:
-            nonlocal running_since
-            mine = [broker for broker in look.brokers if broker.host in hosts]
-            now = self._clock.now()
-            down = [broker for broker in mine if not broker.started]
-            if down:
-                if now - running_since > self._pace.down:
-                    raise RollStopped(
-                        f"{_names(down)} {_states(down)} although Ambari's request {number} completed: "
-                        f"the broker starts and ends again. Look at Kafka's server.log there. {_RESUME}"
-                    )
-                return f"{_names(down)} {_states(down)}"
-            if any(task is not None for task in [under_way(look.requests)]):
-                return _others_at_work(look)
-            if look.verdict.answer == "wait":
-                return look.verdict.reason
-            self._warn(look.verdict)
-            rest = self._settle(look.verdict) - (now - running_since)
-            return f"running, watched for another {rest:.0f} s" if rest > 0 else None
-
-        self._until(subject, self._pace.health, reason, _RESUME)
-        self._progress.say(f"{subject}: runs with the new configuration")
-
-    def _until(self, subject: str, seconds: float, reason: Callable[[_Look], str | None], then: str) -> None:
-        deadline = self._clock.now() + seconds
+        """The brokers run, still run some time later, and every gate is open."""
+        waiting, running = _Waiting(self._clock, self._pace.health), _Waiting(self._clock, 0)
         while True:
-            why = reason(self._look())
+            view = self._look()
+            down = [broker for broker in view.brokers if broker.host in hosts and not broker.started]
+            if down and waiting.seconds() > self._pace.down:
+                raise RollStopped(
+                    f"{states(down)} although Ambari's request {number} completed: the broker starts and "
+                    f"ends again. Look at Kafka's server.log there. {_RESUME}"
+                )
+            if down:
+                running = _Waiting(self._clock, 0)
+            why = why_not_settled(view, hosts, running.seconds(), self._settle(view))
+            why = why or self._too_little_known(view, [], waiting)
             if why is None:
                 return
-            if self._clock.now() >= deadline:
-                raise RollStopped(f"{subject}: gave up after {seconds:.0f} s of waiting: {why}. {then}")
-            self._progress.waiting(subject, why)
-            self._clock.sleep(self._pace.poll)
+            if waiting.over():
+                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {_RESUME}")
+            self._wait(subject, why)
 
-    def _look(self) -> _Look:
+    def _look(self) -> View:
         self._alive()
-        brokers = self._ambari.brokers()
-        requests = self._ambari.broker_requests()
+        brokers, requests = self._ambari.brokers(), self._ambari.broker_requests()
         schedules = self._ambari.unfinished_schedules()
         now = self._clock.wall() + self._ambari.server_time_offset
         moment = Moment(now, last_restart(requests))
-        verdict = combined([gate.ask(moment) for gate in self._gates])
-        return _Look(brokers, requests, schedules, verdict, now)
+        return View(brokers, requests, schedules, combined([gate.ask(moment) for gate in self._gates]), now)
 
-    def _settle(self, verdict: Verdict) -> float:
-        return self._pace.settle if verdict.answer == "go" else self._pace.settle_unvouched
+    def _settle(self, view: View) -> float:
+        return self._pace.settle if view.verdict.answer == "go" else self._pace.settle_unvouched
 
-    def _warn(self, verdict: Verdict) -> None:
-        if verdict.answer != "unknown":
-            return
+    def _too_little_known(self, view: View, batch: Sequence[Broker], waiting: _Waiting) -> str | None:
+        """With `strict` a reason to wait, and in the end to stop; else no more than a warning."""
+        if view.verdict.answer != "unknown" or self._unit == "all":
+            return None
+        if batch and not any(broker.started for broker in batch):
+            return None
+        unknown = f"no gate knows whether Kafka is healthy ({view.verdict.reason})"
+        if self._strict and waiting.seconds() > self._pace.strict:
+            raise RollStopped(f"{unknown}, and strict is set. {_RESUME}")
         if self._strict:
-            raise RollStopped(
-                f"No gate knows whether Kafka is healthy ({verdict.reason}), and strict is set. {_RESUME}"
-            )
+            return unknown
         if not self._warned:
             self._warned = True
             self._progress.say(
-                f"warning: no gate knows whether Kafka is healthy ({verdict.reason}); the roll goes on after "
-                f"each broker has been running for {self._pace.settle_unvouched:.0f} s"
+                f"warning: {unknown}; the roll goes on after each broker has been running for "
+                f"{self._pace.settle_unvouched:g} s"
             )
+        return None
+
+    def _refuse_to_go_round(self, batch: Sequence[Broker]) -> None:
+        again = [broker for broker in batch if self._done.count(broker.host) >= _ATTEMPTS]
+        if again:
+            raise RollStopped(
+                f"{names(again)} needs another restart after {_ATTEMPTS}: somebody keeps changing Kafka's "
+                f"configuration. {_RESUME}"
+            )
+
+    def _subject(self, batch: Sequence[Broker], left: int = 0) -> str:
+        # Counted from all that this run has to do, so that the total stays the same during the roll.
+        done = len(set(self._done))
+        self._total = done + left if left else self._total
+        first, last = done + 1, done + len(batch)
+        number = f"broker {first}" if first == last else f"brokers {first} to {last}"
+        return f"{number} of {self._total}, {names(batch)}"
+
+    def _wait(self, subject: str, why: str) -> None:
+        self._progress.waiting(subject, why)
+        self._clock.sleep(self._pace.poll)
 
     def _failure(self, request: Request) -> str:
         told = []
         for task in failed_tasks(request):
             stderr = self._ambari.stderr(request.id, task.id).strip().splitlines()[-_STDERR_LINES:]
             told.append(
-                f"Restarting Kafka on {task.host} is {task.status} (request {request.id}, task {task.id})."
-                + ("".join(f"\n    {line}" for line in stderr) if stderr else " It wrote nothing to stderr.")
+                f"Restarting Kafka on {task.host} is {task.status} (request {request.id}, task {task.id} in "
+                "Ambari)." + "".join(f"\n    {line}" for line in stderr or ["It wrote nothing to stderr."])
             )
         return "\n".join([*told, _RESUME])
 
 
-_RESUME = "Brokers that were not restarted yet stay untouched; the next `pulumi up` goes on with them."
+class _Waiting:
+    """How long something has lasted, against how long it may."""
 
+    def __init__(self, clock: Clock, limit: float):
+        self._clock = clock
+        self._since = clock.now()
+        self._limit = limit
 
-def _others_at_work(look: _Look) -> str | None:
-    request = under_way(look.requests)
-    if request is not None:
-        return f"request {request.id} of {request.user or 'somebody'} ({request.context}) is under way"
-    if look.schedules:
-        return f"the rolling restart {look.schedules[0]} made in Ambari is under way"
-    return None
+    def seconds(self) -> float:
+        return self._clock.now() - self._since
 
-
-def _subject(batch: Sequence[Broker], first: int, total: int) -> str:
-    last = first + len(batch) - 1
-    number = f"broker {first}" if first == last else f"brokers {first} to {last}"
-    return f"{number} of {total}, {_names(batch)}"
-
-
-def _names(brokers: Sequence[Broker]) -> str:
-    return ", ".join(f"{broker.short_name} ({broker.ip})" for broker in brokers)
-
-
-def _states(brokers: Sequence[Broker]) -> str:
-    states = sorted({broker.state for broker in brokers})
-    return f"{'is' if len(brokers) == 1 else 'are'} {' and '.join(states)}"
+    def over(self) -> bool:
+        return self.seconds() >= self._limit

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from .client import Ambari
 from .clock import Clock
-from .errors import AnswerLost, ConfigurationConflict, ServerFailed
+from .errors import AnswerLost, ConfigurationConflict, ServerFailed, Unreachable
 from .model import Configuration, ServiceVersion
 from .note import RunNote
 
@@ -53,7 +53,7 @@ def save(ambari: Ambari, clock: Clock, held: RunNote, wanted: Wanted, note: str)
             ambari.save(
                 {name: replace(configuration, tag=tag) for name, configuration in changed.items()}, note
             )
-        except (AnswerLost, ServerFailed) as lost:
+        except (AnswerLost, ServerFailed, Unreachable) as lost:
             failure = lost
     raise failure or ConfigurationConflict(
         f"Somebody else changed Kafka's configuration in Ambari at each of {_ATTEMPTS} attempts to save it."

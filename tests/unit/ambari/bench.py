@@ -1,36 +1,81 @@
-"""A simulated cluster behind a real HTTP server, and runs of the change against it."""
+"""A simulated cluster, and runs of the change against it, without sockets and in quick time."""
 
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from components.ambari.change import Change, Options
+import requests
+
+from components.ambari.change import Change
 from components.ambari.client import Ambari
 from components.ambari.connection import Connection
+from components.ambari.listeners import LISTENERS
+from components.ambari.model import Configuration
+from components.ambari.note import Writer
 from components.ambari.progress import Progress
+from components.ambari.restart import Pace
+from components.ambari.roll import RollOptions
 from emulator.ambari.simulation import Simulation, simulated_server
 from tests.unit.ambari.clocks import FastClock
+from tests.unit.ambari.wireless import URL, Trouble, Wireless
 
-WRITES = {"PUT", "POST", "DELETE"}
+QUICK = RollOptions(pace=Pace(poll=1, settle=0, settle_unvouched=0))
+BEFORE = "PLAINTEXT://localhost:9092"
+
+
+@dataclass
+class Run:
+    """One run, as a provider's process of its own would make it."""
+
+    change: Change
+    wireless: Wireless
+    output: io.StringIO
+
+    @property
+    def calls(self) -> list[str]:
+        return self.wireless.calls
+
+    @property
+    def writes(self) -> list[str]:
+        return [call for call in self.calls if not call.startswith("GET ")]
 
 
 @dataclass
 class Bench:
     simulation: Simulation
-    output: io.StringIO = field(default_factory=io.StringIO)
+    clock: FastClock = field(default_factory=FastClock)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def change(self, options: Options | None = None, alive: Callable[[], None] = lambda: None) -> Change:
-        """A fresh run, as a new provider process would make it."""
-        clock = FastClock()
-        return Change(self.client(alive), clock, Progress(clock, self.output), options, alive)
+    def run(
+        self,
+        options: RollOptions | None = None,
+        trouble: Trouble | None = None,
+        at: int = 0,
+        between: Callable[[str], None] = lambda _: None,
+        alive: Callable[[], None] = lambda: None,
+        writer: Writer | None = None,
+    ) -> Run:
+        """By default a process that is dead as soon as the run has ended, however it ended."""
+        wireless = Wireless(self.simulation.cluster, trouble, at, between)
+        output = io.StringIO()
+        change = Change(
+            self._ambari(wireless, alive),
+            self.clock,
+            Progress(self.clock, output),
+            options or QUICK,
+            alive,
+            writer or replace(Writer.here(), started="long ago"),
+        )
+        return Run(change, wireless, output)
 
-    def client(self, alive: Callable[[], None] = lambda: None) -> Ambari:
-        connection = Connection(self.simulation.url, self.simulation.user, self.simulation.password, alive)
-        return Ambari(connection, self.simulation.cluster.name, FastClock())
+    def ambari(self) -> Ambari:
+        """The cluster as somebody else sees it."""
+        return self._ambari(Wireless(self.simulation.cluster))
 
     def restarts(self) -> dict[str, int]:
         """How often each broker was restarted, by short name."""
@@ -40,30 +85,46 @@ class Bench:
             if name.startswith("wn")
         }
 
-    def requests(self, mark: int = 0) -> list[str]:
-        return [f"{entry.method} {entry.route}" for entry in self.simulation.server.log.since(mark)]
+    def value(self, type_: str, key: str) -> str:
+        return self.ambari().current().version.types[type_].properties[key]
 
-    def writes(self, mark: int = 0) -> list[str]:
-        return [request for request in self.requests(mark) if request.split()[0] in WRITES]
+    def edit(self, type_: str, key: str, value: str) -> None:
+        """Somebody saves one property."""
+        old = self.ambari().current().version.types[type_]
+        edited = Configuration(f"edit{next(self._numbers)}", {**old.properties, key: value})
+        self.ambari().save({type_: edited}, "edited by hand")
 
-    def mark(self) -> int:
-        return self.simulation.server.log.mark
+    def restart_by_hand(self, host: str) -> int:
+        return self.ambari().restart([host], f"by hand {next(self._numbers)}")
 
-    def property(self, type_: str, key: str) -> str:
-        return self.client().current().version.types[type_].properties[key]
+    def problems(self) -> list[str]:
+        """What is not as it has to be after a run that ended well: the invariants."""
+        found: list[str] = []
+        survey = self.run().change.survey()
+        if not survey.situation.desired:
+            found.append(f"not configured: {survey.situation.difference()}")
+        if survey.stale:
+            found.append(f"stale: {[broker.host for broker in survey.stale]}")
+        if survey.interrupted:
+            found.append(survey.interrupted)
+        for agent in self.simulation.brokers:
+            rendered = agent.rendered.get("KAFKA_BROKER", {}).get("kafka-broker", {}).get("listeners")
+            if rendered != LISTENERS:
+                found.append(f"{agent.host_name} runs with {rendered}")
+        if self.ambari().maintenance() != "OFF":
+            found.append("maintenance mode is on")
+        if self.ambari().artifacts():
+            found.append(f"notes are left: {list(self.ambari().artifacts())}")
+        return found
 
-    def edit(self, type_: str, note: str = "by hand", **properties: str) -> None:
-        """Somebody else changes some of a type's properties."""
-        client = self.client()
-        old = client.current().version.types[type_]
-        changed = {**old.properties, **{key.replace("_", "."): value for key, value in properties.items()}}
-        self._edits = getattr(self, "_edits", 0) + 1
-        from components.ambari.model import Configuration
-
-        client.save({type_: Configuration(f"edit{self._edits}-{self.mark()}", changed)}, note)
+    def _ambari(self, wireless: Wireless, alive: Callable[[], None] = lambda: None) -> Ambari:
+        session = requests.Session()
+        session.mount(URL, wireless)
+        connection = Connection(URL, self.simulation.user, self.simulation.password, alive, session=session)
+        return Ambari(connection, self.simulation.cluster.name, self.clock)
 
 
 @contextmanager
 def bench(workers: int = 3, **options: Any) -> Iterator[Bench]:
-    with simulated_server(workers, **{"status_interval": 0.05, **options}) as simulation:
+    with simulated_server(workers, **{"status_interval": 0.02, **options}) as simulation:
         yield Bench(simulation)

@@ -1,0 +1,70 @@
+"""requests without sockets: each one goes straight to the emulated cluster, at a test's mercy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.exceptions import ProtocolError
+from urllib3.response import HTTPResponse
+
+from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.wire import Response, WireRequest, answer, route_of
+
+URL = "https://ambari.test"
+Trouble = Literal["lost-before", "lost-after", "500", "killed-before", "killed-after"]
+TROUBLES: tuple[Trouble, ...] = ("lost-before", "lost-after", "500", "killed-before", "killed-after")
+
+
+class Killed(BaseException):
+    """The process that ran the change ends here: nothing of it runs any more."""
+
+
+@dataclass
+class Wireless(BaseAdapter):
+    """`trouble` happens to call number `at` (from 1). `between` may do what others do between two calls."""
+
+    cluster: AmbariCluster
+    trouble: Trouble | None = None
+    at: int = 0
+    between: Callable[[str], None] = lambda _: None
+    calls: list[str] = field(default_factory=list)
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        parts = urlsplit(request.url or "")
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        headers = {name.lower(): str(value) for name, value in request.headers.items()}
+        body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+        wire = WireRequest(request.method or "", target, headers, body)
+        call = f"{wire.method} {route_of(wire)}"
+        self.calls.append(call)
+        self.between(call)
+        trouble = self.trouble if len(self.calls) == self.at else None
+        if trouble == "killed-before":
+            raise Killed
+        if trouble == "lost-before":
+            raise requests.ConnectionError(ProtocolError("lost on its way there"))
+        response = Response(500, "Server Error", []) if trouble == "500" else answer(self.cluster, wire)
+        if trouble == "killed-after":
+            raise Killed
+        if trouble == "lost-after":
+            raise requests.ConnectionError(ProtocolError("lost on its way back"))
+        return _response(request, response)
+
+    def close(self) -> None:
+        return
+
+
+def _response(request: requests.PreparedRequest, response: Response) -> requests.Response:
+    headers: Mapping[str, str] = dict(response.headers)
+    raw = HTTPResponse(
+        io.BytesIO(response.body), headers, response.status, reason=response.reason, preload_content=False
+    )
+    result = requests.adapters.HTTPAdapter().build_response(request, raw)
+    assert result.content is not None
+    return result
