@@ -185,6 +185,8 @@ def test_a_creation_cut_short_is_repeated_after_the_restart(azure: Subscription)
     azure.restart()
     azure.cloud.revive()
     assert azure.runtimes.calls == []
+    cut_short = arm.resource_id("group", "Microsoft.HDInsight/clusters", "mykafka")
+    assert _record(azure, cut_short).state == "Failed"
     cluster = site.create()
     assert azure.runtimes.calls == ["delete mykafka", "create mykafka"]
     assert cluster.outputs["properties"]["provisioningState"] == "Succeeded"
