@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from emulator.kubernetes.objects import (
     KINDS,
     NAMESPACE,
+    POD,
+    SERVICE_ACCOUNT,
     Key,
     Object,
     annotations_of,
@@ -72,6 +74,7 @@ class ObjectStore:
         with self._changed:
             key = key_of(item)
             self._require_namespace(item)
+            self._require_service_account(item)
             if key in self._objects:
                 raise AlreadyExists(f'{KINDS[key.kind].plural} "{key.name}" already exists')
             added = copy.deepcopy(item)
@@ -218,6 +221,18 @@ class ObjectStore:
             raise ApiError(
                 f'{KINDS[key.kind].plural} "{key.name}" is forbidden: unable to create new content in '
                 f"namespace {key.namespace} because it is being terminated"
+            )
+
+    def _require_service_account(self, item: Object) -> None:
+        """https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#serviceaccount"""
+        if item["kind"] != POD.name:
+            return
+        name = item["spec"].get("serviceAccountName", "default")
+        key = Key(SERVICE_ACCOUNT.name, item["metadata"]["namespace"], name)
+        if name != "default" and key not in self._objects:
+            raise ApiError(
+                f'pods "{item["metadata"]["name"]}" is forbidden: error looking up service account '
+                f'{key.namespace}/{name}: serviceaccount "{name}" not found'
             )
 
 

@@ -84,7 +84,7 @@ def test_without_a_pod_that_listens_connections_are_reset(balancers, pods):
     front = (ADDRESS, free_port())
     balancers.route({front: pods})
     # Which call is the first to notice is a matter of time.
-    with pytest.raises(OSError, match="reset|Broken pipe|not connected"):
+    with pytest.raises(OSError, match=r"reset|Broken pipe|not connected"):
         exchange(front[1], b"x")
 
 

@@ -21,7 +21,10 @@ import os
 import pulumi
 import pulumi_kubernetes as k8s
 
-provider = k8s.Provider("cluster", kubeconfig=os.environ["KUBECONFIG_TEXT"], cluster_identifier="one")
+def cluster(name, **settings):
+    return k8s.Provider(name, kubeconfig=os.environ["KUBECONFIG_TEXT"], cluster_identifier="one", **settings)
+
+provider = cluster("cluster")
 options = pulumi.ResourceOptions(provider=provider)
 IMAGE = os.environ["IMAGE"]
 
@@ -276,13 +279,17 @@ def test_wrong_and_unmodelled_inputs_stop_the_preview(engine):
     assert "not modelled by the emulator: kubernetes:apps/v1:StatefulSet" in engine.run("preview", fails=True)
 
 
-def test_an_object_of_another_is_not_taken_over(engine, cluster):
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "taken"}}
-    cluster.create(namespace)
+def test_an_object_that_is_there_is_only_taken_over_where_the_provider_says_so(engine, cluster):
+    namespace = cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "taken"}})
     program = 'k8s.core.v1.Namespace("taken", metadata={"name": "taken"}, opts=options)'
     assert 'namespaces "taken" already exists' in engine.up(program, fails=True)
-    cluster.cluster.objects.delete(key_of(namespace))
-    cluster.wait(lambda: cluster.cluster.objects.get(Key("Namespace", "", "taken")) is None)
+    engine.up("""
+    options = pulumi.ResourceOptions(provider=cluster("adopting", upsert_existing_objects=True))
+    k8s.core.v1.Namespace("taken", metadata={"name": "taken", "labels": {"a": "b"}}, opts=options)
+    """)
+    outputs = engine.state("taken")["outputs"]
+    assert outputs["metadata"]["uid"] == namespace["metadata"]["uid"]
+    assert outputs["metadata"]["labels"]["a"] == "b"
 
 
 def test_what_was_deleted_behind_pulumi_s_back_is_found(engine, cluster):

@@ -344,6 +344,18 @@ def test_the_end_of_a_log_explains_a_failure_where_the_pod_asks_for_that(cluster
     assert status["state"]["terminated"]["message"] == "the reason"
 
 
+def test_pods_need_the_service_account_that_they_name(cluster):
+    web = deployment(replicas=1)
+    web["spec"]["template"]["spec"]["serviceAccountName"] = "special"
+    created = cluster.create(web)
+    cluster.wait(lambda: cluster.cluster.objects.list(["ReplicaSet"]))
+    account = {"apiVersion": "v1", "kind": "ServiceAccount"}
+    cluster.create({**account, "metadata": {"name": "other", "namespace": "default"}})
+    assert cluster.pods() == []
+    cluster.create({**account, "metadata": {"name": "special", "namespace": "default"}})
+    cluster.wait_available(created, 1)
+
+
 def test_deleting_a_namespace_deletes_what_is_in_it(cluster):
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "space"}}
     cluster.create(space)
