@@ -94,6 +94,10 @@ class Bench:
         edited = Configuration(f"edit{next(self._numbers)}", {**old.properties, key: value})
         self.ambari().save({type_: edited}, "edited by hand")
 
+    def write(self, method: str, path: str, body: Any) -> None:
+        """Somebody changes anything else below the cluster."""
+        self._connection(Wireless(self.simulation.cluster)).write(method, f"/clusters/mykafka{path}", body)
+
     def restart_by_hand(self, host: str) -> int:
         return self.ambari().restart([host], f"by hand {next(self._numbers)}")
 
@@ -118,10 +122,12 @@ class Bench:
         return found
 
     def _ambari(self, wireless: Wireless, alive: Callable[[], None] = lambda: None) -> Ambari:
+        return Ambari(self._connection(wireless, alive), self.simulation.cluster.name, self.clock)
+
+    def _connection(self, wireless: Wireless, alive: Callable[[], None] = lambda: None) -> Connection:
         session = requests.Session()
         session.mount(URL, wireless)
-        connection = Connection(URL, self.simulation.user, self.simulation.password, alive, session=session)
-        return Ambari(connection, self.simulation.cluster.name, self.clock)
+        return Connection(URL, self.simulation.user, self.simulation.password, alive, session=session)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def _handler(replay: Replay) -> Callable[..., BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: object) -> None:
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             return
 
     return Handler

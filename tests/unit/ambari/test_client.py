@@ -1,4 +1,4 @@
-"""The client against answers recorded from a real Ambari 2.7.3, and against what a network does to answers."""
+"""The client against answers recorded from a real Ambari 2.7.3, and against what networks do to answers."""
 
 import base64
 import socket
@@ -106,9 +106,9 @@ def test_a_restart_names_the_host_and_a_level_that_maintenance_mode_does_not_sto
 
 def test_a_restart_that_ambari_accepts_and_skips_is_an_error():
     clock = FakeClock()
-    with Replay(["k09a-restart-cluster-level-skipped", *["p44-request-schedules"] * 20]) as replay:
-        with pytest.raises(UnexpectedAnswer, match="HTTP 201 and restarted nothing"):
-            ambari(replay, clock).restart([WN0], "context 1")
+    script = ["k09a-restart-cluster-level-skipped", *["p44-request-schedules"] * 20]
+    with Replay(script) as replay, pytest.raises(UnexpectedAnswer, match="HTTP 201 and restarted nothing"):
+        ambari(replay, clock).restart([WN0], "context 1")
 
 
 @pytest.mark.parametrize("lost", ["drop", (502, "<html>bad gateway</html>"), "b21b-put-content-type-json"])
@@ -121,9 +121,8 @@ def test_a_restart_whose_answer_was_lost_is_found_by_its_context(lost: object):
 
 
 def test_a_restart_that_never_arrived_is_reported_and_not_sent_again():
-    with Replay(["drop", *["p44-request-schedules"] * 20]) as replay:
-        with pytest.raises(AnswerLost):
-            ambari(replay, FakeClock(), PATIENCE).restart([WN0], "context 1")
+    with Replay(["drop", *["p44-request-schedules"] * 20]) as replay, pytest.raises(AnswerLost):
+        ambari(replay, FakeClock(), PATIENCE).restart([WN0], "context 1")
     assert [seen.method for seen in replay.seen].count("POST") == 1
 
 
@@ -191,18 +190,17 @@ def test_an_artifact_that_is_not_there_is_none():
     ],
 )
 def test_each_way_to_fail_has_its_own_sentence(recording: object, error: type[AmbariError], words: str):
-    with Replay([recording]) as replay:
-        with pytest.raises(error, match=words) as raised:
-            ambari(replay).maintenance()
+    with Replay([recording]) as replay, pytest.raises(error, match=words) as raised:
+        ambari(replay).maintenance()
     assert type(raised.value) is error
     assert PASSWORD not in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
 def test_a_403_is_never_tried_again_and_names_a_rotated_password():
-    with Replay(["g01-wrong-password-get"]) as replay:
-        with pytest.raises(SignInRefused, match="--run-program"):
-            ambari(replay, patience=PATIENCE).maintenance()
+    replay = Replay(["g01-wrong-password-get"])
+    with replay, pytest.raises(SignInRefused, match="--run-program"):
+        ambari(replay, patience=PATIENCE).maintenance()
     assert len(replay.seen) == 1
 
 
@@ -223,9 +221,8 @@ def test_a_question_is_asked_again_while_ambari_restarts():
 
 def test_patience_ends():
     clock = FakeClock()
-    with Replay([(503, "")] * 1000) as replay:
-        with pytest.raises(GatewayAnswered):
-            ambari(replay, clock, PATIENCE).maintenance()
+    with Replay([(503, "")] * 1000) as replay, pytest.raises(GatewayAnswered):
+        ambari(replay, clock, PATIENCE).maintenance()
     assert clock.passed == pytest.approx(PATIENCE, abs=5)
 
 
@@ -234,7 +231,7 @@ def test_no_route_is_told_at_once():
         unused.bind(("127.0.0.1", 0))
         url = f"https://127.0.0.1:{unused.getsockname()[1]}"
         clock = FakeClock()
-        with pytest.raises(Unreachable, match="can't be reached .*refused"):
+        with pytest.raises(Unreachable, match=r"can't be reached .*refused"):
             Ambari(Connection(url, "admin", PASSWORD), "mykafka", clock).maintenance()
     assert clock.passed == 0
 

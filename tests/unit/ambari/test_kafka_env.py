@@ -11,10 +11,10 @@ from components.ambari.pasted_snippet import find_pasted
 
 HAND_PASTED = """\
 # Make brokers advertise addresses
-BROKER_IP=$(hostname -i)
-echo advertised.listeners=$BROKER_IP
-sed -i.orig -e '/advertised/{/advertised@/!d;}' /usr/hdp/current/kafka-broker/conf/server.properties
-echo "advertised.listeners=PLAINTEXT://$BROKER_IP:9092" >> /usr/hdp/current/kafka-broker/conf/server.properties
+NODE_IP=$(hostname -i)
+echo advertised.listeners=$NODE_IP
+sed -i.b -e '/advertised/{/advertised@/!d;}' /usr/hdp/current/kafka-broker/conf/server.properties
+echo "advertised.listeners=PLAINTEXT://$NODE_IP:9092" >> /usr/hdp/current/kafka-broker/conf/server.properties
 """
 
 LINES = [
@@ -154,8 +154,8 @@ def test_what_does_something_else_is_left_alone(text: str):
 
 
 def test_a_variable_that_others_use_too_stays():
-    text = HAND_PASTED + "export MONITORED=$BROKER_IP\n"
-    kept = "# Make brokers advertise addresses\nBROKER_IP=$(hostname -i)\nexport MONITORED=$BROKER_IP\n"
+    text = HAND_PASTED + "export MONITORED=$NODE_IP\n"
+    kept = "# Make brokers advertise addresses\nNODE_IP=$(hostname -i)\nexport MONITORED=$NODE_IP\n"
     assert without_block(text) == kept
 
 

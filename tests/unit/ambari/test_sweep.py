@@ -37,7 +37,9 @@ def test_after_trouble_with_any_call_the_next_run_ends_well(trouble: Trouble, ca
                 ended = "killed"
             except AmbariError as error:
                 ended = str(error)
-            if ended != "killed" and (cluster.ambari().maintenance() != "OFF" or cluster.ambari().artifacts()):
+            if ended != "killed" and (
+                cluster.ambari().maintenance() != "OFF" or cluster.ambari().artifacts()
+            ):
                 failures.append(f"{number} {first.calls[number - 1]}: the first run left something behind")
             cluster.run().change.advertise()
             in_vain = {host: count for host, count in cluster.restarts().items() if count != 1}

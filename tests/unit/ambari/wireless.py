@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.exceptions import ProtocolError
 from urllib3.response import HTTPResponse
 
@@ -39,7 +39,7 @@ class Wireless(BaseAdapter):
         parts = urlsplit(request.url or "")
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {name.lower(): str(value) for name, value in request.headers.items()}
-        body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+        body = request.body if isinstance(request.body, bytes) else b""
         wire = WireRequest(request.method or "", target, headers, body)
         call = f"{wire.method} {route_of(wire)}"
         self.calls.append(call)
@@ -65,6 +65,6 @@ def _response(request: requests.PreparedRequest, response: Response) -> requests
     raw = HTTPResponse(
         io.BytesIO(response.body), headers, response.status, reason=response.reason, preload_content=False
     )
-    result = requests.adapters.HTTPAdapter().build_response(request, raw)
+    result = HTTPAdapter().build_response(request, raw)
     assert result.content is not None
     return result

@@ -1,0 +1,429 @@
+"""Whole runs against a simulated cluster: what they do, and what they leave alone."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from components.ambari.errors import (
+    ConfigurationConflict,
+    EngineGone,
+    RollStopped,
+    RunUnderWay,
+    UnexpectedAnswer,
+)
+from components.ambari.kafka_env import BLOCK, with_block
+from components.ambari.listeners import LISTENERS
+from components.ambari.note import Writer
+from components.ambari.restart import Pace
+from components.ambari.roll import RollOptions
+from tests.unit.ambari.bench import BEFORE, QUICK, Bench, bench
+from tests.unit.ambari.test_kafka_env import HAND_PASTED
+from tests.unit.ambari.wireless import Killed
+
+SAVE = "PUT /clusters/{cluster}"
+RESTART = "POST /clusters/{cluster}/requests"
+MAINTENANCE = "PUT /clusters/{cluster}/services/{service}"
+NOTE = "POST /clusters/{cluster}/services/{service}/artifacts/{artifact}"
+
+
+def without_notes(writes: list[str]) -> list[str]:
+    return [write for write in writes if "artifacts" not in write]
+
+
+def once(call: str, action):
+    """Does something just before the first such call arrives."""
+    left = [action]
+
+    def between(now: str) -> None:
+        if now == call and left:
+            left.pop()()
+
+    return between
+
+
+def test_a_fresh_cluster_is_saved_once_and_rolled():
+    with bench() as cluster:
+        before = cluster.ambari().current().version
+        run = cluster.run()
+        survey = run.change.advertise()
+        assert without_notes(run.writes) == [SAVE, MAINTENANCE, RESTART, RESTART, RESTART, MAINTENANCE]
+        assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+        after = survey.version
+        assert after.number == before.number + 1
+        assert "advertises IP addresses" in after.note
+        for name, configuration in before.types.items():
+            changed = {
+                key
+                for key, value in after.types[name].properties.items()
+                if value != configuration.properties.get(key)
+            }
+            expected = {"kafka-broker": {"listeners"}, "kafka-env": {"content"}}.get(name, set())
+            assert changed == expected
+            assert set(after.types[name].properties) == set(configuration.properties)
+
+
+def test_progress_names_each_broker_out_of_how_many():
+    with bench() as cluster:
+        run = cluster.run()
+        run.change.advertise()
+        lines = run.output.getvalue().splitlines()
+        for number in (1, 2, 3):
+            name = f"broker {number} of 3, wn{number - 1}-mykafk (10.0.0.1{number})"
+            assert f"{name}: restarting" in lines
+            assert f"{name}: runs with the new configuration" in lines
+
+
+def test_only_one_broker_is_away_at_any_time():
+    with bench(seconds=0.05) as cluster:
+        busy: list[int] = []
+
+        def look(_: str) -> None:
+            requests = cluster.simulation.cluster.execution.requests()
+            busy.append(sum(not task.finished for request in requests for task in request.tasks))
+
+        cluster.run(between=look).change.advertise()
+        assert max(busy) == 1
+
+
+def test_in_place_means_no_write_and_no_restart():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        again = cluster.run()
+        again.change.advertise()
+        assert again.writes == []
+        assert len(again.calls) == 5
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+def by_hand(cluster: Bench) -> None:
+    """What the how-to tells a person to do, restart included."""
+    cluster.edit("kafka-env", "content", cluster.value("kafka-env", "content") + HAND_PASTED)
+    cluster.edit("kafka-broker", "listeners", LISTENERS)
+    for broker in cluster.ambari().brokers():
+        cluster.restart_by_hand(broker.host)
+    while any(broker.stale for broker in cluster.ambari().brokers()):
+        threading.Event().wait(0.01)
+
+
+def test_a_cluster_configured_by_hand_is_adopted():
+    with bench() as cluster:
+        by_hand(cluster)
+        run = cluster.run()
+        survey = run.change.advertise()
+        assert run.writes == []
+        assert survey.situation.pasted
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+        assert run.change.listeners_before() == BEFORE
+
+
+def test_a_pasted_snippet_is_replaced_when_something_has_to_be_saved_anyway():
+    with bench() as cluster:
+        original = cluster.value("kafka-env", "content")
+        by_hand(cluster)
+        cluster.edit("kafka-broker", "listeners", BEFORE)
+        cluster.run().change.advertise()
+        assert cluster.value("kafka-env", "content") == with_block(original)
+        assert cluster.problems() == []
+
+
+def test_take_back_restores_what_was():
+    with bench() as cluster:
+        original = cluster.value("kafka-env", "content")
+        cluster.run().change.advertise()
+        cluster.run().change.take_back(BEFORE)
+        assert cluster.value("kafka-env", "content") == original
+        assert cluster.value("kafka-broker", "listeners") == BEFORE
+        assert cluster.restarts() == {"wn0": 2, "wn1": 2, "wn2": 2}
+        assert not any(broker.stale for broker in cluster.ambari().brokers())
+
+
+def test_take_back_leaves_somebody_elses_listeners():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        cluster.edit("kafka-broker", "listeners", "PLAINTEXT://10.0.0.1:9092")
+        cluster.run().change.take_back(BEFORE)
+        assert cluster.value("kafka-broker", "listeners") == "PLAINTEXT://10.0.0.1:9092"
+        assert BLOCK not in cluster.value("kafka-env", "content")
+
+
+def test_only_stale_brokers_are_restarted():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        cluster.edit("kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")
+        for number in (0, 2):
+            cluster.restart_by_hand(cluster.simulation.agents[f"wn{number}"].host_name)
+        while sum(broker.stale for broker in cluster.ambari().brokers()) > 1:
+            threading.Event().wait(0.01)
+        run = cluster.run()
+        run.change.advertise()
+        assert cluster.restarts() == {"wn0": 2, "wn1": 2, "wn2": 2}
+        assert run.writes.count(RESTART) == 1
+        assert SAVE not in run.writes
+
+
+def test_maintenance_mode_that_was_on_stays_on():
+    with bench() as cluster:
+        cluster.ambari().set_maintenance("ON")
+        run = cluster.run()
+        run.change.advertise()
+        assert MAINTENANCE not in run.writes
+        assert cluster.ambari().maintenance() == "ON"
+
+
+def test_a_failed_restart_stops_the_roll_and_says_where():
+    with bench() as cluster:
+        cluster.simulation.agents["wn1"].failures = 1
+        with pytest.raises(RollStopped) as stopped:
+            cluster.run().change.advertise()
+        message = str(stopped.value)
+        assert "wn1-mykafk.simulated" in message
+        assert "request 2, task 2" in message
+        assert "returned 1" in message
+        assert "next `pulumi up` goes on" in message
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 0}
+        assert cluster.ambari().maintenance() == "OFF"
+        assert cluster.ambari().artifacts() == {}
+        # The broker that is down comes first.
+        second = cluster.run()
+        second.change.advertise()
+        assert "broker 1 of 2, wn1-mykafk" in second.output.getvalue()
+        assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
+
+
+def test_a_broker_that_starts_and_dies_again_stops_the_roll():
+    with bench() as cluster:
+        died = threading.Event()
+
+        def die_after_restart(_: str) -> None:
+            agent = cluster.simulation.agents["wn0"]
+            if "restart KAFKA_BROKER" in agent.commands and not died.is_set():
+                died.set()
+                agent.kill("KAFKA_BROKER")
+
+        options = replace(QUICK, pace=replace(QUICK.pace, settle=20, settle_unvouched=20, down=20))
+        with pytest.raises(RollStopped, match=r"wn0-mykafk .* is INSTALLED although .* request 1 completed"):
+            cluster.run(options, between=die_after_restart).change.advertise()
+        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
+        assert cluster.ambari().maintenance() == "OFF"
+
+
+def test_a_broker_that_is_down_for_another_reason_stops_the_roll_before_it_begins():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        cluster.edit("kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")
+        cluster.simulation.cluster.set_heartbeat(cluster.simulation.agents["wn2"].host_name, lost=True)
+        options = replace(QUICK, pace=replace(QUICK.pace, health=10, others=10))
+        with pytest.raises(RollStopped, match=r"(?s)wn2-mykafk"):
+            cluster.run(options).change.advertise()
+        assert cluster.restarts()["wn0"] == cluster.restarts()["wn1"] == 1
+
+
+def test_somebody_elses_restart_is_waited_for_before_anything_is_saved():
+    with bench() as cluster:
+        agent = cluster.simulation.agents["wn1"]
+        agent.hold()
+        cluster.restart_by_hand(agent.host_name)
+        looks = 0
+
+        def release_later(call: str) -> None:
+            nonlocal looks
+            looks += call.endswith("/requests")
+            if looks == 4:
+                agent.release()
+
+        run = cluster.run(between=release_later)
+        run.change.advertise()
+        assert "request 1 of admin (by hand 0) is under way" in run.output.getvalue()
+        assert cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
+        assert cluster.problems() == []
+
+
+def test_an_edit_between_reading_and_saving_is_merged_back():
+    with bench() as cluster:
+        run = cluster.run(
+            between=once(SAVE, lambda: cluster.edit("kafka-broker", "log.retention.hours", "24"))
+        )
+        run.change.advertise()
+        assert cluster.value("kafka-broker", "log.retention.hours") == "24"
+        assert run.writes.count(SAVE) == 2
+        assert cluster.problems() == []
+
+
+def test_an_edit_of_the_same_text_is_merged_back_too():
+    with bench() as cluster:
+        run = cluster.run(
+            between=once(SAVE, lambda: cluster.edit("kafka-env", "content", "export EDITED=1\n"))
+        )
+        run.change.advertise()
+        assert cluster.value("kafka-env", "content") == with_block("export EDITED=1\n")
+        assert cluster.problems() == []
+
+
+def test_a_run_killed_before_it_could_merge_is_merged_by_the_next():
+    with bench() as cluster:
+        undisturbed = 0
+        with bench() as other:
+            run = other.run()
+            run.change.advertise()
+            undisturbed = run.calls.index(SAVE) + 1
+        edit = once(SAVE, lambda: cluster.edit("kafka-broker", "log.retention.hours", "24"))
+        with pytest.raises(Killed):
+            cluster.run(trouble="killed-after", at=undisturbed, between=edit).change.advertise()
+        assert (
+            "log.retention.hours" not in cluster.ambari().current().version.types["kafka-broker"].properties
+        )
+        cluster.run().change.advertise()
+        assert cluster.value("kafka-broker", "log.retention.hours") == "24"
+        assert cluster.problems() == []
+
+
+def test_a_config_group_that_hides_the_change_is_refused():
+    with bench() as cluster:
+        host = cluster.simulation.agents["wn2"].host_name
+        group = {
+            "cluster_name": "mykafka",
+            "group_name": "special",
+            "tag": "KAFKA",
+            "description": "",
+            "hosts": [{"host_name": host}],
+            "desired_configs": [{"type": "kafka-broker", "tag": "special", "properties": {"listeners": "x"}}],
+        }
+        cluster.write("POST", "/config_groups", [{"ConfigGroup": group}])
+        run = cluster.run()
+        with pytest.raises(ConfigurationConflict, match=r"special overrides kafka-broker/listeners for wn2"):
+            run.change.advertise()
+        assert run.writes == []
+
+
+def test_a_second_run_stops_while_the_first_lives():
+    with bench() as cluster:
+        agent = cluster.simulation.agents["wn0"]
+        agent.hold()
+        first = cluster.run(writer=Writer.here())
+        thread = threading.Thread(target=first.change.advertise)
+        thread.start()
+        while not agent.commands:
+            threading.Event().wait(0.01)
+        second = cluster.run()
+        with pytest.raises(RunUnderWay, match="Another run is changing this cluster's Kafka: since"):
+            second.change.advertise()
+        assert second.writes == []
+        agent.release()
+        thread.join()
+        assert cluster.problems() == []
+
+
+def test_a_silent_run_on_another_machine_is_taken_over_after_a_while():
+    with bench() as cluster:
+        writes = cluster.run()
+        with pytest.raises(EngineGone):
+            cluster.run(alive=gone_after(cluster, 1), writer=elsewhere()).change.advertise()
+        assert cluster.ambari().maintenance() == "ON"
+        started = cluster.clock.now()
+        writes.change.advertise()
+        assert cluster.clock.now() - started >= 90
+        assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+def test_a_run_that_was_taken_over_stops_by_itself():
+    with bench() as cluster:
+        second = cluster.run()
+        first = cluster.run(between=once(RESTART, lambda: second.change.advertise()))
+        with pytest.raises(RunUnderWay, match="took over"):
+            first.change.advertise()
+        assert cluster.problems() == []
+
+
+def elsewhere() -> Writer:
+    return Writer("runner-7", "another machine", 4242, "1")
+
+
+def gone_after(cluster: Bench, restarts: int):
+    def alive() -> None:
+        if sum(cluster.restarts().values()) >= restarts:
+            raise EngineGone("the engine has ended")
+
+    return alive
+
+
+def test_without_its_engine_a_run_writes_nothing_more():
+    with bench() as cluster:
+        run = cluster.run(alive=gone_after(cluster, 1))
+        with pytest.raises(EngineGone):
+            run.change.advertise()
+        assert without_notes(run.writes) == [SAVE, MAINTENANCE, RESTART]
+        assert "maintenance mode is to be put back to OFF" in cluster.run().change.survey().interrupted
+        cluster.run().change.advertise()
+        assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"form": 2}', "[1]", '{"form": 1, "run": 3}'])
+def test_a_note_that_is_not_ours_is_reported_not_trusted(text: str):
+    with bench() as cluster:
+        cluster.ambari().create_artifact("ip-advertising-3", text)
+        run = cluster.run()
+        with pytest.raises(ConfigurationConflict, match=r"note ip-advertising-3 .*can't read"):
+            run.change.advertise()
+        assert run.writes == []
+
+
+def test_other_artifacts_are_nobodys_business():
+    with bench() as cluster:
+        cluster.ambari().create_artifact("ip-advertising", "something else")
+        cluster.run().change.advertise()
+        assert cluster.ambari().artifacts() == {"ip-advertising": "something else"}
+
+
+def test_all_at_once_is_one_request():
+    with bench() as cluster:
+        run = cluster.run(replace(QUICK, unit="all"))
+        run.change.advertise()
+        assert run.writes.count(RESTART) == 1
+        assert cluster.problems() == []
+
+
+def test_racks_are_restarted_one_after_the_other():
+    with bench(4) as cluster:
+        for number, agent in enumerate(cluster.simulation.brokers):
+            cluster.write("PUT", f"/hosts/{agent.host_name}", {"Hosts": {"rack_info": f"/ud{number % 2}"}})
+        run = cluster.run(replace(QUICK, unit="rack"))
+        run.change.advertise()
+        assert run.writes.count(RESTART) == 2
+        assert "brokers 1 to 2 of 4, wn0-mykafk (10.0.0.11), wn2-mykafk (10.0.0.13)" in run.output.getvalue()
+        assert cluster.problems() == []
+
+
+def test_without_racks_brokers_are_restarted_one_by_one():
+    with bench() as cluster:
+        run = cluster.run(replace(QUICK, unit="rack"))
+        run.change.advertise()
+        assert run.writes.count(RESTART) == 3
+        assert "Ambari knows no racks" in run.output.getvalue()
+
+
+def test_strict_stops_before_the_first_restart_when_nobody_knows():
+    with bench() as cluster:
+        with pytest.raises(RollStopped, match=r"no gate knows .* strict is set"):
+            cluster.run(RollOptions(strict=True, pace=Pace(poll=1, strict=5))).change.advertise()
+        assert cluster.restarts() == {"wn0": 0, "wn1": 0, "wn2": 0}
+        assert cluster.ambari().maintenance() == "OFF"
+
+
+def test_when_nobody_knows_a_warning_says_so_once():
+    with bench() as cluster:
+        run = cluster.run()
+        run.change.advertise()
+        assert run.output.getvalue().count("warning: no gate knows whether Kafka is healthy") == 1
+
+
+def test_a_cluster_without_brokers_is_told():
+    with bench(0) as cluster:
+        run = cluster.run()
+        with pytest.raises(UnexpectedAnswer, match="knows no Kafka broker"):
+            run.change.advertise()
+        assert run.writes == []

@@ -1,0 +1,146 @@
+"""The provider's pure half: check, diff, names, and what is pickled into the state."""
+
+import base64
+
+import dill
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.output import Unknown
+
+from components.ambari.connection import Connection
+from components.ambari.errors import SignInRefused
+from components.ambari.kafka_env import BLOCK
+from components.ambari.resource import IpAdvertising, IpAdvertisingProvider
+
+INPUTS = {
+    "ambariUrl": "https://mykafka.azurehdinsight.net:443",
+    "clusterName": "mykafka",
+    "user": "admin",
+    "passwordConfigKey": "aks-kafka:ambariPassword",
+    "restart": "rolling",
+    "unit": "broker",
+    "strict": False,
+    "keepOnDelete": False,
+    "settleSeconds": 60,
+}
+provider = IpAdvertisingProvider()
+
+
+def checked(**changes: object) -> dict[str, object]:
+    return provider.check({}, {**INPUTS, **changes, "__provider": "x", "brokers": None}).inputs
+
+
+def failures(**changes: object) -> dict[str, str]:
+    return {
+        failure.property: failure.reason for failure in provider.check({}, {**INPUTS, **changes}).failures
+    }
+
+
+def test_the_import_path_and_the_type_are_part_of_every_stacks_state():
+    pickled = dill.loads(base64.b64decode(serialize_provider(IpAdvertisingProvider())))
+    assert type(pickled) is IpAdvertisingProvider
+    assert IpAdvertisingProvider.__module__ == "components.ambari.resource"
+    assert len(serialize_provider(IpAdvertisingProvider())) < 100
+    assert IpAdvertising._resource_type_name == "dynamic/kafka:IpAdvertising"
+
+
+def test_good_inputs_pass_and_carry_the_desired_state():
+    assert failures() == {}
+    inputs = checked()
+    assert inputs == {
+        **INPUTS,
+        "listeners": "PLAINTEXT://0.0.0.0:9092",
+        "kafkaEnvBlock": BLOCK,
+        "staleBrokers": [],
+        "interrupted": "",
+    }
+
+
+def test_values_unknown_in_a_preview_pass():
+    unknown = {name: Unknown() for name in ("ambariUrl", "clusterName", "user", "settleSeconds")}
+    assert failures(**unknown) == {}
+    assert checked(**unknown)["ambariUrl"] is unknown["ambariUrl"]
+    assert provider.diff("id", checked(), checked(**unknown)).changes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ambariUrl", "http://mykafka.azurehdinsight.net"),
+        ("ambariUrl", "mykafka.azurehdinsight.net"),
+        ("ambariUrl", "https://admin:secret@mykafka.azurehdinsight.net"),
+        ("ambariUrl", "https://mykafka.azurehdinsight.net/api/v1"),
+        ("clusterName", ""),
+        ("user", ""),
+        ("passwordConfigKey", ""),
+        ("restart", "now"),
+        ("unit", "room"),
+        ("settleSeconds", -1),
+    ],
+)
+def test_each_mistake_is_named(name: str, value: object):
+    reasons = failures(**{name: value})
+    assert list(reasons) == [name]
+    assert "secret" not in reasons[name]
+
+
+def test_all_mistakes_are_reported_at_once():
+    assert set(failures(user="", unit="room", ambariUrl="x")) == {"user", "unit", "ambariUrl"}
+
+
+def test_the_same_is_no_difference():
+    outputs = {
+        **checked(),
+        "brokers": [],
+        "configVersion": 3,
+        "plan": [],
+        "listenersBefore": "x",
+        "__provider": 1,
+    }
+    result = provider.diff("id", outputs, checked())
+    assert (result.changes, result.replaces) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "drift",
+    [
+        {"listeners": "PLAINTEXT://localhost:9092"},
+        {"kafkaEnvBlock": ""},
+        {"staleBrokers": ["wn1"]},
+        {"interrupted": "the run of yesterday has not ended"},
+    ],
+)
+def test_each_drift_is_a_difference(drift: dict[str, object]):
+    assert provider.diff("id", {**checked(), **drift}, checked()).changes
+
+
+def test_another_cluster_is_another_resource_and_another_address_is_not():
+    result = provider.diff("id", checked(), checked(clusterName="other", ambariUrl="https://other"))
+    assert set(result.replaces or []) == {"clusterName", "ambariUrl"}
+    moved = provider.diff("id", checked(), checked(ambariUrl="https://elsewhere"))
+    assert (moved.changes, moved.replaces) == (True, [])
+
+
+def test_python_names_and_wire_names_belong_together():
+    resource = IpAdvertising.__new__(IpAdvertising)
+    for wire, python in [("bootstrapServers", "bootstrap_servers"), ("kafkaEnvBlock", "kafka_env_block")]:
+        assert resource.translate_output_property(wire) == python
+        assert resource.translate_input_property(python) == wire
+    assert resource.translate_input_property("__provider") == "__provider"
+    assert resource.translate_output_property("__provider") == "__provider"
+
+
+def test_a_missing_password_is_named_by_its_key():
+    fresh = IpAdvertisingProvider()
+    fresh.configure(ConfigureRequest(Config({"aks-kafka:other": "x"}, "aks-kafka")))
+    with pytest.raises(SignInRefused, match=r"aks-kafka:ambariPassword.*pulumi config set"):
+        fresh.create(INPUTS)
+
+
+def test_a_deletion_that_keeps_the_change_asks_nobody(monkeypatch: pytest.MonkeyPatch):
+    def no_connection(*_: object, **__: object) -> None:
+        raise AssertionError("it connected")
+
+    monkeypatch.setattr(Connection, "__init__", no_connection)
+    provider.delete("id", {**INPUTS, "keepOnDelete": True})
