@@ -11,6 +11,7 @@ from emulator.kubernetes.backoff import Backoff, Timing
 from emulator.kubernetes.controllers import plan_all, plan_schedule
 from emulator.kubernetes.defaults import with_defaults, with_job_identity
 from emulator.kubernetes.deployment import plan_deployment
+from emulator.kubernetes.garbage import plan_garbage
 from emulator.kubernetes.job import plan_job
 from emulator.kubernetes.objects import Object, condition_of, key_of, timestamp
 from emulator.kubernetes.plan import Create, Delete, Remove, Replace, SetStatus
@@ -105,6 +106,8 @@ def test_a_rolling_update_without_unavailability_adds_one_before_it_takes_one():
 
 
 def test_broken_old_pods_do_not_block_their_successors():
+    # As long as the new pod isn't available either, nothing can be spared.
+    assert rolling_update(2, Limits(1, 0), Replicas(1, 1, 0), [Replicas(2, 2, 1)]) == (1, [2])
     assert rolling_update(2, Limits(1, 0), Replicas(1, 1, 1), [Replicas(2, 2, 0)])[1] == [1]
     assert rolling_update(3, Limits(0, 1), Replicas(0, 0, 0), [Replicas(3, 3, 0)])[1] == [2]
 
@@ -215,6 +218,19 @@ def test_deleting_takes_the_dependents_first():
     api.items[key_of(web)]["metadata"]["deletionTimestamp"] = timestamp(NOW)
     api.settle()
     assert api.items == {}
+
+
+def test_an_owner_stays_until_its_dependents_have_gone():
+    api = Api()
+    web = api.add(with_defaults(deployment(replicas=1)))
+    api.settle()
+    web = api.items[key_of(web)]
+    web["metadata"]["deletionTimestamp"] = timestamp(NOW)
+    (replica_set,) = api.of("ReplicaSet")
+    assert plan_garbage(list(api.items.values())).changes == [Delete(replica_set)]
+    replica_set["metadata"]["deletionTimestamp"] = timestamp(NOW)
+    assert plan_garbage([web, replica_set]).changes == [Remove(replica_set)]
+    assert plan_garbage([web]).changes == [Remove(web)]
 
 
 def test_pods_go_to_the_node_that_has_fewest():

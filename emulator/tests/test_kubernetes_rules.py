@@ -45,6 +45,7 @@ def test_sound_objects_are_accepted(item):
     ("path", "value"),
     [
         (f"{POD}.initContainers", [{"name": "x", "image": "y"}]),
+        (f"{POD}.containers", [{"name": "a", "image": "x"}, {"name": "b", "image": "x"}]),
         (f"{POD}.hostNetwork", True),
         (f"{POD}.nodeName", "x"),
         (f"{POD}.affinity", {"nodeAffinity": {}}),
