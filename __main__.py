@@ -1,5 +1,6 @@
 """An application on AKS in touch with Apache Kafka on HDInsight: settings, then components, then outputs."""
 
+import gc
 from pathlib import Path
 
 import pulumi
@@ -12,6 +13,9 @@ from components.network import PeeredNetworks, PeeredNetworksArgs
 from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
 from components.settings import Settings
 from components.workload import KafkaTestApp, KafkaTestAppArgs
+
+# Half of a preview goes into defining azure-native's classes, which stay: no need to search them for garbage.
+gc.disable()
 
 config = pulumi.Config()
 settings = Settings.load(config)

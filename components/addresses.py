@@ -28,6 +28,7 @@ KEPT_BY_AZURE = 5
 """Addresses of every subnet that Azure keeps: the first four and the last."""
 
 AKS_PLANNING = "https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning"
+PEERINGS = "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview"
 VIRTUAL_NETWORKS = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
 
 
@@ -65,27 +66,69 @@ def free_for_aks(network: IPv4Network) -> IPv4Network:
     return network
 
 
-def apart(network: IPv4Network, others: Mapping[str, IPv4Network], *, source: str) -> IPv4Network:
-    """A range that overlaps none of `others`, settings by name."""
-    clashes = [f"{name}, {other}" for name, other in others.items() if network.overlaps(other)]
-    if clashes:
-        free = free_range(network.prefixlen, others.values())
+def size_for_services(network: IPv4Network) -> IPv4Network:
+    """A range for Kubernetes services: of a size that AKS takes, and with room for the address of its DNS."""
+    if not 13 <= network.prefixlen <= 28:
         raise broken(
-            f"must not overlap {' nor '.join(clashes)}", source=source, right=str(free) if free else ""
+            "must be smaller than /12, and no smaller than /28", source=AKS_PLANNING, right="10.30.0.0/16"
         )
     return network
 
 
-def large_enough(subnet: IPv4Network, machines: int, what: str, *, source: str) -> IPv4Network:
-    """A subnet with an address for each of `machines`; `what` says what they are."""
-    if subnet.num_addresses - KEPT_BY_AZURE < machines:
-        needed = machines + KEPT_BY_AZURE
-        prefix = min(29, 32 - (needed - 1).bit_length())
+def apart(network: IPv4Network, others: Mapping[str, IPv4Network]) -> IPv4Network:
+    """A range that overlaps none of `others`, settings by name: each can be reached from the other."""
+    clashes = [f"{name}, {other}" for name, other in others.items() if network.overlaps(other)]
+    if clashes:
+        free = free_range(network.prefixlen, others.values())
+        raise broken(f"must not overlap {' nor '.join(clashes)}", source=PEERINGS, right=str(free or ""))
+    return network
+
+
+def within(subnet: IPv4Network, name: str, space: IPv4Network | None) -> IPv4Network:
+    """A subnet of `space`, the setting called `name`; None where that is wrong itself."""
+    if space and not subnet.subnet_of(space):
+        inside = next(space.subnets(new_prefix=max(subnet.prefixlen, space.prefixlen)))
+        raise broken(f"must lie within {name}, {space}", right=str(inside))
+    return subnet
+
+
+def room_for_hdinsight(subnet: IPv4Network, workers: int) -> IPv4Network:
+    """A subnet for a Kafka cluster of HDInsight with that many `workers`."""
+    return _room(
+        subnet,
+        2 + 3 + 2 + workers,
+        f"2 head, 3 ZooKeeper, 2 gateway and {workers} worker nodes",
+        "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-network-deployment",
+    )
+
+
+def room_for_aks(subnet: IPv4Network, nodes: int, pods_of_a_node: int) -> IPv4Network:
+    """A subnet for AKS's nodes, and for their pods where they have addresses of it (0 where they don't)."""
+    pods = f", and {pods_of_a_node} pods on each" if pods_of_a_node else ""
+    return _room(
+        subnet,
+        (nodes + 1) * (pods_of_a_node + 1),
+        f"{nodes + 1} nodes, one of them for upgrades{pods}",
+        "https://learn.microsoft.com/azure/aks/azure-cni-overview",
+    )
+
+
+def room_for_overlay(network: IPv4Network, nodes: int) -> IPv4Network:
+    """A range for the pods of an overlay, in which AKS gives each node a /24."""
+    if network.num_addresses < (nodes + 1) * 256:
+        rule = f"must have a /24 for each of {nodes + 1} nodes, one of them for upgrades"
         raise broken(
-            f"must have {needed} addresses, {KEPT_BY_AZURE} for Azure and {machines} for {what}",
-            source=source,
-            right=f"a range of /{prefix} or larger",
+            rule, source="https://learn.microsoft.com/azure/aks/azure-cni-overlay", right="10.40.0.0/16"
         )
+    return network
+
+
+def _room(subnet: IPv4Network, machines: int, what: str, source: str) -> IPv4Network:
+    needed = machines + KEPT_BY_AZURE
+    if subnet.num_addresses < needed:
+        rule = f"must have {needed} addresses, {KEPT_BY_AZURE} for Azure and {machines} for {what}"
+        prefix = min(29, 32 - (needed - 1).bit_length())
+        raise broken(rule, source=source, right=f"a range of /{prefix} or larger")
     return subnet
 
 

@@ -1,5 +1,7 @@
 """The Kubernetes cluster, AKS, and the way into it."""
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

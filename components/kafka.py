@@ -1,5 +1,7 @@
 """The Kafka cluster: HDInsight, its storage, and the identity by which it uses that."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -11,6 +11,7 @@ from .mistakes import broken
 
 AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
 HDINSIGHT_CREATE = "https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-provision-linux-clusters"
+KAFKA_TOPIC = "Kafka, org.apache.kafka.common.internals.Topic"
 KUBERNETES_NAMES = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 
 Rule = Callable[[str], str]
@@ -94,7 +95,7 @@ _gateway_user = _matching(
 _topic = _matching(
     r"[A-Za-z0-9._-]{1,249}",
     "must be 1 to 249 letters, digits, full stops, underscores or hyphens",
-    "Kafka, org.apache.kafka.common.internals.Topic",
+    KAFKA_TOPIC,
     "messages",
 )
 
@@ -121,7 +122,7 @@ def topic(value: str) -> str:
     if value in {".", ".."}:
         raise broken(
             "must not be `.` or `..`",
-            source="Kafka, org.apache.kafka.common.internals.Topic",
+            source=KAFKA_TOPIC,
             right="messages",
         )
     if value.startswith("__"):

@@ -1,5 +1,7 @@
 """The two virtual networks, HDInsight's and AKS's, and the peering that lets them talk."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """The container registry, and the image of the test application built in it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Azure roles for the identities of this program's resources."""
 
+from __future__ import annotations
+
 import uuid
 from enum import StrEnum
 

@@ -11,9 +11,7 @@ from typing import Annotated, Literal, Self
 import pulumi
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -22,16 +20,14 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from . import addresses, names
+from . import addresses, names, topics
+from .checked import Checked, between
 from .mistakes import Mistake, broken, mistake_from, report, unknown
+from .topics import Topic
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
-AKS_DOC = "https://learn.microsoft.com/azure/aks"
-PEERING_DOC = "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview"
-
-HEAD_NODES = 2
-ZOOKEEPER_NODES = 3
-GATEWAY_NODES = 2
+AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
+SET_PASSWORD = "pulumi config set --secret ambariPassword"
 
 
 class WrongSettings(pulumi.RunError):
@@ -42,55 +38,20 @@ class WrongSettings(pulumi.RunError):
         self.mistakes = mistakes
 
 
-def _between(least: int, most: int, reason: str) -> AfterValidator:
-    def check(value: int) -> int:
-        if not least <= value <= most:
-            raise broken(
-                f"must be between {least} and {most}", source=reason, right=str(min(max(value, least), most))
-            )
-        return value
-
-    return AfterValidator(check)
-
-
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
 PrivateRange = Annotated[Range, AfterValidator(addresses.private)]
 AksRange = Annotated[PrivateRange, AfterValidator(addresses.free_for_aks)]
+ServiceRange = Annotated[AksRange, AfterValidator(addresses.size_for_services)]
 VmSize = Annotated[str, AfterValidator(names.vm_size)]
 
 
-class Topic(BaseModel):
-    """A Kafka topic that the program keeps in existence."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        extra="forbid",
-        frozen=True,
-        validate_default=True,
-        coerce_numbers_to_str=True,
-    )
-
-    name: Annotated[str, AfterValidator(names.topic)]
-    partitions: Annotated[int, _between(1, 4000, "Kafka's advice for the partitions of one broker")] = 6
-    replication_factor: Annotated[int, _between(1, 32767, "Kafka keeps it in 16 bits")] = 3
-    config: dict[str, str] = {}
-
-
-class Settings(BaseModel):
+class Settings(Checked):
     """Every setting of the program; a rule compares a setting with those above it only.
 
     An empty default of a setting that must not be empty makes it required. (Without a default in Pulumi.yaml
     the CLI itself would stop at the settings that are missing, and hide every other mistake.)
     A setting with `repr=False` is never shown in a message.
     """
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        extra="forbid",
-        frozen=True,
-        validate_default=True,
-        coerce_numbers_to_str=True,
-    )
 
     resource_group: Annotated[str, AfterValidator(names.resource_group)] = Field(
         "aks-kafka", description="Resource group for everything; the program creates it."
@@ -110,11 +71,11 @@ class Settings(BaseModel):
         description="Name of the HDInsight cluster: unique in Azure, its first six letters in its network.",
         examples=["contoso-kafka"],
     )
-    kafka_workers: Annotated[int, _between(3, 1000, f"{HDINSIGHT_DOC}/kafka/apache-kafka-get-started")] = (
+    kafka_workers: Annotated[int, between(3, 1000, f"{HDINSIGHT_DOC}/kafka/apache-kafka-get-started")] = (
         Field(3, description="Worker nodes of the HDInsight cluster; each runs one Kafka broker.")
     )
     kafka_disks_per_worker: Annotated[
-        int, _between(1, 8, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
+        int, between(1, 8, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
     ] = Field(2, description="Managed disks of each worker node, 1 TB each.")
     kafka_worker_size: VmSize = Field("Standard_E4_V3", description="VM size of the worker nodes.")
     kafka_head_size: VmSize = Field("Standard_E4_V3", description="VM size of the two head nodes.")
@@ -156,11 +117,11 @@ class Settings(BaseModel):
     kubernetes_version: Annotated[str, AfterValidator(names.kubernetes_version)] = Field(
         "", description="Kubernetes version of the AKS cluster; empty for AKS's default at its creation."
     )
-    aks_node_count: Annotated[int, _between(1, 1000, f"{AKS_DOC}/quotas-skus-regions")] = Field(
+    aks_node_count: Annotated[int, between(1, 1000, AKS_LIMITS)] = Field(
         2, description="Nodes of the AKS cluster."
     )
     aks_node_size: VmSize = Field("Standard_D2s_v5", description="VM size of AKS's nodes.")
-    aks_max_pods: Annotated[int, _between(10, 250, f"{AKS_DOC}/quotas-skus-regions")] = Field(
+    aks_max_pods: Annotated[int, between(10, 250, AKS_LIMITS)] = Field(
         30, description="Most pods on one node of AKS."
     )
     aks_pod_network: Literal["flat", "overlay"] = Field(
@@ -184,7 +145,7 @@ class Settings(BaseModel):
         IPv4Network("10.20.0.0/22"),
         description="Subnet of AKS's nodes, and of its pods if flat, within aksAddressSpace.",
     )
-    service_cidr: AksRange = Field(
+    service_cidr: ServiceRange = Field(
         IPv4Network("10.30.0.0/16"), description="Addresses of Kubernetes services, outside both networks."
     )
     pod_cidr: AksRange = Field(
@@ -195,10 +156,10 @@ class Settings(BaseModel):
     namespace: Annotated[str, AfterValidator(names.namespace)] = Field(
         "kafka-test", description="Kubernetes namespace of the test application; the program creates it."
     )
-    app_port: Annotated[int, _between(1, 65535, "a TCP port")] = Field(
+    app_port: Annotated[int, between(1, 65535, "a TCP port")] = Field(
         80, description="Port of the test application's load balancer."
     )
-    app_replicas: Annotated[int, _between(1, 100, "a test application")] = Field(
+    app_replicas: Annotated[int, between(1, 100, "a test application")] = Field(
         2, description="Pods of the test application."
     )
     topics: Annotated[tuple[Topic, ...], BeforeValidator(names.from_json)] = Field(
@@ -232,15 +193,7 @@ class Settings(BaseModel):
         fields = {field.alias or name: field for name, field in cls.model_fields.items()}
         mistakes = [unknown(name, fields) for name in values if name not in fields]
         if values.get("ambariPassword") and "ambariPassword" not in secrets:
-            mistakes.append(
-                Mistake(
-                    "ambariPassword",
-                    None,
-                    "must be stored as a secret",
-                    "",
-                    "pulumi config set --secret ambariPassword",
-                )
-            )
+            mistakes.append(Mistake("ambariPassword", None, "must be stored as a secret", "", SET_PASSWORD))
         try:
             settings = cls.model_validate({name: value for name, value in values.items() if name in fields})
         except ValidationError as error:
@@ -282,7 +235,7 @@ class Settings(BaseModel):
     @classmethod
     def _hdinsight_takes_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         if not value.get_secret_value():
-            raise broken("must be set, as a secret", right="pulumi config set --secret ambariPassword")
+            raise broken("must be set, as a secret", right=SET_PASSWORD)
         names.gateway_password(value.get_secret_value(), info.data.get("ambari_user", ""))
         return value
 
@@ -298,80 +251,23 @@ class Settings(BaseModel):
 
     @field_validator("ssh_user")
     @classmethod
-    def _two_users(cls, value: str, info: ValidationInfo) -> str:
+    def _is_another_user(cls, value: str, info: ValidationInfo) -> str:
         if value == info.data.get("ambari_user"):
-            raise broken(
-                "must differ from ambariUser",
-                source=f"{HDINSIGHT_DOC}/hdinsight-hadoop-provision-linux-clusters",
-                right="sshuser",
-            )
-        return value
-
-    @field_validator("hdinsight_subnet", "aks_subnet")
-    @classmethod
-    def _subnet_within_network(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        space_name = {"hdinsight_subnet": "hdinsight_address_space", "aks_subnet": "aks_address_space"}[
-            str(info.field_name)
-        ]
-        space = info.data.get(space_name)
-        if space and not value.subnet_of(space):
-            inside = next(space.subnets(new_prefix=max(value.prefixlen, space.prefixlen)))
-            raise broken(f"must lie within {to_camel(space_name)}, {space}", right=str(inside))
+            raise broken("must differ from ambariUser", source=names.HDINSIGHT_CREATE, right="sshuser")
         return value
 
     @field_validator("hdinsight_subnet")
     @classmethod
     def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        workers = info.data.get("kafka_workers", 3)
-        nodes = HEAD_NODES + ZOOKEEPER_NODES + GATEWAY_NODES + workers
-        return addresses.large_enough(
-            value,
-            nodes,
-            f"{HEAD_NODES} head, {ZOOKEEPER_NODES} ZooKeeper, {GATEWAY_NODES} gateway and {workers} workers",
-            source=f"{HDINSIGHT_DOC}/hdinsight-plan-virtual-network-deployment",
-        )
+        addresses.within(value, "hdinsightAddressSpace", info.data.get("hdinsight_address_space"))
+        return addresses.room_for_hdinsight(value, info.data.get("kafka_workers", 3))
 
     @field_validator("aks_subnet")
     @classmethod
     def _aks_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        nodes = info.data.get("aks_node_count", 1) + 1
-        if info.data.get("aks_pod_network") == "overlay":
-            return addresses.large_enough(
-                value,
-                nodes,
-                f"{nodes} nodes, one of them for upgrades",
-                source=f"{AKS_DOC}/azure-cni-overlay",
-            )
-        pods = info.data.get("aks_max_pods", 10)
-        return addresses.large_enough(
-            value,
-            nodes * (pods + 1),
-            f"{nodes} nodes, one of them for upgrades, and {pods} pods on each",
-            source=f"{AKS_DOC}/azure-cni-overview",
-        )
-
-    @field_validator("service_cidr")
-    @classmethod
-    def _services_fit(cls, value: IPv4Network) -> IPv4Network:
-        if not 13 <= value.prefixlen <= 28:
-            raise broken(
-                "must be smaller than /12, and no smaller than /28",
-                source=f"{AKS_DOC}/concepts-network-ip-address-planning",
-                right="10.30.0.0/16",
-            )
-        return value
-
-    @field_validator("pod_cidr")
-    @classmethod
-    def _pods_fit(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        nodes = info.data.get("aks_node_count", 1) + 1
-        if info.data.get("aks_pod_network") == "overlay" and value.num_addresses < nodes * 256:
-            raise broken(
-                f"must have a /24 for each of {nodes} nodes, one of them for upgrades",
-                source=f"{AKS_DOC}/azure-cni-overlay",
-                right="10.40.0.0/16",
-            )
-        return value
+        addresses.within(value, "aksAddressSpace", info.data.get("aks_address_space"))
+        pods = 0 if info.data.get("aks_pod_network") == "overlay" else info.data.get("aks_max_pods", 10)
+        return addresses.room_for_aks(value, info.data.get("aks_node_count", 1), pods)
 
     @field_validator("aks_address_space", "service_cidr", "pod_cidr")
     @classmethod
@@ -379,39 +275,21 @@ class Settings(BaseModel):
         if info.field_name == "pod_cidr" and info.data.get("aks_pod_network") != "overlay":
             return value
         ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
-        taken = {to_camel(name): info.data[name] for name in ranges if name in info.data}
         return addresses.apart(
-            value,
-            taken,
-            source=PEERING_DOC
-            if info.field_name == "aks_address_space"
-            else f"{AKS_DOC}/concepts-network-ip-address-planning",
+            value, {to_camel(name): info.data[name] for name in ranges if name in info.data}
         )
+
+    @field_validator("pod_cidr")
+    @classmethod
+    def _pods_fit(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        if info.data.get("aks_pod_network") != "overlay":
+            return value
+        return addresses.room_for_overlay(value, info.data.get("aks_node_count", 1))
 
     @field_validator("topics")
     @classmethod
     def _kafka_takes_topics(cls, value: tuple[Topic, ...], info: ValidationInfo) -> tuple[Topic, ...]:
-        if not value:
-            raise broken(
-                "must have at least one topic", right='pulumi config set --path "topics[0].name" messages'
-            )
-        # Kafka names its metrics after topics with full stops turned into underscores, and refuses a clash.
-        metrics = [topic.name.replace(".", "_") for topic in value]
-        if twice := sorted(
-            {topic.name for topic in value if metrics.count(topic.name.replace(".", "_")) > 1}
-        ):
-            raise broken(
-                f"must differ in more than `.` and `_`: {', '.join(twice)}",
-                source="Kafka, org.apache.kafka.common.internals.Topic",
-            )
-        workers = info.data.get("kafka_workers")
-        if workers and (spread := [topic.name for topic in value if topic.replication_factor > workers]):
-            raise broken(
-                f"must have a replicationFactor of at most kafkaWorkers, {workers}, in {', '.join(spread)}",
-                source="a broker keeps one copy at most",
-                right=f"{min(3, workers)}",
-            )
-        return value
+        return topics.agree(value, info.data.get("kafka_workers"))
 
     @field_validator("topic")
     @classmethod

@@ -1,5 +1,7 @@
 """The test application in Kubernetes: its topics, its pods, and its address."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

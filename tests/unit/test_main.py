@@ -3,6 +3,8 @@
 import json
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,21 @@ def test_development_stack_wants_just_what_is_its_owner_s() -> None:
     with pytest.raises(WrongSettings) as raised:
         run(values)
     assert {mistake.setting for mistake in raised.value.mistakes} == {"ambariSourceRanges", "sshPublicKey"}
+
+
+def test_imports_load_no_resource_types() -> None:
+    """Classes of azure-native and kubernetes make up most of a preview: each loads where it is first used."""
+    names = sorted(path.stem for path in (CHECKOUT / "components").glob("[!_]*.py"))
+    program = f"import sys; from components import {', '.join(names)}; print(*sys.modules, sep='\\n')"
+    modules = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "pulumi_azure_native.network" in modules
+    assert not [
+        name
+        for name in modules
+        if re.match(r"pulumi_azure_native\.\w+\.|pulumi_kubernetes\.core\.v1\.", name)
+    ]
 
 
 def test_wrong_settings_declare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
