@@ -1,10 +1,12 @@
 """The life of one environment, from nothing to nothing, on the real engine."""
 
-import json
+import subprocess
 import uuid
 from pathlib import Path
 
-from .environment import Environment, eventually, occurrences, send
+import yaml
+
+from .environment import CHECKOUT, Environment, eventually, occurrences, send
 
 OUTPUTS = {
     "appUrl",
@@ -63,26 +65,29 @@ def test_from_nothing_to_nothing(untouched: Environment, tmp_path: Path) -> None
     assert world.processes() == []
 
 
-def test_mistakes_stop_the_preview_with_one_message(untouched: Environment) -> None:
+def test_mistakes_stop_the_preview_with_one_message(untouched: Environment, tmp_path: Path) -> None:
     mistakes = {
         "aks-kafka:aksAddressSpace": "10.10.128.0/17",
         "aks-kafka:kafkaWorkers": "2",
         "aks-kafka:kafkaClusterName": "My_Kafka",
     }
-    options = [option for key, value in mistakes.items() for option in ("--config", f"{key}={value}")]
-    ended = untouched.run("pulumi", "preview", *options)
+    stack = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
+    stack["config"] |= mistakes
+    wrong = tmp_path / "Pulumi.local.yaml"
+    wrong.write_text(yaml.safe_dump(stack))
+    ended = untouched.run("pulumi", "preview", "--config-file", str(wrong))
     assert ended.status != 0
-    for key in mistakes:
-        assert key.removeprefix("aks-kafka:") in ended.output
+    assert "3 mistakes" in ended.output
+    for key, value in mistakes.items():
+        assert f"{key.removeprefix('aks-kafka:')} = '{value}'" in ended.output
     assert "Traceback" not in ended.output
     assert untouched.resources() == []
 
 
 def test_the_checkout_stays_clean(environment: Environment) -> None:
-    from subprocess import run
-
-    changed = run(
-        ["git", "status", "--porcelain", "Pulumi.local.yaml"], capture_output=True, text=True, check=True
-    ).stdout
-    assert changed == ""
-    assert json.loads(environment.pulumi("config", "--json"))
+    assert environment.outputs()
+    stack = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
+    committed = subprocess.run(
+        ["git", "show", "HEAD:Pulumi.local.yaml"], cwd=CHECKOUT, capture_output=True, check=True
+    )
+    assert stack == yaml.safe_load(committed.stdout)
