@@ -199,8 +199,8 @@ class KubernetesCluster:
         for change in plan.changes:
             self._carry_out(change)
         pods = [item for item in items if item["kind"] == POD.name]
-        self._kubelet.sync(pods)
         self._front_ends.sync([item for item in items if item["kind"] == SERVICE.name], pods)
+        self._kubelet.sync(pods)
         if plan.wake is None:
             return None
         return max(0.0, plan.wake.timestamp() - time.time())

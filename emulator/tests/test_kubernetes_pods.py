@@ -287,7 +287,9 @@ def test_a_program_that_is_not_there_is_reported(cluster):
 
 
 def test_a_rolling_update_never_leaves_the_service_without_pods(cluster):
-    web = deployment(replicas=2, env=[{"name": "VERSION", "value": "1"}])
+    # Without the pause a request that is on its way meets a program that has just stopped listening.
+    hook = {"preStop": {"sleep": {"seconds": 1}}}
+    web = deployment(replicas=2, env=[{"name": "VERSION", "value": "1"}], lifecycle=hook)
     web["spec"]["strategy"] = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
     cluster.wait_available(cluster.create(web), 2)
     cluster.create(service())
