@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-
-from .conftest import Page, Replica, await_answer
+from replica import Page, Replica, await_answer
 
 
 def messages_with(url: str, text: str, count: int = 1) -> list[dict[str, object]]:
