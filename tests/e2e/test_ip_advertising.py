@@ -1,0 +1,212 @@
+"""IpAdvertising on the real engine, against a simulated cluster behind the emulator's Ambari."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from components.ambari.client import Ambari
+from components.ambari.connection import Connection
+from components.ambari.kafka_env import BLOCK
+from components.ambari.model import Configuration
+from emulator.ambari.faults import Fault, When
+from tests.e2e.environment import eventually
+from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
+
+ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
+TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
+REQUESTS = "/clusters/{cluster}/requests"
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Iterator[LoneResource]:
+    with lone_resource(tmp_path) as resource:
+        yield resource
+
+
+@pytest.fixture
+def ambari(lone: LoneResource, monkeypatch: pytest.MonkeyPatch) -> Ambari:
+    """The same cluster as somebody else sees it."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(lone.bundle))
+    return Ambari(Connection(lone.simulation.url, "admin", PASSWORD), "mykafka")
+
+
+def edit(ambari: Ambari, type_: str, key: str, value: str) -> None:
+    old = ambari.current().version.types[type_]
+    changed = Configuration(f"edited-{ambari.current().version.number}", {**old.properties, key: value})
+    ambari.save({type_: changed}, "edited by hand")
+
+
+def test_the_life_of_the_resource(lone: LoneResource, ambari: Ambari):
+    original = ambari.current().version.types["kafka-env"].properties["content"]
+    mark = lone.simulation.server.log.mark
+    lone.succeed("preview")
+    assert lone.simulation.server.log.since(mark) == []
+
+    output = lone.up()
+    assert "broker 2 of 3, wn1-mykafk (10.0.0.12): restarting" in output
+    assert lone.restarts() == ONCE_EACH
+    outputs = lone.outputs()
+    assert outputs["bootstrapServers"] == "10.0.0.11:9092,10.0.0.12:9092,10.0.0.13:9092"
+    assert outputs["configVersion"] == ambari.current().version.number
+    assert [broker["ip"] for broker in outputs["brokers"]] == ["10.0.0.11", "10.0.0.12", "10.0.0.13"]
+    assert outputs["staleBrokers"] == []
+
+    mark = lone.simulation.server.log.mark
+    lone.succeed("preview", "--expect-no-changes")
+    lone.succeed("up", "--yes", "--expect-no-changes")
+    assert lone.simulation.server.log.since(mark) == []
+    lone.succeed("refresh", "--yes", "--expect-no-changes")
+    lone.succeed("preview", "--refresh", "--expect-no-changes")
+    assert lone.writes_since(mark) == []
+
+    exported = lone.succeed("stack", "export", "--show-secrets")
+    (lone.folder / "state.json").write_text(exported)
+    lone.succeed("stack", "import", "--file", str(lone.folder / "state.json"))
+    lone.succeed("preview", "--expect-no-changes")
+
+    lone.succeed("destroy", "--yes")
+    version = ambari.current().version
+    assert version.types["kafka-env"].properties["content"] == original
+    assert version.types["kafka-broker"].properties["listeners"] == "PLAINTEXT://localhost:9092"
+    assert lone.restarts() == TWICE_EACH
+    assert ambari.maintenance() == "OFF"
+    assert ambari.artifacts() == {}
+
+
+def test_each_kind_of_drift_is_shown_and_repaired(lone: LoneResource, ambari: Ambari):
+    lone.up()
+    content = ambari.current().version.types["kafka-env"].properties["content"]
+    mark = lone.simulation.server.log.mark
+    edit(ambari, "kafka-broker", "listeners", "PLAINTEXT://localhost:9092")
+    preview = lone.succeed("preview", "--refresh", "--diff")
+    assert '~ listeners        : "PLAINTEXT://localhost:9092" => "PLAINTEXT://0.0.0.0:9092"' in preview
+    assert '- [0]: "wn0-mykafk' in preview
+
+    edit(ambari, "kafka-env", "content", content.replace(":9092", ":9093"))
+    preview = lone.succeed("preview", "--refresh", "--diff")
+    assert '-   listeners="advertised.listeners=PLAINTEXT://$address:9093"' in preview
+    edit(ambari, "kafka-env", "content", content.replace(BLOCK, ""))
+    assert "+ kafkaEnvBlock" in lone.succeed("preview", "--refresh", "--diff")
+
+    lone.succeed("up", "--yes", "--skip-preview", "--refresh")
+    assert BLOCK in ambari.current().version.types["kafka-env"].properties["content"]
+    assert lone.restarts() == TWICE_EACH
+    assert lone.writes_since(mark).count("PUT /clusters/{cluster}") == 4
+
+    edit(ambari, "kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")
+    stale = json.loads(lone.succeed("preview", "--refresh", "--json"))
+    (step,) = [step for step in stale["steps"] if "IpAdvertising" in step["urn"] and step["op"] == "update"]
+    assert [host.split("-")[0] for host in step["oldState"]["outputs"]["plan"]] == ["wn0", "wn1", "wn2"]
+    lone.succeed("up", "--yes", "--skip-preview", "--refresh")
+    lone.succeed("preview", "--refresh", "--expect-no-changes")
+
+
+def test_the_password_stands_nowhere(lone: LoneResource):
+    output = lone.up() + lone.succeed("preview", "--diff", "--refresh")
+    assert PASSWORD not in output
+    assert PASSWORD not in lone.state()
+    lone.configure(password="Wrong-Passw0rd!")
+    edited = lone.run("up", "--yes", "--skip-preview", "--refresh", "--run-program")
+    assert edited.status != 0
+    assert "Invalid username/password combination" in edited.output
+    assert "--run-program" in edited.output
+    assert "Wrong-Passw0rd!" not in edited.output
+
+
+def test_wrong_settings_stop_the_preview_all_at_once(lone: LoneResource):
+    lone.options = {"restart": "now", "unit": "room"}
+    lone.configure()
+    ended = lone.run("preview")
+    assert ended.status != 0
+    assert "must be rolling or all-at-once" in ended.output
+    assert "must be broker or rack" in ended.output
+
+
+def test_a_failed_restart_tells_where_and_the_next_up_goes_on(lone: LoneResource, ambari: Ambari):
+    lone.simulation.agents["wn1"].failures = 1
+    ended = lone.run("up", "--yes", "--skip-preview")
+    assert ended.status != 0
+    assert "Restarting Kafka on wn1-mykafk" in ended.output
+    assert "request 2, task 2" in ended.output
+    assert "returned 1" in ended.output
+    assert lone.restarts() == {"wn0": 1, "wn1": 1, "wn2": 0}
+    assert ambari.maintenance() == "OFF"
+    lone.up()
+    assert lone.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_provider_killed_at_a_restart_is_followed_by_one_that_finishes(
+    lone: LoneResource, ambari: Ambari, when: When
+):
+    lone.simulation.server.faults.add(Fault("POST", REQUESTS, 2, when, "kill-client"))
+    assert lone.run("up", "--yes", "--skip-preview").status != 0
+    assert ambari.maintenance() == "ON"
+    lone.up()
+    assert lone.restarts() == ONCE_EACH
+    assert ambari.maintenance() == "OFF"
+    assert ambari.artifacts() == {}
+
+
+def test_when_the_engine_is_killed_its_provider_writes_nothing_more_and_ends(
+    lone: LoneResource, ambari: Ambari
+):
+    agent = lone.simulation.agents["wn1"]
+    agent.hold()
+    cli = lone.start("up", "--yes", "--skip-preview")
+    eventually(lambda: bool(agent.commands), "the second broker is being restarted")
+    providers = psutil.Process(cli.pid).children(recursive=True)
+    cli.send_signal(signal.SIGKILL)
+    cli.wait()
+    mark = lone.simulation.server.log.mark
+    eventually(lambda: not any(_alive(process) for process in providers), "the provider has ended")
+    assert lone.writes_since(mark) == []
+    agent.release()
+
+    assert "pulumi cancel" in lone.run("up", "--yes", "--skip-preview").output
+    lone.succeed("cancel", "--yes")
+    lone.up()
+    assert lone.restarts() == ONCE_EACH
+    assert ambari.maintenance() == "OFF"
+    assert ambari.artifacts() == {}
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and "pulumi.dynamic" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_ambari_that_restarts_in_the_middle_is_waited_for(lone: LoneResource, ambari: Ambari):
+    lone.simulation.server.faults.add(Fault("POST", REQUESTS, 2, "after", "restart", 2))
+    ended = lone.run("up", "--yes", "--skip-preview")
+    if ended.status != 0:
+        # The request was aborted by Ambari's restart; the broker may have restarted or not.
+        assert "ABORTED" in ended.output
+        lone.up()
+    assert ambari.maintenance() == "OFF"
+    assert lone.outputs()["staleBrokers"] == []
+    assert all(not broker.stale for broker in ambari.brokers())
+
+
+def test_keeping_the_change_on_delete(lone: LoneResource, ambari: Ambari):
+    lone.options["keep_on_delete"] = True
+    lone.configure()
+    lone.up()
+    mark = lone.simulation.server.log.mark
+    lone.succeed("destroy", "--yes")
+    assert lone.simulation.server.log.since(mark) == []
+    assert BLOCK in ambari.current().version.types["kafka-env"].properties["content"]
+
+
+def test_all_at_once_is_one_request(lone: LoneResource):
+    lone.options["restart"] = "all-at-once"
+    lone.configure()
+    lone.up()
+    assert lone.writes_since(0).count(f"POST {REQUESTS}") == 1
+    assert lone.restarts() == ONCE_EACH
