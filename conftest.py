@@ -1,0 +1,10 @@
+"""How tests are spread over processes: those that share an environment stay together, the rest by file."""
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        shares_environment = "environment" in getattr(item, "fixturenames", ())
+        group = "environment" if shares_environment else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
