@@ -27,6 +27,7 @@ REQUIREMENTS = [
     )
 ]
 CONSTRAINTS = CHECKOUT / "tools" / "constraints.txt"
+BROWSERS = ("chromium", "google-chrome")
 
 
 class SetupRefused(Exception):
@@ -103,12 +104,12 @@ def fetch_kafka() -> None:
 
 def install_browser() -> None:
     """Chromium and its driver, with which the page is tested."""
-    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
-    if not missing:
+    if any(map(shutil.which, BROWSERS)) and shutil.which("chromedriver"):
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SetupRefused(
-            f"The tests need {' and '.join(missing)}: as root, apt-get install chromium chromium-driver"
+            f"The tests need {' or '.join(BROWSERS)}, and chromedriver: "
+            "as root, apt-get install chromium chromium-driver"
         )
     _say("Chromium, from Debian's packages")
     _apt_install("chromium", "chromium-driver")

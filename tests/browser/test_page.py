@@ -27,7 +27,7 @@ OPTIONS = (
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
     options = ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
+    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
     for option in (*OPTIONS, f"--user-data-dir={tmp_path}"):
         options.add_argument(option)
     browser = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
