@@ -28,7 +28,7 @@ from .change import Change, Survey
 from .client import Ambari
 from .clock import SystemClock
 from .connection import Connection
-from .engine import end_with_engine, engine_liveness
+from .engine import end_now, end_with_engine, engine_liveness
 from .errors import ClusterUnknown, EngineGone, SignInRefused
 from .kafka_env import BLOCK
 from .listeners import HDINSIGHT_LISTENERS, LISTENERS
@@ -129,6 +129,7 @@ class IpAdvertisingProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         self._configuration = req
+        end_with_engine()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         inputs = {name: news[name] for name in _OPTIONS if name in news}
@@ -196,7 +197,8 @@ class IpAdvertisingProvider(ResourceProvider):
         try:
             yield Change(ambari, clock, progress, RollOptions(unit, props["strict"], pace), alive)
         except EngineGone:
-            end_with_engine()
+            end_now()
+            raise
         finally:
             connection.close()
 
