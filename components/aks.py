@@ -74,6 +74,11 @@ class AksCluster(pulumi.ComponentResource):
             kubeconfig=self.kubeconfig,
             # Without it renewed credentials look like another cluster, and replace everything in this one.
             cluster_identifier=cluster.id,
+            # What an `up` created that was killed before it could note so must not stop the next one. That is
+            # another owner of fields to Kubernetes, hence the force. In return a resource that gets another
+            # name in this program needs an alias, or its object is deleted.
+            upsert_existing_objects=True,
+            enable_patch_force=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs(

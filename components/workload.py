@@ -13,6 +13,10 @@ import pulumi_kubernetes as kubernetes
 NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
+SECONDS_OF_LATE_CONNECTIONS = 5
+"""How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
+SECONDS_TO_END = 30
+"""From its end being ordered until a pod is killed: late connections, then what the app still has to send."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class KafkaTestApp(pulumi.ComponentResource):
         container.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
         container.readiness_probe = _probe("/readyz", period_seconds=5, failure_threshold=3)
         container.liveness_probe = _probe("/healthz", period_seconds=10, failure_threshold=6)
+        container.lifecycle = kubernetes.core.v1.LifecycleArgs(
+            pre_stop=kubernetes.core.v1.LifecycleHandlerArgs(
+                sleep=kubernetes.core.v1.SleepActionArgs(seconds=SECONDS_OF_LATE_CONNECTIONS)
+            )
+        )
         return kubernetes.apps.v1.Deployment(
             NAME,
             metadata=self._metadata(NAME),
@@ -133,6 +142,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         return kubernetes.core.v1.PodSpecArgs(
             containers=[container],
             restart_policy=restart_policy,
+            termination_grace_period_seconds=SECONDS_TO_END,
             automount_service_account_token=False,
             security_context=kubernetes.core.v1.PodSecurityContextArgs(
                 run_as_non_root=True,
@@ -155,6 +165,8 @@ class KafkaTestApp(pulumi.ComponentResource):
             image=self._args.image,
             args=[command],
             env=[kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in variables.items()],
+            # What the image says last is the reason of its failure, which Pulumi then shows.
+            termination_message_policy="FallbackToLogsOnError",
             resources=kubernetes.core.v1.ResourceRequirementsArgs(
                 requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "256Mi"}
             ),

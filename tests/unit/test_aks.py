@@ -103,5 +103,10 @@ def test_provider_is_known_by_the_cluster_not_by_its_credentials(aks: Deployment
     assert aks["aks-kubernetes"].inputs["clusterIdentifier"] == cluster
 
 
+def test_what_a_killed_run_has_created_is_taken_over(aks: Deployment) -> None:
+    inputs = aks["aks-kubernetes"].inputs
+    assert (inputs["upsertExistingObjects"], inputs["enablePatchForce"]) == ("true", "true")
+
+
 def test_kubelet_is_who_pulls(aks: Deployment) -> None:
     assert aks.outputs["kubeletPrincipalId"] == "principal-of-kubelet"

@@ -116,6 +116,19 @@ def test_a_rollout_never_takes_a_pod_away_before_its_successor_is_ready(app: Dep
     }
 
 
+def test_a_pod_ends_when_connections_have_stopped_coming_and_then_has_time_to_send(app: Deployment) -> None:
+    pod = app["kafka-test-app"].inputs["spec"]["template"]["spec"]
+    late = container(app, "kafka-test-app")["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert late >= 5
+    # The app gives a message up after 10 seconds, and then still leaves its consumer group.
+    assert pod["terminationGracePeriodSeconds"] >= late + 10 + 5
+
+
+@pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
+def test_a_failure_is_reported_in_the_words_of_the_image(app: Deployment, name: str) -> None:
+    assert container(app, name)["terminationMessagePolicy"] == "FallbackToLogsOnError"
+
+
 @pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
 def test_pods_have_no_rights(app: Deployment, name: str) -> None:
     pod = app[name].inputs["spec"]["template"]["spec"]
