@@ -12,6 +12,7 @@ from contextlib import suppress
 from math import inf
 from typing import Any, TypeVar
 
+from . import parse
 from .clock import Clock, SystemClock
 from .connection import Answer, Connection, encoded
 from .errors import (
@@ -27,17 +28,15 @@ from .model import (
     Broker,
     Configuration,
     CurrentConfiguration,
-    GroupOverride,
     MaintenanceState,
     Request,
     ServiceVersion,
-    Task,
 )
 
 _Result = TypeVar("_Result")
 
 SERVICE = "KAFKA"
-COMPONENT = "KAFKA_BROKER"
+COMPONENT = parse.BROKER_ROLE
 PATIENCE = 300.0
 """Seconds that Ambari may be away in the middle of a run: a restart of the server was seen to take 21 s."""
 SERVER_ERROR_PATIENCE = 30.0
@@ -83,7 +82,7 @@ class Ambari:
         """
         query = f"service_name={SERVICE}&is_current=true"
         items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
-        default = [_version(item) for item in items if item.get("group_id") == -1]
+        default = [parse.version(item) for item in items if item.get("group_id") == -1]
         if not default:
             # An unknown cluster has empty lists, too; it is only told when asked for itself.
             self._ask(self._path(), "fields=Clusters/cluster_name")
@@ -92,14 +91,14 @@ class Ambari:
                 "it is not a Kafka cluster, or it is still being installed."
             )
         return CurrentConfiguration(
-            default[0], [_override(item) for item in items if item.get("group_id") != -1]
+            default[0], [parse.override(item) for item in items if item.get("group_id") != -1]
         )
 
     def version(self, number: int) -> ServiceVersion | None:
         """A version from the history; None when there is none of that number in the default group."""
         query = f"service_name={SERVICE}&service_config_version={number}"
         items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
-        return next((_version(item) for item in items if item.get("group_id") == -1), None)
+        return next((parse.version(item) for item in items if item.get("group_id") == -1), None)
 
     def save(self, types: Mapping[str, Configuration], note: str) -> None:
         """Makes these the desired configurations, in one new version. Each must carry all of its properties.
@@ -139,10 +138,10 @@ class Ambari:
             "&fields=HostRoles/state,HostRoles/desired_state,HostRoles/stale_configs",
         ).body
         brokers = [
-            _broker(item["HostRoles"], known.get(item["HostRoles"]["host_name"], {}))
+            parse.broker(item["HostRoles"], known.get(item["HostRoles"]["host_name"], {}))
             for item in states.get("items", [])
         ]
-        return sorted(brokers, key=lambda broker: natural_order(broker.host))
+        return sorted(brokers, key=lambda broker: parse.natural_order(broker.host))
 
     # Maintenance mode
 
@@ -203,7 +202,7 @@ class Ambari:
 
     def request(self, number: int) -> Request:
         query = f"fields={_REQUEST_FIELDS}"
-        return _request(self._ask(self._path(f"/requests/{number}"), query).body)
+        return parse.request(self._ask(self._path(f"/requests/{number}"), query).body)
 
     def stderr(self, request: int, task: int) -> str:
         """What the task wrote to stderr."""
@@ -218,7 +217,7 @@ class Ambari:
             f"&page_size={RECENT_REQUESTS}&to=end&sortBy=Requests/id.desc"
         )
         answer = self._ask(self._path("/requests"), query)
-        return [_request(item) for item in answer.body.get("items", [])]
+        return [parse.request(item) for item in answer.body.get("items", [])]
 
     def unfinished_schedules(self) -> list[str]:
         """Rolling restarts made in Ambari's web page: between two of their batches no request runs."""
@@ -235,11 +234,11 @@ class Ambari:
     def artifacts(self) -> dict[str, str]:
         """Texts by name. Only those stored by `create_artifact` have one; others read as an empty text."""
         items = self._ask(self._service("/artifacts"), "fields=artifact_data").body.get("items", [])
-        return {item["Artifacts"]["artifact_name"]: _text(item) for item in items}
+        return {item["Artifacts"]["artifact_name"]: parse.text(item) for item in items}
 
     def artifact(self, name: str) -> str | None:
         try:
-            return _text(self._ask(self._service(f"/artifacts/{name}")).body)
+            return parse.text(self._ask(self._service(f"/artifacts/{name}")).body)
         except NotFound:
             return None
 
@@ -347,86 +346,3 @@ class Ambari:
             if self._clock.now() >= deadline:
                 return None
             self._clock.sleep(RETRY_PAUSE)
-
-
-def natural_order(name: str) -> list[tuple[int, str]]:
-    """Sorts wn2 before wn10."""
-    digits, parts = "", []
-    for character in name:
-        if character.isdigit():
-            digits += character
-            continue
-        if digits:
-            parts.append((int(digits), ""))
-            digits = ""
-        parts.append((-1, character))
-    return parts + ([(int(digits), "")] if digits else [])
-
-
-def _version(item: Mapping[str, Any]) -> ServiceVersion:
-    return ServiceVersion(
-        number=int(item["service_config_version"]),
-        note=str(item.get("service_config_version_note") or ""),
-        created=float(item.get("createtime") or 0) / 1000,
-        types={
-            entry["type"]: Configuration(
-                tag=entry["tag"],
-                properties=entry.get("properties", {}),
-                attributes=entry.get("properties_attributes") or {},
-            )
-            for entry in item.get("configurations", [])
-        },
-    )
-
-
-def _override(item: Mapping[str, Any]) -> GroupOverride:
-    return GroupOverride(
-        group=str(item.get("group_name", "")),
-        hosts=[str(host) for host in item.get("hosts", [])],
-        properties={entry["type"]: entry.get("properties", {}) for entry in item.get("configurations", [])},
-    )
-
-
-def _broker(roles: Mapping[str, Any], host: Mapping[str, Any]) -> Broker:
-    return Broker(
-        host=roles["host_name"],
-        ip=str(host.get("ip", "")),
-        rack=str(host.get("rack_info", "")),
-        state=str(roles.get("state", "UNKNOWN")),
-        stale=bool(roles.get("stale_configs")),
-        host_state=str(host.get("host_state", "")),
-    )
-
-
-def _request(item: Mapping[str, Any]) -> Request:
-    request = item["Requests"]
-    return Request(
-        id=int(request["id"]),
-        status=str(request.get("request_status", "")),
-        context=str(request.get("request_context", "")),
-        user=str(request.get("user_name", "")),
-        ended=(request.get("end_time") or -1) > 0,
-        tasks=[
-            _task(task["Tasks"]) for task in item.get("tasks", []) if task["Tasks"].get("role") == COMPONENT
-        ],
-    )
-
-
-def _task(task: Mapping[str, Any]) -> Task:
-    return Task(
-        host=str(task.get("host_name", "")),
-        status=str(task.get("status", "")),
-        started=_seconds(task.get("start_time")),
-        ended=_seconds(task.get("end_time")),
-        id=int(task.get("id", 0)),
-    )
-
-
-def _seconds(milliseconds: Any) -> float | None:
-    return milliseconds / 1000 if isinstance(milliseconds, int | float) and milliseconds > 0 else None
-
-
-def _text(item: Mapping[str, Any]) -> str:
-    data = item.get("artifact_data")
-    text = data.get("json") if isinstance(data, dict) else None
-    return text if isinstance(text, str) else ""

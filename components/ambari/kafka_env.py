@@ -52,13 +52,19 @@ AdvertisedBy = Literal["block", "pasted", "nothing"]
 
 
 def advertised_by(text: str) -> AdvertisedBy:
-    """Who makes the broker advertise its address: our block unedited, a snippet pasted by hand, nobody."""
-    blocks = _blocks(text)
-    if len(blocks) == 1 and _same(text[slice(*blocks[0])], BLOCK):
+    """Who makes the broker advertise its address: our block unedited, a snippet pasted by hand, nobody.
+
+    Both together count as nobody: they would have to agree.
+    """
+    blocks, pasted = _blocks(text), has_pasted(text)
+    if len(blocks) == 1 and _same(text[slice(*blocks[0])], BLOCK) and not pasted:
         return "block"
-    if not blocks and find_pasted(text):
-        return "pasted"
-    return "nothing"
+    return "pasted" if pasted and not blocks else "nothing"
+
+
+def has_pasted(text: str) -> bool:
+    """Does a snippet pasted by hand advertise the address, be it beside our block?"""
+    return bool(find_pasted(_outside(text)))
 
 
 def block_in(text: str) -> str:
@@ -71,10 +77,10 @@ def with_block(text: str) -> str:
 
     Raises ConfigurationConflict when only one of the block's two markers is left.
     """
-    blocks = _blocks(text)
-    if advertised_by(text) == "block" and not find_pasted(_outside(text)):
+    if advertised_by(text) == "block":
         return text
-    if len(blocks) == 1 and not find_pasted(_outside(text)):
+    blocks = _blocks(text)
+    if len(blocks) == 1 and not has_pasted(text):
         start, end = blocks[0]
         return text[:start] + BLOCK + text[end:]
     return f"{without_block(text)}\n{BLOCK}\n"

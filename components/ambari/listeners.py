@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import ConfigurationConflict
-from .kafka_env import advertised_by, block_in, with_block, without_block
+from .kafka_env import advertised_by, block_in, has_pasted, with_block, without_block
 from .model import Configuration, GroupOverride
 
 BROKER_TYPE = "kafka-broker"
@@ -26,26 +26,13 @@ class Situation:
     block: str
     """Our block as it stands in kafka-env; empty: not there."""
     pasted: bool
-    """A snippet pasted by hand does the block's work."""
+    """A snippet pasted by hand does the block's work, or does it besides the block."""
     advertised: bool
-    """By the block as it should be, or by a pasted snippet."""
+    """By the block as it should be or by a pasted snippet, not by both."""
 
     @property
     def desired(self) -> bool:
         return self.advertised and self.listeners == LISTENERS
-
-    def difference(self) -> list[str]:
-        """What is to be changed, in words."""
-        words = []
-        if self.listeners != LISTENERS:
-            words.append(f"{BROKER_TYPE}/listeners is {self.listeners or 'not set'} instead of {LISTENERS}")
-        if not self.advertised:
-            words.append(
-                f"{ENVIRONMENT_TYPE}/content does not have the block that advertises the IP address"
-                if not self.block
-                else f"the block in {ENVIRONMENT_TYPE}/content was edited"
-            )
-        return words
 
 
 def situation(types: Types) -> Situation:
@@ -56,7 +43,7 @@ def situation(types: Types) -> Situation:
     return Situation(
         listeners=listeners,
         block=block_in(content),
-        pasted=by == "pasted",
+        pasted=has_pasted(content),
         advertised=by != "nothing",
     )
 

@@ -31,7 +31,7 @@ from .connection import Connection
 from .engine import end_now, end_with_engine, engine_liveness
 from .errors import ClusterUnknown, EngineGone, SignInRefused
 from .kafka_env import BLOCK
-from .listeners import HDINSIGHT_LISTENERS, LISTENERS
+from .listeners import HDINSIGHT_LISTENERS, LISTENERS, Situation
 from .progress import Progress
 from .restart import Pace
 from .roll import RollOptions
@@ -225,8 +225,7 @@ def _outputs(props: dict[str, Any], survey: Survey, listeners_before: str) -> di
     return {
         **{name: props[name] for name in _OPTIONS if name in props},
         "listeners": situation.listeners,
-        # A pasted snippet that works is as good as the block: no difference, no restart.
-        "kafkaEnvBlock": BLOCK if situation.advertised else situation.block,
+        "kafkaEnvBlock": _shown_block(situation),
         "pasted": PASTED if situation.pasted else "",
         "staleBrokers": sorted(broker.host for broker in survey.stale),
         "plan": [broker.host for broker in survey.stale],
@@ -236,6 +235,13 @@ def _outputs(props: dict[str, Any], survey: Survey, listeners_before: str) -> di
         "configVersion": survey.version.number,
         "listenersBefore": listeners_before,
     }
+
+
+def _shown_block(situation: Situation) -> str:
+    """A pasted snippet that works is as good as the block: no difference. Both are one too many."""
+    if situation.advertised:
+        return BLOCK
+    return f"{situation.block}\n# and {PASTED}" if situation.block and situation.pasted else situation.block
 
 
 def _mistakes(inputs: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -106,7 +106,7 @@ class Bench:
         found: list[str] = []
         survey = self.run().change.survey()
         if not survey.situation.desired:
-            found.append(f"not configured: {survey.situation.difference()}")
+            found.append(f"not configured: {survey.situation}")
         if survey.stale:
             found.append(f"stale: {[broker.host for broker in survey.stale]}")
         if survey.interrupted:

@@ -128,6 +128,17 @@ def test_a_pasted_snippet_is_replaced_when_something_has_to_be_saved_anyway():
         assert cluster.problems() == []
 
 
+def test_a_snippet_pasted_beside_the_block_is_drift_and_taken_out():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        content = cluster.value("kafka-env", "content")
+        cluster.edit("kafka-env", "content", content + HAND_PASTED)
+        situation = cluster.run().change.survey().situation
+        assert (situation.pasted, situation.advertised) == (True, False)
+        cluster.run().change.advertise()
+        assert cluster.value("kafka-env", "content") == content
+
+
 def test_take_back_restores_what_was():
     with bench() as cluster:
         original = cluster.value("kafka-env", "content")

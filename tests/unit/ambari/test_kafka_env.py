@@ -162,3 +162,9 @@ def test_a_variable_that_others_use_too_stays():
 def test_a_line_that_does_something_else_besides_stays_whole():
     line = "export A=1; echo advertised.listeners=PLAINTEXT://$(hostname -i):9092 >> /x/server.properties\n"
     assert without_block(line) == line
+
+
+def test_a_snippet_pasted_beside_the_block_is_one_too_many():
+    text = with_block("export A=1\n") + HAND_PASTED
+    assert advertised_by(text) == "nothing"
+    assert with_block(text) == with_block("export A=1\n")
