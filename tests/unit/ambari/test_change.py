@@ -438,3 +438,11 @@ def test_a_cluster_without_brokers_is_told():
         with pytest.raises(UnexpectedAnswer, match="knows no Kafka broker"):
             run.change.advertise()
         assert run.writes == []
+
+
+@pytest.mark.parametrize("workers", [3, 30])
+def test_how_much_is_asked_does_not_grow_with_the_cluster(workers: int):
+    with bench(workers) as cluster:
+        looks = cluster.run()
+        looks.change.survey()
+        assert len(looks.calls) == 5

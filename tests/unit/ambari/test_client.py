@@ -2,7 +2,9 @@
 
 import base64
 import socket
+from pathlib import Path
 
+import certifi
 import pytest
 
 from components.ambari.client import PATIENCE, Ambari
@@ -21,6 +23,8 @@ from components.ambari.errors import (
     Unreachable,
 )
 from components.ambari.model import Configuration
+from emulator.ambari.simulation import simulated_server
+from emulator.tls import Authority
 from tests.unit.ambari.clocks import FakeClock
 from tests.unit.ambari.replay import Replay
 
@@ -246,6 +250,23 @@ def test_plain_http_behind_an_https_address_is_a_certificate_matter():
         url = replay.url.replace("http:", "https:")
         with pytest.raises(CertificateUntrusted, match="REQUESTS_CA_BUNDLE"):
             Ambari(Connection(url, "admin", PASSWORD), "mykafka", FakeClock()).maintenance()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_certificate_of_an_unknown_authority_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+):
+    authority = Authority(tmp_path)
+    context = authority.server_context("localhost", ["127.0.0.1"])
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle) if trusted else certifi.where())
+    with simulated_server(password=PASSWORD, context=context) as simulation:
+        client = Ambari(Connection(simulation.url, "admin", PASSWORD), "mykafka", FakeClock())
+        if trusted:
+            assert client.maintenance() == "OFF"
+        else:
+            with pytest.raises(CertificateUntrusted, match=r"certificate of https://127.* is not trusted"):
+                client.maintenance()
+        assert len(simulation.server.log.since()) == trusted
 
 
 def test_a_write_asks_first_whether_it_may():
