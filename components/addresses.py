@@ -41,7 +41,7 @@ def parse(value: object) -> IPv4Network:
 
 
 def private(network: IPv4Network) -> IPv4Network:
-    """A range of private address space, of a size that Azure takes for a virtual network."""
+    """A range of private address space."""
     if not any(network.subnet_of(space) for space in PRIVATE):
         spaces = ", ".join(map(str, PRIVATE))
         raise broken(
@@ -49,9 +49,24 @@ def private(network: IPv4Network) -> IPv4Network:
             source="RFC 1918, RFC 6598",
             right="10.10.0.0/16",
         )
+    return network
+
+
+def size_for_network(network: IPv4Network) -> IPv4Network:
+    """A range of a size that Azure takes for a virtual network."""
     if network.prefixlen > 29:
         raise broken(
             "must be /29 or larger", source=VIRTUAL_NETWORKS, right=str(network.supernet(new_prefix=29))
+        )
+    return network
+
+
+def somebody(network: IPv4Network) -> IPv4Network:
+    """A range that is not the whole Internet."""
+    if network.prefixlen == 0:
+        raise broken(
+            "must not open Ambari, which can change all of Kafka, to everybody",
+            right="203.0.113.7/32, with your own address",
         )
     return network
 

@@ -1,11 +1,15 @@
 """How a wrong setting is reported: which one, its value, the rule and its source, what would be right."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,19 +42,52 @@ def broken(rule: str, *, source: str = "", right: str = "") -> PydanticCustomErr
     rule: completes "This setting ...", without a full stop. source: what states the rule.
     right: a correct value, or a command that sets one.
     """
-    # The texts travel in the context, not in the template: pydantic would expand braces in them.
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "source": source, "right": right})
+    return _broken([{"rule": rule, "source": source, "right": right}])
 
 
-def mistake_from(error: ErrorDetails, *, hidden: bool) -> Mistake:
+def check_all(value: T, *rules: Callable[[T], object]) -> T:
+    """The value, if it keeps to all `rules`. Raises one error that holds all that is `broken`."""
+    found = []
+    for rule in rules:
+        try:
+            rule(value)
+        except PydanticCustomError as error:
+            found += (error.context or {})["rules"]
+    if found:
+        raise _broken(found)
+    return value
+
+
+def with_another(errors: ValidationError, another: PydanticCustomError, value: object) -> ValidationError:
+    """`errors` in parts of a value, and `another` in the whole of it."""
+    again = [_raisable(error) for error in errors.errors()]
+    whole = InitErrorDetails(type=another, input=value)
+    return ValidationError.from_exception_data(errors.title, [*again, whole])
+
+
+def mistakes_from(error: ErrorDetails, *, hidden: bool) -> list[Mistake]:
     """What pydantic found; `hidden` for values that no message may show."""
     setting = setting_at(error["loc"])
     context = error.get("ctx", {})
     value = None if hidden or error["type"] == "missing" or error["input"] in ("", ()) else error["input"]
-    if error["type"] == "rule":
-        return Mistake(setting, value, context["rule"], context["source"], context["right"])
+    if error["type"] == _RULES:
+        return [Mistake(setting, value, **rule) for rule in context["rules"]]
     rule = _RULES_OF_TYPES.get(error["type"], f"does not fit: {error['msg']}")
-    return Mistake(setting, value, rule.format(**context), "", "")
+    return [Mistake(setting, value, rule.format(**context), "", "")]
+
+
+_RULES = "rules"
+
+
+def _broken(rules: list[dict[str, str]]) -> PydanticCustomError:
+    # The texts travel in the context, not in the template: pydantic would expand braces in them.
+    return PydanticCustomError(_RULES, "rules are broken", {"rules": rules})
+
+
+def _raisable(error: ErrorDetails) -> InitErrorDetails:
+    context = error.get("ctx", {})
+    kind = _broken(context["rules"]) if error["type"] == _RULES else error["type"]
+    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
 
 
 _RULES_OF_TYPES = {

@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Callable
 
-from .mistakes import broken
+from .mistakes import broken, check_all
 
 AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+AZURE_TAGS = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources"
 HDINSIGHT_CREATE = "https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-provision-linux-clusters"
 KAFKA_TOPIC = "Kafka, org.apache.kafka.common.internals.Topic"
 KUBERNETES_NAMES = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
@@ -192,16 +193,23 @@ def ssh_public_key(value: str) -> str:
 
 def tags(value: dict[str, str]) -> dict[str, str]:
     """Tags of Azure resources."""
-    source = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources"
-    if len(value) > 50:
-        raise broken("must be at most 50 tags", source=source)
-    if wrong := [name for name in value if not re.fullmatch(r"[^<>%&\\?/]{1,512}", name)]:
-        raise broken(
-            f"must have names of 1 to 512 characters without < > % & \\ ? /, unlike {wrong}", source=source
-        )
-    if long := [name for name, text in value.items() if len(text) > 256]:
-        raise broken(f"must have values of at most 256 characters, unlike {long}", source=source)
-    return value
+    return check_all(value, _few_tags, _names_of_tags, _values_of_tags)
+
+
+def _few_tags(tags: dict[str, str]) -> None:
+    if len(tags) > 50:
+        raise broken("must be at most 50 tags", source=AZURE_TAGS)
+
+
+def _names_of_tags(tags: dict[str, str]) -> None:
+    if wrong := [name for name in tags if not re.fullmatch(r"[^<>%&\\?/]{1,512}", name)]:
+        rule = f"must have names of 1 to 512 characters without < > % & \\ ? /, unlike {wrong}"
+        raise broken(rule, source=AZURE_TAGS)
+
+
+def _values_of_tags(tags: dict[str, str]) -> None:
+    if long := [name for name, text in tags.items() if len(text) > 256]:
+        raise broken(f"must have values of at most 256 characters, unlike {long}", source=AZURE_TAGS)
 
 
 def from_json(value: object) -> object:

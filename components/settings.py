@@ -16,13 +16,14 @@ from pydantic import (
     SecretStr,
     ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_validator,
 )
 from pydantic.alias_generators import to_camel
 
 from . import addresses, names, topics
 from .checked import Checked, between
-from .mistakes import Mistake, broken, mistake_from, report, unknown
+from .mistakes import Mistake, broken, check_all, mistakes_from, report, unknown
 from .topics import Topic
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
@@ -39,9 +40,14 @@ class WrongSettings(pulumi.RunError):
 
 
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
-PrivateRange = Annotated[Range, AfterValidator(addresses.private)]
-AksRange = Annotated[PrivateRange, AfterValidator(addresses.free_for_aks)]
-ServiceRange = Annotated[AksRange, AfterValidator(addresses.size_for_services)]
+RULES_OF_RANGES = {
+    "hdinsight_address_space": (addresses.private, addresses.size_for_network),
+    "aks_address_space": (addresses.private, addresses.size_for_network, addresses.free_for_aks),
+    "service_cidr": (addresses.private, addresses.size_for_services, addresses.free_for_aks),
+    "pod_cidr": (addresses.private, addresses.free_for_aks),
+}
+"""What each of them has to keep to by itself."""
+SourceRange = Annotated[Range, AfterValidator(addresses.somebody)]
 VmSize = Annotated[str, AfterValidator(names.vm_size)]
 
 
@@ -96,7 +102,7 @@ class Settings(Checked):
         description="Password of ambariUser, stored as a secret.",
         examples=["--secret"],
     )
-    ambari_source_ranges: Annotated[tuple[Range, ...], BeforeValidator(names.from_json)] = Field(
+    ambari_source_ranges: Annotated[tuple[SourceRange, ...], BeforeValidator(names.from_json)] = Field(
         (),
         description="Ranges that may use Ambari; the machine that runs Pulumi has to be in one of them.",
         examples=['--path "ambariSourceRanges[0]" 203.0.113.7/32'],
@@ -132,23 +138,23 @@ class Settings(Checked):
         "", description="Name of the container registry. Unique in all of Azure.", examples=["contosokafka"]
     )
 
-    hdinsight_address_space: PrivateRange = Field(
+    hdinsight_address_space: Range = Field(
         IPv4Network("10.10.0.0/16"), description="Address space of HDInsight's virtual network."
     )
     hdinsight_subnet: Range = Field(
         IPv4Network("10.10.0.0/24"), description="Subnet of HDInsight's nodes, within hdinsightAddressSpace."
     )
-    aks_address_space: AksRange = Field(
+    aks_address_space: Range = Field(
         IPv4Network("10.20.0.0/16"), description="Address space of AKS's virtual network."
     )
     aks_subnet: Range = Field(
         IPv4Network("10.20.0.0/22"),
         description="Subnet of AKS's nodes, and of its pods if flat, within aksAddressSpace.",
     )
-    service_cidr: ServiceRange = Field(
+    service_cidr: Range = Field(
         IPv4Network("10.30.0.0/16"), description="Addresses of Kubernetes services, outside both networks."
     )
-    pod_cidr: AksRange = Field(
+    pod_cidr: Range = Field(
         IPv4Network("10.40.0.0/16"),
         description="Addresses of pods where aksPodNetwork is overlay, outside both networks.",
     )
@@ -199,7 +205,7 @@ class Settings(Checked):
         except ValidationError as error:
             for found in error.errors():
                 name = to_camel(str(found["loc"][0]))
-                mistakes.append(mistake_from(found, hidden=not fields[name].repr or name in secrets))
+                mistakes += mistakes_from(found, hidden=not fields[name].repr or name in secrets)
             raise WrongSettings(mistakes, stack) from None
         if mistakes:
             raise WrongSettings(mistakes, stack)
@@ -241,12 +247,10 @@ class Settings(Checked):
 
     @field_validator("ambari_source_ranges")
     @classmethod
-    def _somebody_but_not_everybody(cls, value: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-        command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
+    def _somebody_may(cls, value: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
         if not value:
+            command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
             raise broken("must have at least one range, or nobody can configure Kafka", right=command)
-        if any(source.prefixlen == 0 for source in value):
-            raise broken("must not open Ambari, which can change all of Kafka, to everybody", right=command)
         return value
 
     @field_validator("ssh_user")
@@ -259,37 +263,54 @@ class Settings(Checked):
     @field_validator("hdinsight_subnet")
     @classmethod
     def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        addresses.within(value, "hdinsightAddressSpace", info.data.get("hdinsight_address_space"))
-        return addresses.room_for_hdinsight(value, info.data.get("kafka_workers", 3))
+        space, workers = info.data.get("hdinsight_address_space"), info.data.get("kafka_workers", 3)
+        return check_all(
+            value,
+            lambda subnet: addresses.within(subnet, "hdinsightAddressSpace", space),
+            lambda subnet: addresses.room_for_hdinsight(subnet, workers),
+        )
 
     @field_validator("aks_subnet")
     @classmethod
     def _aks_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        addresses.within(value, "aksAddressSpace", info.data.get("aks_address_space"))
+        space, nodes = info.data.get("aks_address_space"), info.data.get("aks_node_count", 1)
         pods = 0 if info.data.get("aks_pod_network") == "overlay" else info.data.get("aks_max_pods", 10)
-        return addresses.room_for_aks(value, info.data.get("aks_node_count", 1), pods)
+        return check_all(
+            value,
+            lambda subnet: addresses.within(subnet, "aksAddressSpace", space),
+            lambda subnet: addresses.room_for_aks(subnet, nodes, pods),
+        )
 
-    @field_validator("aks_address_space", "service_cidr", "pod_cidr")
+    @field_validator(*RULES_OF_RANGES)
     @classmethod
-    def _overlaps_nothing(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        if info.field_name == "pod_cidr" and info.data.get("aks_pod_network") != "overlay":
-            return value
+    def _range_can_be_used(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        alone = RULES_OF_RANGES[str(info.field_name)]
+        if info.field_name != "pod_cidr":
+            return check_all(value, *alone, lambda network: cls._overlaps_nothing(network, info))
+        if info.data.get("aks_pod_network") != "overlay":
+            return check_all(value, *alone)
+        nodes = info.data.get("aks_node_count", 1)
+        return check_all(
+            value,
+            *alone,
+            lambda network: cls._overlaps_nothing(network, info),
+            lambda network: addresses.room_for_overlay(network, nodes),
+        )
+
+    @staticmethod
+    def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        """A range apart from those of the settings above."""
         ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
         return addresses.apart(
             value, {to_camel(name): info.data[name] for name in ranges if name in info.data}
         )
 
-    @field_validator("pod_cidr")
+    @field_validator("topics", mode="wrap")
     @classmethod
-    def _pods_fit(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        if info.data.get("aks_pod_network") != "overlay":
-            return value
-        return addresses.room_for_overlay(value, info.data.get("aks_node_count", 1))
-
-    @field_validator("topics")
-    @classmethod
-    def _kafka_takes_topics(cls, value: tuple[Topic, ...], info: ValidationInfo) -> tuple[Topic, ...]:
-        return topics.agree(value, info.data.get("kafka_workers"))
+    def _kafka_takes_topics(
+        cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> tuple[Topic, ...]:
+        return topics.checked(value, validate, info.data.get("kafka_workers"))
 
     @field_validator("topic")
     @classmethod

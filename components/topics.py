@@ -1,13 +1,15 @@
 """The topics of the configuration, and what Kafka demands of them."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler
+from pydantic_core import PydanticCustomError
 
 from . import names
 from .checked import Checked, between
-from .mistakes import broken
+from .mistakes import broken, check_all, with_another
 
 
 class Topic(Checked):
@@ -19,17 +21,49 @@ class Topic(Checked):
     config: dict[str, str] = Field(default_factory=dict)
 
 
-def agree(topics: tuple[Topic, ...], workers: int | None) -> tuple[Topic, ...]:
-    """Topics that can exist side by side on that many `workers`; None where that number is wrong itself."""
-    if not topics:
+def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int | None) -> tuple[Topic, ...]:
+    """Topics that can exist, also side by side, on that many `workers`; None where that is wrong itself.
+
+    A topic that is wrong does not hide what is wrong with the others together.
+    """
+    try:
+        declared = validate(value)
+    except ValidationError as errors:
+        try:
+            _agree(tuple(_sound(names.from_json(value))), workers)
+        except PydanticCustomError as another:
+            raise with_another(errors, another, value) from None
+        raise
+    if not declared:
         raise broken(
             "must have at least one topic", right='pulumi config set --path "topics[0].name" messages'
         )
+    _agree(declared, workers)
+    return declared
+
+
+def _sound(items: object) -> Iterator[Topic]:
+    """Those of the topics that are right by themselves."""
+    for item in items if isinstance(items, Sequence) else ():
+        try:
+            yield Topic.model_validate(item)
+        except ValidationError:
+            # It is reported already.
+            continue
+
+
+def _agree(topics: Sequence[Topic], workers: int | None) -> None:
+    check_all(topics, _tell_apart, lambda topics: _find_brokers(topics, workers))
+
+
+def _tell_apart(topics: Sequence[Topic]) -> None:
     # Kafka names its metrics after topics, with underscores for full stops, and refuses a clash.
     metrics = Counter(topic.name.replace(".", "_") for topic in topics)
     if alike := sorted({topic.name for topic in topics if metrics[topic.name.replace(".", "_")] > 1}):
         raise broken(f"must differ in more than `.` and `_`: {', '.join(alike)}", source=names.KAFKA_TOPIC)
+
+
+def _find_brokers(topics: Sequence[Topic], workers: int | None) -> None:
     if workers and (spread := [topic.name for topic in topics if topic.replication_factor > workers]):
         rule = f"must have a replicationFactor of at most kafkaWorkers, {workers}, in {', '.join(spread)}"
         raise broken(rule, source="a broker keeps one copy at most", right=str(min(3, workers)))
-    return topics

@@ -94,7 +94,7 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("registryName", "abcd", "5 to 50"),
         ("ambariUser", "user name", "1 to 20"),
         ("ambariSourceRanges", "[]", "at least one"),
-        ("ambariSourceRanges", '["0.0.0.0/0"]', "everybody"),
+        ("ambariSourceRanges[0]", '["0.0.0.0/0"]', "everybody"),
         ("sshUser", "Admin", "lower-case"),
         ("sshUser", "hdfs", "don't have already"),
         ("sshPublicKey", "ssh-ed25519 AAAAC3", "RSA"),
@@ -128,9 +128,44 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
     ],
 )
 def test_rule(setting: str, value: str, rule: str) -> None:
-    mistake = only_mistake(**{setting: value})
+    mistake = only_mistake(**{setting.removesuffix("[0]"): value})
     assert mistake.setting == setting
     assert rule in mistake.rule
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "rules"),
+    [
+        ("hdinsightSubnet", "10.11.0.0/29", ["within hdinsightAddressSpace", "must have 15 addresses"]),
+        ("aksSubnet", "10.21.0.0/28", ["within aksAddressSpace", "must have 98 addresses"]),
+        ("serviceCidr", "8.8.8.8/31", ["private", "no smaller than /28"]),
+        ("hdinsightAddressSpace", "192.0.2.0/30", ["private", "/29 or larger"]),
+        ("serviceCidr", "172.30.0.0/29", ["no smaller than /28", "which AKS keeps"]),
+        ("tags", json.dumps({"a<b": "x" * 257}), ["without", "256"]),
+        (
+            "topics",
+            '[{"name": "a.b", "replicationFactor": 4}, {"name": "a_b"}]',
+            ["more than `.` and `_`", "at most kafkaWorkers"],
+        ),
+    ],
+)
+def test_a_value_s_every_mistake_is_listed(setting: str, value: str, rules: list[str]) -> None:
+    found = [mistake for mistake in mistakes(**{setting: value, "topic": ""}) if mistake.setting == setting]
+    assert len(found) == len(rules)
+    for mistake, rule in zip(found, rules, strict=True):
+        assert rule in mistake.rule
+
+
+def test_a_wrong_topic_does_not_hide_what_is_wrong_with_the_others() -> None:
+    wrong = [{"name": "a b"}, {"name": "a.b"}, {"name": "a_b", "replicationFactor": 4}, "a", {"partitons": 3}]
+    assert [(mistake.setting, mistake.rule[:26]) for mistake in mistakes(topics=json.dumps(wrong))] == [
+        ("topics[0].name", "must be 1 to 249 letters, "),
+        ("topics[3]", "must be an object"),
+        ("topics[4].name", "must be set"),
+        ("topics[4].partitons", "is unknown"),
+        ("topics", "must differ in more than `"),
+        ("topics", "must have a replicationFac"),
+    ]
 
 
 @pytest.mark.parametrize(
