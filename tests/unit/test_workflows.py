@@ -1,0 +1,89 @@
+"""The workflows: what they may do, what they run, and that neither can be changed from outside."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+WORKFLOWS = {path.stem: path.read_text() for path in (CHECKOUT / ".github" / "workflows").glob("*.yml")}
+DEPLOYING = ["preview", "deploy"]
+
+
+def workflow(name: str) -> dict[str, Any]:
+    # YAML takes the key `on` for a truth value, unless every scalar is read as a string.
+    return yaml.load(WORKFLOWS[name], Loader=yaml.BaseLoader)
+
+
+def job(name: str) -> dict[str, Any]:
+    (only,) = workflow(name)["jobs"].values()
+    return only
+
+
+def test_there_is_one_for_tests_one_for_previews_one_for_deployments() -> None:
+    assert set(WORKFLOWS) == {"test", "preview", "deploy"}
+    assert "push" in workflow("test")["on"]
+    assert "pull_request" in workflow("preview")["on"]
+    assert workflow("deploy")["on"] == {"push": {"branches": ["main"]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "permissions"),
+    [
+        ("test", {"contents": "read"}),
+        ("preview", {"contents": "read", "id-token": "write", "pull-requests": "write"}),
+        ("deploy", {"contents": "read", "id-token": "write"}),
+    ],
+)
+def test_permissions_are_the_least(name: str, permissions: dict[str, str]) -> None:
+    assert workflow(name)["permissions"] == {}
+    assert job(name)["permissions"] == permissions
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_actions_are_pinned_to_commits(name: str) -> None:
+    used = [step["uses"] for step in job(name)["steps"] if "uses" in step]
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_nothing_is_pasted_into_a_shell(name: str) -> None:
+    assert [step["run"] for step in job(name)["steps"] if "${{" in step.get("run", "")] == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_checkout_keeps_no_token(name: str) -> None:
+    (checkout,) = [
+        step for step in job(name)["steps"] if step.get("uses", "").startswith("actions/checkout@")
+    ]
+    assert checkout["with"]["persist-credentials"] == "false"
+
+
+def test_a_fork_s_pull_request_is_tested_but_gets_no_identity() -> None:
+    assert "pull_request" in workflow("test")["on"]
+    assert "secrets." not in WORKFLOWS["test"]
+    assert job("preview")["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+
+
+def test_a_deployment_is_never_interrupted() -> None:
+    assert workflow("deploy")["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
+
+
+@pytest.mark.parametrize("name", DEPLOYING)
+def test_azure_is_entered_without_a_stored_password(name: str) -> None:
+    assert job(name)["env"]["ARM_USE_OIDC"] == "true"
+    assert not re.search(r"(?i)client.secret|creds:", WORKFLOWS[name])
+
+
+@pytest.mark.parametrize("name", DEPLOYING)
+def test_the_program_has_the_environment_that_it_names(name: str) -> None:
+    options = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())["runtime"]["options"]
+    commands = [step["run"] for step in job(name)["steps"] if "run" in step]
+    assert commands == [
+        f"python -m venv {options['virtualenv']} && "
+        f"{options['virtualenv']}/bin/pip install --requirement requirements.txt"
+    ]
