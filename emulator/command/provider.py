@@ -122,6 +122,10 @@ class Command(Provider):
     ) -> None:
         _run(session, state, state.get("delete"), state, timeout)
 
+    def derived_outputs(self, resource_type: str) -> frozenset[str]:
+        # commandController.go, runController.go: output depends on all inputs.
+        return frozenset({"stdout", "stderr"})
+
     def invoke(self, session: Caller, token: str, arguments: Properties) -> Properties:
         if token != _RUN:
             return super().invoke(session, token, arguments)
@@ -148,7 +152,8 @@ def _run(
             on_abandoned=current_call().when_over,
         )
     except process.CommandFailed as error:
-        raise ProviderError(str(error)) from error
+        reason = "cancelled: " if current_call().abandoned else ""
+        raise ProviderError(f"{reason}{error}") from error
     return {"stdout": output.stdout, "stderr": output.stderr}
 
 

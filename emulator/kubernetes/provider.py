@@ -3,6 +3,7 @@
 import copy
 import importlib.metadata
 import uuid
+from collections.abc import Callable
 
 from emulator.kubernetes.api import BUILT_IN_NAMESPACES, AlreadyExists, ApiError
 from emulator.kubernetes.awaiting import Readiness, readiness
@@ -24,6 +25,7 @@ from emulator.kubernetes.objects import (
     qualified_name,
 )
 from emulator.kubernetes.session import Clusters, Session
+from emulator.providers.calls import current_call
 from emulator.providers.provider import (
     UNKNOWN,
     Difference,
@@ -38,6 +40,7 @@ from emulator.providers.provider import (
 _TIMEOUT = 600.0
 _SKIP_AWAIT = "pulumi.com/skipAwait"
 _TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
+_CANCELLED = "Resource operation was cancelled for '{}'"
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
 _UNINTERESTING_TO_INPUTS = (
     "uid",
@@ -175,10 +178,12 @@ class Kubernetes(Provider):
             raise ProviderError(f'namespaces "{key.name}" is forbidden: this namespace may not be deleted')
         former = cluster.objects.get(key)
         cluster.objects.delete(key)
-        if former is not None and not cluster.objects.wait_until(
-            lambda: not _is_there(cluster, former), timeout or _TIMEOUT
+        if former is not None and not _wait_until(
+            cluster, lambda: not _is_there(cluster, former), timeout or _TIMEOUT
         ):
-            raise ProviderError(f"'{qualified_name(former)}' timed out waiting to be deleted")
+            name = qualified_name(former)
+            late = f"'{name}' timed out waiting to be deleted"
+            raise ProviderError(_CANCELLED.format(name) if current_call().abandoned else late)
         cluster.applied.delete(str(key))
 
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
@@ -230,21 +235,28 @@ def _awaited(
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
         return latest
     given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
-    cluster.objects.wait_until(is_over, timeout or (float(given) if given else _TIMEOUT))
+    _wait_until(cluster, is_over, timeout or (float(given) if given else _TIMEOUT))
     if verdict.ready:
         return latest
-    name = item["metadata"]["name"]
-    headline = (
-        f"Resource '{name}' was created but failed to initialize"
-        if verdict.failed
-        else f"'{name}' timed out waiting to be Ready"
-    )
     lines = [
         f"resource {qualified_name(item)} was successfully {done}, but the Kubernetes API server reported "
-        f"that it failed to fully initialize or become live: {headline}",
+        f"that it failed to fully initialize or become live: {_headline(item['metadata']['name'], verdict)}",
         *verdict.missing,
     ]
     raise ProviderError("\n\t* ".join(lines), partial=(_identifier(item), latest))
+
+
+def _headline(name: str, verdict: Readiness) -> str:
+    if verdict.failed:
+        return f"Resource '{name}' was created but failed to initialize"
+    return _CANCELLED.format(name) if current_call().abandoned else f"'{name}' timed out waiting to be Ready"
+
+
+def _wait_until(cluster: KubernetesCluster, condition: Callable[[], bool], timeout: float) -> bool:
+    """Whether `condition` came true: within `timeout` seconds, and while somebody wanted to know."""
+    call = current_call()
+    call.when_over(cluster.objects.wake)
+    return cluster.objects.wait_until(lambda: condition() or call.abandoned, timeout) and condition()
 
 
 def _foreseen(inputs: Properties, former: Properties | None = None) -> Properties:

@@ -1,5 +1,6 @@
-"""The call that a thread answers, for providers to whom it matters who is calling."""
+"""The call that a thread answers: for providers that ask who is calling, or whether anybody still waits."""
 
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -7,11 +8,47 @@ from dataclasses import dataclass
 import grpc
 
 
+class Cancellation:
+    """Whether the engine wants a provider instance to give up what is under way, as after a Ctrl-C."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requested = False
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def requested(self) -> bool:
+        return self._requested
+
+    def request(self) -> None:
+        """For the server: the engine asks for it."""
+        with self._lock:
+            self._requested = True
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def when_requested(self, callback: Callable[[], None]) -> None:
+        """Has `callback` called then, or at once if that was before."""
+        with self._lock:
+            if not self._requested:
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def forget(self, callback: Callable[[], None]) -> None:
+        """Takes back `when_requested`."""
+        with self._lock:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of the engine's."""
 
     context: grpc.ServicerContext
+    cancellation: Cancellation
 
     @property
     def peer(self) -> str:
@@ -22,10 +59,21 @@ class Call:
     def peer_port(self) -> int:
         return int(self.peer.rsplit(":", 1)[1])
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits for the result any more: the run was cancelled, or its process is gone."""
+        return self.cancellation.requested or not self.context.is_active()
+
     def when_over(self, callback: Callable[[], None]) -> None:
-        """Has `callback` called when the call has been answered, or its caller is gone."""
-        if not self.context.add_callback(callback):
+        """Has `callback` called, perhaps twice, when the call has been answered or is abandoned."""
+        self.cancellation.when_requested(callback)
+
+        def end() -> None:
+            self.cancellation.forget(callback)
             callback()
+
+        if not self.context.add_callback(end):
+            end()
 
 
 _current: ContextVar[Call] = ContextVar("call")

@@ -1,8 +1,10 @@
 """The messages of pulumirpc.ResourceProvider (pulumi/proto/pulumi/provider.proto) as calls of a `Provider`.
 
-Secrets are left to the engine: we don't accept them, so it takes them out of what it sends, and marks outputs
-by the inputs of the same name (annotateSecrets in pulumi/pkg/v3/resource/plugin/provider_plugin.go). Nor does
-it call a provider whose own configuration is unknown during a preview.
+Providers see secrets in plain. What they return is marked here: by the inputs of the same name, as the engine
+does it where a provider doesn't accept secrets (annotateSecrets in
+pulumi/pkg/v3/resource/plugin/provider_plugin.go), and by what the provider says of its outputs.
+
+The engine calls no provider whose own configuration is unknown during a preview.
 """
 
 import logging
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
@@ -19,7 +21,7 @@ from emulator.providers.calls import Call, begin_call
 from emulator.providers.comparison import covers, has_path, top_level
 from emulator.providers.provider import Difference, Properties, Provider, ProviderError
 from emulator.providers.sessions import Sessions
-from emulator.providers.values import to_properties, to_struct
+from emulator.providers.values import holds_secret, mark_like, to_properties, to_struct
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def handlers(provider: Provider) -> grpc.GenericRpcHandler:
     }
     return grpc.method_handlers_generic_handler(
         "pulumirpc.ResourceProvider",
-        {name: _handler(name, request, method) for name, (request, method) in methods.items()},
+        {name: _handler(protocol, name, request, method) for name, (request, method) in methods.items()},
     )
 
 
@@ -56,9 +58,13 @@ class _Protocol:
         self._provider = provider
         self._sessions = Sessions()
 
+    def begin(self, context: grpc.ServicerContext) -> None:
+        """For every call, in the thread that answers it."""
+        begin_call(Call(context, self._sessions.cancellation(context.peer())))
+
     def handshake(self, _request: provider_pb2.ProviderHandshakeRequest, peer: str) -> Message:
         self._sessions.begin(peer)
-        return provider_pb2.ProviderHandshakeResponse()
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def attach(self, _request: plugin_pb2.PluginAttach, _peer: str) -> Message:
         return empty_pb2.Empty()
@@ -66,7 +72,8 @@ class _Protocol:
     def plugin_info(self, _request: empty_pb2.Empty, _peer: str) -> Message:
         return plugin_pb2.PluginInfo(version=self._provider.version)
 
-    def cancel(self, _request: empty_pb2.Empty, _peer: str) -> Message:
+    def cancel(self, _request: empty_pb2.Empty, peer: str) -> Message:
+        self._sessions.cancellation(peer).request()
         return empty_pb2.Empty()
 
     def diff_config(self, request: provider_pb2.DiffRequest, _peer: str) -> Message:
@@ -75,7 +82,7 @@ class _Protocol:
 
     def configure(self, request: provider_pb2.ConfigureRequest, peer: str) -> Message:
         self._sessions.configure(peer, self._provider.configure(to_properties(request.args)))
-        return provider_pb2.ConfigureResponse(supportsPreview=True)
+        return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     def check(self, request: provider_pb2.CheckRequest, peer: str) -> Message:
         inputs, failures = self._provider.check(
@@ -86,7 +93,7 @@ class _Protocol:
             to_properties(request.news),
         )
         return provider_pb2.CheckResponse(
-            inputs=to_struct(inputs),
+            inputs=mark_like(to_struct(inputs), request.news),
             failures=[
                 provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
                 for failure in failures
@@ -115,7 +122,8 @@ class _Protocol:
             request.preview,
             request.timeout,
         )
-        return provider_pb2.CreateResponse(id=identifier, properties=self._outputs(request.type, state))
+        outputs = self._outputs(request.type, state, request.properties)
+        return provider_pb2.CreateResponse(id=identifier, properties=outputs)
 
     def read(self, request: provider_pb2.ReadRequest, peer: str) -> Message:
         found = self._provider.read(
@@ -130,7 +138,9 @@ class _Protocol:
             return provider_pb2.ReadResponse()
         identifier, inputs, state = found
         return provider_pb2.ReadResponse(
-            id=identifier, inputs=to_struct(inputs), properties=self._outputs(request.type, state)
+            id=identifier,
+            inputs=mark_like(to_struct(inputs), request.inputs),
+            properties=self._outputs(request.type, state, request.properties),
         )
 
     def update(self, request: provider_pb2.UpdateRequest, peer: str) -> Message:
@@ -144,7 +154,7 @@ class _Protocol:
             request.preview,
             request.timeout,
         )
-        return provider_pb2.UpdateResponse(properties=self._outputs(request.type, state))
+        return provider_pb2.UpdateResponse(properties=self._outputs(request.type, state, request.news))
 
     def delete(self, request: provider_pb2.DeleteRequest, peer: str) -> Message:
         self._provider.delete(
@@ -160,10 +170,25 @@ class _Protocol:
     def invoke(self, request: provider_pb2.InvokeRequest, peer: str) -> Message:
         result = self._provider.invoke(self._sessions.get(peer), request.tok, to_properties(request.args))
         # `return` is a keyword in Python but a field of the message.
-        return provider_pb2.InvokeResponse(**{"return": self._outputs(request.tok, result)})
+        fields: dict[str, Any] = {"return": self._outputs(request.tok, result, request.args)}
+        return provider_pb2.InvokeResponse(**fields)
 
-    def _outputs(self, token: str, state: Properties) -> Any:
-        return to_struct(state, self._provider.secret_outputs(token))
+    def cut_short(self, request: Any, error: ProviderError) -> grpc.Status:
+        """A resource that exists although the operation failed goes along as ErrorResourceInitFailed."""
+        if error.partial is None:
+            return _Status(grpc.StatusCode.UNKNOWN, str(error), ())
+        identifier, state = error.partial
+        given = request.news if isinstance(request, provider_pb2.UpdateRequest) else request.properties
+        failed = provider_pb2.ErrorResourceInitFailed(
+            id=identifier, properties=self._outputs(request.type, state, given), reasons=[str(error)]
+        )
+        return _detailed_status(str(error), failed)
+
+    def _outputs(self, token: str, state: Properties, given: struct_pb2.Struct) -> struct_pb2.Struct:
+        secrets = self._provider.secret_outputs(token)
+        if holds_secret(given):
+            secrets |= self._provider.derived_outputs(token)
+        return mark_like(to_struct(state, secrets), given)
 
 
 def _without(difference: Difference, ignored: Sequence[str]) -> Difference:
@@ -204,13 +229,15 @@ def _diff_kind(
     return kinds.UPDATE_REPLACE if replace else kinds.UPDATE
 
 
-def _handler(name: str, request_type: type[Message], method: Method) -> grpc.RpcMethodHandler:
+def _handler(
+    protocol: _Protocol, name: str, request_type: type[Message], method: Method
+) -> grpc.RpcMethodHandler:
     def handle(request: Any, context: grpc.ServicerContext) -> Message:
         try:
-            begin_call(Call(context))
+            protocol.begin(context)
             return method(request, context.peer())
         except ProviderError as error:
-            return context.abort_with_status(_status(error))
+            return context.abort_with_status(protocol.cut_short(request, error))
         except Exception as error:
             log.exception("%s %s", name, getattr(request, "urn", ""))
             return context.abort(
@@ -235,16 +262,9 @@ class _Status(grpc.Status):
     trailing_metadata: Any
 
 
-def _status(error: ProviderError) -> grpc.Status:
-    """A resource that exists although the operation failed goes along as ErrorResourceInitFailed."""
-    if error.partial is None:
-        return _Status(grpc.StatusCode.UNKNOWN, str(error), ())
-    identifier, state = error.partial
+def _detailed_status(message: str, failed: provider_pb2.ErrorResourceInitFailed) -> grpc.Status:
     detail = any_pb2.Any()
-    detail.Pack(
-        provider_pb2.ErrorResourceInitFailed(id=identifier, properties=to_struct(state), reasons=[str(error)])
-    )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
-    return _Status(
-        grpc.StatusCode.UNKNOWN, str(error), (("grpc-status-details-bin", status.SerializeToString()),)
-    )
+    detail.Pack(failed)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
+    metadata = (("grpc-status-details-bin", status.SerializeToString()),)
+    return _Status(grpc.StatusCode.UNKNOWN, message, metadata)

@@ -1,8 +1,8 @@
 """What a stand-in provider implements. `emulator.providers.server` speaks the engine's protocol for it.
 
 Values are plain Python: None, bool, int, float, str, list, dict, and `UNKNOWN` where a preview doesn't know a
-value yet. Secrets arrive unwrapped; an output becomes secret when the input of the same name was one, or when
-`secret_outputs` names it.
+value yet. Secrets arrive unwrapped; an output becomes secret when the input of the same name was one, and as
+`secret_outputs` and `derived_outputs` say.
 """
 
 from abc import ABC, abstractmethod
@@ -63,7 +63,8 @@ class ProviderError(Exception):
 class Provider(ABC):
     """A resource provider. All calls may come at the same time from several threads.
 
-    Every operation raises ProviderError when it fails.
+    Every operation raises ProviderError when it fails. One that waits for long gives up when its call is
+    abandoned, e.g. after a Ctrl-C: see `emulator.providers.calls`.
     """
 
     name: str
@@ -161,4 +162,8 @@ class Provider(ABC):
 
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
         """Names of top-level outputs of a resource, or results of a function, that are always secret."""
+        return frozenset()
+
+    def derived_outputs(self, resource_type: str, /) -> frozenset[str]:
+        """Names of top-level outputs, or results, made of all inputs: secret as soon as one input is."""
         return frozenset()

@@ -2,6 +2,7 @@
 
 import threading
 
+from emulator.providers.calls import Cancellation
 from emulator.providers.provider import ProviderError
 
 
@@ -16,11 +17,13 @@ class Sessions:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_peer: dict[str, object] = {}
+        self._cancellations: dict[str, Cancellation] = {}
 
     def begin(self, peer: str) -> None:
         """A new connection: whatever is known about its address is about an earlier one."""
         with self._lock:
             self._by_peer.pop(peer, None)
+            self._cancellations.pop(peer, None)
 
     def configure(self, peer: str, session: object) -> None:
         with self._lock:
@@ -32,3 +35,8 @@ class Sessions:
             if peer not in self._by_peer:
                 raise ProviderError("The emulator was restarted during this run: run the command again.")
             return self._by_peer[peer]
+
+    def cancellation(self, peer: str) -> Cancellation:
+        """Of what the instance at `peer` has under way, and of whatever it asks for later."""
+        with self._lock:
+            return self._cancellations.setdefault(peer, Cancellation())

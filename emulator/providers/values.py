@@ -44,6 +44,40 @@ def to_struct(properties: Mapping[str, Any], secrets: Collection[str] = ()) -> s
     return struct
 
 
+def mark_like(values: struct_pb2.Struct, given: struct_pb2.Struct) -> struct_pb2.Struct:
+    """`values`, in which everything is now a secret that is, or holds, one in `given` under the same name."""
+    for key, example in given.fields.items():
+        if key not in values.fields:
+            continue
+        value = values.fields[key]
+        if _is_object(value) and _is_object(example):
+            mark_like(value.struct_value, example.struct_value)
+        elif not _is_secret(value) and _contains_secret(example):
+            fields = {_SIGNATURE: struct_pb2.Value(string_value=_SECRET), "value": value}
+            value.CopyFrom(struct_pb2.Value(struct_value=struct_pb2.Struct(fields=fields)))
+    return values
+
+
+def holds_secret(values: struct_pb2.Struct) -> bool:
+    """Whether there is a secret anywhere in them."""
+    return any(_contains_secret(value) for value in values.fields.values())
+
+
+def _is_object(value: struct_pb2.Value) -> bool:
+    return value.WhichOneof("kind") == "struct_value" and _SIGNATURE not in value.struct_value.fields
+
+
+def _is_secret(value: struct_pb2.Value) -> bool:
+    fields = value.struct_value.fields
+    return _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET
+
+
+def _contains_secret(value: struct_pb2.Value) -> bool:
+    if value.WhichOneof("kind") == "list_value":
+        return any(_contains_secret(item) for item in value.list_value.values)
+    return _is_secret(value) or holds_secret(value.struct_value)
+
+
 def _plain(value: struct_pb2.Value) -> Any:
     match value.WhichOneof("kind"):
         case "bool_value":
@@ -56,9 +90,8 @@ def _plain(value: struct_pb2.Value) -> Any:
         case "list_value":
             return [_plain(item) for item in value.list_value.values]
         case "struct_value":
-            fields = value.struct_value.fields
-            if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-                return _plain(fields["value"])
+            if _is_secret(value):
+                return _plain(value.struct_value.fields["value"])
             return to_properties(value.struct_value)
         case _:
             return None

@@ -12,7 +12,7 @@ import pytest
 from emulator.command import process
 from emulator.command.caller import Caller, CallerUnknown, find_caller
 from emulator.command.provider import Command
-from emulator.providers.calls import Call, begin_call
+from emulator.providers.calls import Call, Cancellation, begin_call
 from emulator.providers.provider import UNKNOWN, ProviderError
 
 URN = "urn:pulumi:local::p::command:local:Command::build"
@@ -32,11 +32,14 @@ class Context:
         self.callbacks.append(callback)
         return True
 
+    def is_active(self):
+        return True
+
 
 @pytest.fixture
 def context():
     context = Context()
-    begin_call(Call(cast(grpc.ServicerContext, context)))
+    begin_call(Call(cast(grpc.ServicerContext, context), Cancellation()))
     return context
 
 

@@ -1,20 +1,16 @@
 """The stand-in for pulumi-kubernetes under the real engine, with the real SDK."""
 
 import json
-import os
-import subprocess
-import sys
-import textwrap
+import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from emulator.home import CHECKOUT
 from emulator.kubernetes.objects import Key, key_of
 from emulator.kubernetes.provider import Kubernetes
 from emulator.providers.server import ProviderServer
 from emulator.tests.kubernetes_world import IMAGE, Site, site
+from emulator.tests.stack import Stack
 
 PREAMBLE = """
 import os
@@ -87,58 +83,6 @@ pulumi.export("ready", web.status.ready_replicas)
 """
 
 
-class Engine:
-    """A stack of its own whose program tests write anew."""
-
-    def __init__(self, folder: Path, port: int, kubeconfig: str) -> None:
-        self.program = folder / "program"
-        self.program.mkdir()
-        (folder / "backend").mkdir()
-        (self.program / "Pulumi.yaml").write_text("name: onkubernetes\nruntime: python\n")
-        path = [str(Path(sys.executable).parent), str(CHECKOUT / ".engine" / "bin"), os.environ["PATH"]]
-        self._environment = {
-            **os.environ,
-            "PATH": os.pathsep.join(path),
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
-            "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DEBUG_PROVIDERS": f"kubernetes:{port}",
-            "KUBECONFIG_TEXT": kubeconfig,
-            "IMAGE": IMAGE,
-        }
-        self.write("")
-        self.run("stack", "init", "test")
-
-    def write(self, program: str) -> None:
-        (self.program / "__main__.py").write_text(PREAMBLE + textwrap.dedent(program))
-
-    def run(self, *arguments: str, fails: bool = False) -> str:
-        result = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
-            cwd=self.program,
-            env=self._environment,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        assert (result.returncode != 0) is fails, result.stdout + result.stderr
-        return result.stdout + result.stderr
-
-    def up(self, program: str | None = None, *, fails: bool = False) -> str:
-        if program is not None:
-            self.write(program)
-        return self.run("up", "--yes", "--skip-preview", fails=fails)
-
-    def outputs(self) -> dict:
-        return json.loads(self.run("stack", "output", "--json"))
-
-    def state(self, name: str) -> dict:
-        deployment = json.loads(self.run("stack", "export"))["deployment"]
-        return next(one for one in deployment["resources"] if one["urn"].endswith(f"::{name}"))
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory) -> Iterator[Site]:
     with site(tmp_path_factory.mktemp("kubernetes")) as one:
@@ -146,10 +90,11 @@ def cluster(tmp_path_factory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def engine(cluster, tmp_path) -> Iterator[Engine]:
+def engine(cluster, tmp_path) -> Iterator[Stack]:
     server = ProviderServer(Kubernetes(lambda: [cluster.cluster]))
     server.start()
-    one = Engine(tmp_path, server.port, cluster.cluster.kubeconfig())
+    environment = {"KUBECONFIG_TEXT": cluster.cluster.kubeconfig(), "IMAGE": IMAGE}
+    one = Stack(tmp_path, {"kubernetes": server.port}, PREAMBLE, environment)
     yield one
     one.run("destroy", "--yes", "--skip-preview")
     server.stop()
@@ -177,26 +122,26 @@ def test_a_whole_life(engine, cluster):
 
 def test_names_are_made_up_once(engine):
     engine.up('k8s.core.v1.ConfigMap("settings", data={"a": "1"}, opts=options)')
-    first = engine.state("settings")
+    first = engine.resources()["settings"]
     assert first["id"].startswith("default/settings-")
     assert first["outputs"]["metadata"]["annotations"] == {"pulumi.com/autonamed": "true"}
     program = """
     k8s.core.v1.ConfigMap("settings", metadata={"labels": {"new": "label"}}, data={"a": "1"}, opts=options)
     """
     engine.up(program)
-    assert engine.state("settings")["id"] == first["id"]
+    assert engine.resources()["settings"]["id"] == first["id"]
 
 
 def test_content_of_a_config_map_is_replaced(engine):
     engine.up('k8s.core.v1.ConfigMap("settings", data={"a": "1"}, opts=options)')
-    former = engine.state("settings")["id"]
+    former = engine.resources()["settings"]["id"]
     assert "replaced" in engine.up('k8s.core.v1.ConfigMap("settings", data={"a": "2"}, opts=options)')
-    assert engine.state("settings")["id"] != former
+    assert engine.resources()["settings"]["id"] != former
 
 
 def test_a_named_job_is_deleted_before_it_is_replaced(engine, cluster):
     engine.up('job("work", pod("succeed"))')
-    uid = engine.state("work")["outputs"]["metadata"]["uid"]
+    uid = engine.resources()["work"]["outputs"]["metadata"]["uid"]
     assert "replaced" in engine.up('job("work", pod("succeed", working_dir="/tmp"))')
     job = cluster.cluster.objects.get(Key("Job", "default", "work"))
     assert job["metadata"]["uid"] != uid
@@ -205,9 +150,9 @@ def test_a_named_job_is_deleted_before_it_is_replaced(engine, cluster):
 
 def test_a_deployment_is_rolled_in_place(engine, cluster):
     engine.up('deployment("web", pod("serve"))')
-    uid = engine.state("web")["outputs"]["metadata"]["uid"]
+    uid = engine.resources()["web"]["outputs"]["metadata"]["uid"]
     engine.up('deployment("web", pod("serve", working_dir="/tmp"))')
-    outputs = engine.state("web")["outputs"]
+    outputs = engine.resources()["web"]["outputs"]
     assert outputs["metadata"]["uid"] == uid
     assert outputs["metadata"]["generation"] == 2
     assert outputs["metadata"]["annotations"]["deployment.kubernetes.io/revision"] == "2"
@@ -226,7 +171,7 @@ def test_a_job_that_fails_says_why_and_is_tried_again_when_replaced(engine):
     assert "[BackoffLimitExceeded] Job has reached the specified backoff limit" in text
     assert 'container "app" completed with exit code 3' in text
     assert "no broker answers" in text
-    assert engine.state("work")["id"] == "default/work"
+    assert engine.resources()["work"]["id"] == "default/work"
     assert "no broker answers" in engine.up(fails=True)
     engine.up('job("work", pod("succeed"), backoff_limit=0)')
 
@@ -237,9 +182,9 @@ def test_a_failed_job_may_ask_to_be_replaced(engine):
     job("work", pod("fail"), metadata, backoff_limit=0)
     """
     engine.up(program, fails=True)
-    first = engine.state("work")["outputs"]["metadata"]["uid"]
+    first = engine.resources()["work"]["outputs"]["metadata"]["uid"]
     engine.up(fails=True)
-    assert engine.state("work")["outputs"]["metadata"]["uid"] != first
+    assert engine.resources()["work"]["outputs"]["metadata"]["uid"] != first
 
 
 def test_a_deployment_that_never_gets_ready_times_out_with_the_reason(engine):
@@ -251,14 +196,27 @@ def test_a_deployment_that_never_gets_ready_times_out_with_the_reason(engine):
     assert "'web' timed out waiting to be Ready" in text
     assert "[MinimumReplicasUnavailable] Deployment does not have minimum availability." in text
     assert "[ImagePullBackOff]" in text
-    assert engine.state("web")["id"] == "default/web"
+    assert engine.resources()["web"]["id"] == "default/web"
+
+
+def test_an_interrupt_ends_the_waiting(engine, cluster):
+    engine.write('deployment("web", pod("serve", image="registry.azurecr.io/missing:1"))')
+    run = engine.start("up", "--yes", "--skip-preview")
+    web = Key("Deployment", "default", "web")
+    cluster.wait(lambda: "conditions" in (cluster.cluster.objects.get(web) or {}).get("status", {}))
+    run.send_signal(signal.SIGINT)
+    text, _ = run.communicate()
+    assert run.returncode != 0
+    assert "Resource operation was cancelled for 'web'" in text
+    assert "[MinimumReplicasUnavailable]" in text
+    assert engine.resources()["web"]["id"] == "default/web"
 
 
 def test_secrets_stay_secret(engine):
     engine.up(
         'k8s.core.v1.Secret("keys", string_data={"key": pulumi.Output.secret("v3ry hidden")}, opts=options)'
     )
-    text = json.dumps(engine.state("keys"))
+    text = json.dumps(engine.resources()["keys"])
     assert "v3ry hidden" not in text
     # The same, in base64, as the API hands it out.
     assert "djNyeSBoaWRkZW4=" not in text
@@ -287,7 +245,7 @@ def test_an_object_that_is_there_is_only_taken_over_where_the_provider_says_so(e
     options = pulumi.ResourceOptions(provider=cluster("adopting", upsert_existing_objects=True))
     k8s.core.v1.Namespace("taken", metadata={"name": "taken", "labels": {"a": "b"}}, opts=options)
     """)
-    outputs = engine.state("taken")["outputs"]
+    outputs = engine.resources()["taken"]["outputs"]
     assert outputs["metadata"]["uid"] == namespace["metadata"]["uid"]
     assert outputs["metadata"]["labels"]["a"] == "b"
 
@@ -314,6 +272,6 @@ def test_a_preview_needs_no_cluster_yet(engine):
 
 def test_renewed_credentials_of_the_same_cluster_replace_nothing(engine, cluster):
     engine.up('k8s.core.v1.Namespace("space", opts=options)')
-    engine._environment["KUBECONFIG_TEXT"] = cluster.cluster.kubeconfig() + "# renewed\n"
+    engine.environment["KUBECONFIG_TEXT"] = cluster.cluster.kubeconfig() + "# renewed\n"
     assert "replace" not in engine.run("preview", "--diff")
     engine.up()

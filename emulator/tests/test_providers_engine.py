@@ -1,19 +1,14 @@
 """The provider server under the real engine, with a toy provider."""
 
 import json
-import os
-import subprocess
-import sys
-import textwrap
 import threading
-from pathlib import Path
 
 import pytest
 
-from emulator.home import CHECKOUT
 from emulator.providers.comparison import changed_paths
 from emulator.providers.provider import UNKNOWN, Difference, Failure, Provider, ProviderError, Unknown
 from emulator.providers.server import ProviderServer
+from emulator.tests.stack import Stack
 
 PREAMBLE = """
 import pulumi
@@ -100,56 +95,6 @@ class Toy(Provider):
         return frozenset({"token", "key"})
 
 
-class Engine:
-    """A stack of its own in a file backend, whose program tests write anew."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.program = folder / "program"
-        self.program.mkdir()
-        (folder / "backend").mkdir()
-        (self.program / "Pulumi.yaml").write_text("name: toyprogram\nruntime: python\n")
-        engine = CHECKOUT / ".engine" / "bin"
-        self.environment = {
-            **os.environ,
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(engine), os.environ["PATH"]]),
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
-            "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DEBUG_PROVIDERS": f"toy:{port}",
-        }
-        self.write("")
-        self.run("stack", "init", "test")
-
-    def write(self, program: str) -> None:
-        (self.program / "__main__.py").write_text(PREAMBLE + textwrap.dedent(program))
-
-    def run(self, *arguments: str, fails: bool = False) -> str:
-        result = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
-            cwd=self.program,
-            env=self.environment,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        assert (result.returncode != 0) is fails, result.stdout + result.stderr
-        return result.stdout + result.stderr
-
-    def up(self, program: str | None = None, fails: bool = False) -> str:
-        if program is not None:
-            self.write(program)
-        return self.run("up", "--yes", "--skip-preview", fails=fails)
-
-    def outputs(self) -> dict:
-        return json.loads(self.run("stack", "output", "--json"))
-
-    def resources(self) -> dict[str, dict]:
-        state = json.loads(self.run("stack", "export"))["deployment"]
-        return {resource["urn"].rsplit("::")[-1]: resource for resource in state["resources"]}
-
-
 @pytest.fixture
 def toy() -> Toy:
     return Toy()
@@ -159,7 +104,7 @@ def toy() -> Toy:
 def engine(toy, tmp_path):
     server = ProviderServer(toy)
     server.start()
-    yield Engine(tmp_path, server.port)
+    yield Stack(tmp_path, {"toy": server.port}, PREAMBLE)
     server.stop()
 
 
@@ -253,6 +198,25 @@ def test_secrets_stay_secret(engine):
     assert [name for name in outputs if "ciphertext" in str(outputs[name])] == ["name", "nested", "token"]
     assert "hidden" not in json.dumps(outputs["name"])
     assert "ciphertext" in outputs["nested"]["deep"]
+
+
+def test_an_output_made_of_all_inputs_is_secret_as_soon_as_one_is(engine, toy):
+    toy.derived_outputs = lambda _token: frozenset({"greeting"})
+    engine.up('Thing("a", name="x"); Thing("b", name="y", nested=[pulumi.Output.secret("deep")])')
+    greetings = {name: engine.resources()[name]["outputs"]["greeting"] for name in "ab"}
+    assert greetings["a"] == "en:x"
+    assert "ciphertext" in greetings["b"]
+    engine.run("refresh", "--yes", "--expect-no-changes")
+    assert "deep" not in engine.files()
+
+
+def test_secrets_of_what_is_half_made_stay_secret(engine, toy):
+    toy.fail_creating = "half"
+    toy.derived_outputs = lambda _token: frozenset({"greeting"})
+    engine.up('Thing("a", name=pulumi.Output.secret("hidden"))', fails=True)
+    assert engine.resources()["a"]["id"] == "id-1"
+    assert "hidden" not in engine.files()
+    assert "t0ken" not in engine.files()
 
 
 def test_a_failed_create_leaves_nothing(engine, toy):
