@@ -3,6 +3,8 @@
 import pytest
 
 
+# First, since pytest-xdist puts the groups into the names of tests in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shares_environment = "environment" in getattr(item, "fixturenames", ())
