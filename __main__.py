@@ -98,11 +98,13 @@ advertising = IpAdvertising(
         restart=settings.restart,
         settle_seconds=settings.restart_settle_seconds,
     ),
-    opts=pulumi.ResourceOptions(deleted_with=kafka.cluster),
+    # A new cluster of the same name would give the same inputs, and nothing would make the change there.
+    opts=pulumi.ResourceOptions(deleted_with=kafka.cluster, replace_with=[kafka.cluster]),
 )
 app = KafkaTestApp(
     "app",
     KafkaTestAppArgs(
+        kafka=kafka.cluster,
         namespace=settings.namespace,
         image=image.reference,
         image_tag=image.tag,

@@ -23,9 +23,11 @@ SECONDS_TO_END = 30
 class KafkaTestAppArgs:
     """`bootstrap_servers` are host:port, comma-separated; `image_tag` stands for the content of `image`.
 
-    `topics` are what the image reads: {name, partitions, replicationFactor, config}.
+    `topics` are what the image reads: {name, partitions, replicationFactor, config}; they are declared again
+    when `kafka`, the cluster, is replaced.
     """
 
+    kafka: pulumi.Resource
     namespace: str
     image: pulumi.Input[str]
     image_tag: str
@@ -79,7 +81,9 @@ class KafkaTestApp(pulumi.ComponentResource):
                 ),
             ),
             opts=pulumi.ResourceOptions(
-                parent=self, custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m")
+                parent=self,
+                replace_with=[self._args.kafka],
+                custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),
         )
 

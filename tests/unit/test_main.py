@@ -83,6 +83,12 @@ def test_advertising_goes_with_the_cluster(program: Deployment) -> None:
     assert program["ip-advertising"].options.deletedWith.endswith("::kafka-cluster")
 
 
+def test_a_new_cluster_gets_the_change_and_the_topics(program: Deployment) -> None:
+    for name in ("ip-advertising", "create-topics"):
+        [reason] = program[name].options.replace_with
+        assert reason.endswith("::kafka-cluster")
+
+
 def test_password_is_in_the_gateway_s_secret_and_nowhere_else(program: Deployment) -> None:
     holders = {
         resource.name for resource in program.resources.values() if PASSWORD in json.dumps(resource.inputs)

@@ -7,11 +7,14 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
+from pulumi.resource import DependencyResource
 
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 from tests.unit.recording import Deployment, deploy
 
+CLUSTER = "urn:pulumi:test::aks-kafka::azure-native:hdinsight:Cluster::kafka-cluster"
 ARGS = KafkaTestAppArgs(
+    kafka=DependencyResource(CLUSTER),
     namespace="kafka-test",
     image="contosokafka.azurecr.io/kafka-test-app:0123456789abcdef",
     image_tag="0123456789abcdef",
