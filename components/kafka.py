@@ -78,9 +78,9 @@ class KafkaCluster(pulumi.ComponentResource):
             location=self._args.location,
             kind=storage.Kind.STORAGE_V2,
             sku=storage.SkuArgs(name=storage.SkuName.STANDARD_LRS),
-            # Only an account with directories (Data Lake Storage) takes an identity in place of a key.
+            # Data Lake Storage, where an identity takes the place of a key. Nobody is given a key; that the
+            # account may refuse all keys while HDInsight creates a cluster on it, no document says.
             is_hns_enabled=True,
-            allow_shared_key_access=False,
             allow_blob_public_access=False,
             minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
             enable_https_traffic_only=True,

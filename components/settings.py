@@ -81,8 +81,8 @@ class Settings(Checked):
         Field(3, description="Worker nodes of the HDInsight cluster; each runs one Kafka broker.")
     )
     kafka_disks_per_worker: Annotated[
-        int, between(1, 8, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
-    ] = Field(2, description="Managed disks of each worker node, 1 TB each.")
+        int, between(1, 16, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
+    ] = Field(2, description="Managed disks of each worker node, 1 TB each, as many as its VM size takes.")
     kafka_worker_size: VmSize = Field("Standard_E4_V3", description="VM size of the worker nodes.")
     kafka_head_size: VmSize = Field("Standard_E4_V3", description="VM size of the two head nodes.")
     kafka_zookeeper_size: VmSize = Field(
