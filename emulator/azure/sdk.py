@@ -2,13 +2,14 @@
 
 The SDK is generated from Azure's OpenAPI descriptions: names, required properties, nested types and
 enumerations of each type stand in its classes. A module is imported when one of its types is first asked for,
-since importing all of azure-native takes seconds.
+since importing all of azure-native takes seconds. Thread-safe.
 """
 
 import collections.abc
 import importlib
 import inspect
 import re
+import threading
 import types
 import typing
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from pulumi import _types
 
 # `_types` is how the SDK itself reads its classes; there is no public way, and the version is pinned.
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ def standalone_parts(token: str) -> frozenset[str]:
 
 def _resource_class(token: str) -> type:
     _, module, name = token.split(":")
-    return getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
+    # The SDK's modules load at the first access, and a second thread would see them half loaded.
+    with _loading:
+        return getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
 
 
 def _documentation(token: str) -> str:

@@ -1,11 +1,21 @@
 """Inputs are held against the types of the installed SDK."""
 
+import subprocess
+import sys
+
 import pytest
 
 from emulator.azure import inputs, sdk
 from emulator.azure.catalogue import RESOURCE_TYPES
 from emulator.providers.provider import UNKNOWN
 
+_TYPES_ASKED_FOR_AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+from emulator.azure import sdk
+from emulator.azure.catalogue import RESOURCE_TYPES
+with ThreadPoolExecutor(len(RESOURCE_TYPES)) as threads:
+    list(threads.map(sdk.outputs, RESOURCE_TYPES))
+"""
 _SUBNET = "azure-native:network:Subnet"
 
 
@@ -121,3 +131,7 @@ def test_every_input_of_an_id_exists_in_the_sdk(token: str) -> None:
 @pytest.mark.parametrize("token", RESOURCE_TYPES)
 def test_the_sdk_says_which_api_version_it_uses(token: str) -> None:
     assert sdk.api_version(token)[:2] == "20"
+
+
+def test_types_may_be_asked_for_at_once() -> None:
+    subprocess.run([sys.executable, "-c", _TYPES_ASKED_FOR_AT_ONCE], check=True)
