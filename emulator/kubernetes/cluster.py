@@ -3,7 +3,6 @@
 import contextlib
 import datetime
 import functools
-import glob
 import ipaddress
 import logging
 import secrets
@@ -58,7 +57,6 @@ class KubernetesCluster:
         self._images = images
         self._timing = timing or Timing()
         self._folder = home.state / f"kubernetes-{spec.name}"
-        self._logs = home.logs / spec.name
         self._logs = home.logs / spec.name
         self._machines = _machines(spec)
         self._closing = False
@@ -162,9 +160,10 @@ class KubernetesCluster:
         metadata = pod["metadata"]
         return last_lines(self._logs / metadata["namespace"] / f"{metadata['name']}.log")
 
-    def logs(self, name: str) -> list[Path]:
-        """The logs of pods of this name, with or without its namespace; also of pods that have ended."""
-        return sorted(path for path in self._logs.glob("*/*.log") if path.match(f"{glob.escape(name)}.log"))
+    def logs(self) -> dict[str, Path]:
+        """The logs of pods, also of those that are gone, by NAMESPACE/NAME: first what was written last."""
+        paths = sorted(self._logs.glob("*/*.log"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return {f"{path.parent.name}/{path.stem}": path for path in paths}
 
     def front_end(self, service: Object) -> FrontEnd:
         """How far a Service is open to the outside."""

@@ -18,22 +18,24 @@ class NetworkUnknown(KeyError):
 
 
 def resolve(name: str, nodes: Sequence[str]) -> str:
-    """The one of `nodes` that `name` means. Raises NodeUnknown.
+    """The one of `nodes` that `name` means, as in `find`. Raises NodeUnknown."""
+    found = find(name, nodes)
+    if found is None:
+        known = f"known are {', '.join(nodes)}" if nodes else "there are none"
+        raise NodeUnknown(f"no node {name}; {known}")
+    return found
 
-    That is: its full name; its last part, if no other node has the same; or the beginning of its last part
+
+def find(name: str, nodes: Sequence[str]) -> str | None:
+    """The one of `nodes` that `name` means, if there is one. Raises NodeUnknown when it may be several.
+
+    That is: its full name; its last parts, if no other node has the same; or the beginning of its last part
     up to a "-", of several nodes the first.
     """
     if name in nodes:
         return name
-    same = [node for node in nodes if _last_part(node) == name]
+    same = [node for node in nodes if node.endswith(f"/{name}")]
     if len(same) > 1:
         raise NodeUnknown(f"{name} may be any of {', '.join(same)}")
-    beginning = [node for node in nodes if _last_part(node).startswith(f"{name}-")]
-    for node in same + beginning:
-        return node
-    known = f"known are {', '.join(nodes)}" if nodes else "there are none"
-    raise NodeUnknown(f"no node {name}; {known}")
-
-
-def _last_part(node: str) -> str:
-    return node.rpartition("/")[2]
+    beginning = [node for node in nodes if node.rpartition("/")[2].startswith(f"{name}-")]
+    return next(iter(same + beginning), None)

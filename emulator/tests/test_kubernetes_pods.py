@@ -312,7 +312,7 @@ def test_a_job_runs_until_it_has_succeeded(cluster):
     assert cluster.get(work)["status"]["succeeded"] == 2
     assert [pod["status"]["phase"] for pod in cluster.pods()] == ["Succeeded", "Succeeded"]
     assert cluster.world.nodes() == ["aks-test/aks-nodepool1-000000", "aks-test/aks-nodepool1-000001"]
-    (log,) = cluster.cluster.logs(cluster.pods()[0]["metadata"]["name"])
+    log = cluster.cluster.logs()[f"default/{cluster.pods()[0]['metadata']['name']}"]
     assert log.read_text() == "done\n"
 
 

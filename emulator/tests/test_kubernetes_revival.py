@@ -6,6 +6,8 @@ import urllib.request
 import pytest
 
 from emulator.kubernetes.objects import Key, is_true, key_of
+from emulator.logs import all_logs
+from emulator.network.names import find
 from emulator.network.world import World
 from emulator.tests.kubernetes_world import deployment, job, service, site
 
@@ -116,10 +118,22 @@ def test_the_logs_of_pods_that_are_gone_are_kept(tmp_path, name):
         (pod,) = one.pods()
         one.cluster.objects.delete(key_of(work))
         one.wait(lambda: one.cluster.objects.get(Key("Job", "default", name)) is None)
-        for spelling in (pod["metadata"]["name"], f"default/{pod['metadata']['name']}"):
-            (log,) = one.cluster.logs(spelling)
-            assert log.read_text() == "done\n"
-        assert one.cluster.logs("*") == []
+        logs = one.cluster.logs()
+        assert list(logs) == [f"default/{pod['metadata']['name']}"]
+        assert logs[f"default/{pod['metadata']['name']}"].read_text() == "done\n"
+        everything = all_logs([], [one.cluster], one.world.nodes())
+        for spelling in (name, pod["metadata"]["name"], f"default/{pod['metadata']['name']}"):
+            assert find(spelling, list(everything)) == f"aks-test/default/{pod['metadata']['name']}"
+
+
+def test_the_logs_of_pods_that_run_come_first(tmp_path):
+    with site(tmp_path) as one:
+        one.wait_available(one.create(deployment(replicas=1)), 1)
+        (log,) = one.cluster.logs().values()
+        log.with_name("web-gone.log").write_text("later than the other")
+        running, gone = f"aks-test/default/{log.stem}", "aks-test/default/web-gone"
+        assert list(all_logs([], [one.cluster], one.world.nodes())) == [running, gone]
+        assert list(all_logs([], [one.cluster], [])) == [gone, running]
 
 
 def names(one) -> set[str]:

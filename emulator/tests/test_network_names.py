@@ -23,6 +23,7 @@ NODES = [
         ("aks-pool", "aks/aks-pool-0"),
         ("aks-pool-1", "aks/aks-pool-1"),
         ("app-5d9c-x2x", "aks/kafka-test/app-5d9c-x2x"),
+        ("kafka-test/app-5d9c-x2x", "aks/kafka-test/app-5d9c-x2x"),
         ("app", "aks/kafka-test/app-5d9c-x2x"),
     ],
 )
