@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -61,11 +62,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _up(home: Home, options: argparse.Namespace) -> int:
     from emulator.engine import Engine, stack_outputs
-    from emulator.lifecycle import start
+    from emulator.lifecycle import exclusive_use, make_home, require_idle, start
 
-    engine = Engine(home, CHECKOUT, start(home)["ports"])
-    engine.prepare()
-    status = engine.run("up", "--yes", "--skip-preview", *_after_dashes(options.arguments))
+    make_home(home)
+    with exclusive_use(home):
+        engine = Engine(home, CHECKOUT, start(home)["ports"])
+        require_idle(home, engine.project)
+        engine.prepare()
+        arguments = _after_dashes(options.arguments)
+        status = engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", *arguments)
     if status == 0:
         outputs = stack_outputs(home, engine.project)
         print(f"\nKafka  {outputs.get('bootstrapServers')}, reachable from pods")
@@ -135,7 +140,10 @@ def _exec(home: Home, options: argparse.Namespace) -> None:
 
 
 def _logs(home: Home, options: argparse.Namespace) -> None:
-    for path in control.call(home, "logs", node=options.node):
+    paths = control.call(home, "logs", node=options.node)
+    # As `cat` does: end in silence when the reader, `head` perhaps, has had enough.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for path in paths:
         print(f"==> {path} <==", flush=True)
         with open(path, "rb") as log:
             sys.stdout.buffer.write(log.read())
@@ -162,9 +170,9 @@ def _after_dashes(arguments: list[str]) -> list[str]:
 def _expected() -> tuple[type[Exception], ...]:
     """Failures that are explained to the user, without a traceback."""
     from emulator.engine import EngineFailed
-    from emulator.lifecycle import NotAHome, StartFailed
+    from emulator.lifecycle import Busy, NotAHome, StartFailed
 
-    expected = [control.CommandFailed, EngineFailed, NotAHome, StartFailed]
+    expected = [control.CommandFailed, Busy, EngineFailed, NotAHome, StartFailed]
     world = sys.modules.get("emulator.network.world")
     return tuple([*expected, world.WorldRefused] if world else expected)
 

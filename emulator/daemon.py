@@ -16,6 +16,7 @@ from emulator.azure.cloud import Cloud
 from emulator.azure.provider import AzureNative
 from emulator.azure.registries import find_registry, login_server, refusal_to_pull
 from emulator.clusters import Clusters
+from emulator.code import digest
 from emulator.command.provider import Command
 from emulator.control import CommandFailed, ControlServer
 from emulator.hdinsight.cluster import HdinsightCluster
@@ -23,6 +24,8 @@ from emulator.home import Home
 from emulator.kubernetes.cluster import KubernetesCluster
 from emulator.kubernetes.provider import Kubernetes
 from emulator.lifecycle import single_instance
+from emulator.logs import all_logs
+from emulator.network.names import find
 from emulator.network.world import NodeUnknown, World
 from emulator.providers.provider import Provider
 from emulator.providers.server import ProviderServer
@@ -65,6 +68,7 @@ def _world(home: Home, ended: threading.Event) -> Iterator[World]:
     try:
         yield world
     finally:
+        ended.set()
         world.close()
 
 
@@ -73,8 +77,9 @@ def _await_end(init: int, ended: threading.Event) -> None:
     descriptor = os.pidfd_open(init)
     select.select([descriptor], [], [])
     os.close(descriptor)
-    log.info("the world has ended")
-    ended.set()
+    if not ended.is_set():
+        log.error("the world has ended")
+        ended.set()
 
 
 class _Daemon:
@@ -83,6 +88,7 @@ class _Daemon:
         self._home = home
         self._world = world
         self._ended = ended
+        self._code = digest()
         self._authority = Authority(home.tls)
         images = Images(home.registry, self._pull_refusal)
         clusters = Clusters(home, world, self._authority, images)
@@ -120,7 +126,7 @@ class _Daemon:
         }
 
     def _hello(self) -> dict[str, Any]:
-        return {"pid": os.getpid(), "ports": self.ports}
+        return {"pid": os.getpid(), "ports": self.ports, "code": self._code}
 
     def _status(self) -> dict[str, Any]:
         return describe(self._home, self._world, os.getpid())
@@ -129,13 +135,12 @@ class _Daemon:
         return self._world.enter(self._world.resolve(node))
 
     def _logs(self, node: str) -> list[str]:
-        name = self._world.resolve(node)
-        cluster, _, short = name.partition("/")
-        for running in self._hdinsight_clusters():
-            if running.spec.name == cluster:
-                return [str(path) for path in running.logs(short)]
-        pod = self._home.logs / f"{name}.log"
-        return [str(pod)] if pod.exists() else []
+        logs = all_logs(self._hdinsight_clusters(), self._kubernetes_clusters(), self._world.nodes())
+        found = find(node, list(logs))
+        if found is None:
+            known = f"there are logs of {', '.join(logs)}" if logs else "there are none yet"
+            raise CommandFailed(f"no logs of {node}; {known}")
+        return [str(path) for path in logs[found]]
 
     def _login(self, registry: str) -> str:
         found = find_registry(self.cloud, registry)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from emulator.home import CHECKOUT, HOME_VARIABLE, Home
+from emulator.processes import name_of
 from emulator.store import Store
 
 STACK = "local"
@@ -143,13 +144,14 @@ def remove_dead_locks(home: Home) -> None:
     A home belongs to one machine, so a lock is alive when its process is a pulumi of this machine.
     """
     for path in _state_folder(home).glob("locks/**/*.json"):
-        if not _is_held(path):
+        if _holder(path) is None:
             path.unlink(missing_ok=True)
 
 
-def running(home: Home) -> bool:
-    """Whether a run of pulumi changes a stack of this home right now."""
-    return any(_is_held(path) for path in _state_folder(home).glob("locks/**/*.json"))
+def runs(home: Home, project: str = "*") -> list[int]:
+    """The processes of pulumi that change stacks of this home right now: any, or those of a project."""
+    holders = map(_holder, _state_folder(home).glob(f"locks/*/{project}/**/*.json"))
+    return [pid for pid in holders if pid is not None]
 
 
 def _project_name(program: Path) -> str:
@@ -168,13 +170,14 @@ def _remember_program(home: Home, project: str, folder: Path) -> None:
         store.put(project, {"folder": str(folder)})
 
 
-def _is_held(lock: Path) -> bool:
+def _holder(lock: Path) -> int | None:
+    """The process that holds the lock, if it lives and is a pulumi: numbers are given out again."""
     try:
         pid = json.loads(lock.read_text())["pid"]
-        return Path(f"/proc/{pid}/comm").read_text().startswith("pulumi")
-    except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
-        # No such lock any more, no such process, or a lock that a power failure cut short.
-        return False
+    except (FileNotFoundError, json.JSONDecodeError):
+        # No such lock any more, or one that a power failure cut short.
+        return None
+    return pid if (name_of(pid) or "").startswith("pulumi") else None
 
 
 def _state_folder(home: Home) -> Path:

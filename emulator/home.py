@@ -57,6 +57,11 @@ class Home:
         return self.root / "daemon.lock"
 
     @property
+    def use_lock(self) -> Path:
+        """Held by the `up` or `down` that is under way."""
+        return self.root / "use.lock"
+
+    @property
     def backend(self) -> Path:
         """The engine's backend: stacks and their history."""
         return self.root / "pulumi"

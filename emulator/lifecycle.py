@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator import control
+from emulator.code import digest
+from emulator.engine import runs
 from emulator.home import CHECKOUT, Home
 
 _MARKER = "emulator-home"
@@ -24,6 +26,10 @@ class StartFailed(Exception):
     """The daemon did not come up; the message says why."""
 
 
+class Busy(Exception):
+    """Something else is changing the world; the message says what."""
+
+
 class NotAHome(Exception):
     """The folder is something else, which we won't write into or remove."""
 
@@ -31,10 +37,13 @@ class NotAHome(Exception):
 def start(home: Home) -> dict[str, Any]:
     """Starts the daemon unless it runs, and returns what it says of itself once it is ready.
 
+    One that runs other code than lies on disk is started anew, unless a run of pulumi needs it.
     Raises StartFailed and NotAHome.
     """
     make_home(home)
     with _exclusive(home.root / "start.lock", fcntl.LOCK_EX):
+        if _is_outdated(home) and not runs(home):
+            stop(home)
         if not control.reachable(home):
             _launch(home)
     return control.call(home, "hello")
@@ -78,6 +87,24 @@ def remove_home(home: Home) -> None:
 
 
 @contextmanager
+def exclusive_use(home: Home) -> Iterator[None]:
+    """Keeps out every other `up` and `down`. Raises Busy when one is under way."""
+    try:
+        with _exclusive(home.use_lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            yield
+    except BlockingIOError as error:
+        message = f"Another `up` or `down` is under way in {home.root}: wait until it has ended."
+        raise Busy(message) from error
+
+
+def require_idle(home: Home, project: str = "*") -> None:
+    """Raises Busy while pulumi changes a stack of the home: any, or that of `project`."""
+    if processes := runs(home, project):
+        numbers = ", ".join(map(str, processes))
+        raise Busy(f"pulumi (process {numbers}) is changing {home.root}: let it end first, or interrupt it.")
+
+
+@contextmanager
 def single_instance(home: Home) -> Iterator[None]:
     """Holds the home's lock: the kernel lets go of it when this process dies, however.
 
@@ -98,6 +125,13 @@ def _exclusive(path: Path, operation: int) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_outdated(home: Home) -> bool:
+    try:
+        return control.call(home, "hello").get("code") != digest()
+    except control.DaemonUnreachable:
+        return False
 
 
 def _launch(home: Home) -> None:

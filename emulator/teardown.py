@@ -4,27 +4,30 @@ import sys
 from pathlib import Path
 
 from emulator import lifecycle
-from emulator.engine import Engine, EngineFailed, programs, remove_dead_locks, running, stacks
+from emulator.engine import Engine, EngineFailed, programs, remove_dead_locks, stacks
 from emulator.home import Home
 
 
 def tear_down(home: Home) -> int:
-    """Destroys every stack, ends the daemon, removes the home. Exit status 0 when nothing is left.
+    """Destroys every stack, ends the daemon, removes the home. Exit status 0: nothing is left.
 
     Works also for a world that is half made or damaged: what can't be destroyed in an orderly way is removed
     all the same, since everything in it lives in processes that the daemon holds and in the home's folder.
+    Raises Busy while somebody else changes it.
     """
     if not home.root.exists():
+        print(f"There is nothing in {home.root}.")
         return 0
     lifecycle.require_home(home)
-    remove_dead_locks(home)
-    if running(home):
-        _say("pulumi is running in this world: let it end first.")
-        return 1
-    if stacks(home) and not _destroy_stacks(home):
-        _say("Removing the world by force: its processes and files.")
-    lifecycle.stop(home)
-    lifecycle.remove_home(home)
+    with lifecycle.exclusive_use(home):
+        remove_dead_locks(home)
+        lifecycle.require_idle(home)
+        if stacks(home) and not _destroy_stacks(home):
+            _say("Removing the world by force: its processes and files.")
+        lifecycle.stop(home)
+        lifecycle.remove_home(home)
+    # Pulumi has spoken of a stack that is still there, before it was removed.
+    print(f"Everything is gone: the stack with its history, the processes, and {home.root}.")
     return 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator import control, lifecycle
+from emulator import code, control, lifecycle
 from emulator.home import CHECKOUT, Home
 from emulator.store import Store
 
@@ -73,6 +73,34 @@ def test_ports_stay_the_same(home):
     assert lifecycle.start(home)["ports"] == ports
 
 
+def test_a_daemon_of_other_code_is_started_anew(home, monkeypatch):
+    first = lifecycle.start(home)
+    monkeypatch.setattr(lifecycle, "digest", lambda: "edited")
+    monkeypatch.setattr(lifecycle, "runs", lambda _home: [1])
+    assert lifecycle.start(home) == first  # a run of pulumi keeps its daemon
+    monkeypatch.setattr(lifecycle, "runs", lambda _home: [])
+    second = lifecycle.start(home)
+    assert second["pid"] != first["pid"]
+    assert second["ports"] == first["ports"]
+
+
+def test_the_digest_tells_code_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(code, "_PACKAGE", tmp_path)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "one").write_text("text")
+    digests = [code.digest()]
+    (tmp_path / "templates" / "one").write_text("texts")
+    digests.append(code.digest())
+    (tmp_path / "templates" / "one").rename(tmp_path / "templates" / "two")
+    digests.append(code.digest())
+    for idle in ("tests", "__pycache__"):
+        (tmp_path / idle).mkdir()
+        (tmp_path / idle / "one.py").touch()
+    (tmp_path / "README.md").touch()
+    assert len(set(digests)) == 3
+    assert code.digest() == digests[-1]
+
+
 def test_two_starts_at_once_make_one_daemon(home):
     command = [sys.executable, "-m", "emulator", "--home", str(home.root), "start"]
     starts = [subprocess.Popen(command, cwd=CHECKOUT) for _ in range(2)]
@@ -119,10 +147,40 @@ def _init_of(home: Home) -> int:
 
 def test_down_removes_everything(home):
     lifecycle.start(home)
-    assert emulator(home, "down").returncode == 0
+    down = emulator(home, "down")
+    assert down.returncode == 0
+    assert down.stdout.splitlines()[-1].startswith("Everything is gone")
     assert not home.root.exists()
     assert processes(home) == []
-    assert emulator(home, "down").returncode == 0
+    again = emulator(home, "down")
+    assert (again.returncode, again.stdout) == (0, f"There is nothing in {home.root}.\n")
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_only_one_up_or_down_at_a_time(home, command):
+    lifecycle.make_home(home)
+    with lifecycle.exclusive_use(home):
+        second = emulator(home, command)
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"Another `up` or `down` is under way in {home.root}: wait until it has ended.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_nothing_is_pulled_away_from_under_a_run_of_pulumi(home, command, tmp_path):
+    lifecycle.start(home)
+    (tmp_path / "pulumi").symlink_to("/bin/sleep")
+    with subprocess.Popen([tmp_path / "pulumi", "600"]) as pulumi:
+        locks = home.backend / ".pulumi" / "locks" / "organization" / "aks-kafka" / "local"
+        locks.mkdir(parents=True)
+        (locks / "one.json").write_text(json.dumps({"pid": pulumi.pid}))
+        refused = emulator(home, command)
+        pulumi.kill()
+    assert refused.returncode == 1
+    assert f"pulumi (process {pulumi.pid}) is changing {home.root}" in refused.stderr
+    assert "interrupt it" in refused.stderr
+    assert control.reachable(home)
 
 
 def test_down_works_when_the_daemon_is_dead_or_cannot_start(home):
@@ -180,6 +238,7 @@ def test_unknown_nodes_are_refused_by_name(home):
         assert refused.returncode == 1
         assert "wn9" in refused.stderr
         assert "Traceback" not in refused.stderr
+    assert emulator(home, "logs", "wn9").stderr == "no logs of wn9; there are none yet\n"
 
 
 def test_pulumis_exit_status_and_options_are_passed_on(home):

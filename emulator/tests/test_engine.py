@@ -102,11 +102,19 @@ def test_the_lock_of_a_living_run_is_kept(home, tmp_path):
             pass
         engine.remove_dead_locks(home)
         assert lock.exists()
-        assert engine.running(home)
+        assert engine.runs(home) == engine.runs(home, "toy") == [pid]
+        assert engine.runs(home, "another") == []
     finally:
         os.kill(pid, 9)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    try:
+        # Where nobody reaps what was killed, it keeps its number and its name.
+        assert Path(f"/proc/{pid}/comm").read_text() == "pulumi\n"
+        assert engine.runs(home) == []
+        engine.remove_dead_locks(home)
+        assert not lock.exists()
+    finally:
         os.waitpid(pid, 0)
-    assert not engine.running(home)
 
 
 def test_a_folder_without_a_program(home, tmp_path):
