@@ -1,9 +1,12 @@
 """The status of a world as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+_SHORTEST = 24  # of the column of names
+_CLASS_PATH = ("-cp", "-classpath", "--class-path")
 
 
 def report(status: dict[str, Any]) -> str:
@@ -13,20 +16,32 @@ def report(status: dict[str, Any]) -> str:
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield f"daemon    process {status['daemon']['pid']}, {status['memory'] >> 20} MiB with all it started"
+    width = max([_SHORTEST, *(len(node["name"]) for node in status["nodes"])])
     for name, prefixes in status["networks"].items():
-        yield f"network   {name.rsplit('/', 1)[-1]:28} {', '.join(prefixes)}"
+        yield f"network   {name.rsplit('/', 1)[-1]:{width}} {', '.join(prefixes)}"
     for node in status["nodes"]:
-        processes = ", ".join(_program(process["command"]) for process in node["processes"])
-        yield f"node      {node['name']:28} {node['address']:15} {processes}"
+        processes = [f"{_program(one['command'])} ({one['memory'] >> 20} MiB)" for one in node["processes"]]
+        yield f"node      {node['name']:{width}} {node['address']:15} {', '.join(processes)}".rstrip()
     for name, address in status["endpoints"].items():
-        yield f"endpoint  {name:28} {address}"
+        yield f"endpoint  {name:{width}} {address}"
     yield f"page      {status['appUrl'] or 'not deployed'}"
 
 
 def _program(command: list[str]) -> str:
     """What a command runs, in a word: Java's main class, Python's module, or the program's name."""
+    program = Path(command[0]).name
+    if program == "java":
+        return _main_class(command[1:]) or program
     modules = [word for option, word in pairwise(command) if option == "-m"]
-    classes = [
-        word for word in command if word.count(".") > 1 and "/" not in word and not word.startswith("-")
-    ]
-    return [Path(command[0]).name, *classes, *modules][-1]
+    return [program, *modules][-1]
+
+
+def _main_class(words: Iterable[str]) -> str | None:
+    """The first of java's words that is neither an option nor an option's value."""
+    rest = iter(words)
+    for word in rest:
+        if word in _CLASS_PATH:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return None

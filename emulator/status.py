@@ -8,6 +8,7 @@ from typing import Any
 from emulator.engine import stack_outputs
 from emulator.home import Home
 from emulator.network.world import World
+from emulator.processes import name_of
 
 PROJECT = "aks-kafka"
 
@@ -15,28 +16,32 @@ PROJECT = "aks-kafka"
 def describe(home: Home, world: World, daemon: int) -> dict[str, Any]:
     """The status as a JSON document; `daemon` is the daemon's process id. Memory is in bytes."""
     outputs = stack_outputs(home, PROJECT)
-    inhabitants = list(_descendants(world.init))
+    inhabitants = [pid for pid in _descendants(world.init) if name_of(pid) is not None]
     processes = _by_network_namespace(inhabitants)
+    memory = {pid: _memory(pid) for pid in (daemon, world.init, *inhabitants)}
     return {
         "home": str(home.root),
-        "daemon": {"pid": daemon, "memory": _memory([daemon])},
-        "memory": _memory([daemon, world.init, *inhabitants]),
+        "daemon": {"pid": daemon, "memory": memory[daemon]},
+        "memory": sum(memory.values()),
         "networks": world.networks(),
-        "nodes": [_node(world, name, processes) for name in world.nodes()],
+        "nodes": [_node(world, name, processes, memory) for name in world.nodes()],
         "endpoints": {name: outputs[name] for name in ("ambariUrl", "bootstrapServers") if name in outputs},
         "appUrl": outputs.get("appUrl"),
     }
 
 
-def _node(world: World, name: str, processes: Mapping[int, list[int]]) -> dict[str, Any]:
+def _node(
+    world: World, name: str, processes: Mapping[int, list[int]], memory: Mapping[int, int]
+) -> dict[str, Any]:
     node = world.specification(name)
-    namespace = world.network_namespace(name).stat().st_ino
+    pids = processes.get(world.network_namespace(name).stat().st_ino, [])
     return {
         "name": name,
         "network": node.network,
         "address": node.address,
         "hostname": node.hostname,
-        "processes": [{"pid": pid, "command": _command(pid)} for pid in processes.get(namespace, [])],
+        "memory": sum(memory[pid] for pid in pids),
+        "processes": [{"pid": pid, "command": _command(pid), "memory": memory[pid]} for pid in pids],
     }
 
 
@@ -57,16 +62,13 @@ def _command(pid: int) -> list[str]:
         return [""]  # as above
 
 
-def _memory(pids: Iterable[int]) -> int:
+def _memory(pid: int) -> int:
     """Bytes, where what several processes share is split among them (proc(5), smaps_rollup: Pss)."""
-    total = 0
-    for pid in pids:
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # as above
-        total += sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
-    return total
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # as above
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
 
 
 def _descendants(pid: int) -> Iterator[int]:
