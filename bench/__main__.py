@@ -1,7 +1,10 @@
-"""Brings an environment up in a folder of its own, measures it, and takes it down again."""
+"""Brings an environment up in a folder of its own, measures it, and takes it down again.
+
+Prints one line of JSON for each figure. Each compares two things, measured in one run on one machine.
+"""
 
 import json
-import statistics
+import os
 import subprocess
 import sys
 import tempfile
@@ -10,10 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.environment import CHECKOUT, Environment
-
-EMPTY = CHECKOUT / "bench" / "empty"
-PAIRS = 5
+from bench.preview import preview_against_an_empty_program
+from bench.roll import rolling_against_all_at_once
+from tests.e2e.environment import Environment
 
 
 def main() -> int:
@@ -21,19 +23,24 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         world = Environment(Path(folder) / "world")
         try:
-            for figure in figures(world):
-                print(json.dumps(figure), flush=True)
+            for figure in figures(world, Path(folder)):
+                machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+                print(json.dumps({**figure, **machine}), flush=True)
         finally:
-            world.succeed("down")
-    return 0
+            ended = world.run("down")
+    # Said only here, lest it hide why a figure could not be measured.
+    if ended.status != 0:
+        print(ended.output, file=sys.stderr)
+    return ended.status
 
 
-def figures(world: Environment) -> Iterator[dict[str, Any]]:
+def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     """Each figure in turn; later ones need what earlier ones made."""
     yield up_from_nothing_and_again(world)
     yield memory(world)
     yield ambari_calls_without_changes(world)
     yield preview_against_an_empty_program(world)
+    yield rolling_against_all_at_once(world, scratch)
 
 
 def up_from_nothing_and_again(world: Environment) -> dict[str, Any]:
@@ -41,7 +48,7 @@ def up_from_nothing_and_again(world: Environment) -> dict[str, Any]:
     first = seconds(lambda: world.succeed("up"))
     again = seconds(lambda: world.succeed("up"))
     return {
-        "figure": "up from nothing / again",
+        "figure": "up: from nothing / again",
         "from_nothing_s": round(first, 1),
         "again_s": round(again, 1),
         "ratio": round(first / again, 1),
@@ -49,22 +56,24 @@ def up_from_nothing_and_again(world: Environment) -> dict[str, Any]:
 
 
 def memory(world: Environment) -> dict[str, Any]:
-    """Resident memory of everything that runs, and of the daemon in it; shared pages count once."""
+    """Memory of everything that runs, and of the daemon in it; shared pages count once."""
     status = world.status()
     total, daemon = status["memory"], status["daemon"]["memory"]
     return {
-        "figure": "memory of the world / of its daemon",
-        "total_mib": total >> 20,
+        "figure": "memory: the world / its daemon",
+        "world_mib": total >> 20,
         "daemon_mib": daemon >> 20,
         "ratio": round(total / daemon, 1),
     }
 
 
 def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
-    """What an `up` that changes nothing asks of Ambari, against one that reads the truth first."""
-    plain = ambari_calls(world, "up", "--yes", "--expect-no-changes")
-    refreshed = ambari_calls(world, "refresh", "--yes", "--expect-no-changes")
-    return {"figure": "Ambari calls, nothing to change", "up": plain, "refresh": refreshed}
+    """What is asked of Ambari where nothing has to change, by `up` and by a `refresh`, which looks first."""
+    return {
+        "figure": "Ambari calls, nothing to change: up / refresh",
+        "up": ambari_calls(world, "up", "--yes", "--skip-preview", "--expect-no-changes"),
+        "refresh": ambari_calls(world, "refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+    }
 
 
 def ambari_calls(world: Environment, *command: str) -> dict[str, int]:
@@ -73,32 +82,6 @@ def ambari_calls(world: Environment, *command: str) -> dict[str, int]:
     world.pulumi(*command)
     methods = [request["method"] for request in world.ambari_requests()[before:]]
     return {"reads": methods.count("GET"), "writes": len(methods) - methods.count("GET")}
-
-
-def preview_against_an_empty_program(world: Environment) -> dict[str, Any]:
-    """A preview that finds nothing to do, in turn with that of a program without resources."""
-    empty = ["--program", str(EMPTY)]
-    world.run("pulumi", *empty, "stack", "init", "local")
-    preview = ["preview", "--expect-no-changes"]
-    ours, theirs = [], []
-    for number in range(PAIRS + 1):
-        pair = (
-            seconds(lambda: world.pulumi(*preview)),
-            seconds(lambda: world.succeed("pulumi", *empty, "preview")),
-        )
-        # The first pair fills caches.
-        if number > 0:
-            ours.append(pair[0])
-            theirs.append(pair[1])
-    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
-    return {
-        "figure": "no-op preview / preview of an empty program",
-        "ours_s": round(statistics.median(ours), 2),
-        "empty_s": round(statistics.median(theirs), 2),
-        "ratio": round(statistics.median(ratios), 2),
-        "ratio_min": round(min(ratios), 2),
-        "ratio_max": round(max(ratios), 2),
-    }
 
 
 def seconds(work: Callable[[], object]) -> float:
