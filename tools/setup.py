@@ -39,14 +39,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--tests", action="store_true", help="also install what only the tests need")
     wanted = parser.parse_args()
+    # What a person has to install comes first: it is better said before minutes of work than after.
     steps: list[Callable[[], None]] = [
         check_python,
+        check_engine,
+        *([install_browser] if wanted.tests else []),
         install_python_packages,
         install_engine,
         fetch_kafka,
     ]
-    if wanted.tests:
-        steps.append(install_browser)
     try:
         for step in steps:
             step()
@@ -69,6 +70,15 @@ def check_python() -> None:
         )
 
 
+def check_engine() -> None:
+    """There is an engine, or what it takes to build one."""
+    if not _has_engine() and shutil.which("go") is None:
+        raise SetupRefused(
+            "Pulumi is needed: install its CLI (www.pulumi.com/docs/install), or Go 1.21 or later, "
+            "with which this set-up then builds it."
+        )
+
+
 def install_python_packages() -> None:
     """Make .venv hold exactly the pinned packages; pip runs only when a requirement changed."""
     stamp = VENV / "requirements.sha256"
@@ -85,13 +95,8 @@ def install_python_packages() -> None:
 
 def install_engine() -> None:
     """Use an installed Pulumi; without one, build it from Go modules into .engine."""
-    if _installed_pulumi() or (ENGINE / "complete").exists():
+    if _has_engine():
         return
-    if shutil.which("go") is None:
-        raise SetupRefused(
-            "Pulumi is needed: install its CLI (www.pulumi.com/docs/install), or Go 1.21 or later, "
-            "with which this set-up then builds it."
-        )
     _say("Pulumi's engine, built with Go (about four minutes, once)")
     _run("bash", CHECKOUT / "tools" / "engine" / "build.sh", ENGINE)
     (ENGINE / "complete").touch()
@@ -115,8 +120,9 @@ def install_browser() -> None:
     _apt_install("chromium", "chromium-driver")
 
 
-def _installed_pulumi() -> bool:
-    return all(shutil.which(name) for name in ("pulumi", "pulumi-language-python"))
+def _has_engine() -> bool:
+    installed = all(shutil.which(name) for name in ("pulumi", "pulumi-language-python"))
+    return installed or (ENGINE / "complete").exists()
 
 
 def _create_venv() -> None:

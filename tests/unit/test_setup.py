@@ -1,0 +1,35 @@
+"""The set-up on a machine where something is missing that only a person can install."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def set_up(folder: Path, *options: str, programs: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run it in an empty checkout, on a machine that has only these programs."""
+    path = folder / "bin"
+    path.mkdir()
+    for program in programs:
+        (path / program).symlink_to(sys.executable)
+    (folder / "tools").mkdir()
+    shutil.copy(CHECKOUT / "tools" / "setup.py", folder / "tools")
+    command = [sys.executable, str(folder / "tools" / "setup.py"), *options]
+    return subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
+
+
+def test_without_engine_and_go_it_says_so_before_it_does_anything(tmp_path: Path) -> None:
+    ended = set_up(tmp_path)
+    assert ended.returncode == 1
+    assert "Pulumi is needed" in ended.stderr
+    assert "Go 1.21 or later" in ended.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_without_a_browser_the_tests_say_so_before_anything_is_built(tmp_path: Path) -> None:
+    ended = set_up(tmp_path, "--tests", programs=("go",))
+    assert ended.returncode == 1
+    assert "apt-get install chromium chromium-driver" in ended.stderr
+    assert not (tmp_path / ".venv").exists()
