@@ -14,7 +14,7 @@ from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
 from components.settings import Settings
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
-# The SDKs define thousands of classes, and all stay: to look for garbage among them costs a preview a third more.
+# The SDKs define thousands of classes, and all stay: looking for garbage there costs a preview a third more.
 gc.disable()
 
 config = pulumi.Config()
