@@ -5,6 +5,7 @@ no time; what can't be done is said in one message with what to do about it.
 """
 
 import argparse
+import errno
 import hashlib
 import os
 import shutil
@@ -44,6 +45,7 @@ def main() -> int:
         check_python,
         check_engine,
         *([install_browser] if wanted.tests else []),
+        check_namespaces,
         install_python_packages,
         install_engine,
         fetch_kafka,
@@ -77,6 +79,23 @@ def check_engine() -> None:
             "Pulumi is needed: install its CLI (www.pulumi.com/docs/install), or Go 1.21 or later, "
             "with which this set-up then builds it."
         )
+
+
+def check_namespaces() -> None:
+    """The kernel lets this user make the namespaces that networks and nodes are made of."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return
+    probe = [unshare, "--user", "--map-root-user", "--net", "--mount", "--uts", "--pid", "--fork", "true"]
+    tried = subprocess.run(probe, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+    if tried.returncode == 0:
+        return
+    sys.path.insert(0, str(CHECKOUT))
+    from emulator.network.refusal import explain, read_settings
+
+    failure = tried.stderr.strip()
+    number = errno.ENOSPC if os.strerror(errno.ENOSPC) in failure else errno.EPERM
+    raise SetupRefused(explain(failure, number, read_settings()))
 
 
 def install_python_packages() -> None:

@@ -26,7 +26,15 @@ def test_there_is_one_for_tests_one_for_previews_one_for_deployments() -> None:
     assert set(WORKFLOWS) == {"test", "preview", "deploy"}
     assert "push" in workflow("test")["on"]
     assert "pull_request" in workflow("preview")["on"]
-    assert workflow("deploy")["on"] == {"push": {"branches": ["main"]}}
+
+
+def test_what_is_deployed_is_on_main_and_has_passed_the_tests() -> None:
+    trigger = {"workflows": ["test"], "types": ["completed"], "branches": ["main"]}
+    assert workflow("deploy")["on"] == {"workflow_run": trigger}
+    assert job("deploy")["if"] == (
+        "github.event.workflow_run.conclusion == 'success' && github.event.workflow_run.event == 'push'"
+    )
+    assert job("deploy")["steps"][0]["with"]["ref"] == "${{ github.event.workflow_run.head_sha }}"
 
 
 @pytest.mark.parametrize(
