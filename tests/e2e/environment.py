@@ -70,7 +70,7 @@ class Environment:
     def processes(self) -> list[str]:
         """Command lines of every process that was started for this world, wherever it runs."""
         mark = str(self.home).encode()
-        return [line.decode() for line in _command_lines() if mark in line and b"pytest" not in line]
+        return [line.decode() for line in command_lines() if mark in line and b"pytest" not in line]
 
 
 def send(url: str, text: str) -> dict[str, int]:
@@ -93,7 +93,8 @@ def eventually(condition: Callable[[], bool], what: str, seconds: float = 30) ->
         time.sleep(0.1)
 
 
-def _command_lines() -> list[bytes]:
+def command_lines() -> list[bytes]:
+    """Of all other processes of this machine; one that has ended has none, whether or not it was reaped."""
     lines = []
     for process in Path("/proc").iterdir():
         if not process.name.isdecimal() or int(process.name) == os.getpid():

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from .environment import CHECKOUT, Environment, eventually, occurrences, send
+from .secrecy import PASSWORD, all_command_lines, files_that_hold, plant, secrets_of
 
 OUTPUTS = {
     "appUrl",
@@ -25,15 +26,19 @@ OUTPUTS = {
 def test_from_nothing_to_nothing(untouched: Environment, tmp_path: Path) -> None:
     world = untouched
 
-    preview = world.pulumi("preview")
+    settings = plant(world, tmp_path)
+
+    preview = world.pulumi("preview", *settings)
     assert "create" in preview
     assert world.status()["nodes"] == []
 
-    summary = world.succeed("up")
+    with all_command_lines() as command_lines:
+        up = world.succeed("up", *settings)
     outputs = world.outputs()
     assert set(outputs) == OUTPUTS
     assert outputs["kubeconfig"] == "[secret]"
-    assert outputs["appUrl"] in summary
+    assert up.splitlines()[-1] == f"Page   {outputs['appUrl']}"
+    assert "Outputs:" not in up
     assert len(outputs["bootstrapServers"].split(",")) == 3
 
     text = f"hello {uuid.uuid4()}"
@@ -42,25 +47,34 @@ def test_from_nothing_to_nothing(untouched: Environment, tmp_path: Path) -> None
     send(outputs["appUrl"], "a later one")
     eventually(lambda: occurrences(outputs["appUrl"], "a later one") == 1, "the next message comes back")
     assert occurrences(outputs["appUrl"], text) == 1
+    assert "==> " in world.succeed("logs", "create-topics")
 
     mark = len(world.ambari_requests())
-    world.pulumi("preview", "--expect-no-changes")
-    world.pulumi("up", "--yes", "--expect-no-changes")
-    world.pulumi("refresh", "--yes", "--expect-no-changes")
+    world.pulumi("preview", "--expect-no-changes", *settings)
+    world.pulumi("up", "--yes", "--expect-no-changes", *settings)
+    refresh = world.pulumi("refresh", "--yes", "--expect-no-changes", *settings)
     since = world.ambari_requests()[mark:]
     assert [request for request in since if request["method"] != "GET"] == []
 
     exported = tmp_path / "state.json"
     world.pulumi("stack", "export", "--file", str(exported))
     world.pulumi("stack", "import", "--file", str(exported))
-    world.pulumi("preview", "--expect-no-changes")
-    assert "Emulator-Passw0rd" not in exported.read_text()
+    world.pulumi("preview", "--expect-no-changes", *settings)
 
-    world.pulumi("destroy", "--yes")
+    shown = {"preview": preview, "up": up, "refresh": refresh, "export": exported.read_text()}
+    shown["command lines"] = "\n".join(command_lines)
+    assert "pulumi-language-python" in shown["command lines"]
+    assert files_that_hold(PASSWORD, world.home / "state")  # Azure itself knows it
+    written = [world.home / folder for folder in ("pulumi", "pulumi-home", "logs", "nodes")]
+    for what, secret in secrets_of(world).items():
+        assert [place for place, text in shown.items() if secret in text] == [], what
+        assert files_that_hold(secret, *written) == [], what
+
+    world.pulumi("destroy", "--yes", *settings)
     assert world.resources() == []
     assert world.status()["nodes"] == []
 
-    world.succeed("down")
+    assert world.succeed("down").splitlines()[-1].startswith("Everything is gone")
     assert not world.home.exists()
     assert world.processes() == []
 
