@@ -13,6 +13,8 @@ from itertools import pairwise
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+# Brokers go away again and again, which is the point: nothing that librdkafka would have to say.
+QUIET = {"log_level": 0, "log.connection.close": False}
 PARTITIONS = 6
 DRAIN_SECONDS = 60.0
 
@@ -28,10 +30,16 @@ class Traffic:
         self._ended = threading.Event()
         self._drained = threading.Event()
         self._producer = Producer(
-            {"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True, "linger.ms": 0}
+            {
+                **QUIET,
+                "bootstrap.servers": bootstrap,
+                "acks": "all",
+                "enable.idempotence": True,
+                "linger.ms": 0,
+            }
         )
         self._consumer = Consumer(
-            {"bootstrap.servers": bootstrap, "group.id": "bench", "enable.auto.commit": False}
+            {**QUIET, "bootstrap.servers": bootstrap, "group.id": "bench", "enable.auto.commit": False}
         )
         self._consumer.assign([TopicPartition(topic, number, 0) for number in range(PARTITIONS)])
 
@@ -88,7 +96,7 @@ class Traffic:
 def create_topic(bootstrap: str, topic: str) -> None:
     """A topic of its own for each run, on all three brokers, of which two must have every message."""
     new = NewTopic(topic, PARTITIONS, replication_factor=3, config={"min.insync.replicas": "2"})
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
     for future in admin.create_topics([new]).values():
         future.result()
 
