@@ -59,6 +59,7 @@ def _job(item: Object) -> None:
         parallelism=1,
         completionMode="NonIndexed",
         suspend=False,
+        podReplacementPolicy="Failed" if "podFailurePolicy" in specification else "TerminatingOrFailed",
     )
     _pod(specification["template"])
     item["status"] = {}

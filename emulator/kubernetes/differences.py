@@ -4,19 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from emulator.kubernetes.objects import CONFIG_MAP, DEPLOYMENT, JOB, SECRET, Object, annotations_of
 from emulator.providers.comparison import changed_paths
-from emulator.providers.provider import Difference
+from emulator.providers.provider import Difference, Unknown
 
 AUTONAMED = "pulumi.com/autonamed"
 
 _ALWAYS = ("metadata.name", "metadata.namespace")
 _IMMUTABLE = {
     DEPLOYMENT.name: ("spec.selector",),
-    JOB.name: ("spec.completions", "spec.selector", "spec.template"),
+    JOB.name: ("spec.completions", "spec.podFailurePolicy", "spec.selector", "spec.template"),
 }
 _REPLACED = {
     **_IMMUTABLE,
-    # The API could change it in place; Pulumi does not.
-    JOB.name: (*_IMMUTABLE[JOB.name], "spec.parallelism"),
+    # The API could change parallelism in place, Pulumi does not; of podFailurePolicy Pulumi does not know.
+    JOB.name: ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
 }
 _CONTENT = {
     CONFIG_MAP.name: ("data", "binaryData"),
@@ -58,4 +58,7 @@ def _same_name(old: Object, new: Object) -> bool:
     """Whether the new object would stand in the old one's place: then that one must go first."""
     if AUTONAMED in annotations_of(new):
         return False
-    return all(old["metadata"].get(name) == new["metadata"].get(name) for name in ("name", "namespace"))
+    before, after = old["metadata"], new["metadata"]
+    if isinstance(before, Unknown) or isinstance(after, Unknown):
+        return False
+    return all(before.get(name) == after.get(name) for name in ("name", "namespace"))

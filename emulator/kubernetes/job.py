@@ -8,29 +8,36 @@ from dataclasses import dataclass
 from emulator.kubernetes.backoff import Backoff
 from emulator.kubernetes.objects import Object, deleting, is_true, moment_of, owned_by, timestamp
 from emulator.kubernetes.plan import Change, Create, Delete, Plan, SetStatus, earliest
+from emulator.kubernetes.podfailure import counts, failure_of_job
 from emulator.kubernetes.replicaset import pod_from_template
 
 
 @dataclass(frozen=True)
 class _Pods:
     active: list[Object]
+    terminating: list[Object]
     succeeded: list[Object]
     failed: list[Object]
+    counted: list[Object]
+    """Those of the failed that podFailurePolicy does not ignore."""
 
     @classmethod
     def of(cls, job: Object, pods: Sequence[Object]) -> "_Pods":
         owned = [pod for pod in pods if owned_by(job, pod)]
         running = [pod for pod in owned if pod["status"]["phase"] in ("Pending", "Running")]
+        failed = [pod for pod in owned if pod["status"]["phase"] == "Failed"]
         return cls(
             active=[pod for pod in running if not deleting(pod)],
+            terminating=[pod for pod in running if deleting(pod)],
             succeeded=[pod for pod in owned if pod["status"]["phase"] == "Succeeded"],
-            failed=[pod for pod in owned if pod["status"]["phase"] == "Failed"],
+            failed=failed,
+            counted=[pod for pod in failed if counts(job, pod)],
         )
 
     @property
     def failures(self) -> int:
         """What counts against backoffLimit: failed pods, and restarts of containers in pods that go on."""
-        return len(self.failed) + sum(map(_restarts, self.active))
+        return len(self.counted) + sum(map(_restarts, self.active))
 
 
 def plan_job(job: Object, pods: Sequence[Object], now: datetime.datetime, backoff: Backoff) -> Plan:
@@ -66,7 +73,9 @@ def is_finished(job: Object) -> bool:
 def _verdict(job: Object, pods: _Pods, now: datetime.datetime) -> Object | None:
     """The end of the Job's status, if this is the end."""
     deadline = _deadline(job)
-    if len(pods.failed) > job["spec"]["backoffLimit"] or (
+    if (message := failure_of_job(job, pods.failed)) is not None:
+        return _ended(now, ("FailureTarget", "Failed"), "PodFailurePolicy", message)
+    if len(pods.counted) > job["spec"]["backoffLimit"] or (
         pods.active and pods.failures > job["spec"]["backoffLimit"]
     ):
         reason, message = "BackoffLimitExceeded", "Job has reached the specified backoff limit"
@@ -98,7 +107,9 @@ def _ended(now: datetime.datetime, types: Sequence[str], reason: str, message: s
 
 
 def _wanted(job: Object, pods: _Pods) -> int:
-    return min(job["spec"]["parallelism"], job["spec"]["completions"] - len(pods.succeeded))
+    wanted = min(job["spec"]["parallelism"], job["spec"]["completions"] - len(pods.succeeded))
+    # Until a pod has ended nobody knows whether its failure ends the Job.
+    return wanted - len(pods.terminating) if job["spec"].get("podReplacementPolicy") == "Failed" else wanted
 
 
 def _retry_at(pods: _Pods, backoff: Backoff) -> datetime.datetime | None:
@@ -132,7 +143,7 @@ def _deadline(job: Object) -> datetime.datetime | None:
 def _status(job: Object, pods: _Pods, now: datetime.datetime, active: int) -> Object:
     former = job.get("status", {})
     ready = sum(is_true(pod, "Ready") for pod in pods.active)
-    counts = {"active": active, "succeeded": len(pods.succeeded), "failed": len(pods.failed)}
+    counts = {"active": active, "succeeded": len(pods.succeeded), "failed": len(pods.counted)}
     return {
         "startTime": former.get("startTime", timestamp(now)),
         **{name: count for name, count in counts.items() if count},

@@ -125,6 +125,9 @@ _POD: Shape = {
 }
 _TEMPLATE: Shape = {"metadata": {"labels": ANY, "annotations": ANY, "name": ANY}, "spec": _POD}
 
+# The fourth, FailIndex, is for Jobs whose pods are numbered.
+_POD_FAILURE_ACTIONS = ["FailJob", "Ignore", "Count"]
+
 _SHAPES: Mapping[str, Mapping[str, Shape]] = {
     NAMESPACE.name: {},
     CONFIG_MAP.name: {"data": ANY, "immutable": ANY},
@@ -172,6 +175,7 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
             "ttlSecondsAfterFinished": ANY,
             "completionMode": Only(["NonIndexed"]),
             "suspend": Only([False]),
+            "podFailurePolicy": {"rules": [{"action": Only(_POD_FAILURE_ACTIONS), "onExitCodes": ANY}]},
         }
     },
 }

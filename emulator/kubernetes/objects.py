@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.providers.provider import Unknown
+
 Object = dict[str, Any]
 
 # The API server's alphabet for generated names: no vowels, so that no words come out.
@@ -88,8 +90,10 @@ def labels_of(item: Object) -> Mapping[str, str]:
 
 
 def annotations_of(item: Object) -> Mapping[str, str]:
-    """The object's annotations."""
-    return item["metadata"].get("annotations") or {}
+    """The object's annotations; none as long as they are unknown."""
+    metadata = item["metadata"]
+    annotations = None if isinstance(metadata, Unknown) else metadata.get("annotations")
+    return {} if annotations is None or isinstance(annotations, Unknown) else annotations
 
 
 def selects(labels: Mapping[str, str], item: Object) -> bool:

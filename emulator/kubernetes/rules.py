@@ -116,6 +116,48 @@ def _job(item: Object) -> Iterator[Failure]:
         value = specification.get(name)
         if isinstance(value, int) and value < 0:
             yield Failure(f"spec.{name}", f"Invalid value: {value}: must be greater than or equal to 0")
+    yield from _pod_failure_policy(specification)
+
+
+def _pod_failure_policy(job: Object) -> Iterator[Failure]:
+    policy = job.get("podFailurePolicy")
+    if policy is None or isinstance(policy, Unknown):
+        return
+    pod = _reach(job, "template", "spec")
+    restart = _mapping(pod).get("restartPolicy")
+    if _known(restart) and restart != "Never":
+        yield Failure(
+            "spec.template.spec.restartPolicy",
+            f"Invalid value: {restart!r}: only 'Never' is supported when podFailurePolicy is specified",
+        )
+    names = [_mapping(container).get("name") for container in _list(_mapping(pod).get("containers"))]
+    for index, rule in enumerate(_list(_mapping(policy).get("rules"))):
+        path = f"spec.podFailurePolicy.rules[{index}]"
+        requirement = _mapping(rule).get("onExitCodes")
+        if requirement is None and "onPodConditions" not in _mapping(rule):
+            yield Failure(
+                path, "Invalid value: specifying one of OnExitCodes and OnPodConditions is required"
+            )
+        yield from _exit_codes(f"{path}.onExitCodes", _mapping(requirement), names)
+
+
+def _exit_codes(path: str, requirement: Object, containers: list[Any]) -> Iterator[Failure]:
+    name = requirement.get("containerName")
+    if isinstance(name, str) and _known(containers) and name not in containers:
+        what = "must be one of the container or initContainer names in the pod template"
+        yield Failure(f"{path}.containerName", f"Invalid value: {name!r}: {what}")
+    operator = requirement.get("operator", "In")
+    if _known(operator) and operator not in ("In", "NotIn"):
+        yield Failure(f"{path}.operator", f"Unsupported value: {operator!r}: supported values: 'In', 'NotIn'")
+    values = requirement.get("values")
+    if not _known(values) or values is None:
+        return
+    if not values:
+        yield Failure(f"{path}.values", "Invalid value: []: at least one value is required")
+    if values != sorted(set(values)):
+        yield Failure(f"{path}.values", f"Invalid value: {values}: must be ordered, none twice")
+    if operator == "In" and 0 in values:
+        yield Failure(f"{path}.values", "Invalid value: 0: must not be 0 for the In operator")
 
 
 def _service(item: Object) -> Iterator[Failure]:

@@ -263,7 +263,7 @@ class Work:
         ended = {"exitCode": code, "finishedAt": timestamp(at)}
         self.pods[index]["status"] = {
             "phase": "Failed" if code else "Succeeded",
-            "containerStatuses": [{"restartCount": 0, "state": {"terminated": ended}}],
+            "containerStatuses": [{"name": "work", "restartCount": 0, "state": {"terminated": ended}}],
         }
 
 
@@ -304,6 +304,112 @@ def test_a_job_fails_at_its_backoff_limit():
     (_, failed) = work.job["status"]["conditions"]
     assert (failed["type"], failed["reason"]) == ("Failed", "BackoffLimitExceeded")
     assert work.job["status"]["failed"] == 2
+
+
+def exit_code_rule(action: str, operator: str, *values: int, container: str | None = "work") -> Object:
+    requirement = {"operator": operator, "values": list(values)}
+    if container is not None:
+        requirement["containerName"] = container
+    return {"action": action, "onExitCodes": requirement}
+
+
+def test_a_job_fails_at_once_where_its_policy_says_so():
+    work = Work(podFailurePolicy={"rules": [exit_code_rule("FailJob", "In", 3)]})
+    work.plan()
+    work.end(0, 3)
+    assert created(work.plan(later(1))) == 0
+    target, failed = work.job["status"]["conditions"]
+    assert (target["type"], failed["type"]) == ("FailureTarget", "Failed")
+    assert failed["reason"] == target["reason"] == "PodFailurePolicy"
+    pod = work.pods[0]["metadata"]["name"]
+    assert failed["message"] == (
+        f"Container work for pod default/{pod} failed with exit code 3 matching FailJob rule at index 0"
+    )
+    assert work.job["status"]["failed"] == 1
+    assert work.plan(later(9)).changes == []
+
+
+def test_what_still_runs_is_deleted_when_a_pod_fails_its_job():
+    policy = {"rules": [exit_code_rule("FailJob", "In", 3)]}
+    work = Work(podFailurePolicy=policy, completions=2, parallelism=2)
+    work.plan()
+    work.end(0, 3)
+    changes = work.plan().changes
+    assert [change.item for change in changes if isinstance(change, Delete)] == [work.pods[1]]
+
+
+def test_a_policy_comes_before_the_limit():
+    work = Work(backoffLimit=0, podFailurePolicy={"rules": [exit_code_rule("FailJob", "In", 3)]})
+    work.plan()
+    work.end(0, 3)
+    work.plan()
+    assert work.job["status"]["conditions"][-1]["reason"] == "PodFailurePolicy"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [exit_code_rule("FailJob", "In", 2, 4)],
+        [exit_code_rule("FailJob", "NotIn", 2, 3)],
+        [exit_code_rule("FailJob", "In", 3, container="other")],
+        [exit_code_rule("Count", "In", 3), exit_code_rule("FailJob", "In", 3)],
+    ],
+    ids=["other codes", "an excluded code", "another container", "an earlier rule"],
+)
+def test_a_failure_that_no_rule_makes_final_is_tried_again(rules: list[Object]):
+    work = Work(podFailurePolicy={"rules": rules})
+    work.plan()
+    work.end(0, 3)
+    assert work.plan(later(1)).wake == later(10)
+    assert work.job["status"]["failed"] == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        exit_code_rule("FailJob", "In", 2, 3, 4),
+        exit_code_rule("FailJob", "In", 3, container=None),
+        exit_code_rule("FailJob", "NotIn", 1),
+    ],
+)
+def test_a_rule_fits_by_operator_values_and_container(rule: Object):
+    work = Work(podFailurePolicy={"rules": [exit_code_rule("Count", "In", 9), rule]})
+    work.plan()
+    work.end(0, 3)
+    work.plan()
+    assert work.job["status"]["conditions"][-1]["message"].endswith("rule at index 1")
+
+
+def test_success_fits_no_rule():
+    work = Work(podFailurePolicy={"rules": [exit_code_rule("FailJob", "NotIn", 1)]})
+    work.plan()
+    work.end(0, 0)
+    work.plan()
+    assert work.job["status"]["conditions"][-1]["type"] == "Complete"
+
+
+def test_ignored_failures_delay_the_next_pod_and_do_not_count():
+    work = Work(backoffLimit=0, podFailurePolicy={"rules": [exit_code_rule("Ignore", "In", 3)]})
+    work.plan()
+    work.end(0, 3)
+    plan = work.plan(later(1))
+    assert (created(plan), plan.wake) == (0, later(10))
+    assert "failed" not in work.job["status"]
+    assert created(work.plan(later(10))) == 1
+    work.end(1, 1, later(10))
+    work.plan(later(10))
+    assert work.job["status"]["conditions"][-1]["reason"] == "BackoffLimitExceeded"
+
+
+@pytest.mark.parametrize("policy", [None, {"rules": [exit_code_rule("FailJob", "In", 3)]}])
+def test_with_a_policy_a_pod_is_replaced_when_it_has_ended_and_not_while_it_ends(policy: Object | None):
+    work = Work(**({"podFailurePolicy": policy} if policy else {}))
+    work.plan()
+    work.pods[0]["metadata"]["deletionTimestamp"] = timestamp(NOW)
+    assert created(work.plan()) == (0 if policy else 1)
+    work.pods.pop(0)
+    work.plan()
+    assert len(work.pods) == 1
 
 
 def test_restarts_in_place_count_against_the_limit():

@@ -176,6 +176,20 @@ def test_a_job_that_fails_says_why_and_is_tried_again_when_replaced(engine):
     engine.up('job("work", pod("succeed"), backoff_limit=0)')
 
 
+def test_a_job_that_its_policy_ends_says_why_with_the_first_pod(engine, cluster):
+    text = engine.up(
+        """
+    rule = {"action": "FailJob", "on_exit_codes": {"operator": "In", "values": [3], "container_name": "app"}}
+    job("work", pod("fail", "declared otherwise"), pod_failure_policy={"rules": [rule]})
+    """,
+        fails=True,
+    )
+    assert "[PodFailurePolicy] Container app for pod default/work-" in text
+    assert "failed with exit code 3 matching FailJob rule at index 0" in text
+    assert "declared otherwise" in text
+    assert len([pod for pod in cluster.pods() if pod["metadata"]["name"].startswith("work-")]) == 1
+
+
 def test_a_failed_job_may_ask_to_be_replaced(engine):
     program = """
     metadata = {"annotations": {"pulumi.com/replaceUnready": "true"}}
@@ -275,3 +289,16 @@ def test_renewed_credentials_of_the_same_cluster_replace_nothing(engine, cluster
     engine.environment["KUBECONFIG_TEXT"] = cluster.cluster.kubeconfig() + "# renewed\n"
     assert "replace" not in engine.run("preview", "--diff")
     engine.up()
+
+
+def test_what_is_destroyed_may_take_along_objects_that_depend_on_it(engine):
+    # The engine asks what would become of the dependents if all that they take from it were unknown.
+    engine.up("""
+    space = k8s.core.v1.Namespace("space", opts=options)
+    metadata = space.metadata.apply(lambda made: {"namespace": made.name})
+    k8s.core.v1.ConfigMap("settings", metadata=metadata, data={}, opts=options)
+    k8s.core.v1.ConfigMap("other", data={}, opts=options)
+    """)
+    engine.run("destroy", "--yes", "--target", "**Namespace::space", "--target-dependents")
+    kept = engine.resources().keys()
+    assert kept & {"space", "settings", "other"} == {"other"}
