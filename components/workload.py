@@ -17,6 +17,8 @@ SECONDS_OF_LATE_CONNECTIONS = 5
 """How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
 SECONDS_TO_END = 30
 """From its end being ordered until a pod is killed: late connections, then what the app still has to send."""
+STATUS_OF_REFUSAL = 3
+"""Exit status of the image's `create-topics` when no further try can give the topics that are declared."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class KafkaTestApp(pulumi.ComponentResource):
                 # A pull may fail until the registry knows AKS's nodes; tries are for what comes after it.
                 backoff_limit=4,
                 active_deadline_seconds=1500,
+                pod_failure_policy=_no_second_try(container="create-topics", status=STATUS_OF_REFUSAL),
                 template=kubernetes.core.v1.PodTemplateSpecArgs(
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(
                         labels={"app.kubernetes.io/name": "create-topics"}
@@ -181,6 +184,20 @@ class KafkaTestApp(pulumi.ComponentResource):
             ),
             volume_mounts=[kubernetes.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],
         )
+
+
+def _no_second_try(*, container: str, status: int) -> kubernetes.batch.v1.PodFailurePolicyArgs:
+    """Whoever waits for the Job gets its reason with the first pod, not after minutes of tries in vain."""
+    return kubernetes.batch.v1.PodFailurePolicyArgs(
+        rules=[
+            kubernetes.batch.v1.PodFailurePolicyRuleArgs(
+                action="FailJob",
+                on_exit_codes=kubernetes.batch.v1.PodFailurePolicyOnExitCodesRequirementArgs(
+                    container_name=container, operator="In", values=[status]
+                ),
+            )
+        ]
+    )
 
 
 def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> kubernetes.core.v1.ProbeArgs:

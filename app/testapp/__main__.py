@@ -1,4 +1,7 @@
-"""`python -m testapp serve` answers HTTP; `python -m testapp create-topics` declares the topics and ends."""
+"""`python -m testapp serve` answers HTTP; `python -m testapp create-topics` declares the topics and ends.
+
+`create-topics` ends with 1 when another try may succeed, and with 3 when none can.
+"""
 
 import os
 import sys
@@ -42,11 +45,14 @@ def _serve(settings: ServeSettings) -> int:
 
 
 def _create_topics(settings: TopicSettings) -> int:
-    from testapp.topics import TopicsRefused, declare_topics
+    from testapp.topics import TopicsFailed, TopicsRefused, declare_topics
 
     try:
         declare_topics(settings)
     except TopicsRefused as error:
+        print(error, file=sys.stderr)
+        return 3
+    except TopicsFailed as error:
         print(error, file=sys.stderr)
         return 1
     return 0

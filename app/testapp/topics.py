@@ -15,7 +15,11 @@ TIMEOUT_SECONDS = 60.0
 
 
 class TopicsRefused(Exception):
-    """A declared topic can't be had; the text says which, what was asked and why not."""
+    """A topic is declared otherwise than it is, which no further try can change; says which, and why."""
+
+
+class TopicsFailed(Exception):
+    """A declared topic is not there, for a reason that may pass; the text says which and why."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ def declare_topics(settings: TopicSettings) -> None:
     """Carry out the plan and wait until every partition of every declared topic has a leader.
 
     Raises:
-        TopicsRefused: see `plan_topics`, or the brokers refused, or can't be reached.
+        TopicsRefused: see `plan_topics`.
+        TopicsFailed: the brokers can't be reached, or they refused, or partitions get no leader.
     """
     admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
     try:
@@ -70,7 +75,7 @@ def declare_topics(settings: TopicSettings) -> None:
         _grow(admin, plan.grow)
         _await_leaders(admin, settings.topics)
     except KafkaException as error:
-        raise TopicsRefused(f"Kafka at {settings.bootstrap_servers}: {error.args[0]}") from error
+        raise TopicsFailed(f"Kafka at {settings.bootstrap_servers}: {error.args[0]}") from error
 
 
 def _refusals(topic: Topic, present: ExistingTopic) -> list[str]:
@@ -152,7 +157,7 @@ def _settle(refusal: str, future: Future[None]) -> None:
     try:
         future.result()
     except KafkaException as error:
-        raise TopicsRefused(f"{refusal}: {error.args[0].str()}") from error
+        raise TopicsFailed(f"{refusal}: {error.args[0].str()}") from error
 
 
 def _await_leaders(admin: AdminClient, topics: Iterable[Topic]) -> None:
@@ -165,7 +170,7 @@ def _await_leaders(admin: AdminClient, topics: Iterable[Topic]) -> None:
             if len(led) >= waiting[name]:
                 del waiting[name]
         if waiting and time.monotonic() > deadline:
-            raise TopicsRefused(
+            raise TopicsFailed(
                 f"partitions without a leader after {TIMEOUT_SECONDS:.0f} s: {', '.join(sorted(waiting))}"
             )
         if waiting:

@@ -6,10 +6,12 @@ from contextlib import aclosing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from testapp import topics
+from testapp.__main__ import main
 from testapp.events import format_position, parse_position
 from testapp.feed import Feed, Message
 from testapp.settings import ServeSettings, SettingsError, Topic, TopicSettings
-from testapp.topics import ExistingTopic, TopicsRefused, plan_topics
+from testapp.topics import ExistingTopic, TopicsFailed, TopicsRefused, plan_topics
 
 WORDS = Topic("words", partitions=3, replication_factor=3, config={})
 
@@ -50,6 +52,24 @@ def test_another_configuration_is_refused_and_all_refusals_come_together() -> No
         plan_topics([declared], {"words": ExistingTopic(3, 3, {"retention.ms": "9"})})
     assert "retention.ms=9, 5 is declared" in str(refused.value)
     assert "can't take partitions away" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [(TopicsFailed("no leader"), 1), (TopicsRefused("too few"), 3)],
+    ids=["another try may do", "no try will do"],
+)
+def test_the_exit_status_tells_whether_to_try_again(
+    reason: Exception, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def declare_topics(settings: TopicSettings) -> None:
+        raise reason
+
+    monkeypatch.setattr(topics, "declare_topics", declare_topics)
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "b:9092")
+    monkeypatch.setenv("KAFKA_TOPICS", "[]")
+    assert main(["create-topics"]) == status
+    assert capsys.readouterr().err == f"{reason}\n"
 
 
 @given(st.dictionaries(st.integers(0, 2000), st.integers(0, 2**62), min_size=1))

@@ -79,6 +79,17 @@ def test_topics_are_made_by_the_image(app: Deployment) -> None:
     assert "ttlSecondsAfterFinished" not in spec
 
 
+def test_a_refusal_of_topics_is_final_and_other_failures_are_tried_again(app: Deployment) -> None:
+    spec = app["create-topics"].inputs["spec"]
+    (rule,) = spec["podFailurePolicy"]["rules"]
+    assert rule["action"] == "FailJob"
+    assert rule["onExitCodes"] == {
+        "containerName": container(app, "create-topics")["name"],
+        "operator": "In",
+        "values": [3],
+    }
+
+
 def test_topics_are_made_again_exactly_when_they_or_the_image_change(app: Deployment) -> None:
     more = [*ARGS.topics, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
     names = [
