@@ -84,13 +84,13 @@ class AppImage(pulumi.ComponentResource):
         local.Command(
             "image-build",
             create=build,
-            update=build,
             # Names travel in the environment, where no shell reads quotes or blanks in them.
             environment={
                 "REGISTRY": args.registry.name,
                 "IMAGE": f"{args.repository}:{self.tag}",
                 "FOLDER": str(args.folder),
             },
+            # Another one of these makes a new command; any other change runs `create` again.
             triggers=[self.tag, args.registry.id],
             opts=pulumi.ResourceOptions(
                 parent=self, custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m")

@@ -55,7 +55,8 @@ def test_image_is_built_by_the_registry_at_creation_and_at_change(folder: Path) 
     deployment = declare(folder)
     build = deployment["image-build"].inputs
     tag = deployment.outputs["tag"]
-    assert build["create"] == build["update"]
+    # Without a command for updates they run this one; an empty one would build nothing.
+    assert "update" not in build
     assert build["environment"] == {
         "REGISTRY": "contosokafka",
         "IMAGE": f"kafka-test-app:{tag}",
