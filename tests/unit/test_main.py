@@ -1,5 +1,6 @@
 """The program as a whole: what it declares, in which order, and what it tells other stacks."""
 
+import gc
 import json
 import re
 import runpy
@@ -37,11 +38,15 @@ def configuration(stack: str) -> dict[str, str]:
 
 
 def run(config: dict[str, str]) -> Deployment:
-    return deploy(
-        lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
-        config=config,
-        secrets=frozenset({"aks-kafka:ambariPassword"}),
-    )
+    try:
+        return deploy(
+            lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
+            config=config,
+            secrets=frozenset({"aks-kafka:ambariPassword"}),
+        )
+    finally:
+        # The program turns it off for its own short life; that of the tests is longer.
+        gc.enable()
 
 
 @pytest.fixture
