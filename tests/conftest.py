@@ -11,9 +11,11 @@ from tests.e2e.environment import Environment
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     environment = Environment(tmp_path_factory.mktemp("environment") / "world")
-    environment.succeed("up")
-    yield environment
-    environment.succeed("down")
+    try:
+        environment.succeed("up")
+        yield environment
+    finally:
+        environment.succeed("down")
 
 
 @pytest.fixture
