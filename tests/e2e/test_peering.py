@@ -1,0 +1,100 @@
+"""Pods reach brokers by both halves of the peering; one that is left alone is of no more use."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from .environment import Environment, eventually, occurrences, send
+
+PEERING = "azure-native:network:VirtualNetworkPeering"
+CONNECT = """\
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], 9092), timeout=3).close()
+except TimeoutError:
+    print("timed out")
+else:
+    print("connected")
+"""
+
+
+class SomebodyElse:
+    """Another program in the same subscription, with a stack of its own."""
+
+    def __init__(self, environment: Environment, folder: Path) -> None:
+        self._environment = environment
+        self._folder = folder
+        (folder / "Pulumi.yaml").write_text("name: somebody-else\nruntime: python\n")
+        (folder / "__main__.py").touch()
+
+    def delete(self, resource_type: str, resource_id: str) -> None:
+        """Take over a resource, and delete it."""
+        self._pulumi(
+            "import", resource_type, "taken", resource_id, "--yes", "--protect=false", "--generate-code=false"
+        )
+        self._pulumi("destroy", "--yes", "--skip-preview")
+
+    def leave(self) -> None:
+        self._pulumi("stack", "rm", "local", "--yes")
+
+    def _pulumi(self, *arguments: str) -> None:
+        self._environment.pulumi("--program", str(self._folder), *arguments)
+
+
+def peerings(environment: Environment) -> dict[str, str]:
+    """Azure's ids of the halves, by their names in the program."""
+    return {
+        resource["urn"].rpartition("::")[2]: resource["id"]
+        for resource in environment.resources()
+        if resource["type"] == PEERING
+    }
+
+
+def answers(url: str) -> bool:
+    """Whether anybody is behind the load balancer, which resets connections when no pod is ready."""
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def broker(environment: Environment) -> str:
+    return environment.succeed("exec", "wn0", "--", "hostname", "-i").strip()
+
+
+def test_without_both_halves_of_the_peering_no_pod_reaches_a_broker(
+    environment: Environment, broker: str, tmp_path: Path
+) -> None:
+    names = [node["name"].rsplit("/", 1)[-1] for node in environment.status()["nodes"]]
+    pod = next(name for name in names if name.startswith("kafka-test-app-"))
+
+    def connect(node: str) -> str:
+        return environment.succeed("exec", node, "--", "python3", "-c", CONNECT, broker).strip()
+
+    halves = peerings(environment)
+    assert halves.keys() == {"aks-to-hdinsight", "hdinsight-to-aks"}
+    assert (connect(pod), connect("aks")) == ("connected", "connected")
+
+    somebody = SomebodyElse(environment, tmp_path)
+    somebody.delete(PEERING, halves["hdinsight-to-aks"])
+    assert (connect(pod), connect("aks")) == ("timed out", "timed out")
+    assert connect("wn1") == "connected"
+
+    # A half that lost its other one is Disconnected for good: Azure takes no new other half to it.
+    refused = environment.run("up", "--refresh")
+    assert refused.status != 0
+    assert "RemotePeeringIsDisconnected" in refused.output
+    assert connect(pod) == "timed out"
+
+    somebody.delete(PEERING, halves["aks-to-hdinsight"])
+    somebody.leave()
+    environment.succeed("up", "--refresh")
+    assert (connect("aks"), connect("wn1")) == ("connected", "connected")
+    assert peerings(environment) == halves
+    url = environment.outputs()["appUrl"]
+    eventually(lambda: answers(f"{url}/readyz"), "a pod is ready again", seconds=60)
+    send(url, "reached again")
+    eventually(lambda: occurrences(url, "reached again") >= 1, "the message comes back")
+    environment.pulumi("preview", "--expect-no-changes")
