@@ -3,6 +3,7 @@
 The answers stand for Azure's: just enough of them for every output the program reads.
 """
 
+import asyncio
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -130,6 +131,8 @@ def deploy(
 ) -> Deployment:
     """Run `declare` as the program of stack `test`; of the keys of `config`, `secrets` are encrypted."""
     recording = Recording(Azure())
+    # Pulumi looks for the thread's event loop, and anything that used asyncio.run before left none.
+    asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_all_config(dict(config or {}), sorted(secrets))
     pulumi.runtime.set_mocks(Azure(), project="aks-kafka", stack="test", preview=preview, monitor=recording)
     root = pulumi.runtime.get_root_resource()
