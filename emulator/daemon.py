@@ -36,6 +36,8 @@ from emulator.tls import Authority
 
 log = logging.getLogger(__name__)
 
+_HOME_CHECK = 2.0  # seconds
+
 _REVIVAL_DEADLINE = 60.0  # seconds
 
 
@@ -57,8 +59,14 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
         services.callback(control.stop)
         ready()
         log.info("serving %s", daemon.ports)
-        ended.wait()
+        _wait(home, ended)
         log.info("ending")
+
+
+def _wait(home: Home, ended: threading.Event) -> None:
+    """Until the end is asked for, or the home was removed by hand: then nobody could ask any more."""
+    while home.control_socket.exists() and not ended.wait(_HOME_CHECK):
+        pass
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,6 +144,13 @@ def _init_of(home: Home) -> int:
             except OSError:
                 continue
     raise AssertionError("the world has no init")
+
+
+def test_the_daemon_ends_when_its_home_is_removed_by_hand(home):
+    pid = lifecycle.start(home)["pid"]
+    shutil.rmtree(home.root)
+    await_end(pid)
+    assert processes(home) == []
 
 
 def test_down_removes_everything(home):
