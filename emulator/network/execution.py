@@ -55,7 +55,8 @@ def _become(execution: Execution, namespaces: Mapping[str, int], output: int) ->
     if execution.user is not None:
         _become_user(execution.user)
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
+    # Python ignores some, and a shell has what it runs in the background ignore SIGQUIT.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     os.execvpe(execution.argv[0], execution.argv, execution.environment)
 
