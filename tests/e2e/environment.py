@@ -80,6 +80,21 @@ def send(url: str, text: str) -> dict[str, int]:
     return answer.json()
 
 
+def await_page(url: str) -> None:
+    """Wait until a pod is ready again.
+
+    While Kafka did not answer, none was, and load balancers reset connections that no pod can take.
+    """
+
+    def ready() -> bool:
+        try:
+            return httpx.get(f"{url}/readyz", timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+    eventually(ready, "a pod is ready", seconds=60)
+
+
 def occurrences(url: str, text: str) -> int:
     """How often the text stands among the messages that came back from Kafka."""
     return sum(message["text"] == text for message in httpx.get(f"{url}/messages", timeout=30).json())

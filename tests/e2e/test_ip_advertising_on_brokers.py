@@ -13,7 +13,7 @@ from components.ambari.kafka_env import BLOCK
 from components.ambari.listeners import HDINSIGHT_LISTENERS
 from components.ambari.note import newest
 from emulator.home import CHECKOUT
-from tests.e2e.environment import Environment, eventually, occurrences, send
+from tests.e2e.environment import Environment, await_page, eventually, occurrences, send
 from tests.e2e.live_kafka import LiveKafka, Visitor, bundle, start_pulumi
 
 UP = ("up", "--yes", "--skip-preview", "--refresh")
@@ -111,6 +111,7 @@ def test_a_working_snippet_is_adopted_and_delete_takes_it_back(
     world.pulumi(*another, "stack", "rm", "--yes", "--force")
     assert [len(request.tasks) for request in kafka.restarts_since(before)] == [3]
     assert kafka.value("kafka-env", "content") == content
+    await_page(url)
     text = f"after the way back {uuid.uuid4()}"
     send(url, text)
     eventually(lambda: occurrences(url, text) == 1, "the page works again")
