@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from emulator.tests.azure_clusters import AksSite, KafkaSite
 from emulator.tests.azure_subscription import Subscription, not_modelled, refused
 
 Change = Callable[[dict[str, Any]], Any]
-
-
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
 
 
 @pytest.fixture

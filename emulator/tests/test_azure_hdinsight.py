@@ -17,13 +17,6 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 @pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
-
-
-@pytest.fixture
 def site(azure: Subscription) -> KafkaSite:
     site = KafkaSite(azure)
     site.grant()

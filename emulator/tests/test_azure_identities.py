@@ -19,13 +19,6 @@ from emulator.tests.azure_subscription import (
 )
 
 
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
-
-
 def _may_pull(azure: Subscription, principal: Made, server: str = "registry.azurecr.io") -> bool:
     return refusal_to_pull(azure.cloud, server, principal.outputs["principalId"]) is None
 

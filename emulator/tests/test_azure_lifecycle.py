@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -11,13 +10,6 @@ from emulator.azure.record import Record
 from emulator.providers.provider import ProviderError
 from emulator.tests.azure_clusters import AksSite, KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription, refused
-
-
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
 
 
 def _record(azure: Subscription, resource_id: str) -> Record:

@@ -15,13 +15,6 @@ from emulator.tests.azure_subscription import (
 )
 
 
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
-
-
 def test_a_resource_needs_its_group(tmp_path: Path) -> None:
     with refused("ResourceGroupNotFound", "'group' could not be found"):
         Subscription(tmp_path).network("net", "10.0.0.0/16", location="westeurope")

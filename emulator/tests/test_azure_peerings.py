@@ -2,18 +2,10 @@
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from emulator.tests.azure_subscription import Made, Subscription, not_modelled, refused
-
-
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
 
 
 @pytest.fixture

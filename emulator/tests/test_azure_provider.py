@@ -1,6 +1,5 @@
 """What azure-native adds to the resource manager: names, regions, previews, imports, its own refusals."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from emulator.tests.azure_subscription import GROUP, Made, Rejected, Subscriptio
 
 _NETWORK = "network:VirtualNetwork"
 _SPACE = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
-
-
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
 
 
 @pytest.fixture
