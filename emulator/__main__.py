@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     pulumi.add_argument("arguments", nargs=argparse.REMAINDER)
     status = add("status", _status, "show what runs")
     status.add_argument("--json", action="store_true")
-    execute = add("exec", _exec, "run a command on a node (wn0, zk0, a pod's name, aks)")
+    execute = add("exec", _exec, "run a command on a node (wn0, zk0, aks), or in a pod as its container")
     execute.add_argument("node")
     execute.add_argument("arguments", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
     add("logs", _logs, "print the logs of a node's processes").add_argument("node")
@@ -134,9 +135,11 @@ def _status(home: Home, options: argparse.Namespace) -> None:
 
 
 def _exec(home: Home, options: argparse.Namespace) -> None:
-    command = _after_dashes(options.arguments)
+    command = _after_dashes(options.arguments) or ["/bin/sh"]
     entrance = control.call(home, "enter", node=options.node)
-    os.execvp(entrance[0], [*entrance, *(command or ["/bin/sh"])])
+    program = shutil.which(entrance["command"][0]) or entrance["command"][0]
+    environment = os.environ if entrance["environment"] is None else entrance["environment"]
+    os.execve(program, [*entrance["command"], *command], environment)
 
 
 def _logs(home: Home, options: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from emulator.clusters import Clusters
 from emulator.code import digest
 from emulator.command.provider import Command
 from emulator.control import CommandFailed, ControlServer
+from emulator.entrance import into_container
 from emulator.hdinsight.cluster import HdinsightCluster
 from emulator.home import Home
 from emulator.kubernetes.cluster import KubernetesCluster
@@ -139,8 +140,17 @@ class _Daemon:
     def _status(self) -> dict[str, Any]:
         return describe(self._home, self._world, os.getpid())
 
-    def _enter(self, node: str) -> list[str]:
-        return self._world.enter(self._world.resolve(node))
+    def _enter(self, node: str) -> dict[str, Any]:
+        """Where a command starts, and its environment; None for the caller's own."""
+        name = self._world.resolve(node)
+        entrance = self._world.enter(name)
+        for cluster in self._kubernetes_clusters():
+            if process := cluster.process_of(name):
+                return {
+                    "command": into_container(entrance, process),
+                    "environment": dict(process.environment),
+                }
+        return {"command": entrance, "environment": None}
 
     def _logs(self, node: str) -> list[str]:
         logs = all_logs(self._hdinsight_clusters(), self._kubernetes_clusters(), self._world.nodes())

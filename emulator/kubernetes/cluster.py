@@ -26,7 +26,7 @@ from emulator.kubernetes.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, O
 from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
 from emulator.kubernetes.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
-from emulator.network.specification import NodeSpec
+from emulator.network.specification import NodeSpec, ProcessSpec
 from emulator.network.world import World, WorldEnded
 from emulator.store import Store
 from emulator.tls import Authority
@@ -159,6 +159,10 @@ class KubernetesCluster:
         """The last lines a pod has printed."""
         metadata = pod["metadata"]
         return last_lines(self._logs / metadata["namespace"] / f"{metadata['name']}.log")
+
+    def process_of(self, node: str) -> ProcessSpec | None:
+        """How the container of the pod with this world node was started; None when there is none."""
+        return self._kubelet.process_of(node) if self._kubelet else None
 
     def logs(self) -> dict[str, Path]:
         """The logs of pods, also of those that are gone, by NAMESPACE/NAME: first what was written last."""

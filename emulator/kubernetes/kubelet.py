@@ -11,6 +11,7 @@ from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.objects import Object, deleting
 from emulator.kubernetes.podworker import PodWorker
+from emulator.network.specification import ProcessSpec
 from emulator.network.world import World
 
 FINISHED = ("Succeeded", "Failed")
@@ -64,6 +65,11 @@ class Kubelet:
         for uid in self._workers.keys() - {pod["metadata"]["uid"] for pod in pods}:
             del self._workers[uid]
             self._ending.discard(uid)
+
+    def process_of(self, node: str) -> ProcessSpec | None:
+        """How the container of the pod with this world node was started; None when there is none."""
+        workers = [worker for worker in list(self._workers.values()) if worker.node == node]
+        return workers[0].process if workers else None
 
     def close(self) -> None:
         """Ends all pods at once, without a trace in their objects."""

@@ -74,17 +74,20 @@ class PodWorker:
     """Runs one pod in a thread of its own, and keeps its status up to date."""
 
     def __init__(self, pod: Object, host: Host) -> None:
+        self.process: ProcessSpec | None = None
+        """How the container was started last."""
         self._pod = pod
         self._host = host
         self._container = container_of(pod)
         metadata = pod["metadata"]
-        self._node = f"{host.cluster}/{metadata['namespace']}/{metadata['name']}"
+        self.node = f"{host.cluster}/{metadata['namespace']}/{metadata['name']}"
+        """The pod's node in the world."""
         machine = pod["spec"]["nodeName"]
         self._placement = Placement(machine, host.address_of(machine))
         self._report = ContainerReport(podstatus.waiting("ContainerCreating"))
         self._health = ContainerHealth({})
         self._events: queue.SimpleQueue[_Exited | _Probed | _Stop] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name=self._node, daemon=True)
+        self._thread = threading.Thread(target=self._work, name=self.node, daemon=True)
 
     def start(self) -> None:
         """Begins the pod's life."""
@@ -108,7 +111,7 @@ class PodWorker:
                 self._host.objects.remove(self._pod)
         except WorldEnded:
             # Nobody is to blame, least of all the pod: its status stays for whoever revives it.
-            log.info("pod %s ends with the world", self._node)
+            log.info("pod %s ends with the world", self.node)
 
     def _live_and_tell(self) -> None:
         try:
@@ -116,7 +119,7 @@ class PodWorker:
         except (_Stopped, WorldEnded):
             raise
         except Exception as error:
-            log.exception("pod %s", self._node)
+            log.exception("pod %s", self.node)
             self._wait_in("EmulatorFailed", f"{type(error).__name__}: {error}")
 
     def _live(self) -> None:
@@ -128,7 +131,7 @@ class PodWorker:
             try:
                 phase = self._keep_running(image)
             finally:
-                self._host.world.remove_node(self._node)
+                self._host.world.remove_node(self.node)
         finally:
             self._host.release(address)
         self._publish(phase)
@@ -169,7 +172,7 @@ class PodWorker:
 
     def _node_specification(self, image: Image, address: str) -> NodeSpec:
         return NodeSpec(
-            name=self._node,
+            name=self.node,
             network=self._host.network,
             address=address,
             prefix_length=self._host.prefix_length,
@@ -183,9 +186,9 @@ class PodWorker:
         """Runs the container as often as the restart policy says; returns the pod's last phase."""
         failures = 0
         while True:
-            process = self._configured(image)
+            self.process = self._configured(image)
             began = time.monotonic()
-            code = self._run(process)
+            code = self._run(self.process)
             policy = self._pod["spec"]["restartPolicy"]
             if policy == "Never" or (policy == "OnFailure" and code == 0):
                 return "Succeeded" if code == 0 else "Failed"
@@ -207,7 +210,7 @@ class PodWorker:
                     folder=self._container.get("workingDir") or image.folder_in,
                     # The world's root needs no change of user, nor may an ordinary user's world make one.
                     user=user or None,
-                    log=self._host.log_of(self._node),
+                    log=self._host.log_of(self.node),
                 )
             except ConfigurationError as error:
                 self._wait_in("CreateContainerConfigError", str(error))
@@ -219,7 +222,7 @@ class PodWorker:
         offset = process.log.stat().st_size if process.log.exists() else 0
         started_at = _now()
         try:
-            started = self._host.world.spawn(self._node, process)
+            started = self._host.world.spawn(self.node, process)
         except OSError as error:
             message = f"failed to create containerd task: {error}"
             self._end(podstatus.terminated(128, "StartError", started_at, _now(), message))
@@ -227,13 +230,13 @@ class PodWorker:
         asked = Asked(
             self._host.world,
             self._host.machine_of(self._placement.node),
-            self._node,
+            self.node,
             self._placement.address,
             self._container,
             process,
         )
         run = _Run(started, asked, time.monotonic(), started_at, offset)
-        threading.Thread(target=self._watch, args=(started,), name=f"{self._node} exit", daemon=True).start()
+        threading.Thread(target=self._watch, args=(started,), name=f"{self.node} exit", daemon=True).start()
         code = self._attend(run)
         self._end(self._terminated(run, code))
         return code
@@ -260,7 +263,7 @@ class PodWorker:
                 self._publish_health()
                 if self._health.verdict:
                     prober.stop()
-                    log.info("%s: %s failed: %s", self._node, self._health.verdict, event.answer.message)
+                    log.info("%s: %s failed: %s", self.node, self._health.verdict, event.answer.message)
                     return self._shut_down(run, self._pod["spec"]["terminationGracePeriodSeconds"])
         except _Stopped as stopped:
             prober.stop()
@@ -326,7 +329,7 @@ class PodWorker:
 
     def _back_off(self, delay: float) -> None:
         name = self._container["name"]
-        message = f"back-off {delay:g}s restarting failed container={name} pod={self._node.partition('/')[2]}"
+        message = f"back-off {delay:g}s restarting failed container={name} pod={self.node.partition('/')[2]}"
         self._report = replace(
             self._report,
             last_state=self._report.state,
@@ -344,7 +347,7 @@ class PodWorker:
         reason = "Completed" if code == 0 else "Error"
         message = ""
         if code != 0 and self._container["terminationMessagePolicy"] == "FallbackToLogsOnError":
-            message = last_lines(self._host.log_of(self._node), run.offset)
+            message = last_lines(self._host.log_of(self.node), run.offset)
         return podstatus.terminated(code, reason, run.started_at, _now(), message)
 
     def _publish_health(self) -> None:

@@ -44,6 +44,12 @@ def test_exec_runs_in_a_pod_and_in_the_network_of_aks(environment: Environment) 
     assert environment.succeed("exec", "aks", "--", "hostname", "-i").strip().startswith("10.20.")
 
 
+def test_exec_in_a_pod_runs_as_its_container(environment: Environment) -> None:
+    described = 'echo "$(id -u):$(id -g) $PWD $KAFKA_TOPIC ${LOGNAME:-nothing}"'
+    ran = environment.succeed("exec", pod(environment), "--", "sh", "-c", described)
+    assert ran.split() == ["10001:10001", "/app", environment.outputs()["topic"], "nothing"]
+
+
 def test_exec_passes_input_output_and_exit_status_on(environment: Environment) -> None:
     command = [sys.executable, "-m", "emulator", "--home", str(environment.home), "exec", "wn0", "--"]
     ended = subprocess.run(
