@@ -28,6 +28,7 @@ REQUIREMENTS = [
     )
 ]
 CONSTRAINTS = CHECKOUT / "tools" / "constraints.txt"
+POLICY_HOST = CHECKOUT / ".cache" / "policy"
 BROWSERS = ("chromium", "google-chrome")
 
 
@@ -47,6 +48,7 @@ def main() -> int:
         *([install_browser] if wanted.tests else []),
         check_namespaces,
         install_python_packages,
+        *([install_policy_host] if wanted.tests else []),
         install_engine,
         fetch_kafka,
     ]
@@ -109,6 +111,18 @@ def install_python_packages() -> None:
         _create_venv()
     options = [option for file in REQUIREMENTS for option in ("-r", str(file))]
     _run(PYTHON, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, *options)
+    stamp.write_text(wanted)
+
+
+def install_policy_host() -> None:
+    """What runs a policy pack, apart from .venv: it asks for an older protobuf than the rest has."""
+    stamp = POLICY_HOST / "constraints.sha256"
+    wanted = _digest([CONSTRAINTS])
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    shutil.rmtree(POLICY_HOST, ignore_errors=True)
+    options = ("--quiet", "--no-deps", "--target", POLICY_HOST, "--constraint", CONSTRAINTS)
+    _run(PYTHON, "-m", "pip", "install", *options, "pulumi-policy")
     stamp.write_text(wanted)
 
 

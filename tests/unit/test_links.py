@@ -8,7 +8,13 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     path
-    for pattern in ("README.md", "docs/*.md", "emulator/**/README.md", "examples/**/README.md")
+    for pattern in (
+        "README.md",
+        "docs/*.md",
+        "emulator/**/README.md",
+        "examples/**/README.md",
+        "policy/README.md",
+    )
     for path in sorted(CHECKOUT.glob(pattern))
 ]
 TARGETS = re.compile(

@@ -1,0 +1,57 @@
+"""Reads what `pulumi preview --json` prints."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .rules import UNKNOWN, Resource, without_version
+
+UNKNOWN_VALUES = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+"""How Pulumi writes a string, boolean, number, list or object that isn't known yet (its plugin/rpc.go)."""
+
+
+class NoPreview(Exception):
+    """The text is not the output of a preview that went through; the message says what it is."""
+
+
+def resources(text: str) -> list[Resource]:
+    """The resources as they would be after the preview's update, those included that don't change.
+
+    Raises NoPreview.
+    """
+    try:
+        preview = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise NoPreview(f"this is no JSON: {error}") from error
+    steps = preview.get("steps") if isinstance(preview, dict) else None
+    if not steps:
+        raise NoPreview("this preview has no steps: it failed, or is none")
+    # A replaced resource has several steps, and what will be is the same in each.
+    planned = {step["urn"]: step["newState"] for step in steps if step.get("newState")}
+    return [_resource(urn, state) for urn, state in planned.items()]
+
+
+def _resource(urn: str, state: dict[str, Any]) -> Resource:
+    return Resource(
+        name=urn.rsplit("::", 1)[-1],
+        type=without_version(state["type"]),
+        inputs=_known(state.get("inputs") or {}),
+        protect=bool(state.get("protect")),
+    )
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _known(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    return UNKNOWN if isinstance(value, str) and value in UNKNOWN_VALUES else value

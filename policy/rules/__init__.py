@@ -1,0 +1,23 @@
+"""All rules. Each is a plain function of one resource, with the words for what it finds."""
+
+from . import encryption, exposure, identity, ownership, pods
+from .resource import UNKNOWN, Resource, without_version
+from .rule import Rule, Violation
+
+RULES = (
+    exposure.SAID_WHEN_OPEN,
+    exposure.KAFKA_INSIDE,
+    exposure.NOTHING_ANONYMOUS,
+    exposure.KUBERNETES_API_IN_PRODUCTION,
+    encryption.MINIMUM_TLS,
+    encryption.HTTPS_ONLY,
+    identity.NO_ADMIN_USERS,
+    identity.NO_ADMINISTRATOR_ROLES,
+    identity.NO_KEYS,
+    pods.PODS_WITHOUT_RIGHTS,
+    pods.NO_SECRETS_IN_PODS,
+    ownership.TAGS,
+    ownership.DATA_PROTECTED_IN_PRODUCTION,
+)
+
+__all__ = ["RULES", "UNKNOWN", "Resource", "Rule", "Violation", "without_version"]

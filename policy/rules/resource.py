@@ -1,0 +1,66 @@
+"""A resource as the rules see it, whether it comes from a preview's JSON or from Pulumi's policy host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Unknown(Enum):
+    """Stands for a value that is known only once something else has been deployed."""
+
+    UNKNOWN = "unknown until deployed"
+
+
+UNKNOWN = Unknown.UNKNOWN
+ENVIRONMENT_TAG = "environment"
+PRODUCTION = frozenset({"production", "prod"})
+"""Values of the tag `environment`, in any case, for which the rules of production hold."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`type` names no API version; `inputs` hold UNKNOWN where a value is not known yet."""
+
+    name: str
+    type: str
+    inputs: Mapping[str, Any]
+    protect: bool = False
+
+    def at(self, path: str) -> Any:
+        """The input at a path such as "sku.name": None where there is none, UNKNOWN where it isn't known."""
+        return value_at(self.inputs, path)
+
+    def items(self, path: str) -> Iterator[tuple[str, Any]]:
+        """The items of the list at a path, each with its own path."""
+        yield from items_at(self.inputs, path)
+
+    @property
+    def in_production(self) -> bool:
+        """Whether its tag `environment` says so."""
+        return str(self.at(f"tags.{ENVIRONMENT_TAG}")).lower() in PRODUCTION
+
+
+def value_at(value: Any, path: str) -> Any:
+    """What lies at a path of names within nested mappings: None where nothing does."""
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            return UNKNOWN if value is UNKNOWN else None
+        value = value.get(name)
+    return value
+
+
+def items_at(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The known items of a list at a path, each with its own path: "roles[0]"."""
+    found = value_at(value, path)
+    for index, item in enumerate(found if isinstance(found, list) else ()):
+        if item is not UNKNOWN:
+            yield f"{path}[{index}]", item
+
+
+def without_version(type_: str) -> str:
+    """azure-native:network/v20240501:Subnet and azure-native:network:Subnet are the same to a rule."""
+    return re.sub(r"/v\d{8}(preview)?:", ":", type_)

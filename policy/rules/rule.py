@@ -1,0 +1,51 @@
+"""What a rule is, and what it says of a resource that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .resource import Resource
+
+Finding = tuple[str, object]
+"""A property's path, and its value that must not be; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`find` yields what breaks the rule in one resource, nothing where it has no say.
+
+    demand: completes "It ...". why: what happens otherwise. source: the document that advises so.
+    """
+
+    name: str
+    demand: str
+    why: str
+    source: str
+    find: Callable[[Resource], Iterator[Finding]]
+
+    def violations(self, resource: Resource) -> Iterator[Violation]:
+        """Every violation by the resource."""
+        for path, value in self.find(resource):
+            yield Violation(resource, path, value, self)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One value that breaks a rule."""
+
+    resource: Resource
+    path: str
+    value: object
+    rule: Rule
+
+    @property
+    def found(self) -> str:
+        """The property and its value."""
+        return f"{self.path} " + ("is not set" if self.value is None else f"is {self.value!r}")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.resource.name} ({self.resource.type}) breaks {self.rule.name}: {self.found}.\n"
+            f"    It {self.rule.demand}: {self.rule.why}.\n    {self.rule.source}"
+        )
