@@ -68,7 +68,7 @@ class AmbariCluster:
 
     def start(self) -> None:
         """Begins the periodic status checks, and to collect metrics."""
-        for work in (self._check_status, self._collect_metrics):
+        for work in (self._keep_checking, self._collect_metrics):
             thread = threading.Thread(target=work, name=f"ambari{work.__name__}", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -96,7 +96,32 @@ class AmbariCluster:
         """Tells Ambari that a host's agent is silent, or heard again. Raises AmbariError 404."""
         with self.lock:
             self.topology.heartbeat(self.topology.host(host), lost=lost)
+            if lost:
+                self.execution.abort_on(host)
         if not lost:
+            self._check_host(host)
+
+    def add_host(self, agent: Agent, components: Sequence[str]) -> None:
+        """What adding a node to the cluster does: its components run with the present configuration."""
+        with self.lock:
+            self.agents[agent.host_name] = agent
+            self.topology.register(agent, components)
+
+    def remove_host(self, host: str) -> None:
+        """What removing a node does. Raises AmbariError 404.
+
+        Its tasks are deleted with it; a request that has none left says COMPLETED and has no end
+        (deleteHostEntityRelationships in ClustersImpl.java, RequestResourceProvider.java).
+        """
+        with self.lock:
+            self.topology.remove(self.topology.host(host))
+            self.execution.forget_host(host)
+
+    def check_status(self) -> None:
+        """Takes over what every agent sees of its processes, as happens every `status_interval`."""
+        with self.lock:
+            hosts = [host.name for host in self.topology.hosts()]
+        for host in hosts:
             self._check_host(host)
 
     def desire(self, wanted: Sequence[Wanted], user: str) -> Change:
@@ -122,10 +147,9 @@ class AmbariCluster:
             self.topology.mark_stale(service)
         return change
 
-    def _check_status(self) -> None:
+    def _keep_checking(self) -> None:
         while not self._stopping.wait(self._status_interval):
-            for host in self.agents:
-                self._check_host(host)
+            self.check_status()
 
     def _collect_metrics(self) -> None:
         if self.collector is None:
@@ -142,8 +166,8 @@ class AmbariCluster:
 
     def _check_host(self, host: str) -> None:
         with self.lock:
-            record = self.topology.host(host)
-            if record.heartbeat_lost:
+            record = self.topology.find_host(host)
+            if record is None or record.heartbeat_lost:
                 return
             self.topology.heartbeat(record, lost=False)
             components = [item.component for item in self.topology.components(host)]

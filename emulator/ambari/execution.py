@@ -4,6 +4,7 @@ Rules: actionmanager/ActionScheduler.java and controller/internal/CalculatedStat
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,7 +54,7 @@ class Execution:
         self._counters = counters
         self._task_limit = task_limit
         self._requests = Table(store, "request", Request)
-        self._host_locks = {name: threading.Lock() for name in agents}
+        self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._closed = False
         self.abort_unfinished()
 
@@ -119,6 +120,25 @@ class Execution:
                     self._finish(task, "ABORTED")
             if not request.finished:
                 self._save(request)
+
+    def abort_on(self, host: str) -> None:
+        """What silence of a host's agent does to the tasks that it was given."""
+        for request in self.requests():
+            unfinished = [task for task in request.tasks if task.host == host and not task.finished]
+            for task in unfinished:
+                self._finish(task, "ABORTED")
+            if unfinished:
+                self._save(request)
+        self._dispatch()
+
+    def forget_host(self, host: str) -> None:
+        """Deletes the tasks of a host that was removed. What its agent is doing goes on there."""
+        for request in self.requests():
+            left = [task for task in request.tasks if task.host != host]
+            if len(left) < len(request.tasks):
+                request.tasks = left
+                self._save(request)
+        self._dispatch()
 
     def close(self) -> None:
         """No outcome is noted from now on. The next start finds the requests unfinished, and aborts them."""
@@ -219,10 +239,12 @@ class Execution:
         running = self._agents[host].running(component)
         with self._lock:
             target = self._topology.component(host, component)
+            if target is None:
+                return
             lost = self._topology.host(host).heartbeat_lost
             # STARTING and STOPPING are the server's own words, which last until the command has ended.
             changing = self._changing(host, component) and not even_if_changing
-            if target is not None and not (lost or changing or self._closed):
+            if not (lost or changing or self._closed):
                 self._topology.set_state(target, "STARTED" if running else "INSTALLED")
 
     def _changing(self, host: str, component: str) -> bool:
@@ -260,7 +282,7 @@ class Execution:
         task.end_time = now_milliseconds()
 
     def _save(self, request: Request) -> None:
-        if all(task.finished for task in request.tasks) and not request.finished:
+        if request.tasks and all(task.finished for task in request.tasks) and not request.finished:
             request.end_time = now_milliseconds()
         self._requests.save(str(request.id), request)
 
@@ -286,7 +308,7 @@ def progress_of(request: Request) -> float:
     for status in ("QUEUED", "IN_PROGRESS"):
         done += weights[status] * sum(task.status == status for task in request.tasks)
     done += sum(task.finished for task in request.tasks)
-    return done / len(request.tasks) * 100.0
+    return done / len(request.tasks) * 100.0 if request.tasks else 100.0
 
 
 def _current_stage(request: Request) -> list[Task]:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any
@@ -20,6 +21,10 @@ FAILED_START = (
     "'source /usr/hdp/current/kafka-broker/config/kafka-env.sh ; "
     "/usr/hdp/current/kafka-broker/bin/kafka start' returned 1. "
 )
+
+_FIRST_ADDRESS = IPv4Address("10.0.0.10")
+_IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where a state that is thrown away is kept: a store waits for the disk at every change."""
 
 SIMULATED_CONFIGS: Mapping[str, Mapping[str, str]] = {
     "cluster-env": {"security_enabled": "false"},
@@ -121,7 +126,7 @@ class Simulation:
 
     server: AmbariServer
     cluster: AmbariCluster
-    agents: Mapping[str, SimulatedAgent]
+    agents: dict[str, SimulatedAgent]
     """By short name: wn0, wn1, ..., zk0, hn0."""
     user: str
     password: str
@@ -135,6 +140,23 @@ class Simulation:
     def brokers(self) -> list[SimulatedAgent]:
         """The agents of the worker nodes, wn0 first."""
         return [agent for name, agent in self.agents.items() if name.startswith("wn")]
+
+    def add_worker(self, short: str) -> SimulatedAgent:
+        """A worker node such as "wn3" joins: its broker runs, with the present configuration."""
+        number = max(int(IPv4Address(agent.ip)) for agent in self.agents.values()) + 1 - int(_FIRST_ADDRESS)
+        agent = _agent(short, _host_name(short, self.cluster.name), number, 0)
+        self.agents[short] = agent
+        self.cluster.add_host(agent, _components(short))
+        with self.cluster.lock:
+            configs = self.cluster.configurations.for_host(agent.host_name)
+        agent.start("KAFKA_BROKER", configs)
+        return agent
+
+    def remove_worker(self, short: str) -> None:
+        """A worker node leaves, whatever it is doing."""
+        agent = self.agents.pop(short)
+        self.cluster.remove_host(agent.host_name)
+        agent.release()
 
 
 @contextmanager
@@ -159,10 +181,10 @@ def simulated_server(
     options: further arguments of AmbariCluster, such as status_interval=0.05.
     """
     shorts = ["hn0", *(f"wn{number}" for number in range(workers)), "zk0"]
-    names = host_names or {short: f"{short}-{name[:6].lower()}.{DOMAIN}" for short in shorts}
+    names = host_names or {short: _host_name(short, name) for short in shorts}
     agents = {short: _agent(short, names[short], number, seconds) for number, short in enumerate(shorts)}
     components = {names[short]: _components(short) for short in shorts}
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(dir=_IN_MEMORY) as temporary:
         store = Store(folder or Path(temporary))
         everyone = list(agents.values())
         cluster = AmbariCluster(store, name, everyone, components, configs, {user: password}, **options)
@@ -178,7 +200,11 @@ def simulated_server(
 
 def _agent(short: str, host_name: str, number: int, seconds: float) -> SimulatedAgent:
     masters = {component for component in _components(short) if component != "ZOOKEEPER_CLIENT"}
-    return SimulatedAgent(host_name, f"10.0.0.{10 + number}", seconds, alive=masters)
+    return SimulatedAgent(host_name, str(_FIRST_ADDRESS + number), seconds, alive=masters)
+
+
+def _host_name(short: str, cluster: str) -> str:
+    return f"{short}-{cluster[:6].lower()}.{DOMAIN}"
 
 
 def _components(short: str) -> list[str]:

@@ -25,7 +25,27 @@ class Topology:
         self._components = Table(store, "host-component", HostComponent)
         self._counters = counters
         for agent in sorted(agents, key=lambda agent: agent.host_name):
-            self._register(agent, components.get(agent.host_name, ()))
+            self.register(agent, components.get(agent.host_name, ()))
+
+    def register(self, agent: Agent, components: Sequence[str]) -> None:
+        """Adds a host, or hears of one again. What is new on it runs with the present configuration."""
+        host = self._hosts.get(agent.host_name) or Host(agent.host_name, agent.ip)
+        host.ip = agent.ip
+        host.last_heartbeat = now_milliseconds()
+        self._save_host(host)
+        for name in components:
+            if name not in COMPONENTS:
+                raise ValueError(f"unknown component {name!r}; known are {', '.join(COMPONENTS)}")
+            if self.component(host.name, name) is None:
+                component = COMPONENTS[name]
+                state = "STARTED" if component.category == "MASTER" else "INSTALLED"
+                self._save(HostComponent(host.name, name, component.service, state, state))
+
+    def remove(self, host: Host) -> None:
+        """Forgets a host and what is on it."""
+        for item in self.components(host.name):
+            self._components.delete(f"{item.host}/{item.component}")
+        self._hosts.delete(host.name)
 
     def hosts(self) -> list[Host]:
         """All hosts by name."""
@@ -33,11 +53,15 @@ class Topology:
 
     def host(self, name: str) -> Host:
         """One host. Raises AmbariError 404."""
-        found = self._hosts.get(name)
+        found = self.find_host(name)
         if found is None:
             message = f"Host not found, cluster={self._cluster}, hostname={name}"
             raise missing(f"The requested resource doesn't exist: {message}")
         return found
+
+    def find_host(self, name: str) -> Host | None:
+        """One host, or None when there is none of that name (any more)."""
+        return self._hosts.get(name)
 
     def components(self, host: str | None = None) -> list[HostComponent]:
         """All components on all hosts (or one), by host and name."""
@@ -130,19 +154,6 @@ class Topology:
         if host.heartbeat_lost != lost:
             host.heartbeat_lost = lost
             self._save_host(host)
-
-    def _register(self, agent: Agent, components: Sequence[str]) -> None:
-        host = self._hosts.get(agent.host_name) or Host(agent.host_name, agent.ip)
-        host.ip = agent.ip
-        host.last_heartbeat = now_milliseconds()
-        self._save_host(host)
-        for name in components:
-            if name not in COMPONENTS:
-                raise ValueError(f"unknown component {name!r}; known are {', '.join(COMPONENTS)}")
-            if self.component(host.name, name) is None:
-                component = COMPONENTS[name]
-                state = "STARTED" if component.category == "MASTER" else "INSTALLED"
-                self._save(HostComponent(host.name, name, component.service, state, state))
 
     def _counters_record(self) -> Counters:
         return self._counters.get("all") or Counters()

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 
 from emulator.ambari.errors import ContainerError, missing
 from emulator.ambari.records import Table, User, now_milliseconds
@@ -118,5 +119,7 @@ def _matches(password: str, password_hash: str) -> bool:
     return secrets.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
 
 
+# Slow on purpose, and asked for with every request.
+@lru_cache(maxsize=64)
 def _digest(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, n=2**10, r=8, p=1).hex()

@@ -107,3 +107,31 @@ def _look(replay: Replay) -> tuple[str, str, bool, str]:
 
 def _stale(replay: Replay) -> list[str]:
     return [item.host for item in replay.simulation.cluster.topology.components() if item.stale]
+
+
+def test_a_worker_that_joins_is_not_stale_and_the_next_save_makes_it_so() -> None:
+    with replaying("requests") as replay:
+        replay.simulation.add_worker("wn3")
+        cluster = replay.simulation.cluster
+        broker = cluster.topology.component(replay.simulation.agents["wn3"].host_name, "KAFKA_BROKER")
+        assert broker is not None
+        assert (broker.state, broker.stale) == ("STARTED", False)
+        replay.put_configuration("kafka-env", "v1", {"content": "new"})
+        assert broker.stale
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_what_a_host_was_doing_when_it_left_or_fell_silent(leaves: bool) -> None:
+    with replaying("requests") as replay:
+        simulation, cluster = replay.simulation, replay.simulation.cluster
+        simulation.agents["wn1"].hold()
+        replay.spend_request_ids(22)
+        replay.play("l03-restart-one-hangs-ignores-cancel")
+        (request,) = cluster.execution.requests()
+        if leaves:
+            simulation.remove_worker("wn1")
+            assert all(task.host != HOSTS["wn1"] for task in request.tasks)
+            assert cluster.topology.find_host(HOSTS["wn1"]) is None
+        else:
+            cluster.set_heartbeat(HOSTS["wn1"], lost=True)
+            assert {task.status for task in request.tasks if task.host == HOSTS["wn1"]} == {"ABORTED"}
