@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .client import Ambari
 from .clock import Clock
-from .errors import AmbariError, EngineGone, RollStopped, RunUnderWay, UnexpectedAnswer
+from .errors import AmbariError, EngineGone, RollStopped, RunUnderWay, SignInRefused, UnexpectedAnswer
 from .gates import UnderReplicatedGate
 from .listeners import (
     BROKER_TYPE,
@@ -117,6 +117,12 @@ class Change:
         except (EngineGone, RunUnderWay):
             # Whoever comes next finds the note; writing beside a successor would do harm.
             raise
+        except SignInRefused as refused:
+            # Tidying up would sign in again, and accounts lock.
+            raise SignInRefused(
+                f"{refused}\nWhat this run began, such as maintenance mode, is noted in Ambari; the next run "
+                "finishes it."
+            ) from None
         except Exception as failure:
             self._tidy_after(held, failure)
             raise

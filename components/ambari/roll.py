@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from .client import Ambari
 from .clock import Clock
-from .errors import AnswerLost, RollStopped
+from .errors import AnswerLost, NotFound, Rejected, RollStopped, ServerFailed
 from .gates import Gate, Moment, combined
-from .model import Broker, Request
+from .model import Broker, Request, Task
 from .progress import Progress
 from .restart import (
     Pace,
@@ -31,6 +31,7 @@ from .restart import (
 _ATTEMPTS = 2
 """A broker may become stale again when somebody edits the configuration midway; not for ever."""
 _STDERR_LINES = 12
+_REMOVED = "removed from the cluster meanwhile"
 _RESUME = "Brokers that were not restarted yet stay untouched; the next `pulumi up` goes on with them."
 
 
@@ -119,15 +120,35 @@ class Roll:
     def _restart(self, subject: str, batch: Sequence[Broker]) -> None:
         hosts = [broker.host for broker in batch]
         self._progress.say(f"{subject}: restarting")
-        number = self._ask_for_restart(batch)
-        request = self._until_ended(subject, number)
+        try:
+            number = self._ask_for_restart(batch)
+        except (NotFound, Rejected, ServerFailed):
+            # The last one is what Ambari answers about a host that it does not know.
+            if self._present(hosts):
+                raise
+            return self._progress.say(f"{subject}: {_REMOVED}")
+        request = self._until_ended(subject, number, hosts)
+        if missing_hosts(request, hosts) or failed_tasks(request):
+            hosts = self._present(hosts)
+            self._refuse(request, hosts)
+        if not hosts:
+            return self._progress.say(f"{subject}: {_REMOVED}")
+        self._until_settled(subject, number, hosts)
+        return self._progress.say(f"{subject}: runs with the new configuration")
+
+    def _refuse(self, request: Request, hosts: Sequence[str]) -> None:
+        """Raises RollStopped when a broker on one of these hosts was left out or failed."""
         missing = missing_hosts(request, hosts)
         if missing:
-            raise RollStopped(f"Ambari's request {number} left out {', '.join(missing)}. {_RESUME}")
-        if failed_tasks(request):
-            raise RollStopped(self._failure(request))
-        self._until_settled(subject, number, hosts)
-        self._progress.say(f"{subject}: runs with the new configuration")
+            raise RollStopped(f"Ambari's request {request.id} left out {', '.join(missing)}. {_RESUME}")
+        failed = [task for task in failed_tasks(request) if task.host in hosts]
+        if failed:
+            raise RollStopped(self._failure(request.id, failed))
+
+    def _present(self, hosts: Sequence[str]) -> list[str]:
+        """Those of the hosts that still have a broker: a worker may be removed at any time."""
+        known = {broker.host for broker in self._ambari.brokers()}
+        return [host for host in hosts if host in known]
 
     def _ask_for_restart(self, batch: Sequence[Broker]) -> int:
         """Returns the request's id. Sent a second time only when no trace of the first is found."""
@@ -144,12 +165,15 @@ class Roll:
         hosts = ", ".join(broker.short_name for broker in batch)[:150]
         return f"Restart Kafka on {hosts} for pulumi {self._run}-{self._requests_made}"
 
-    def _until_ended(self, subject: str, number: int) -> Request:
+    def _until_ended(self, subject: str, number: int, hosts: Sequence[str]) -> Request:
         waiting = _Waiting(self._clock, self._pace.restart)
         while True:
             self._alive()
             request = self._ambari.request(number)
             if request.ended or (request.tasks and all(task.finished for task in request.tasks)):
+                return request
+            # Tasks vanish with their host, and Ambari does not end a request that has none left.
+            if not request.tasks and not self._present(hosts):
                 return request
             if waiting.over():
                 raise RollStopped(
@@ -229,12 +253,12 @@ class Roll:
         self._progress.waiting(subject, why)
         self._clock.sleep(self._pace.poll)
 
-    def _failure(self, request: Request) -> str:
+    def _failure(self, request: int, failed: Sequence[Task]) -> str:
         told = []
-        for task in failed_tasks(request):
-            stderr = self._ambari.stderr(request.id, task.id).strip().splitlines()[-_STDERR_LINES:]
+        for task in failed:
+            stderr = self._ambari.stderr(request, task.id).strip().splitlines()[-_STDERR_LINES:]
             told.append(
-                f"Restarting Kafka on {task.host} is {task.status} (request {request.id}, task {task.id} in "
+                f"Restarting Kafka on {task.host} is {task.status} (request {request}, task {task.id} in "
                 "Ambari)." + "".join(f"\n    {line}" for line in stderr or ["It wrote nothing to stderr."])
             )
         return "\n".join([*told, _RESUME])

@@ -1,0 +1,183 @@
+"""Workers that are added, removed or fall silent while the brokers are being restarted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from components.ambari.errors import RollStopped
+from tests.unit.ambari.bench import QUICK, Bench, bench
+from tests.unit.ambari.wireless import Killed
+
+SAVE = "PUT /clusters/{cluster}"
+RESTART = "POST /clusters/{cluster}/requests"
+PROGRESS = "GET /clusters/{cluster}/requests/{request}"
+LOOK = "GET /clusters/{cluster}/host_components"
+
+
+def before_the(ordinal: int, call: str, action: Callable[[], object]) -> Callable[[str], None]:
+    """Does something just before the so many-th such call arrives."""
+    seen = 0
+
+    def between(now: str) -> None:
+        nonlocal seen
+        seen += now == call
+        if now == call and seen == ordinal:
+            action()
+
+    return between
+
+
+def while_restarting(cluster: Bench, short: str, action: Callable[[], object]) -> Callable[[str], None]:
+    """Does something while that broker is being restarted, which does not end by itself."""
+    agent = cluster.simulation.agents[short]
+    agent.hold()
+    left = [action]
+
+    def between(now: str) -> None:
+        if now == PROGRESS and agent.commands and left:
+            left.pop()()
+
+    return between
+
+
+def assert_in_place(cluster: Bench, **restarts: int) -> None:
+    assert cluster.problems() == []
+    assert cluster.restarts() == restarts
+    again = cluster.run()
+    again.change.advertise()
+    assert again.writes == []
+
+
+def test_a_worker_that_joins_before_the_save_is_restarted_like_the_others():
+    with bench() as cluster:
+        join = before_the(1, SAVE, lambda: cluster.simulation.add_worker("wn3"))
+        survey = cluster.run(between=join).change.advertise()
+        assert [broker.short_name for broker in survey.brokers] == [f"wn{n}-mykafk" for n in range(4)]
+        assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=1)
+
+
+def test_a_worker_that_joins_after_the_save_runs_with_it_and_is_left_alone():
+    with bench() as cluster:
+        join = before_the(2, RESTART, lambda: cluster.simulation.add_worker("wn3"))
+        survey = cluster.run(between=join).change.advertise()
+        assert [broker.short_name for broker in survey.brokers] == [f"wn{n}-mykafk" for n in range(4)]
+        assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=0)
+
+
+def test_the_roll_waits_for_a_worker_that_joins_until_its_broker_runs():
+    with bench() as cluster:
+
+        def join() -> None:
+            cluster.simulation.add_worker("wn3").kill("KAFKA_BROKER")
+            cluster.simulation.cluster.check_status()
+
+        looks = 0
+
+        def between(call: str) -> None:
+            nonlocal looks
+            joins(call)
+            looks += call == LOOK and "wn3" in cluster.simulation.agents
+            if looks == 4:
+                cluster.simulation.agents["wn3"].alive.add("KAFKA_BROKER")
+                cluster.simulation.cluster.check_status()
+
+        joins = before_the(2, RESTART, join)
+        run = cluster.run(between=between)
+        run.change.advertise()
+        waits = (
+            "wn3-mykafk (10.0.0.15) is INSTALLED, and no broker is restarted while another one is not running"
+        )
+        assert waits in run.output.getvalue()
+        assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=0)
+
+
+@pytest.mark.parametrize("leaver", ["wn0", "wn1", "wn2"])
+@pytest.mark.parametrize("ordinal", [1, 2, 3])
+@pytest.mark.parametrize("call", [RESTART, PROGRESS])
+def test_a_worker_that_leaves_is_not_waited_for(leaver: str, ordinal: int, call: str):
+    with bench() as cluster:
+        leave = before_the(ordinal, call, lambda: cluster.simulation.remove_worker(leaver))
+        run = cluster.run(between=leave)
+        run.change.advertise()
+        assert_in_place(cluster, **{short: 1 for short in ("wn0", "wn1", "wn2") if short != leaver})
+
+
+def test_a_worker_that_leaves_while_its_broker_is_restarted_is_told_of():
+    with bench() as cluster:
+        leave = while_restarting(cluster, "wn1", lambda: cluster.simulation.remove_worker("wn1"))
+        run = cluster.run(between=leave)
+        run.change.advertise()
+        assert "wn1-mykafk (10.0.0.12): removed from the cluster meanwhile" in run.output.getvalue()
+        assert_in_place(cluster, wn0=1, wn2=1)
+
+
+def test_one_worker_of_many_that_leaves_during_the_restart_of_all():
+    with bench() as cluster:
+        leave = while_restarting(cluster, "wn1", lambda: cluster.simulation.remove_worker("wn1"))
+        cluster.run(replace(QUICK, unit="all"), between=leave).change.advertise()
+        assert_in_place(cluster, wn0=1, wn2=1)
+
+
+def test_a_run_is_killed_and_a_worker_replaced_before_the_next():
+    with bench() as cluster:
+
+        def die() -> None:
+            raise Killed
+
+        with pytest.raises(Killed):
+            cluster.run(between=before_the(2, RESTART, die)).change.advertise()
+        cluster.simulation.remove_worker("wn1")
+        cluster.simulation.add_worker("wn3")
+        cluster.run().change.advertise()
+        assert_in_place(cluster, wn0=1, wn2=1, wn3=0)
+
+
+def test_a_host_that_falls_silent_during_its_restart_stops_the_roll():
+    with bench() as cluster:
+        agent = cluster.simulation.agents["wn1"]
+        silent = while_restarting(
+            cluster, "wn1", lambda: cluster.simulation.cluster.set_heartbeat(agent.host_name, lost=True)
+        )
+        with pytest.raises(RollStopped, match=r"Restarting Kafka on wn1-mykafk.* is ABORTED \(request 2"):
+            cluster.run(between=silent).change.advertise()
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 0}
+        assert cluster.ambari().maintenance() == "OFF"
+        assert cluster.ambari().artifacts() == {}
+
+        agent.release()
+        cluster.simulation.cluster.set_heartbeat(agent.host_name, lost=False)
+        cluster.run().change.advertise()
+        # Nobody knows how far the first restart went.
+        assert_in_place(cluster, wn0=1, wn1=2, wn2=1)
+
+
+def test_while_a_host_is_silent_no_other_broker_is_restarted_and_its_own_comes_first():
+    with bench() as cluster:
+        host = cluster.simulation.agents["wn2"].host_name
+        cluster.simulation.cluster.set_heartbeat(host, lost=True)
+        with pytest.raises(RollStopped, match=r"Restarting Kafka on wn2-mykafk.* is ABORTED"):
+            cluster.run().change.advertise()
+        assert cluster.restarts() == {"wn0": 0, "wn1": 0, "wn2": 0}
+        cluster.simulation.cluster.set_heartbeat(host, lost=False)
+        cluster.run().change.advertise()
+        assert_in_place(cluster, wn0=1, wn1=1, wn2=1)
+
+
+def test_a_host_that_is_silent_for_a_while_between_two_restarts_is_waited_for():
+    with bench() as cluster:
+        host = cluster.simulation.agents["wn0"].host_name
+        looks = 0
+
+        def between(call: str) -> None:
+            nonlocal looks
+            silent(call)
+            looks += call == LOOK and sum(cluster.restarts().values()) == 2
+            if looks == 4:
+                cluster.simulation.cluster.set_heartbeat(host, lost=False)
+
+        silent = before_the(2, RESTART, lambda: cluster.simulation.cluster.set_heartbeat(host, lost=True))
+        run = cluster.run(between=between)
+        run.change.advertise()
+        assert "wn0-mykafk (10.0.0.11) is UNKNOWN, its host HEARTBEAT_LOST" in run.output.getvalue()
+        assert_in_place(cluster, wn0=1, wn1=1, wn2=1)
