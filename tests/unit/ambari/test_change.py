@@ -10,6 +10,7 @@ from components.ambari.errors import (
     EngineGone,
     RollStopped,
     RunUnderWay,
+    SignInRefused,
     UnexpectedAnswer,
 )
 from components.ambari.kafka_env import BLOCK, with_block
@@ -342,11 +343,23 @@ def test_a_silent_run_on_another_machine_is_taken_over_after_a_while():
 
 def test_a_run_that_was_taken_over_stops_by_itself():
     with bench() as cluster:
-        second = cluster.run()
-        first = cluster.run(between=once(RESTART, lambda: second.change.advertise()))
+        second = cluster.run(between=once(RESTART, die))
+
+        def take_over() -> None:
+            with pytest.raises(Killed):
+                second.change.advertise()
+
+        first = cluster.run(between=once(RESTART, take_over))
         with pytest.raises(RunUnderWay, match="took over"):
             first.change.advertise()
+        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
+        cluster.run().change.advertise()
         assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+def die() -> None:
+    raise Killed
 
 
 def elsewhere() -> Writer:
@@ -371,6 +384,19 @@ def test_without_its_engine_a_run_writes_nothing_more():
         cluster.run().change.advertise()
         assert cluster.problems() == []
         assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+def test_after_a_refused_sign_in_nothing_more_is_asked_and_the_next_run_tidies_up():
+    with bench() as cluster, bench() as other:
+        undisturbed = other.run()
+        undisturbed.change.advertise()
+        refused = cluster.run(trouble="logged-out", at=undisturbed.calls.index(RESTART) + 1)
+        with pytest.raises(SignInRefused, match="the next run finishes it"):
+            refused.change.advertise()
+        assert refused.calls[-1] == RESTART
+        assert cluster.ambari().maintenance() == "ON"
+        cluster.run().change.advertise()
+        assert cluster.problems() == []
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"form": 2}', "[1]", '{"form": 1, "run": 3}'])
