@@ -3,6 +3,7 @@
 Every rule is a function that returns the range, or raises the error of `mistakes.broken`.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 
@@ -24,10 +25,14 @@ TAKEN_BY_AKS = (
 )
 """Ranges that neither AKS's network nor its pods or services may use."""
 
+EVERYBODY = IPv4Network("0.0.0.0/0")
+
 KEPT_BY_AZURE = 5
 """Addresses of every subnet that Azure keeps: the first four and the last."""
 
+AKS_API_RANGES = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
 AKS_PLANNING = "https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning"
+CALLERS_EXAMPLE = 'pulumi config set --path "aksApiSourceRanges[0]" 203.0.113.7/32, with your own address'
 PEERINGS = "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview"
 VIRTUAL_NETWORKS = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
 
@@ -69,6 +74,33 @@ def somebody(network: IPv4Network) -> IPv4Network:
             right="203.0.113.7/32, with your own address",
         )
     return network
+
+
+def public(networks: Iterable[IPv4Network]) -> tuple[IPv4Network, ...]:
+    """Those of the ranges that lie outside private address space."""
+    return tuple(network for network in networks if not any(network.overlaps(space) for space in PRIVATE))
+
+
+def callers_of_aks(
+    ranges: tuple[IPv4Network, ...], ambari_users: tuple[IPv4Network, ...] | None
+) -> tuple[IPv4Network, ...]:
+    """Ranges for whom AKS's API server can answer; without any, the public ones of `ambari_users` stand in.
+
+    `ambari_users` is None where these are wrong themselves.
+    """
+    if len(ranges) > 200:
+        raise broken("must be at most 200 ranges", source=AKS_API_RANGES)
+    if EVERYBODY in ranges:
+        return ranges
+    if hidden := [str(network) for network in ranges if network not in public(ranges)]:
+        rule = f"must be public, unlike {', '.join(hidden)}: the API server has a public address, where no"
+        raise broken(f"{rule} private one ever shows", source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
+    if not ranges and ambari_users and not public(ambari_users):
+        rule = (
+            "must be set, since ambariSourceRanges has private ranges only, and none shows at the API server"
+        )
+        raise broken(rule, source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
+    return ranges
 
 
 def free_for_aks(network: IPv4Network) -> IPv4Network:
@@ -120,22 +152,29 @@ def room_for_hdinsight(subnet: IPv4Network, workers: int) -> IPv4Network:
 def room_for_aks(subnet: IPv4Network, nodes: int, pods_of_a_node: int) -> IPv4Network:
     """A subnet for AKS's nodes, and for their pods where they have addresses of it (0 where they don't)."""
     pods = f", and {pods_of_a_node} pods on each" if pods_of_a_node else ""
+    more = _nodes_for_upgrades(nodes)
     return _room(
         subnet,
-        (nodes + 1) * (pods_of_a_node + 1),
-        f"{nodes + 1} nodes, one of them for upgrades{pods}",
+        (nodes + more) * (pods_of_a_node + 1),
+        f"{nodes + more} nodes, {more} of them for upgrades{pods}",
         "https://learn.microsoft.com/azure/aks/azure-cni-overview",
     )
 
 
 def room_for_overlay(network: IPv4Network, nodes: int) -> IPv4Network:
     """A range for the pods of an overlay, in which AKS gives each node a /24."""
-    if network.num_addresses < (nodes + 1) * 256:
-        rule = f"must have a /24 for each of {nodes + 1} nodes, one of them for upgrades"
+    more = _nodes_for_upgrades(nodes)
+    if network.num_addresses < (nodes + more) * 256:
+        rule = f"must have a /24 for each of {nodes + more} nodes, {more} of them for upgrades"
         raise broken(
             rule, source="https://learn.microsoft.com/azure/aks/azure-cni-overlay", right="10.40.0.0/16"
         )
     return network
+
+
+def _nodes_for_upgrades(nodes: int) -> int:
+    """AKS's default for `maxSurge`, 10 %: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling."""
+    return math.ceil(nodes / 10)
 
 
 def _room(subnet: IPv4Network, machines: int, what: str, source: str) -> IPv4Network:

@@ -12,12 +12,17 @@ from pulumi_azure_native import containerservice, managedidentity
 
 from .roles import Role, assign_role
 
+FIXED_OF_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
+"""What AKS never changes of an agent pool: https://learn.microsoft.com/azure/aks/resize-node-pool."""
+
 
 @dataclass(frozen=True)
 class AksClusterArgs:
     """With a `pod_cidr` pods form an overlay; without one they have addresses of the subnet.
 
-    An empty `kubernetes_version` is AKS's default.
+    An empty `kubernetes_version` is AKS's default. With a `max_node_count` the pool grows by itself, from
+    `node_count` nodes; with None it keeps these. `api_source_ranges` may use Kubernetes' API; with None
+    everybody may.
     """
 
     name: str
@@ -25,9 +30,15 @@ class AksClusterArgs:
     location: pulumi.Input[str]
     subnet_id: pulumi.Input[str]
     kubernetes_version: str
+    upgrade_channel: str
+    node_os_upgrade_channel: str
+    api_source_ranges: Sequence[str] | None
     node_count: int
+    max_node_count: int | None
     node_size: str
+    zones: Sequence[str]
     max_pods: int
+    network_policy: str
     service_cidr: str
     dns_service_ip: str
     pod_cidr: str | None
@@ -96,26 +107,46 @@ class AksCluster(pulumi.ComponentResource):
             location=args.location,
             dns_prefix=args.name.replace("_", "-")[:54].rstrip("-"),
             kubernetes_version=args.kubernetes_version or None,
+            auto_upgrade_profile=containerservice.ManagedClusterAutoUpgradeProfileArgs(
+                upgrade_channel=args.upgrade_channel, node_os_upgrade_channel=args.node_os_upgrade_channel
+            ),
+            api_server_access_profile=_api_server_access(args.api_source_ranges),
             enable_rbac=True,
             identity=containerservice.ManagedClusterIdentityArgs(
                 type=containerservice.ResourceIdentityType.USER_ASSIGNED,
                 user_assigned_identities=[identity.id],
             ),
-            agent_pool_profiles=[
-                containerservice.ManagedClusterAgentPoolProfileArgs(
-                    name="nodepool1",
-                    mode=containerservice.AgentPoolMode.SYSTEM,
-                    type=containerservice.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
-                    os_type=containerservice.OSType.LINUX,
-                    count=args.node_count,
-                    vm_size=args.node_size,
-                    max_pods=args.max_pods,
-                    vnet_subnet_id=args.subnet_id,
-                )
-            ],
+            agent_pool_profiles=[self._pool()],
             network_profile=_network_profile(args),
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_join_subnet]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[may_join_subnet],
+                ignore_changes=_decided_by_aks(args),
+                # Azure changes none of these in place: an update would fail, a replacement shows in preview.
+                replace_on_changes=[f"agentPoolProfiles[*].{name}" for name in FIXED_OF_A_POOL],
+                delete_before_replace=True,
+            ),
+        )
+
+    def _pool(self) -> containerservice.ManagedClusterAgentPoolProfileArgs:
+        args = self._args
+        autoscaled = args.max_node_count is not None
+        return containerservice.ManagedClusterAgentPoolProfileArgs(
+            name="nodepool1",
+            mode=containerservice.AgentPoolMode.SYSTEM,
+            type=containerservice.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
+            os_type=containerservice.OSType.LINUX,
+            # Without it nodes would keep their version when the cluster gets another.
+            orchestrator_version=args.kubernetes_version or None,
+            count=args.node_count,
+            enable_auto_scaling=autoscaled or None,
+            min_count=args.node_count if autoscaled else None,
+            max_count=args.max_node_count,
+            vm_size=args.node_size,
+            availability_zones=list(args.zones) or None,
+            max_pods=args.max_pods,
+            vnet_subnet_id=args.subnet_id,
         )
 
     def _kubeconfig(self, cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
@@ -127,6 +158,24 @@ class AksCluster(pulumi.ComponentResource):
         return pulumi.Output.secret(credentials.kubeconfigs.apply(_first_kubeconfig))
 
 
+def _api_server_access(
+    ranges: Sequence[str] | None,
+) -> containerservice.ManagedClusterAPIServerAccessProfileArgs | None:
+    if ranges is None:
+        return None
+    return containerservice.ManagedClusterAPIServerAccessProfileArgs(authorized_ip_ranges=list(ranges))
+
+
+def _decided_by_aks(args: AksClusterArgs) -> list[str]:
+    """What AKS changes by itself, and what the program therefore sets at creation only."""
+    decided = []
+    if args.max_node_count is not None:
+        decided.append("agentPoolProfiles[0].count")
+    if not args.kubernetes_version:
+        decided += ["kubernetesVersion", "agentPoolProfiles[0].orchestratorVersion"]
+    return decided
+
+
 def _network_profile(args: AksClusterArgs) -> containerservice.ContainerServiceNetworkProfileArgsDict:
     # A mapping, since ContainerServiceNetworkProfileArgs fills in a pod CIDR of its own where none is wanted.
     profile: containerservice.ContainerServiceNetworkProfileArgsDict = {
@@ -136,6 +185,10 @@ def _network_profile(args: AksClusterArgs) -> containerservice.ContainerServiceN
         "outbound_type": containerservice.OutboundType.LOAD_BALANCER,
         "load_balancer_sku": containerservice.LoadBalancerSku.STANDARD,
     }
+    if args.network_policy != "none":
+        profile["network_policy"] = args.network_policy
+    if args.network_policy == "cilium":
+        profile["network_dataplane"] = containerservice.NetworkDataplane.CILIUM
     if args.pod_cidr:
         profile["network_plugin_mode"] = containerservice.NetworkPluginMode.OVERLAY
         profile["pod_cidr"] = args.pod_cidr

@@ -4,6 +4,7 @@
 `pulumi preview` stops before anything is created. Pulumi.yaml declares the same settings to the CLI.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal, Self
@@ -21,13 +22,15 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from . import addresses, names, topics
+from . import addresses, names, topics, versions
 from .checked import Checked, between
 from .mistakes import Mistake, broken, check_all, mistakes_from, report, unknown
 from .topics import Topic
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
+AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
+AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
 SET_PASSWORD = "pulumi config set --secret ambariPassword"
 
 
@@ -123,16 +126,37 @@ class Settings(Checked):
     kubernetes_version: Annotated[str, AfterValidator(names.kubernetes_version)] = Field(
         "", description="Kubernetes version of the AKS cluster; empty for AKS's default at its creation."
     )
+    aks_upgrade_channel: Literal["none", "patch", "stable", "rapid"] = Field(
+        "patch", description="Which newer versions of Kubernetes AKS changes to by itself."
+    )
+    aks_node_os_upgrade_channel: Literal["None", "Unmanaged", "SecurityPatch", "NodeImage"] = Field(
+        "NodeImage", description="How AKS brings security updates to its nodes' system by itself."
+    )
+    aks_api_source_ranges: Annotated[tuple[Range, ...], BeforeValidator(names.from_json)] = Field(
+        (),
+        description="Ranges that may use Kubernetes' API; empty for those of ambariSourceRanges that are "
+        "public, 0.0.0.0/0 for everybody.",
+    )
     aks_node_count: Annotated[int, between(1, 1000, AKS_LIMITS)] = Field(
-        2, description="Nodes of the AKS cluster."
+        2, description="Nodes of the AKS cluster; the fewest where aksMaxNodeCount is set."
+    )
+    aks_max_node_count: Annotated[int, between(0, 1000, AKS_LIMITS)] = Field(
+        0,
+        description="Most nodes of an AKS cluster that grows and shrinks by itself; 0 for one that doesn't.",
     )
     aks_node_size: VmSize = Field("Standard_D2s_v5", description="VM size of AKS's nodes.")
+    aks_zones: Annotated[tuple[Literal["1", "2", "3"], ...], BeforeValidator(names.from_json)] = Field(
+        (), description="Availability zones over which AKS's nodes are spread, in a region that has zones."
+    )
     aks_max_pods: Annotated[int, between(10, 250, AKS_LIMITS)] = Field(
         30, description="Most pods on one node of AKS."
     )
     aks_pod_network: Literal["flat", "overlay"] = Field(
         "flat",
         description="Where pods get their addresses: in aksSubnet (flat), or in podCidr (overlay).",
+    )
+    aks_network_policy: Literal["none", "azure", "calico", "cilium"] = Field(
+        "cilium", description="What carries out network policies in the AKS cluster."
     )
     registry_name: Annotated[str, AfterValidator(names.registry)] = Field(
         "", description="Name of the container registry. Unique in all of Azure.", examples=["contosokafka"]
@@ -217,6 +241,12 @@ class Settings(Checked):
         return self.service_cidr[10]
 
     @property
+    def aks_api_ranges(self) -> list[str] | None:
+        """Who may use Kubernetes' API; None: everybody."""
+        ranges = self.aks_api_source_ranges or addresses.public(self.ambari_source_ranges)
+        return None if addresses.EVERYBODY in ranges else [str(source) for source in ranges]
+
+    @property
     def app_topic(self) -> str:
         """The topic of the test application."""
         return self.topic or self.topics[0].name
@@ -260,6 +290,35 @@ class Settings(Checked):
             raise broken("must differ from ambariUser", source=names.HDINSIGHT_CREATE, right="sshuser")
         return value
 
+    @field_validator("aks_upgrade_channel")
+    @classmethod
+    def _leaves_version_alone(cls, value: str, info: ValidationInfo) -> str:
+        return versions.upgraded_by_itself(value, info.data.get("kubernetes_version", ""))
+
+    @field_validator("aks_api_source_ranges")
+    @classmethod
+    def _aks_knows_callers(
+        cls, value: tuple[IPv4Network, ...], info: ValidationInfo
+    ) -> tuple[IPv4Network, ...]:
+        return addresses.callers_of_aks(value, info.data.get("ambari_source_ranges"))
+
+    @field_validator("aks_max_node_count")
+    @classmethod
+    def _room_to_grow(cls, value: int, info: ValidationInfo) -> int:
+        fewest = info.data.get("aks_node_count", 1)
+        if value and value < fewest:
+            raise broken(
+                f"must be 0, or no less than aksNodeCount, {fewest}", source=AKS_AUTOSCALER, right=str(fewest)
+            )
+        return value
+
+    @field_validator("aks_zones")
+    @classmethod
+    def _zones_differ(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise broken("must name each zone once", source=AKS_ZONES, right=json.dumps(sorted(set(value))))
+        return value
+
     @field_validator("hdinsight_subnet")
     @classmethod
     def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
@@ -273,7 +332,7 @@ class Settings(Checked):
     @field_validator("aks_subnet")
     @classmethod
     def _aks_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        space, nodes = info.data.get("aks_address_space"), info.data.get("aks_node_count", 1)
+        space, nodes = info.data.get("aks_address_space"), _most_nodes(info)
         pods = 0 if info.data.get("aks_pod_network") == "overlay" else info.data.get("aks_max_pods", 10)
         return check_all(
             value,
@@ -289,7 +348,7 @@ class Settings(Checked):
             return check_all(value, *alone, lambda network: cls._overlaps_nothing(network, info))
         if info.data.get("aks_pod_network") != "overlay":
             return check_all(value, *alone)
-        nodes = info.data.get("aks_node_count", 1)
+        nodes = _most_nodes(info)
         return check_all(
             value,
             *alone,
@@ -319,3 +378,8 @@ class Settings(Checked):
         if value and declared and value not in declared:
             raise broken("must be one of topics", right=" or ".join(declared))
         return value
+
+
+def _most_nodes(info: ValidationInfo) -> int:
+    """How many nodes AKS may have, upgrades apart."""
+    return max(info.data.get("aks_node_count", 1), info.data.get("aks_max_node_count", 0))

@@ -93,7 +93,7 @@ def _network_profile(record: Record, request: ManagedClusterRequest) -> dict[str
             "managedOutboundIPs": {"count": 1},
         },
         "loadBalancerSku": "standard",
-        "networkDataplane": "azure",
+        "networkDataplane": request.network_profile.get("networkDataplane", "azure"),
         "networkPlugin": "azure",
         "networkPolicy": request.network_profile.get("networkPolicy", "none"),
         "outboundType": "loadBalancer",

@@ -44,6 +44,11 @@ class ManagedClusterRequest:
         return list((self.inputs.get("identity") or {}).get("userAssignedIdentities") or [])
 
     @property
+    def callers(self) -> list[str]:
+        """Who may use the API server; nobody in particular means everybody."""
+        return (self.inputs.get("apiServerAccessProfile") or {}).get("authorizedIPRanges") or []
+
+    @property
     def node_count(self) -> int:
         """Nodes of all pools."""
         return sum(int(pool.get("count", 1)) for pool in self.pools)

@@ -1,5 +1,6 @@
 """Microsoft.ContainerService/managedClusters: AKS."""
 
+import re
 import secrets
 import string
 from typing import Any
@@ -40,7 +41,11 @@ _NETWORK_PROFILE = (
     "serviceCidrs",
 )
 # "Changing property ... is not allowed": what AKS never changes of a pool that exists.
-_FIXED_OF_A_POOL = ("maxPods", "osType", "type", "vmSize", "vnetSubnetID")
+_FIXED_OF_A_POOL = ("availabilityZones", "maxPods", "osType", "type", "vmSize", "vnetSubnetID")
+# What AKS changes in place, and nothing that runs here notices.
+_CHANGED_IN_PLACE = re.compile(
+    r"tags|apiServerAccessProfile|autoUpgradeProfile|agentPoolProfiles\[\d+\]\.(enableAutoScaling|(min|max)Count)"
+)
 
 
 class ManagedCluster(ResourceType):
@@ -68,9 +73,13 @@ class ManagedCluster(ResourceType):
         {
             "agentPoolProfiles[].availabilityZones",
             "agentPoolProfiles[].count",
+            "agentPoolProfiles[].enableAutoScaling",
+            "agentPoolProfiles[].maxCount",
             "agentPoolProfiles[].maxPods",
+            "agentPoolProfiles[].minCount",
             "agentPoolProfiles[].mode",
             "agentPoolProfiles[].name",
+            "agentPoolProfiles[].orchestratorVersion",
             "agentPoolProfiles[].osDiskSizeGB",
             "agentPoolProfiles[].osDiskType",
             "agentPoolProfiles[].osSKU",
@@ -208,9 +217,8 @@ def _check_change(existing: Record, inputs: dict[str, Any]) -> None:
                     f"Changing property 'agentPoolProfiles.{name}' of pool '{pool['name']}' is not allowed."
                 )
                 raise Refused(400, "PropertyChangeNotAllowed", message)
-    ours = {name: value for name, value in existing.inputs.items() if name != "tags"}
-    theirs = {name: value for name, value in inputs.items() if name != "tags"}
-    changed = differences.difference(ours, theirs, frozenset()).changed
+    differing = differences.difference(existing.inputs, inputs, frozenset()).changed
+    changed = [path for path in differing if not _CHANGED_IN_PLACE.match(path)]
     if changed:
         raise NotModelled(f"a change of AKS cluster '{existing.name}' in place: {', '.join(sorted(changed))}")
 

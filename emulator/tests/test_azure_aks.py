@@ -25,6 +25,14 @@ def _pool(request: dict[str, Any]) -> dict[str, Any]:
     return request["agentPoolProfiles"][0]
 
 
+def _autoscaling(request: dict[str, Any], least: int, most: int) -> None:
+    _pool(request).update(enableAutoScaling=True, minCount=least, maxCount=most)
+
+
+def _callers(request: dict[str, Any], *ranges: str) -> None:
+    request["apiServerAccessProfile"] = {"authorizedIPRanges": list(ranges)}
+
+
 def _services(request: dict[str, Any], cidr: str, dns: str) -> None:
     request["networkProfile"].update(serviceCidr=cidr, dnsServiceIP=dns)
 
@@ -47,6 +55,20 @@ _WRONG_REQUESTS: list[tuple[str, str, Change]] = [
     ("InvalidResourceName", "1 to 12", lambda r: _pool(r).update(name="a" * 13)),
     ("InvalidParameter", "no vmSize", lambda r: _pool(r).pop("vmSize")),
     ("InvalidParameter", "at least one node", lambda r: _pool(r).update(count=0)),
+    ("InvalidParameter", "not None and None", lambda r: _pool(r).update(enableAutoScaling=True)),
+    ("InvalidParameter", "not 3 and 2", lambda r: _autoscaling(r, 3, 2)),
+    ("InvalidParameter", "not 2 and 1001", lambda r: _autoscaling(r, 2, 1001)),
+    ("InvalidParameter", "no enableAutoScaling", lambda r: _pool(r).update(maxCount=3)),
+    ("AvailabilityZoneNotSupported", "4", lambda r: _pool(r).update(availabilityZones=["1", "4"])),
+    (
+        "InvalidParameter",
+        "cilium needs cilium",
+        lambda r: r["networkProfile"].update(networkDataplane="cilium"),
+    ),
+    ("InvalidParameter", "cilium needs cilium", lambda r: r["networkProfile"].update(networkPolicy="cilium")),
+    ("InvalidAuthorizedIPRanges", "'here'", lambda r: _callers(r, "here")),
+    ("InvalidAuthorizedIPRanges", "not public", lambda r: _callers(r, "10.1.0.0/16")),
+    ("InvalidAuthorizedIPRanges", "at most 200", lambda r: _callers(r, *(f"20.0.{n}.1" for n in range(201)))),
     ("InvalidMaxPods", "9", lambda r: _pool(r).update(maxPods=9)),
     ("ServiceCidrTooLarge", "10.96.0.0/12", lambda r: _services(r, "10.96.0.0/12", "10.96.0.10")),
     ("InvalidCIDRNotation", "serviceCidr", lambda r: _services(r, "10.100.0.1/16", "10.100.0.10")),
@@ -96,7 +118,8 @@ _UNMODELLED: list[tuple[str, Change]] = [
     ("pod network overlay", lambda r: r["networkProfile"].update(networkPluginMode="overlay")),
     ("network plug-in kubenet", lambda r: r["networkProfile"].update(networkPlugin="kubenet")),
     ("network plug-in kubenet", lambda r: r.pop("networkProfile")),
-    ("data plane cilium", lambda r: r["networkProfile"].update(networkDataplane="cilium")),
+    ("leave out 127.0.0.1", lambda r: _callers(r, "203.0.113.0/24")),
+    ("another version than its cluster", lambda r: _pool(r).update(orchestratorVersion="1.32")),
     ("outbound type", lambda r: r["networkProfile"].update(outboundType="userDefinedRouting")),
     ("Windows", lambda r: _pool(r).update(osType="Windows")),
     ("type AvailabilitySet", lambda r: _pool(r).update(type="AvailabilitySet")),
@@ -106,7 +129,6 @@ _UNMODELLED: list[tuple[str, Change]] = [
         lambda r: r["agentPoolProfiles"].append({**_pool(r), "name": "two", "vnetSubnetID": "other"}),
     ),
     ("identity 'SystemAssigned'", lambda r: r.update(identity={"type": "SystemAssigned"})),
-    ("agentPoolProfiles[0].enableAutoScaling", lambda r: _pool(r).update(enableAutoScaling=True)),
     (
         "apiServerAccessProfile.enablePrivateCluster",
         lambda r: r.update(apiServerAccessProfile={"enablePrivateCluster": True}),
@@ -287,13 +309,45 @@ def test_ranges_replace_the_cluster(azure: Subscription, site: AksSite) -> None:
     assert set(planned.replace) == {"networkProfile.serviceCidr", "networkProfile.dnsServiceIP"}
 
 
-@pytest.mark.parametrize("changes", [{"vmSize": "Standard_D4s_v5"}, {"maxPods": 50}])
+@pytest.mark.parametrize(
+    "changes", [{"vmSize": "Standard_D4s_v5"}, {"maxPods": 50}, {"availabilityZones": ["2"]}]
+)
 def test_pools_keep_what_they_are(azure: Subscription, site: AksSite, changes: dict[str, Any]) -> None:
     cluster = site.create()
     request = site.request()
     _pool(request).update(changes)
     with refused("PropertyChangeNotAllowed", next(iter(changes)), "'nodepool1'"):
         azure.update(cluster, agentPoolProfiles=request["agentPoolProfiles"])
+
+
+def test_callers_channels_and_limits_of_a_pool_change_in_place(azure: Subscription, site: AksSite) -> None:
+    cluster = site.create()
+    request = site.request()
+    _callers(request, "127.0.0.1/32", "203.0.113.0/24")
+    _autoscaling(request, 2, 5)
+    azure.update(
+        cluster,
+        agentPoolProfiles=request["agentPoolProfiles"],
+        apiServerAccessProfile=request["apiServerAccessProfile"],
+        autoUpgradeProfile={"upgradeChannel": "stable"},
+    )
+    assert cluster.outputs["apiServerAccessProfile"] == request["apiServerAccessProfile"]
+    assert cluster.outputs["autoUpgradeProfile"] == {
+        "upgradeChannel": "stable",
+        "nodeOSUpgradeChannel": "NodeImage",
+    }
+    assert cluster.outputs["agentPoolProfiles"][0]["maxCount"] == 5
+    assert azure.runtimes.calls == ["create aks"]
+
+
+def test_network_policy_and_zones_are_as_asked(azure: Subscription, site: AksSite) -> None:
+    request = site.request()
+    request["networkProfile"].update(networkPolicy="cilium", networkDataplane="cilium")
+    _pool(request).update(availabilityZones=["1", "2", "3"])
+    cluster = site.create(request)
+    assert cluster.outputs["networkProfile"]["networkDataplane"] == "cilium"
+    assert cluster.outputs["agentPoolProfiles"][0]["availabilityZones"] == ["1", "2", "3"]
+    assert azure.refresh(cluster) == []
 
 
 def test_scaling_is_not_modelled(azure: Subscription, site: AksSite) -> None:

@@ -17,9 +17,15 @@ ARGS = AksClusterArgs(
     location="westeurope",
     subnet_id=SUBNET,
     kubernetes_version="",
+    upgrade_channel="patch",
+    node_os_upgrade_channel="NodeImage",
+    api_source_ranges=["203.0.113.7/32"],
     node_count=2,
+    max_node_count=None,
     node_size="Standard_D2s_v5",
+    zones=[],
     max_pods=30,
+    network_policy="cilium",
     service_cidr="10.30.0.0/16",
     dns_service_ip="10.30.0.10",
     pod_cidr=None,
@@ -55,6 +61,8 @@ def test_nodes_lie_in_the_given_subnet(aks: Deployment) -> None:
 def test_pods_have_addresses_of_the_subnet(aks: Deployment) -> None:
     assert aks["aks-cluster"].inputs["networkProfile"] == {
         "networkPlugin": "azure",
+        "networkPolicy": "cilium",
+        "networkDataplane": "cilium",
         "serviceCidr": "10.30.0.0/16",
         "dnsServiceIP": "10.30.0.10",
         "outboundType": "loadBalancer",
@@ -66,6 +74,56 @@ def test_pods_of_an_overlay_have_a_range_of_their_own() -> None:
     profile = declare(replace(ARGS, pod_cidr="10.40.0.0/16"))["aks-cluster"].inputs["networkProfile"]
     assert profile["networkPluginMode"] == "overlay"
     assert profile["podCidr"] == "10.40.0.0/16"
+
+
+@pytest.mark.parametrize("policy", ["azure", "calico"])
+def test_only_cilium_has_a_data_plane_of_its_own(policy: str) -> None:
+    profile = declare(replace(ARGS, network_policy=policy))["aks-cluster"].inputs["networkProfile"]
+    assert profile["networkPolicy"] == policy
+    assert "networkDataplane" not in profile
+
+
+def test_no_policy_is_what_aks_calls_none() -> None:
+    profile = declare(replace(ARGS, network_policy="none"))["aks-cluster"].inputs["networkProfile"]
+    assert "networkPolicy" not in profile
+
+
+def test_callers_of_the_api_are_limited_unless_everybody_may() -> None:
+    access = {"authorizedIPRanges": ["203.0.113.7/32"]}
+    assert declare()["aks-cluster"].inputs["apiServerAccessProfile"] == access
+    assert (
+        "apiServerAccessProfile" not in declare(replace(ARGS, api_source_ranges=None))["aks-cluster"].inputs
+    )
+
+
+def test_pool_that_grows_begins_with_the_fewest_nodes_and_keeps_what_aks_made_of_them() -> None:
+    cluster = declare(replace(ARGS, max_node_count=5, zones=["1", "3"]))["aks-cluster"]
+    [pool] = cluster.inputs["agentPoolProfiles"]
+    assert {name: pool[name] for name in ("enableAutoScaling", "count", "minCount", "maxCount")} == {
+        "enableAutoScaling": True,
+        "count": 2,
+        "minCount": 2,
+        "maxCount": 5,
+    }
+    assert pool["availabilityZones"] == ["1", "3"]
+    assert "agentPoolProfiles[0].count" in cluster.options.ignoreChanges
+
+
+def test_pool_of_fixed_size_has_no_autoscaler(aks: Deployment) -> None:
+    [pool] = aks["aks-cluster"].inputs["agentPoolProfiles"]
+    assert not {"enableAutoScaling", "minCount", "maxCount", "availabilityZones"} & pool.keys()
+    assert "agentPoolProfiles[0].count" not in aks["aks-cluster"].options.ignoreChanges
+
+
+def test_what_azure_never_changes_of_a_pool_makes_a_new_cluster(aks: Deployment) -> None:
+    options = aks["aks-cluster"].options
+    assert set(options.replaceOnChanges) == {
+        "agentPoolProfiles[*].vmSize",
+        "agentPoolProfiles[*].maxPods",
+        "agentPoolProfiles[*].availabilityZones",
+        "agentPoolProfiles[*].vnetSubnetID",
+    }
+    assert options.deleteBeforeReplace
 
 
 def test_identity_may_join_the_subnet_before_the_cluster_exists(aks: Deployment) -> None:
@@ -80,9 +138,22 @@ def test_identity_may_join_the_subnet_before_the_cluster_exists(aks: Deployment)
 
 def test_version_is_left_to_aks_unless_given(aks: Deployment) -> None:
     assert "kubernetesVersion" not in aks["aks-cluster"].inputs
-    assert (
-        declare(replace(ARGS, kubernetes_version="1.34"))["aks-cluster"].inputs["kubernetesVersion"] == "1.34"
-    )
+    left = {"kubernetesVersion", "agentPoolProfiles[0].orchestratorVersion"}
+    assert left <= set(aks["aks-cluster"].options.ignoreChanges)
+
+
+def test_version_that_is_given_is_that_of_the_nodes_too() -> None:
+    cluster = declare(replace(ARGS, kubernetes_version="1.34"))["aks-cluster"]
+    assert cluster.inputs["kubernetesVersion"] == "1.34"
+    assert cluster.inputs["agentPoolProfiles"][0]["orchestratorVersion"] == "1.34"
+    assert not cluster.options.ignoreChanges
+
+
+def test_aks_brings_updates_by_itself(aks: Deployment) -> None:
+    assert aks["aks-cluster"].inputs["autoUpgradeProfile"] == {
+        "upgradeChannel": "patch",
+        "nodeOSUpgradeChannel": "NodeImage",
+    }
 
 
 @pytest.mark.parametrize(

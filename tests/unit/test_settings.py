@@ -102,6 +102,15 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("aksClusterName", "-aks", "both ends"),
         ("kubernetesVersion", "v1.34", "MAJOR.MINOR"),
         ("aksNodeCount", "0", "between 1"),
+        ("aksMaxNodeCount", "1", "no less than aksNodeCount, 2"),
+        ("aksMaxNodeCount", "-1", "between 0 and 1000"),
+        ("aksZones", '["1", "1"]', "each zone once"),
+        ("aksZones[0]", '["4"]', "'1', '2' or '3'"),
+        ("aksApiSourceRanges", '["10.1.0.0/16"]', "must be public"),
+        ("aksApiSourceRanges", json.dumps([f"20.0.{n}.0/24" for n in range(201)]), "at most 200"),
+        ("aksNetworkPolicy", "kubenet", "'none', 'azure', 'calico' or 'cilium'"),
+        ("aksUpgradeChannel", "weekly", "'none', 'patch', 'stable' or 'rapid'"),
+        ("aksNodeOsUpgradeChannel", "Weekly", "'None', 'Unmanaged', 'SecurityPatch' or 'NodeImage'"),
         ("aksMaxPods", "9", "between 10 and 250"),
         ("aksPodNetwork", "kubenet", "'flat' or 'overlay'"),
         ("hdinsightAddressSpace", "10.10.0.0", "must be /29 or larger"),
@@ -230,6 +239,33 @@ def test_private_key_in_the_place_of_the_public_one_is_not_shown() -> None:
 
 def test_users_differ() -> None:
     assert "ambariUser" in only_mistake(ambariUser="kafkauser", sshUser="kafkauser").rule
+
+
+@pytest.mark.parametrize(
+    ("version", "channel", "right"),
+    [
+        ("1.34.2", "patch", "none, or kubernetesVersion 1.34"),
+        ("1.34", "stable", "none or patch, or no kubernetesVersion"),
+        ("1.34", "rapid", "none or patch, or no kubernetesVersion"),
+    ],
+)
+def test_aks_does_not_go_on_from_the_version_asked_for(version: str, channel: str, right: str) -> None:
+    assert only_mistake(kubernetesVersion=version, aksUpgradeChannel=channel).right == right
+    assert parse(kubernetesVersion=version, aksUpgradeChannel="none").aks_upgrade_channel == "none"
+    assert parse(aksUpgradeChannel=channel).aks_upgrade_channel == channel
+
+
+def test_kubernetes_answers_whom_ambari_answers_unless_said_otherwise() -> None:
+    assert parse(ambariSourceRanges='["10.9.0.0/24", "20.1.2.3/32"]').aks_api_ranges == ["20.1.2.3/32"]
+    assert parse(aksApiSourceRanges='["20.4.0.0/16"]').aks_api_ranges == ["20.4.0.0/16"]
+    assert parse(aksApiSourceRanges='["0.0.0.0/0"]').aks_api_ranges is None
+    assert "has private ranges only" in only_mistake(ambariSourceRanges='["10.9.0.0/24"]').rule
+
+
+def test_subnet_has_room_for_all_nodes_that_may_come() -> None:
+    rule = only_mistake(aksNodeCount="2", aksMaxNodeCount="20", aksSubnet="10.20.0.0/23").rule
+    assert "687 addresses" in rule
+    assert "22 nodes, 2 of them for upgrades" in rule
 
 
 def test_unknown_setting_is_a_mistake_with_the_one_that_was_meant() -> None:
