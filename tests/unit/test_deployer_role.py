@@ -1,0 +1,104 @@
+"""The role of whoever deploys allows what the program does, and nothing more."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi.runtime.mocks import MockCallArgs
+
+from components.roles import Role
+from emulator.azure.catalogue import RESOURCE_TYPES
+from policy.rules.identity import ADMINISTRATORS
+from tests.unit.recording import Azure, Deployment
+from tests.unit.test_main import CHECKOUT, configuration, run
+from tools import deployer_role
+
+CONFIGURATIONS: dict[str, dict[str, str]] = {"as it is": {}}
+"""Settings besides those of Pulumi.local.yaml that make the program declare, ask or run something else."""
+
+
+class Deployments:
+    """Everything that some configuration makes the program declare, ask and run."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.functions: set[str] = set()
+        answer = Azure.call
+
+        def call(azure: Azure, args: MockCallArgs) -> Any:
+            self.functions.add(args.token)
+            return answer(azure, args)
+
+        monkeypatch.setattr(Azure, "call", call)
+        monkeypatch.chdir(CHECKOUT)
+        self.runs = [run(configuration("local") | settings) for settings in CONFIGURATIONS.values()]
+
+    @property
+    def types(self) -> set[str]:
+        declared = {resource.type for deployment in self.runs for resource in deployment.resources.values()}
+        return {type_ for type_ in declared if type_.startswith("azure-native:")}
+
+    @property
+    def commands(self) -> set[str]:
+        return {command for deployment in self.runs for command in _commands(deployment)}
+
+
+def _commands(deployment: Deployment) -> Iterable[str]:
+    """The commands of Azure's command line in what is run, each without its options: "az acr build"."""
+    for resource in deployment.of_type("command:local:Command"):
+        for name in ("create", "update", "delete"):
+            yield from re.findall(r"\baz(?: [a-z]+)+(?= )", resource.inputs.get(name) or "")
+
+
+@pytest.fixture(scope="module")
+def deployments() -> Iterable[Deployments]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield Deployments(monkeypatch)
+
+
+def test_role_covers_what_is_declared_and_nothing_else(deployments: Deployments) -> None:
+    assert deployments.types == set(deployer_role.TYPES)
+
+
+def test_role_covers_what_is_asked_and_nothing_else(deployments: Deployments) -> None:
+    assert deployments.functions == set(deployer_role.FUNCTIONS)
+
+
+def test_role_covers_what_is_run_and_nothing_else(deployments: Deployments) -> None:
+    assert deployments.commands == set(deployer_role.COMMANDS)
+
+
+def test_actions_are_those_of_the_types_in_azure() -> None:
+    for type_, kind in deployer_role.TYPES.items():
+        if type_ != "azure-native:resources:ResourceGroup":
+            assert kind.name.lower() == RESOURCE_TYPES[type_].kind.lower()
+
+
+def test_actions_are_spelt_out() -> None:
+    """A wildcard allows what Azure adds tomorrow; only reading how far HDInsight has come has one."""
+    actions = deployer_role.all_actions()
+    assert {action for action in actions if "*" in action} == {"Microsoft.HDInsight/locations/*/read"}
+    for action in actions:
+        assert re.fullmatch(r"Microsoft\.\w+(/[\w*]+)+/(read|write|delete|action)", action)
+    assert not [action for action in actions if "listKeys" in action or "AdminCredential" in action]
+
+
+def test_condition_allows_the_roles_that_the_program_gives_to_its_identities() -> None:
+    condition = deployer_role.condition()
+    for verb, side in (("write", "@Request"), ("delete", "@Resource")):
+        assert f"ActionMatches{{'Microsoft.Authorization/roleAssignments/{verb}'}}" in condition
+        assert condition.count(f"{side}[Microsoft.Authorization/roleAssignments:PrincipalType]") == 1
+    allowed = re.findall(r"GuidEquals \{([^}]*)\}", condition)
+    assert [set(roles.split(", ")) for roles in allowed] == [set(Role), set(Role)]
+    assert set(Role).isdisjoint(ADMINISTRATORS)
+
+
+def test_documents_hold_the_role() -> None:
+    """`python -m tools.deployer_role` writes them."""
+    for path, text in deployer_role.files().items():
+        assert path.read_text() == text
+    role = json.loads(Path(deployer_role.ROLE).read_text())
+    assert role["Actions"] == sorted(deployer_role.all_actions())
+    assert role["DataActions"] == []

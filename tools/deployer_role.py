@@ -1,0 +1,156 @@
+"""The custom role of whoever deploys this program: `python -m tools.deployer_role` writes it for the docs.
+
+What the program declares, asks and runs decides what it needs; a test compares. Names of operations:
+https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.roles import Role
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLE = ROOT / "docs" / "deployer-role.json"
+CONDITION = ROOT / "docs" / "deployer-condition.txt"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of Azure's, and what else than reading, writing and deleting its resources it takes to use them.
+
+    `used` are what others do with a resource of this type: a subnet joins a NAT gateway, for example.
+    `watched` tell how far a long operation has come.
+    """
+
+    name: str
+    used: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
+
+    @property
+    def actions(self) -> set[str]:
+        """Everything from its creation to its end."""
+        return {*(f"{self.name}/{verb}" for verb in ("read", "write", "delete", *self.used)), *self.watched}
+
+
+def _of_network(name: str, *used: str) -> Kind:
+    watched = (
+        "Microsoft.Network/locations/operations/read",
+        "Microsoft.Network/locations/operationResults/read",
+    )
+    return Kind(f"Microsoft.Network/{name}", used, watched)
+
+
+TYPES: Mapping[str, Kind] = {
+    "azure-native:authorization:RoleAssignment": Kind("Microsoft.Authorization/roleAssignments"),
+    "azure-native:containerregistry:Registry": Kind(
+        "Microsoft.ContainerRegistry/registries",
+        watched=("Microsoft.ContainerRegistry/registries/operationStatuses/read",),
+    ),
+    "azure-native:containerservice:ManagedCluster": Kind(
+        "Microsoft.ContainerService/managedClusters",
+        watched=(
+            "Microsoft.ContainerService/locations/operations/read",
+            "Microsoft.ContainerService/locations/operationresults/read",
+        ),
+    ),
+    "azure-native:hdinsight:Cluster": Kind(
+        "Microsoft.HDInsight/clusters",
+        # Newer versions of the API report under the location, in an operation that the list doesn't name.
+        watched=(
+            "Microsoft.HDInsight/clusters/azureasyncoperations/read",
+            "Microsoft.HDInsight/locations/*/read",
+        ),
+    ),
+    "azure-native:managedidentity:UserAssignedIdentity": Kind(
+        "Microsoft.ManagedIdentity/userAssignedIdentities", ("assign/action",)
+    ),
+    "azure-native:network:NatGateway": _of_network("natGateways", "join/action"),
+    "azure-native:network:NetworkSecurityGroup": _of_network("networkSecurityGroups", "join/action"),
+    "azure-native:network:PublicIPAddress": _of_network("publicIPAddresses", "join/action"),
+    "azure-native:network:Subnet": _of_network("virtualNetworks/subnets", "join/action"),
+    # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
+    "azure-native:network:VirtualNetwork": _of_network("virtualNetworks", "peer/action"),
+    "azure-native:network:VirtualNetworkPeering": _of_network("virtualNetworks/virtualNetworkPeerings"),
+    "azure-native:resources:ResourceGroup": Kind(
+        "Microsoft.Resources/subscriptions/resourceGroups",
+        watched=("Microsoft.Resources/subscriptions/operationresults/read",),
+    ),
+    "azure-native:storage:StorageAccount": Kind("Microsoft.Storage/storageAccounts"),
+}
+"""By Pulumi's type."""
+
+FUNCTIONS: Mapping[str, set[str]] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": {
+        "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
+    },
+}
+"""What each function of azure-native asks."""
+
+COMMANDS: Mapping[str, set[str]] = {
+    # It finds the registry by its name among all resources, uploads the sources, and follows the run's log.
+    "az acr build": {
+        "Microsoft.Resources/subscriptions/resources/read",
+        "Microsoft.ContainerRegistry/registries/read",
+        "Microsoft.ContainerRegistry/registries/listBuildSourceUploadUrl/action",
+        "Microsoft.ContainerRegistry/registries/scheduleRun/action",
+        "Microsoft.ContainerRegistry/registries/runs/read",
+        "Microsoft.ContainerRegistry/registries/runs/listLogSasUrl/action",
+    },
+}
+"""What each command of Azure's command line does."""
+
+
+def all_actions() -> set[str]:
+    """What the program needs from its first `up` to its `destroy`."""
+    actions = (*(kind.actions for kind in TYPES.values()), *FUNCTIONS.values(), *COMMANDS.values())
+    return set().union(*actions)
+
+
+def role() -> dict[str, object]:
+    """The definition, as `az role definition create` reads it; SUBSCRIPTION stands for an id."""
+    return {
+        "Name": "Deployer of Kafka on HDInsight for AKS",
+        "Description": "Deploys, changes and destroys this program's resources, and gives them their roles.",
+        "IsCustom": True,
+        "Actions": sorted(all_actions()),
+        "NotActions": [],
+        "DataActions": [],
+        "NotDataActions": [],
+        "AssignableScopes": ["/subscriptions/SUBSCRIPTION"],
+    }
+
+
+def condition() -> str:
+    """The condition of the role's assignment: which roles the deployer may give and take, and to whom.
+
+    https://learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples
+    """
+    roles = ", ".join(sorted(Role))
+    return "\nAND\n".join(
+        f"((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/{verb}'}})) OR "
+        f"({side}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] "
+        f"ForAnyOfAnyValues:GuidEquals {{{roles}}} AND "
+        f"{side}[Microsoft.Authorization/roleAssignments:PrincipalType] "
+        "ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))"
+        for verb, side in (("write", "@Request"), ("delete", "@Resource"))
+    )
+
+
+def files() -> dict[Path, str]:
+    """What is generated, by path."""
+    return {ROLE: json.dumps(role(), indent=2) + "\n", CONDITION: condition() + "\n"}
+
+
+def main(arguments: list[str]) -> int:
+    argparse.ArgumentParser(prog="python -m tools.deployer_role", description=__doc__).parse_args(arguments)
+    for path, text in files().items():
+        path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
