@@ -90,8 +90,17 @@ def test_azure_is_entered_without_a_stored_password(name: str) -> None:
 @pytest.mark.parametrize("name", DEPLOYING)
 def test_the_program_has_the_environment_that_it_names(name: str) -> None:
     options = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())["runtime"]["options"]
-    commands = [step["run"] for step in job(name)["steps"] if "run" in step]
-    assert commands == [
+    [install, _] = [step["run"] for step in job(name)["steps"] if "run" in step]
+    assert install == (
         f"python -m venv {options['virtualenv']} && "
         f"{options['virtualenv']}/bin/pip install --requirement requirements.txt"
-    ]
+    )
+
+
+@pytest.mark.parametrize("name", DEPLOYING)
+def test_what_must_never_be_deployed_stops_it(name: str) -> None:
+    [_, check] = [step["run"] for step in job(name)["steps"] if "run" in step]
+    assert check == "pulumi preview --json > preview.json && .venv/bin/python -m policy.check < preview.json"
+    assert job(name)["env"]["PULUMI_STACK"] == "${{ vars.PULUMI_STACK }}"
+    steps = [step.get("with", {}).get("command") or step.get("run") for step in job(name)["steps"]]
+    assert "up" not in steps[: steps.index(check)]
