@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .client import Ambari
 from .clock import Clock
-from .errors import AmbariError, EngineGone, RollStopped, RunUnderWay, SignInRefused, UnexpectedAnswer
+from .errors import (
+    AmbariError,
+    ConfigurationConflict,
+    EngineGone,
+    RollStopped,
+    RunUnderWay,
+    SignInRefused,
+    UnexpectedAnswer,
+)
 from .gates import UnderReplicatedGate
 from .listeners import (
     BROKER_TYPE,
@@ -40,6 +48,8 @@ class Survey:
     stale: list[Broker]
     interrupted: str
     """What a run that did not end left behind, in words; empty: nothing."""
+    saved: int | None = None
+    """The version that this run's own save made; None: it saved nothing."""
 
 
 class Change:
@@ -110,9 +120,9 @@ class Change:
             )
             return before
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
-        roll = self._roll(held)
+        roll = self._roll(held, wanted)
         try:
-            self._save(held, roll, wanted, note)
+            saved = self._save(held, roll, wanted, note)
             self._restart_stale(held, roll)
         except (EngineGone, RunUnderWay):
             # Whoever comes next finds the note; writing beside a successor would do harm.
@@ -127,19 +137,30 @@ class Change:
             self._tidy_after(held, failure)
             raise
         self._tidy(held)
-        return self.survey()
+        return replace(self.survey(), saved=saved)
 
-    def _save(self, held: RunNote, roll: Roll, wanted: Wanted, note: str) -> None:
+    def _save(self, held: RunNote, roll: Roll, wanted: Wanted, note: str) -> int | None:
         if not wanted(self._ambari.current().version.types) and not held.note.saves:
-            return
+            return None
         roll.until_idle()
         version = save(self._ambari, self._clock, held, wanted, note)
         self._progress.say(f"Kafka's configuration is saved as version {version.number}: {note}")
+        return version.number
 
-    def _roll(self, held: RunNote) -> Roll:
+    def _roll(self, held: RunNote, wanted: Wanted) -> Roll:
         def alive() -> None:
             self._alive()
             held.beat()
+
+        def confirm() -> None:
+            held.confirm()
+            version = self._ambari.current().version
+            if wanted(version.types):
+                raise RollStopped(
+                    f"Somebody changed Kafka's configuration meanwhile (version {version.number} in Ambari): "
+                    "brokers that restart with it would not do as they should. They stay untouched; the next "
+                    "`pulumi up` saves it again."
+                )
 
         gates = [UnderReplicatedGate(self._ambari)]
         return Roll(
@@ -150,7 +171,7 @@ class Change:
             held.note.run,
             self._options,
             alive,
-            held.confirm,
+            confirm,
         )
 
     def _restart_stale(self, held: RunNote, roll: Roll) -> None:
@@ -187,7 +208,10 @@ class Change:
 
 
 def _interrupted(artifacts: dict[str, str]) -> str:
-    _, note = newest(artifacts)
+    try:
+        _, note = newest(artifacts)
+    except ConfigurationConflict as unreadable:
+        return str(unreadable)
     if note is None:
         return ""
     back = (

@@ -199,7 +199,7 @@ def _innermost(error: BaseException) -> str:
             break
         seen = inner
     text = str(seen)
-    return text.rsplit(": ", 1)[-1] if "object at 0x" in text else text
+    return text.rsplit(": ", 1)[-1] if "object at 0x" in text or "(host=" in text else text
 
 
 def _clock(response: requests.Response) -> float | None:

@@ -54,6 +54,7 @@ class UnderReplicatedGate:
 
     Only the time series, without padding, of the sum over brokers: the point-in-time value is an average
     without a time, and padding invents zeros. A series may be cached, so every point's own time counts.
+    The newest point can veto; only when all points since the last restart agree the gate vouches.
     """
 
     name = "under-replicated partitions"
@@ -77,10 +78,14 @@ class UnderReplicatedGate:
             return Verdict(
                 "unknown", "Ambari has no metric of under-replicated partitions since the last restart"
             )
-        value = max(points, key=lambda point: point[1])[0]
-        if value > 0:
-            return Verdict("wait", f"{value:.0f} partitions are under-replicated")
-        return Verdict("go", "no partition is under-replicated")
+        newest, time = max(points, key=lambda point: point[1])
+        if newest > 0:
+            return Verdict("wait", f"{newest:.0f} partitions are under-replicated")
+        if any(value > 0 for value, _ in points):
+            return Verdict(
+                "unknown", f"partitions were under-replicated less than {moment.now - oldest:.0f} s ago"
+            )
+        return Verdict("go", f"no partition was under-replicated {moment.now - time:.0f} s ago")
 
 
 def _points(metrics: Mapping[str, Any]) -> list[tuple[float, float]]:

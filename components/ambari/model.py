@@ -9,6 +9,8 @@ from typing import Any, Literal
 MaintenanceState = Literal["ON", "OFF"]
 
 STARTED = "STARTED"
+INSTALLED = "INSTALLED"
+"""Ambari's word for a broker that does not run."""
 FINISHED = frozenset({"COMPLETED", "FAILED", "ABORTED", "TIMEDOUT", "SKIPPED_FAILED"})
 """Statuses that a task does not leave again (Ambari's HostRoleStatus)."""
 
@@ -57,10 +59,16 @@ class Broker:
     state: str
     stale: bool
     host_state: str = "HEALTHY"
+    desired_state: str = STARTED
 
     @property
     def started(self) -> bool:
         return self.state == STARTED
+
+    @property
+    def died(self) -> bool:
+        """Not running although nobody stopped it. Of a silent host (UNKNOWN) nobody can tell."""
+        return self.state == INSTALLED and self.desired_state == STARTED
 
     @property
     def short_name(self) -> str:

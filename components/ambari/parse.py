@@ -43,6 +43,7 @@ def broker(roles: Mapping[str, Any], host: Mapping[str, Any]) -> Broker:
         state=str(roles.get("state", "UNKNOWN")),
         stale=bool(roles.get("stale_configs")),
         host_state=str(host.get("host_state", "")),
+        desired_state=str(roles.get("desired_state", "")),
     )
 
 

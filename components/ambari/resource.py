@@ -29,7 +29,7 @@ from .client import Ambari
 from .clock import SystemClock
 from .connection import Connection
 from .engine import end_now, end_with_engine, engine_liveness
-from .errors import ClusterUnknown, EngineGone, SignInRefused
+from .errors import ClusterUnknown, EngineGone, SignInRefused, Unreachable
 from .kafka_env import BLOCK
 from .listeners import HDINSIGHT_LISTENERS, LISTENERS, Situation
 from .progress import Progress
@@ -155,7 +155,7 @@ class IpAdvertisingProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         with self._change(_news) as change:
             after = change.advertise()
-        return UpdateResult(_outputs(_news, after, _olds.get("listenersBefore") or HDINSIGHT_LISTENERS))
+        return UpdateResult(_outputs(_news, after, **_kept(_olds)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         try:
@@ -163,10 +163,7 @@ class IpAdvertisingProvider(ResourceProvider):
                 survey = change.survey()
         except ClusterUnknown:
             return ReadResult("", {})
-        outputs = _outputs(props, survey, props.get("listenersBefore") or HDINSIGHT_LISTENERS)
-        if all(outputs[name] == value for name, value in _DESIRED.items()) and props.get("configVersion"):
-            # Later versions that left our change alone are not ours.
-            outputs["configVersion"] = props["configVersion"]
+        outputs = _outputs(props, survey, **_kept(props))
         inputs = {name: outputs[name] for name in (*_OPTIONS, *_DESIRED) if name in outputs}
         return ReadResult(id_, outputs, inputs)
 
@@ -178,6 +175,11 @@ class IpAdvertisingProvider(ResourceProvider):
                 change.take_back(_props.get("listenersBefore") or HDINSIGHT_LISTENERS)
         except ClusterUnknown:
             return
+        except Unreachable as failure:
+            raise Unreachable(
+                f"{failure} Nothing was taken back. If the cluster exists no more, "
+                "`pulumi state delete` makes this stack forget its change."
+            ) from None
 
     @contextmanager
     def _change(self, props: dict[str, Any]) -> Iterator[Change]:
@@ -220,7 +222,17 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match[1].lower(), name)
 
 
-def _outputs(props: dict[str, Any], survey: Survey, listeners_before: str) -> dict[str, Any]:
+def _kept(state: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier run knew and no look at Ambari tells: later versions of the settings are not ours."""
+    return {
+        "listeners_before": state.get("listenersBefore") or HDINSIGHT_LISTENERS,
+        "version": state.get("configVersion"),
+    }
+
+
+def _outputs(
+    props: dict[str, Any], survey: Survey, listeners_before: str, version: int | None = None
+) -> dict[str, Any]:
     situation = survey.situation
     return {
         **{name: props[name] for name in _OPTIONS if name in props},
@@ -232,7 +244,7 @@ def _outputs(props: dict[str, Any], survey: Survey, listeners_before: str) -> di
         "interrupted": survey.interrupted,
         "brokers": [{"host": broker.host, "ip": broker.ip, "rack": broker.rack} for broker in survey.brokers],
         "bootstrapServers": ",".join(f"{broker.ip}:{PORT}" for broker in survey.brokers),
-        "configVersion": survey.version.number,
+        "configVersion": survey.saved or version or survey.version.number,
         "listenersBefore": listeners_before,
     }
 

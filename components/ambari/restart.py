@@ -52,10 +52,15 @@ class View:
 def stale_brokers(brokers: Sequence[Broker], requests: Sequence[Request], saved: float) -> list[Broker]:
     """Brokers that do not run with the current configuration, which was saved at `saved` (server's time).
 
-    Ambari's flag alone misses one case: a save during a restart is forgotten when that restart completes,
-    although the broker may have started with the older configuration.
+    Ambari's flag alone misses two cases. A save during a restart is forgotten when that restart completes,
+    although the broker may have started with the older configuration. And a restart counts as completed when
+    the start script is through, although the broker may end a second later.
     """
-    return [broker for broker in brokers if broker.stale or _missed_the_save(broker.host, requests, saved)]
+    return [
+        broker
+        for broker in brokers
+        if broker.stale or broker.died or _missed_the_save(broker.host, requests, saved)
+    ]
 
 
 def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
@@ -65,9 +70,10 @@ def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
         return [ready_last] if ready_last else []
     if unit == "broker":
         return [[broker] for broker in ready_last]
-    racks: dict[str, list[Broker]] = {}
+    # Not racks as a whole while brokers of several are down: each would wait for the other.
+    racks: dict[tuple[bool, str], list[Broker]] = {}
     for broker in ready_last:
-        racks.setdefault(broker.rack, []).append(broker)
+        racks.setdefault((broker.started, broker.rack), []).append(broker)
     return list(racks.values())
 
 
@@ -111,14 +117,17 @@ def why_not_restart(view: View, batch: Sequence[Broker], unit: Unit, settle: flo
 
 
 def why_not_settled(view: View, hosts: Collection[str], running: float, settle: float) -> str | None:
-    """Why the roll can't go on after a restart on hosts whose brokers have run for `running` seconds."""
+    """Why the roll can't go on after a restart on hosts whose brokers have run for `running` seconds.
+
+    While another broker is down no gate opens: that one comes next, and until it runs no running one does.
+    """
     down = [broker for broker in view.brokers if broker.host in hosts and not broker.started]
     if down:
         return states(down)
     busy = others_at_work(view)
     if busy:
         return busy
-    if view.verdict.answer == "wait":
+    if view.verdict.answer == "wait" and all(broker.started for broker in view.brokers):
         return view.verdict.reason
     return f"running, watched for another {settle - running:.0f} s" if running < settle else None
 

@@ -7,9 +7,18 @@ from dataclasses import dataclass, field
 
 from .client import Ambari
 from .clock import Clock
-from .errors import AnswerLost, NotFound, Rejected, RollStopped, ServerFailed
+from .errors import (
+    AnswerLost,
+    NotFound,
+    NotPermitted,
+    Rejected,
+    RollStopped,
+    ServerFailed,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from .gates import Gate, Moment, combined
-from .model import Broker, Request, Task
+from .model import Broker, Request
 from .progress import Progress
 from .restart import (
     Pace,
@@ -23,16 +32,16 @@ from .restart import (
     others_at_work,
     racks_known,
     stale_brokers,
-    states,
     why_not_restart,
     why_not_settled,
 )
+from .stopped import RESUME, ended_again, failed_restarts
 
 _ATTEMPTS = 2
 """A broker may become stale again when somebody edits the configuration midway; not for ever."""
-_STDERR_LINES = 12
 _REMOVED = "removed from the cluster meanwhile"
-_RESUME = "Brokers that were not restarted yet stay untouched; the next `pulumi up` goes on with them."
+_TROUBLES = (Unreachable, AnswerLost, ServerFailed, Rejected, NotPermitted, UnexpectedAnswer)
+"""What Ambari may answer, or not, to a restart of certain brokers, without these being named."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,10 @@ class Roll:
             self._unit = "broker"
         while batch := self._next():
             subject = self._subject(batch)
-            self._restart(subject, batch)
+            try:
+                self._restart(subject, batch)
+            except _TROUBLES as trouble:
+                raise RollStopped(f"{subject}: {trouble}\n{RESUME}") from trouble
             self._done += [broker.host for broker in batch]
         return self._done
 
@@ -114,7 +126,7 @@ class Roll:
                 self._refuse_to_go_round(batch)
                 return batch
             if waiting.over():
-                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {_RESUME}")
+                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
             self._wait(subject, why)
 
     def _restart(self, subject: str, batch: Sequence[Broker]) -> None:
@@ -133,17 +145,19 @@ class Roll:
             self._refuse(request, hosts)
         if not hosts:
             return self._progress.say(f"{subject}: {_REMOVED}")
-        self._until_settled(subject, number, hosts)
+        settled = self._until_settled(subject, request, hosts)
+        if any(broker.stale for broker in settled.brokers if broker.host in hosts):
+            return self._progress.say(f"{subject}: runs, but the configuration was changed again meanwhile")
         return self._progress.say(f"{subject}: runs with the new configuration")
 
     def _refuse(self, request: Request, hosts: Sequence[str]) -> None:
         """Raises RollStopped when a broker on one of these hosts was left out or failed."""
         missing = missing_hosts(request, hosts)
         if missing:
-            raise RollStopped(f"Ambari's request {request.id} left out {', '.join(missing)}. {_RESUME}")
+            raise RollStopped(f"Ambari's request {request.id} left out {', '.join(missing)}. {RESUME}")
         failed = [task for task in failed_tasks(request) if task.host in hosts]
         if failed:
-            raise RollStopped(self._failure(request.id, failed))
+            raise RollStopped(failed_restarts(self._ambari, request, failed))
 
     def _present(self, hosts: Sequence[str]) -> list[str]:
         """Those of the hosts that still have a broker: a worker may be removed at any time."""
@@ -178,29 +192,26 @@ class Roll:
             if waiting.over():
                 raise RollStopped(
                     f"{subject}: Ambari's request {number} has not ended after {waiting.seconds():.0f} s. "
-                    f"It was left running. {_RESUME}"
+                    f"It was left running. {RESUME}"
                 )
             self._wait(subject, f"Ambari's request {number} is {request.status}")
 
-    def _until_settled(self, subject: str, number: int, hosts: Sequence[str]) -> None:
+    def _until_settled(self, subject: str, request: Request, hosts: Sequence[str]) -> View:
         """The brokers run, still run some time later, and every gate is open."""
         waiting, running = _Waiting(self._clock, self._pace.health), _Waiting(self._clock, 0)
         while True:
             view = self._look()
             down = [broker for broker in view.brokers if broker.host in hosts and not broker.started]
             if down and waiting.seconds() > self._pace.down:
-                raise RollStopped(
-                    f"{states(down)} although Ambari's request {number} completed: the broker starts and "
-                    f"ends again. Look at Kafka's server.log there. {_RESUME}"
-                )
+                raise RollStopped(ended_again(self._ambari, request, down))
             if down:
                 running = _Waiting(self._clock, 0)
             why = why_not_settled(view, hosts, running.seconds(), self._settle(view))
             why = why or self._too_little_known(view, [], waiting)
             if why is None:
-                return
+                return view
             if waiting.over():
-                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {_RESUME}")
+                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
             self._wait(subject, why)
 
     def _look(self) -> View:
@@ -222,7 +233,7 @@ class Roll:
             return None
         unknown = f"no gate knows whether Kafka is healthy ({view.verdict.reason})"
         if self._strict and waiting.seconds() > self._pace.strict:
-            raise RollStopped(f"{unknown}, and strict is set. {_RESUME}")
+            raise RollStopped(f"{unknown}, and strict is set. {RESUME}")
         if self._strict:
             return unknown
         if not self._warned:
@@ -237,8 +248,8 @@ class Roll:
         again = [broker for broker in batch if self._done.count(broker.host) >= _ATTEMPTS]
         if again:
             raise RollStopped(
-                f"{names(again)} needs another restart after {_ATTEMPTS}: somebody keeps changing Kafka's "
-                f"configuration. {_RESUME}"
+                f"{names(again)} needs another restart after {_ATTEMPTS}: it keeps ending, or somebody keeps "
+                f"changing Kafka's configuration. {RESUME}"
             )
 
     def _subject(self, batch: Sequence[Broker], left: int = 0) -> str:
@@ -252,16 +263,6 @@ class Roll:
     def _wait(self, subject: str, why: str) -> None:
         self._progress.waiting(subject, why)
         self._clock.sleep(self._pace.poll)
-
-    def _failure(self, request: int, failed: Sequence[Task]) -> str:
-        told = []
-        for task in failed:
-            stderr = self._ambari.stderr(request, task.id).strip().splitlines()[-_STDERR_LINES:]
-            told.append(
-                f"Restarting Kafka on {task.host} is {task.status} (request {request}, task {task.id} in "
-                "Ambari)." + "".join(f"\n    {line}" for line in stderr or ["It wrote nothing to stderr."])
-            )
-        return "\n".join([*told, _RESUME])
 
 
 class _Waiting:

@@ -24,6 +24,7 @@ from tests.unit.ambari.wireless import Killed
 
 SAVE = "PUT /clusters/{cluster}"
 RESTART = "POST /clusters/{cluster}/requests"
+POLL = "GET /clusters/{cluster}/requests/{request}"
 MAINTENANCE = "PUT /clusters/{cluster}/services/{service}"
 NOTE = "POST /clusters/{cluster}/services/{service}/artifacts/{artifact}"
 
@@ -216,10 +217,59 @@ def test_a_broker_that_starts_and_dies_again_stops_the_roll():
                 agent.kill("KAFKA_BROKER")
 
         options = replace(QUICK, pace=replace(QUICK.pace, settle=20, settle_unvouched=20, down=20))
-        with pytest.raises(RollStopped, match=r"wn0-mykafk .* is INSTALLED although .* request 1 completed"):
+        with pytest.raises(RollStopped) as stopped:
             cluster.run(options, between=die_after_restart).change.advertise()
+        message = str(stopped.value)
+        assert (
+            "wn0-mykafk (10.0.0.11) is INSTALLED although its restart completed (request 1, task 1" in message
+        )
+        assert "beginning with wn0-mykafk" in message
         assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
         assert cluster.ambari().maintenance() == "OFF"
+        assert [broker.host[:3] for broker in cluster.run().change.survey().stale] == ["wn0", "wn1", "wn2"]
+        cluster.run().change.advertise()
+        assert cluster.restarts() == {"wn0": 2, "wn1": 1, "wn2": 1}
+        assert cluster.problems() == []
+
+
+def test_two_brokers_that_are_down_are_both_started_before_any_other_restarts():
+    with bench() as cluster:
+        for name in ("wn1", "wn2"):
+            cluster.simulation.agents[name].kill("KAFKA_BROKER")
+        while sum(broker.died for broker in cluster.ambari().brokers()) < 2:
+            threading.Event().wait(0.01)
+        run = cluster.run()
+        run.change.advertise()
+        lines = [line for line in run.output.getvalue().splitlines() if line.endswith(": restarting")]
+        assert [line.split(", ")[1][:3] for line in lines] == ["wn1", "wn2", "wn0"]
+        assert cluster.problems() == []
+
+
+def test_a_restart_that_ambari_refuses_is_told_with_the_brokers_name():
+    with bench() as cluster:
+
+        def refuse_the_second(call: str) -> None:
+            if call == RESTART and run.calls.count(RESTART) == 2:
+                run.wireless.at = len(run.calls)
+
+        run = cluster.run(trouble="500", between=refuse_the_second)
+        with pytest.raises(RollStopped, match=r"broker 2 of 3, wn1-mykafk .* HTTP 500") as stopped:
+            run.change.advertise()
+        assert "next `pulumi up` goes on" in str(stopped.value)
+        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
+
+
+def test_an_edit_that_undoes_ours_in_the_middle_of_the_roll_stops_it():
+    with bench() as cluster:
+        undo = once(POLL, lambda: cluster.edit("kafka-env", "content", "export EDITED=1\n"))
+        with pytest.raises(RollStopped, match=r"changed Kafka's configuration meanwhile \(version 4"):
+            cluster.run(between=undo).change.advertise()
+        # With listeners on 0.0.0.0 and no block a broker does not start.
+        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
+        assert cluster.ambari().maintenance() == "OFF"
+        cluster.run().change.advertise()
+        assert cluster.value("kafka-env", "content") == with_block("export EDITED=1\n")
+        assert cluster.problems() == []
 
 
 def test_a_broker_that_is_down_for_another_reason_stops_the_roll_before_it_begins():
@@ -276,14 +326,13 @@ def test_an_edit_of_the_same_text_is_merged_back_too():
 
 def test_a_run_killed_before_it_could_merge_is_merged_by_the_next():
     with bench() as cluster:
-        undisturbed = 0
         with bench() as other:
             run = other.run()
             run.change.advertise()
-            undisturbed = run.calls.index(SAVE) + 1
+            save = run.calls.index(SAVE) + 1
         edit = once(SAVE, lambda: cluster.edit("kafka-broker", "log.retention.hours", "24"))
         with pytest.raises(Killed):
-            cluster.run(trouble="killed-after", at=undisturbed, between=edit).change.advertise()
+            cluster.run(trouble="killed-after", at=save, between=edit).change.advertise()
         assert (
             "log.retention.hours" not in cluster.ambari().current().version.types["kafka-broker"].properties
         )
@@ -407,6 +456,7 @@ def test_a_note_that_is_not_ours_is_reported_not_trusted(text: str):
         with pytest.raises(ConfigurationConflict, match=r"note ip-advertising-3 .*can't read"):
             run.change.advertise()
         assert run.writes == []
+        assert "note ip-advertising-3" in cluster.run().change.survey().interrupted
 
 
 def test_other_artifacts_are_nobodys_business():
@@ -416,12 +466,31 @@ def test_other_artifacts_are_nobodys_business():
         assert cluster.ambari().artifacts() == {"ip-advertising": "something else"}
 
 
-def test_all_at_once_is_one_request():
-    with bench() as cluster:
+def test_all_at_once_is_one_request_however_many_brokers_there_are():
+    with bench(40) as cluster:
         run = cluster.run(replace(QUICK, unit="all"))
         run.change.advertise()
         assert run.writes.count(RESTART) == 1
         assert cluster.problems() == []
+
+
+def test_a_host_in_maintenance_mode_is_restarted_like_the_others():
+    with bench() as cluster:
+        host = cluster.simulation.agents["wn1"].host_name
+        cluster.write("PUT", f"/hosts/{host}", {"Hosts": {"maintenance_state": "ON"}})
+        cluster.run().change.advertise()
+        assert cluster.problems() == []
+
+
+def test_an_unfinished_request_is_seen_behind_many_newer_ones():
+    with bench() as cluster:
+        cluster.simulation.agents["wn1"].hold()
+        cluster.restart_by_hand(cluster.simulation.agents["wn1"].host_name)
+        for _ in range(25):
+            cluster.restart_by_hand(cluster.simulation.agents["wn0"].host_name)
+        unfinished = [request.id for request in cluster.ambari().broker_requests() if not request.ended]
+        assert 1 in unfinished
+        cluster.simulation.agents["wn1"].release()
 
 
 def test_racks_are_restarted_one_after_the_other():

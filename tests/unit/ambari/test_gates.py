@@ -35,8 +35,10 @@ def test_it_asks_for_the_sum_over_time_without_padding():
     assert padding == "NONE"
 
 
-def test_the_newest_point_decides():
-    assert verdict([[2.0, NOW - 60], [0.0, NOW - 30]]) == "go"
+def test_the_newest_point_vetoes_and_only_all_of_them_vouch():
+    assert verdict([[0.0, NOW - 60], [0.0, NOW - 30]]) == "go"
+    assert verdict([[2.0, NOW - 60], [0.0, NOW - 30]]) == "unknown"
+    assert verdict([[2.0, NOW - 300], [0.0, NOW - 30]]) == "go"
     assert verdict([[0.0, NOW - 60], [2.0, NOW - 30]]) == "wait"
     assert verdict([[2.0, NOW - 30], [0.0, NOW - 60]]) == "wait"
     assert verdict([[2.0, (NOW - 30) * 1000]]) == "wait"

@@ -1,5 +1,7 @@
 """Which broker next, and is it safe: pure."""
 
+from dataclasses import replace
+
 from components.ambari.gates import Verdict
 from components.ambari.model import Broker, Request, Task
 from components.ambari.restart import (
@@ -55,6 +57,13 @@ def test_a_restart_that_a_save_overlapped_counts_as_stale_though_the_flag_is_gon
     assert stale_brokers(brokers, repeated, saved=100) == []
 
 
+def test_a_broker_that_should_run_and_does_not_counts_as_stale():
+    died = replace(broker(0, "INSTALLED", stale=False), desired_state="STARTED")
+    stopped = replace(broker(1, "INSTALLED", stale=False), desired_state="INSTALLED")
+    silent = replace(broker(2, "UNKNOWN", stale=False), desired_state="STARTED")
+    assert stale_brokers([died, stopped, silent], [], 100) == [died]
+
+
 def test_brokers_that_do_not_run_come_first():
     brokers = [broker(0), broker(1, "INSTALLED"), broker(2)]
     assert [batch[0].short_name for batch in batches(brokers, "broker")] == [
@@ -72,6 +81,13 @@ def test_units_are_brokers_racks_or_all():
     assert batches([], "all") == batches([], "rack") == []
     assert racks_known(brokers)
     assert not racks_known(THREE)
+
+
+def test_brokers_that_do_not_run_come_before_whole_racks():
+    brokers = [broker(0, rack="/a"), broker(1, "INSTALLED", rack="/a"), broker(2, rack="/b")]
+    brokers.append(broker(3, "INSTALLED", rack="/b"))
+    order = [[each.short_name[:3] for each in batch] for batch in batches(brokers, "rack")]
+    assert order == [["wn1"], ["wn3"], ["wn0"], ["wn2"]]
 
 
 def test_nothing_is_restarted_while_somebody_restarts():
@@ -137,6 +153,12 @@ def test_after_a_restart_the_broker_must_keep_running():
     assert why_not_settled(view(broker(0), verdict=VETO), hosts, 31, 30) == VETO.reason
     assert why_not_settled(view(broker(0)), hosts, 30, 30) is None
     assert why_not_settled(view(broker(0), broker(1, "INSTALLED")), hosts, 30, 30) is None
+
+
+def test_no_gate_is_waited_for_while_another_broker_that_is_down_comes_next():
+    hosts = [broker(0).host]
+    assert why_not_settled(view(broker(0), broker(1, "INSTALLED"), verdict=VETO), hosts, 31, 30) is None
+    assert why_not_settled(view(broker(0), broker(1), verdict=VETO), hosts, 31, 30) == VETO.reason
 
 
 def test_hosts_that_ambari_dropped_silently_are_missed():
