@@ -7,10 +7,11 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import resources
 
-from components.aks import AksCluster, AksClusterArgs
+from components.aks import AksClusterArgs
 from components.ambari import IpAdvertising, IpAdvertisingArgs
+from components.existing import aks_cluster, find_existing
 from components.kafka import KafkaCluster, KafkaClusterArgs
-from components.network import PeeredNetworks, PeeredNetworksArgs
+from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
 from components.settings import Settings
 from components.workload import KafkaTestApp, KafkaTestAppArgs
@@ -22,6 +23,7 @@ atexit.register(gc.freeze)
 
 config = pulumi.Config()
 settings = Settings.load(config)
+existing = find_existing(settings)
 
 group = resources.ResourceGroup(
     "resource-group",
@@ -34,10 +36,10 @@ networks = PeeredNetworks(
     PeeredNetworksArgs(
         resource_group=group.name,
         location=settings.location,
-        hdinsight_address_space=str(settings.hdinsight_address_space),
-        hdinsight_subnet=str(settings.hdinsight_subnet),
-        aks_address_space=str(settings.aks_address_space),
-        aks_subnet=str(settings.aks_subnet),
+        hdinsight=NewNetwork(str(settings.hdinsight_address_space), str(settings.hdinsight_subnet)),
+        aks=existing.aks.network
+        if existing.aks
+        else NewNetwork(str(settings.aks_address_space), str(settings.aks_subnet)),
         ambari_source_ranges=[str(source) for source in settings.ambari_source_ranges],
         tags=settings.tags,
     ),
@@ -64,9 +66,10 @@ kafka = KafkaCluster(
         tags=settings.tags,
     ),
 )
-aks = AksCluster(
+aks = aks_cluster(
     "aks",
-    AksClusterArgs(
+    existing.aks,
+    otherwise=AksClusterArgs(
         name=settings.aks_cluster_name,
         resource_group=group.name,
         location=settings.location,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice, managedidentity
 
+from .aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
 from .roles import Role, assign_role
 
 FIXED_OF_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
@@ -78,19 +78,12 @@ class AksCluster(pulumi.ComponentResource):
         cluster = self._cluster(identity, may_join_subnet)
 
         self.id = cluster.id
-        self.kubelet_principal_id = cluster.identity_profile.apply(_kubelet_principal_id)
-        self.kubeconfig = self._kubeconfig(cluster)
-        self.kubernetes_provider = kubernetes.Provider(
-            "aks-kubernetes",
-            kubeconfig=self.kubeconfig,
-            # Without it renewed credentials look like another cluster, and replace everything in this one.
-            cluster_identifier=cluster.id,
-            # What an `up` created that was killed before it could note so must not stop the next one. That is
-            # another owner of fields to Kubernetes, hence the force. In return a resource that gets another
-            # name in this program needs an alias, or its object is deleted.
-            upsert_existing_objects=True,
-            enable_patch_force=True,
-            opts=pulumi.ResourceOptions(parent=self),
+        self.kubelet_principal_id = cluster.identity_profile.apply(kubelet_principal_id)
+        self.kubeconfig = kubeconfig_of(
+            args.resource_group, cluster.name, pulumi.InvokeOutputOptions(parent=self)
+        )
+        self.kubernetes_provider = kubernetes_provider(
+            self.kubeconfig, cluster.id, pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs(
             {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}
@@ -149,14 +142,6 @@ class AksCluster(pulumi.ComponentResource):
             vnet_subnet_id=args.subnet_id,
         )
 
-    def _kubeconfig(self, cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
-        credentials = containerservice.list_managed_cluster_user_credentials_output(
-            resource_group_name=self._args.resource_group,
-            resource_name=cluster.name,
-            opts=pulumi.InvokeOutputOptions(parent=self),
-        )
-        return pulumi.Output.secret(credentials.kubeconfigs.apply(_first_kubeconfig))
-
 
 def _api_server_access(
     ranges: Sequence[str] | None,
@@ -193,16 +178,3 @@ def _network_profile(args: AksClusterArgs) -> containerservice.ContainerServiceN
         profile["network_plugin_mode"] = containerservice.NetworkPluginMode.OVERLAY
         profile["pod_cidr"] = args.pod_cidr
     return profile
-
-
-def _kubelet_principal_id(
-    identities: Mapping[str, containerservice.outputs.UserAssignedIdentityManagedClusterResponse] | None,
-) -> str:
-    identity = (identities or {}).get("kubeletidentity")
-    if identity is None or identity.object_id is None:
-        raise pulumi.RunError("AKS reports no kubelet identity, so nobody can be allowed to pull images")
-    return identity.object_id
-
-
-def _first_kubeconfig(kubeconfigs: Sequence[containerservice.outputs.CredentialResultResponse]) -> str:
-    return base64.b64decode(kubeconfigs[0].value).decode()

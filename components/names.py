@@ -35,6 +35,18 @@ resource_group = _matching(
     AZURE_NAMES,
     "aks-kafka",
 )
+resource = _matching(
+    r"[\w().-]{1,90}",
+    "must be the name of an Azure resource, not its id: 1 to 90 letters, digits or any of _ ( ) - .",
+    AZURE_NAMES,
+    "my-cluster",
+)
+subscription = _matching(
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "must be the id of a subscription in lower case, or left out for the one that is deployed to",
+    "https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id",
+    "the output of `az account show --query id --output tsv`",
+)
 location = _matching(
     r"[a-z][a-z0-9]+",
     "must be the name of an Azure region, as in the column Name of `az account list-locations -o table`",

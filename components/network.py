@@ -6,19 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_azure_native as azure_native
 from pulumi_azure_native import network
+
+from .existing.network import ExistingNetwork, name_of_our_peering
+
+
+@dataclass(frozen=True)
+class NewNetwork:
+    """A network of ours: its address space and its only subnet, as CIDR ranges."""
+
+    address_space: str
+    subnet: str
 
 
 @dataclass(frozen=True)
 class PeeredNetworksArgs:
-    """Address spaces and subnets as CIDR ranges; the spaces must not overlap."""
+    """The address spaces of both networks must not overlap."""
 
     resource_group: pulumi.Input[str]
     location: pulumi.Input[str]
-    hdinsight_address_space: str
-    hdinsight_subnet: str
-    aks_address_space: str
-    aks_subnet: str
+    hdinsight: NewNetwork
+    aks: NewNetwork | ExistingNetwork
     ambari_source_ranges: Sequence[str]
     tags: Mapping[str, str]
 
@@ -26,6 +35,7 @@ class PeeredNetworksArgs:
 class PeeredNetworks(pulumi.ComponentResource):
     """A network with one subnet for each of HDInsight and AKS, peered both ways.
 
+    A network that exists already gets its half of the peering, and nothing else.
     Whoever needs traffic between the two, and not just the subnets, depends on this component as a whole.
     """
 
@@ -41,26 +51,23 @@ class PeeredNetworks(pulumi.ComponentResource):
         self._args = args
         self._children = pulumi.ResourceOptions(parent=self)
 
-        hdinsight = self._network("hdinsight", args.hdinsight_address_space)
-        hdinsight_subnet = self._subnet(
+        hdinsight = self._new(
             "hdinsight",
-            hdinsight,
-            args.hdinsight_subnet,
+            args.hdinsight,
             network_security_group=network.NetworkSecurityGroupArgs(id=self._security_group().id),
             nat_gateway=network.SubResourceArgs(id=self._nat_gateway().id),
         )
-        aks = self._network("aks", args.aks_address_space)
-        aks_subnet = self._subnet("aks", aks, args.aks_subnet)
+        aks = _existing(args.aks) if isinstance(args.aks, ExistingNetwork) else self._new("aks", args.aks)
 
         # Azure refuses to peer a network that is still being changed, by a subnet or by the other peering.
-        subnets: list[pulumi.Resource] = [hdinsight_subnet, aks_subnet]
+        subnets = [*hdinsight.subnets, *aks.subnets]
         outward = self._peering("hdinsight-to-aks", hdinsight, aks, after=subnets)
         self._peering("aks-to-hdinsight", aks, hdinsight, after=[*subnets, outward])
 
         self.hdinsight_network_id = hdinsight.id
-        self.hdinsight_subnet_id = hdinsight_subnet.id
+        self.hdinsight_subnet_id = hdinsight.subnet_id
         self.aks_network_id = aks.id
-        self.aks_subnet_id = aks_subnet.id
+        self.aks_subnet_id = aks.subnet_id
         self.register_outputs(
             {
                 "hdinsightNetworkId": self.hdinsight_network_id,
@@ -70,37 +77,35 @@ class PeeredNetworks(pulumi.ComponentResource):
             }
         )
 
-    def _network(self, name: str, address_space: str) -> network.VirtualNetwork:
-        return network.VirtualNetwork(
+    def _new(
+        self,
+        name: str,
+        wanted: NewNetwork,
+        network_security_group: network.NetworkSecurityGroupArgs | None = None,
+        nat_gateway: network.SubResourceArgs | None = None,
+    ) -> _Network:
+        made = network.VirtualNetwork(
             f"{name}-network",
             virtual_network_name=f"{name}-network",
             resource_group_name=self._args.resource_group,
             location=self._args.location,
-            address_space=network.AddressSpaceArgs(address_prefixes=[address_space]),
+            address_space=network.AddressSpaceArgs(address_prefixes=[wanted.address_space]),
             tags=self._args.tags,
             opts=self._children,
         )
-
-    def _subnet(
-        self,
-        name: str,
-        parent: network.VirtualNetwork,
-        address_prefix: str,
-        network_security_group: network.NetworkSecurityGroupArgs | None = None,
-        nat_gateway: network.SubResourceArgs | None = None,
-    ) -> network.Subnet:
-        return network.Subnet(
+        subnet = network.Subnet(
             f"{name}-subnet",
             subnet_name=f"{name}-subnet",
             resource_group_name=self._args.resource_group,
-            virtual_network_name=parent.name,
-            address_prefix=address_prefix,
+            virtual_network_name=made.name,
+            address_prefix=wanted.subnet,
             # Ways out are explicit: HDInsight's is the NAT gateway, AKS's the load balancer it brings.
             default_outbound_access=False,
             network_security_group=network_security_group,
             nat_gateway=nat_gateway,
             opts=self._children,
         )
+        return _Network(self._args.resource_group, made.name, made.id, subnet.id, subnets=(subnet,))
 
     def _security_group(self) -> network.NetworkSecurityGroup:
         """Who may reach HDInsight's nodes from outside; AKS may, by Azure's default rule for peers."""
@@ -144,26 +149,48 @@ class PeeredNetworks(pulumi.ComponentResource):
         )
 
     def _peering(
-        self,
-        name: str,
-        local: network.VirtualNetwork,
-        remote: network.VirtualNetwork,
-        after: Sequence[pulumi.Resource],
+        self, name: str, local: _Network, remote: _Network, after: Sequence[pulumi.Resource]
     ) -> network.VirtualNetworkPeering:
         return network.VirtualNetworkPeering(
             name,
-            virtual_network_peering_name=name,
-            resource_group_name=self._args.resource_group,
+            virtual_network_peering_name=local.name_of_peering or name,
+            resource_group_name=local.resource_group,
             virtual_network_name=local.name,
             remote_virtual_network=network.SubResourceArgs(id=remote.id),
             allow_virtual_network_access=True,
             opts=pulumi.ResourceOptions(
                 parent=self,
+                provider=local.provider,
                 depends_on=after,
                 # The half made first becomes Connected when the other one is there, which is no drift.
                 ignore_changes=["peeringState", "peeringSyncLevel"],
             ),
         )
+
+
+@dataclass(frozen=True)
+class _Network:
+    """What a peering has to know of a network. An empty `name_of_peering` is that of the resource."""
+
+    resource_group: pulumi.Input[str]
+    name: pulumi.Input[str]
+    id: pulumi.Output[str]
+    subnet_id: pulumi.Output[str]
+    name_of_peering: str = ""
+    provider: azure_native.Provider | None = None
+    subnets: tuple[network.Subnet, ...] = ()
+    """Those of ours."""
+
+
+def _existing(found: ExistingNetwork) -> _Network:
+    return _Network(
+        resource_group=found.resource_group,
+        name=found.name,
+        id=pulumi.Output.from_input(found.id),
+        subnet_id=pulumi.Output.from_input(found.subnet_id),
+        name_of_peering=name_of_our_peering(),
+        provider=found.provider,
+    )
 
 
 def _https_from(

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from . import addresses, names, topics, versions
+from .adoption import Adoption, is_default
 from .checked import Checked, between
 from .mistakes import Mistake, broken, check_all, mistakes_from, report, unknown
 from .topics import Topic
@@ -50,6 +51,29 @@ RULES_OF_RANGES = {
     "pod_cidr": (addresses.private, addresses.free_for_aks),
 }
 """What each of them has to keep to by itself."""
+OF_A_NEW_ONE = {
+    "aks": (
+        "aks_cluster_name",
+        "kubernetes_version",
+        "aks_upgrade_channel",
+        "aks_node_os_upgrade_channel",
+        "aks_api_source_ranges",
+        "aks_node_count",
+        "aks_max_node_count",
+        "aks_node_size",
+        "aks_zones",
+        "aks_max_pods",
+        "aks_pod_network",
+        "aks_network_policy",
+        "aks_address_space",
+        "aks_subnet",
+        "service_cidr",
+        "pod_cidr",
+    ),
+}
+"""Settings that mean nothing where what they describe exists already, by the setting that says so."""
+DESCRIBES = {name: of for of, described in OF_A_NEW_ONE.items() for name in described}
+Adopting = Annotated[Adoption, BeforeValidator(names.from_json)]
 SourceRange = Annotated[Range, AfterValidator(addresses.somebody)]
 VmSize = Annotated[str, AfterValidator(names.vm_size)]
 
@@ -62,6 +86,10 @@ class Settings(Checked):
     A setting with `repr=False` is never shown in a message.
     """
 
+    aks: Adopting = Field(
+        Adoption(),
+        description="`{existing: {resourceGroup, name, subscription}}` uses an AKS cluster that exists.",
+    )
     resource_group: Annotated[str, AfterValidator(names.resource_group)] = Field(
         "aks-kafka", description="Resource group for everything; the program creates it."
     )
@@ -360,9 +388,8 @@ class Settings(Checked):
     def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
         """A range apart from those of the settings above."""
         ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
-        return addresses.apart(
-            value, {to_camel(name): info.data[name] for name in ranges if name in info.data}
-        )
+        above = [name for name in ranges if name in info.data and not _is_adopted(name, info)]
+        return addresses.apart(value, {to_camel(name): info.data[name] for name in above})
 
     @field_validator("topics", mode="wrap")
     @classmethod
@@ -378,6 +405,26 @@ class Settings(Checked):
         if value and declared and value not in declared:
             raise broken("must be one of topics", right=" or ".join(declared))
         return value
+
+    # The last one that comes before other rules comes first: none of them is asked about what exists already.
+    @field_validator(*DESCRIBES, mode="wrap")
+    @classmethod
+    def _means_something(
+        cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> object:
+        name = str(info.field_name)
+        if not _is_adopted(name, info):
+            return validate(value)
+        if not is_default(value, cls.model_fields[name]):
+            rule = f"must be left out: it is for a new one, and {DESCRIBES[name]}.existing names one to use"
+            raise broken(rule, right=f"pulumi config rm {to_camel(name)}")
+        return cls.model_fields[name].default
+
+
+def _is_adopted(name: str, info: ValidationInfo) -> bool:
+    """Whether the setting `name` describes something that exists already."""
+    adoption = info.data.get(DESCRIBES.get(name, ""))
+    return adoption is not None and adoption.existing is not None
 
 
 def _most_nodes(info: ValidationInfo) -> int:

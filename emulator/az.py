@@ -1,10 +1,11 @@
-"""A stand-in for Azure's command line, `az`: exactly `az acr build`, everything else is refused by name."""
+"""A stand-in for Azure's command line, `az`: the few commands below; everything else is refused by name."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from emulator import control
 from emulator.home import Home
@@ -44,8 +45,13 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="az", allow_abbrev=False)
     groups = parser.add_subparsers(required=True, metavar="GROUP")
-    registries = groups.add_parser("acr").add_subparsers(required=True, metavar="COMMAND")
-    building = registries.add_parser("build", allow_abbrev=False)
+    _add_acr(groups.add_parser("acr").add_subparsers(required=True, metavar="COMMAND"))
+    _add_network(groups.add_parser("network").add_subparsers(required=True, metavar="COMMAND"))
+    return parser
+
+
+def _add_acr(commands: Any) -> None:
+    building = commands.add_parser("build", allow_abbrev=False)
     building.add_argument("--registry", "-r", required=True)
     building.add_argument("--image", "-t", required=True)
     building.add_argument("--file", "-f", default="Dockerfile")
@@ -54,7 +60,16 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument("--only-show-errors", action="store_true")
     building.add_argument("context", type=Path)
     building.set_defaults(run=_acr_build)
-    return parser
+
+
+def _add_network(commands: Any) -> None:
+    networks = commands.add_parser("vnet").add_subparsers(required=True, metavar="COMMAND")
+    listing = networks.add_parser("list", allow_abbrev=False)
+    listing.add_argument("--resource-group", "-g", required=True)
+    listing.add_argument("--subscription")
+    listing.add_argument("--output", "-o", choices=["json"], default="json")
+    listing.add_argument("--only-show-errors", action="store_true")
+    listing.set_defaults(run=_vnet_list)
 
 
 def _acr_build(options: argparse.Namespace) -> None:
@@ -75,6 +90,14 @@ def _acr_build(options: argparse.Namespace) -> None:
 
     manifest = push(home.registry, reference, make)
     say(f"{reference}: digest: {manifest.digest}")
+
+
+def _vnet_list(options: argparse.Namespace) -> None:
+    """learn.microsoft.com/cli/azure/network/vnet, `az network vnet list`."""
+    found = control.call(
+        Home.locate(), "networks", resource_group=options.resource_group, subscription=options.subscription
+    )
+    print(json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":

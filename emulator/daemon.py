@@ -13,7 +13,9 @@ from typing import Any
 from emulator.ambari.faults import Fault
 from emulator.azure.catalogue import RESOURCE_TYPES
 from emulator.azure.cloud import Cloud
+from emulator.azure.networks import list_networks
 from emulator.azure.provider import AzureNative
+from emulator.azure.refusals import Refused
 from emulator.azure.registries import find_registry, login_server, refusal_to_pull
 from emulator.clusters import Clusters
 from emulator.code import digest
@@ -130,6 +132,7 @@ class _Daemon:
             "enter": self._enter,
             "logs": self._logs,
             "login": self._login,
+            "networks": self._networks,
             "ambari-fault": self._ambari_fault,
             "ambari-log": self._ambari_log,
         }
@@ -168,6 +171,12 @@ class _Daemon:
                 "could not be found in the subscription."
             )
         return login_server(found.name)
+
+    def _networks(self, resource_group: str, subscription: str | None) -> list[dict[str, Any]]:
+        try:
+            return list_networks(self.cloud, resource_group, subscription)
+        except Refused as error:
+            raise CommandFailed(f"({error.code}) {error.message}") from error
 
     def _ambari_fault(self, cluster: str, fault: dict[str, Any]) -> None:
         self._ambari(cluster).faults.add(Fault(**fault))

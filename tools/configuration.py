@@ -48,7 +48,7 @@ def files() -> dict[Path, str]:
 
 def _declaration(field: FieldInfo) -> dict[str, Any]:
     default = pydantic.TypeAdapter(field.rebuild_annotation()).dump_python(
-        field.default, mode="json", by_alias=True
+        field.default, mode="json", by_alias=True, exclude_none=True
     )
     return {**_type(field.annotation), "description": field.description, "default": default}
 
@@ -58,13 +58,16 @@ def _type(annotation: Any) -> dict[str, Any]:
         return {"type": "boolean"}
     if annotation is int:
         return {"type": "integer"}
-    if get_origin(annotation) is dict:
+    if get_origin(annotation) is dict or _is_model(annotation):
         return {"type": "object"}
     if get_origin(annotation) is tuple:
         item = get_args(annotation)[0]
-        is_object = isinstance(item, type) and issubclass(item, pydantic.BaseModel)
-        return {"type": "array", "items": {"type": "object" if is_object else "string"}}
+        return {"type": "array", "items": {"type": "object" if _is_model(item) else "string"}}
     return {"type": "string"}
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
 
 
 def _type_name(declared: dict[str, Any]) -> str:

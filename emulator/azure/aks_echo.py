@@ -31,7 +31,7 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
         "dnsPrefix": inputs["dnsPrefix"],
         "enableRBAC": inputs.get("enableRBAC", True),
         "fqdn": f"{record.facts['host']}.{domain}",
-        "identity": _identity(cloud, request),
+        "identity": _identity(cloud, record, request),
         "identityProfile": _identity_profile(cloud, record),
         "kubernetesVersion": inputs.get("kubernetesVersion") or DEFAULT_VERSION,
         "maxAgentPools": 100,
@@ -103,7 +103,13 @@ def _network_profile(record: Record, request: ManagedClusterRequest) -> dict[str
     return described
 
 
-def _identity(cloud: Cloud, request: ManagedClusterRequest) -> dict[str, Any]:
+def _identity(cloud: Cloud, record: Record, request: ManagedClusterRequest) -> dict[str, Any]:
+    if request.has_own_identity:
+        return {
+            "principalId": record.facts["principal"],
+            "tenantId": arm.TENANT,
+            "type": "SystemAssigned",
+        }
     assigned = {}
     for identity_id in request.identities:
         owner = identity(cloud, identity_id)

@@ -7,6 +7,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from emulator.azure import arm
 from emulator.azure.addressing import parse_prefix, usable
+from emulator.azure.aks_own_network import ADDRESS_SPACE, SUBNET_PREFIX
 from emulator.azure.aks_request import ManagedClusterRequest
 from emulator.azure.cloud import Cloud
 from emulator.azure.networks import VirtualNetwork, address_space
@@ -24,15 +25,23 @@ _LARGEST_SERVICE_PREFIX = 12
 
 def check_ranges(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -> None:
     """Raises Refused for ranges that AKS refuses, or that would hide a network from pods."""
-    services = parse_prefix(request.service_cidr, "serviceCidr")
-    if services.prefixlen <= _LARGEST_SERVICE_PREFIX:
-        message = f"Service CIDR {services} is too large; it must be smaller than /{_LARGEST_SERVICE_PREFIX}."
-        raise Refused(400, "ServiceCidrTooLarge", message)
     network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
-    _check_reserved([services, prefix_of(subnet), *address_space(network.inputs, network.name)])
-    _check_services(cloud, services, network)
-    _check_dns(request.dns_service_ip, services)
-    _check_size(request, subnet)
+    space = address_space(network.inputs, network.name)
+    services = _services(request, [prefix_of(subnet), *space])
+    near = [network]
+    for peering in peerings_of(cloud, network.id):
+        remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
+        near += [remote] if remote else []
+    for neighbour in near:
+        _check_apart(services, neighbour.name, address_space(neighbour.inputs, neighbour.name))
+    _check_size(request, subnet.name, prefix_of(subnet))
+
+
+def check_ranges_of_own_network(request: ManagedClusterRequest) -> None:
+    """The same where AKS makes the network."""
+    services = _services(request, [])
+    _check_apart(services, "aks-vnet", [IPv4Network(ADDRESS_SPACE)])
+    _check_size(request, "aks-subnet", IPv4Network(SUBNET_PREFIX))
 
 
 def check_visible(cloud: Cloud, network: Record, remote: Record) -> None:
@@ -60,19 +69,25 @@ def _check_reserved(ranges: list[IPv4Network]) -> None:
                 )
 
 
-def _check_services(cloud: Cloud, services: IPv4Network, network: Record) -> None:
-    near = [network]
-    for peering in peerings_of(cloud, network.id):
-        remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
-        near += [remote] if remote else []
-    for neighbour in near:
-        for space in address_space(neighbour.inputs, neighbour.name):
-            if services.overlaps(space):
-                message = (
-                    f"The specified service CIDR {services} is conflicted with {space} of virtual network "
-                    f"'{neighbour.name}'."
-                )
-                raise Refused(400, "ServiceCidrOverlapExistingSubnetsCidr", message)
+def _services(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4Network:
+    """The range of Services; it and `others` keep to what holds for each by itself."""
+    services = parse_prefix(request.service_cidr, "serviceCidr")
+    if services.prefixlen <= _LARGEST_SERVICE_PREFIX:
+        message = f"Service CIDR {services} is too large; it must be smaller than /{_LARGEST_SERVICE_PREFIX}."
+        raise Refused(400, "ServiceCidrTooLarge", message)
+    _check_reserved([services, *others])
+    _check_dns(request.dns_service_ip, services)
+    return services
+
+
+def _check_apart(services: IPv4Network, name: str, spaces: list[IPv4Network]) -> None:
+    for space in spaces:
+        if services.overlaps(space):
+            message = (
+                f"The specified service CIDR {services} is conflicted with {space} of virtual network "
+                f"'{name}'."
+            )
+            raise Refused(400, "ServiceCidrOverlapExistingSubnetsCidr", message)
 
 
 def _check_dns(text: str, services: IPv4Network) -> None:
@@ -90,11 +105,11 @@ def _check_dns(text: str, services: IPv4Network) -> None:
         raise Refused(400, "InvalidDNSServiceIP", message)
 
 
-def _check_size(request: ManagedClusterRequest, subnet: Record) -> None:
-    needed, there = request.addresses_needed(), usable(prefix_of(subnet))
+def _check_size(request: ManagedClusterRequest, name: str, prefix: IPv4Network) -> None:
+    needed, there = request.addresses_needed(), usable(prefix)
     if needed > there:
         message = (
-            f"Pre-allocated IPs {needed} exceeds IPs available {there} in Subnet {subnet.name}: with Azure "
+            f"Pre-allocated IPs {needed} exceeds IPs available {there} in Subnet {name}: with Azure "
             "CNI each of the nodes, and one more during upgrades, takes one address and one for each of its "
             "pods."
         )

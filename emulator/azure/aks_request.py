@@ -35,7 +35,7 @@ class ManagedClusterRequest:
 
     @property
     def subnet_id(self) -> str:
-        """Of the nodes: that of the first pool; others must agree."""
+        """Of the nodes: that of the first pool; others must agree. Empty where AKS makes a network."""
         return self.pools[0].get("vnetSubnetID", "") if self.pools else ""
 
     @property
@@ -47,6 +47,11 @@ class ManagedClusterRequest:
     def callers(self) -> list[str]:
         """Who may use the API server; nobody in particular means everybody."""
         return (self.inputs.get("apiServerAccessProfile") or {}).get("authorizedIPRanges") or []
+
+    @property
+    def has_own_identity(self) -> bool:
+        """Whether the cluster acts by an identity that comes and goes with it."""
+        return str((self.inputs.get("identity") or {}).get("type", "")).lower() == "systemassigned"
 
     @property
     def node_count(self) -> int:

@@ -3,13 +3,32 @@
 import base64
 from typing import Any
 
-from emulator.azure import arm
+from emulator.azure import arm, sdk
 from emulator.azure.cloud import Cloud
+from emulator.azure.hdinsight_clusters import HdinsightCluster
 from emulator.azure.managed_clusters import ManagedCluster
-from emulator.azure.refusals import NotModelled, Refused
+from emulator.azure.networks import VirtualNetwork
+from emulator.azure.refusals import NotModelled, Refused, not_found
+from emulator.azure.registries import Registry
+from emulator.azure.resource_groups import ResourceGroup
+from emulator.azure.resource_type import ResourceType
+from emulator.azure.subnets import Subnet
 
 USER_CREDENTIALS = "azure-native:containerservice:listManagedClusterUserCredentials"
 CLIENT_CONFIG = "azure-native:authorization:getClientConfig"
+_READABLE: tuple[type[ResourceType], ...] = (
+    ResourceGroup,
+    VirtualNetwork,
+    Subnet,
+    Registry,
+    HdinsightCluster,
+    ManagedCluster,
+)
+GETTERS: dict[str, ResourceType] = {
+    getter.token.rpartition(":")[0] + f":get{getter.token.rpartition(':')[2]}": getter()
+    for getter in _READABLE
+}
+"""Functions that read a resource, whoever made it, by token."""
 
 
 def call(cloud: Cloud, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -24,8 +43,28 @@ def call(cloud: Cloud, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
                 "subscriptionId": arm.SUBSCRIPTION,
                 "tenantId": arm.TENANT,
             }
+        case _ if token in GETTERS:
+            return _get(cloud, GETTERS[token], arguments)
         case _:
             raise NotModelled(f"function {token}")
+
+
+def _get(cloud: Cloud, resource_type: ResourceType, arguments: dict[str, Any]) -> dict[str, Any]:
+    """As a resource's outputs; unlike a resource's own read it leaves no trace."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    options = sorted(given.keys() - set(resource_type.path_inputs))
+    if options:
+        raise NotModelled(f"a read of {resource_type.kind} with {', '.join(options)}")
+    resource_id = resource_type.id_of(given)
+    if cloud.location_of_group(given["resourceGroupName"]) is None:
+        message = f"Resource group '{given['resourceGroupName']}' could not be found."
+        raise Refused(404, "ResourceGroupNotFound", message)
+    record = cloud.find(resource_id)
+    if record is None:
+        raise not_found(resource_type.kind, resource_id)
+    known = sdk.outputs(resource_type.token).properties
+    echoed = {name: value for name, value in cloud.echo(record).items() if name in known}
+    return {"id": record.id, **echoed, "azureApiVersion": sdk.api_version(resource_type.token)}
 
 
 def _user_credentials(cloud: Cloud, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from emulator.azure import arm, differences
 from emulator.azure.aks_echo import DEFAULT_VERSION, describe_cluster
-from emulator.azure.aks_ranges import check_ranges
+from emulator.azure.aks_own_network import make_network, new_subnet_id
+from emulator.azure.aks_ranges import check_ranges, check_ranges_of_own_network
 from emulator.azure.aks_request import ManagedClusterRequest
 from emulator.azure.aks_rules import check_request
 from emulator.azure.cloud import Cloud
@@ -19,7 +20,7 @@ from emulator.azure.principals import identity
 from emulator.azure.record import Record
 from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.resource_groups import ResourceGroup
-from emulator.azure.resource_type import ResourceType, new_digits, new_etag, now
+from emulator.azure.resource_type import ResourceType, new_digits, new_etag, new_guid, now
 from emulator.azure.roles import has_role
 from emulator.azure.runtimes import KubernetesRuntime
 from emulator.azure.subnets import Subnet, prefix_of
@@ -49,7 +50,7 @@ _CHANGED_IN_PLACE = re.compile(
 
 
 class ManagedCluster(ResourceType):
-    """Nodes and pods in a subnet."""
+    """Nodes and pods in a subnet: the one given, or one in a network that AKS makes for itself."""
 
     token = "azure-native:containerservice:ManagedCluster"
     kind = "Microsoft.ContainerService/managedClusters"
@@ -118,7 +119,8 @@ class ManagedCluster(ResourceType):
             _check_change(existing, inputs)
             return
         if not request.subnet_id:
-            raise NotModelled("an AKS cluster without vnetSubnetID (AKS would make a network of its own)")
+            check_ranges_of_own_network(request)
+            return
         subnet = cloud.require(Subnet.kind, request.subnet_id)
         network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
         if normal_location(network.inputs["location"]) != normal_location(inputs["location"]):
@@ -139,14 +141,17 @@ class ManagedCluster(ResourceType):
         assert parsed is not None
         location = normal_location(record.inputs["location"])
         group = f"MC_{parsed.resource_group}_{record.name}_{location}"[:_LONGEST_NODE_GROUP]
+        group = record.inputs.get("nodeResourceGroup") or group
         digits = "".join(secrets.choice(_FQDN_ALPHABET) for _ in range(8))
+        request = ManagedClusterRequest(record.inputs)
         return {
             "guid": new_digits(24),
             "etag": new_etag(),
             "time": now(),
             "host": f"{record.inputs['dnsPrefix']}-{digits}",
-            "node_group": record.inputs.get("nodeResourceGroup") or group,
-            SUBNET_FACT: ManagedClusterRequest(record.inputs).subnet_id,
+            "node_group": group,
+            SUBNET_FACT: request.subnet_id or new_subnet_id(group),
+            **({"principal": new_guid()} if request.has_own_identity else {}),
         }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
@@ -154,6 +159,8 @@ class ManagedCluster(ResourceType):
         if previous is not None and previous.state == "Succeeded":
             return
         _make_node_group(cloud, record)
+        if not ManagedClusterRequest(record.inputs).subnet_id:
+            make_network(cloud, record, record.facts[SUBNET_FACT])
         cluster = _runtime(cloud, record)
         if previous is not None:
             cluster.delete()

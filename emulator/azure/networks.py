@@ -85,6 +85,22 @@ def address_space(inputs: dict[str, Any], name: str) -> list[IPv4Network]:
     return [parse_prefix(text, f"the address space of virtual network '{name}'") for text in texts]
 
 
+def list_networks(cloud: Cloud, resource_group: str, subscription: str | None) -> list[dict[str, Any]]:
+    """The networks of a resource group, each as `az` shows it. Raises Refused when there is no such group."""
+    group = arm.resource_group_id(resource_group)
+    if subscription and subscription.lower() != arm.SUBSCRIPTION:
+        message = f"The subscription '{subscription}' could not be found."
+        raise Refused(404, "SubscriptionNotFound", message)
+    if cloud.find(group) is None:
+        message = f"Resource group '{resource_group}' could not be found."
+        raise Refused(404, "ResourceGroupNotFound", message)
+    return [
+        {"id": network.id, "resourceGroup": resource_group, **cloud.echo(network)}
+        for network in cloud.all(VirtualNetwork.token)
+        if arm.contains(group, network.id)
+    ]
+
+
 def _check_change(cloud: Cloud, network: Record, prefixes: list[IPv4Network]) -> None:
     if peerings_of(cloud, network.id):
         raise NotModelled(f"a change of the address space of '{network.name}' while it is peered")

@@ -123,7 +123,6 @@ _UNMODELLED: list[tuple[str, Change]] = [
     ("outbound type", lambda r: r["networkProfile"].update(outboundType="userDefinedRouting")),
     ("Windows", lambda r: _pool(r).update(osType="Windows")),
     ("type AvailabilitySet", lambda r: _pool(r).update(type="AvailabilitySet")),
-    ("without vnetSubnetID", lambda r: _pool(r).pop("vnetSubnetID")),
     (
         "different subnets",
         lambda r: r["agentPoolProfiles"].append({**_pool(r), "name": "two", "vnetSubnetID": "other"}),

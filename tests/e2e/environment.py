@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 
 from emulator import control
 from emulator.home import CHECKOUT, Home
@@ -71,6 +72,15 @@ class Environment:
         """Command lines of every process that was started for this world, wherever it runs."""
         mark = str(self.home).encode()
         return [line.decode() for line in command_lines() if mark in line and b"pytest" not in line]
+
+
+def adapted(folder: Path, **settings: object) -> tuple[str, str]:
+    """Pulumi's options for a copy of the local stack's settings with these changes, kept in `folder`."""
+    stack = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
+    stack["config"] |= {f"aks-kafka:{name}": value for name, value in settings.items()}
+    file = folder / "Pulumi.adapted.yaml"
+    file.write_text(yaml.safe_dump(stack))
+    return "--config-file", str(file)
 
 
 def send(url: str, text: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from .environment import CHECKOUT, Environment, eventually, occurrences, send
+from .environment import CHECKOUT, Environment, adapted, eventually, occurrences, send
 from .secrecy import PASSWORD, all_command_lines, files_that_hold, plant, secrets_of
 
 OUTPUTS = {
@@ -81,19 +81,15 @@ def test_from_nothing_to_nothing(untouched: Environment, tmp_path: Path) -> None
 
 def test_mistakes_stop_the_preview_with_one_message(untouched: Environment, tmp_path: Path) -> None:
     mistakes = {
-        "aks-kafka:aksAddressSpace": "10.10.128.0/17",
-        "aks-kafka:kafkaWorkers": "2",
-        "aks-kafka:kafkaClusterName": "My_Kafka",
+        "aksAddressSpace": "10.10.128.0/17",
+        "kafkaWorkers": "2",
+        "kafkaClusterName": "My_Kafka",
     }
-    stack = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
-    stack["config"] |= mistakes
-    wrong = tmp_path / "Pulumi.local.yaml"
-    wrong.write_text(yaml.safe_dump(stack))
-    ended = untouched.run("pulumi", "preview", "--config-file", str(wrong))
+    ended = untouched.run("pulumi", "preview", *adapted(tmp_path, **mistakes))
     assert ended.status != 0
     assert "3 mistakes" in ended.output
     for key, value in mistakes.items():
-        assert f"{key.removeprefix('aks-kafka:')} = '{value}'" in ended.output
+        assert f"{key} = '{value}'" in ended.output
     assert "Traceback" not in ended.output
     assert untouched.resources() == []
 

@@ -7,8 +7,10 @@ import asyncio
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+import grpc
 import pulumi
 from google.protobuf import json_format
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
@@ -65,6 +67,22 @@ class Registered:
     options: Any = field(repr=False)
 
 
+class Refusal(grpc.RpcError):
+    """A function's failure, as the engine hands it on."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return self._message
+
+
+Answers = Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
+
+
 class Recording(MockMonitor):
     """What was registered, by name."""
 
@@ -90,7 +108,10 @@ class Recording(MockMonitor):
 
 
 class Azure(Mocks):
-    """Ids and outputs as Azure would have given them."""
+    """Ids and outputs as Azure would have given them, and `answers` of functions by token."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if args.typ in ARM_TYPES:
@@ -102,6 +123,8 @@ class Azure(Mocks):
         return f"{args.name}-id", {**args.inputs, **_computed(args.typ, args.name)}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if args.token in self._answers:
+            return self._answers[args.token](args.args), []
         assert args.token == "azure-native:containerservice:listManagedClusterUserCredentials", args.token
         value = base64.b64encode(f"kubeconfig of {args.args['resourceName']}".encode()).decode()
         return {"kubeconfigs": [{"name": "clusterUser", "value": value}]}, []
@@ -128,13 +151,15 @@ def deploy(
     config: Mapping[str, str] | None = None,
     secrets: frozenset[str] = frozenset(),
     preview: bool = False,
+    answers: Answers = MappingProxyType({}),
 ) -> Deployment:
     """Run `declare` as the program of stack `test`; of the keys of `config`, `secrets` are encrypted."""
-    recording = Recording(Azure())
+    azure = Azure(answers)
+    recording = Recording(azure)
     # Pulumi looks for the thread's event loop, and anything that used asyncio.run before left none.
     asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_all_config(dict(config or {}), sorted(secrets))
-    pulumi.runtime.set_mocks(Azure(), project="aks-kafka", stack="test", preview=preview, monitor=recording)
+    pulumi.runtime.set_mocks(azure, project="aks-kafka", stack="test", preview=preview, monitor=recording)
     root = pulumi.runtime.get_root_resource()
     assert isinstance(root, Stack)
     root.outputs.clear()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.network import PeeredNetworks, PeeredNetworksArgs
+from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from tests.unit.recording import GROUP, Deployment, deploy
 
 
@@ -11,10 +11,8 @@ def networks() -> Deployment:
     args = PeeredNetworksArgs(
         resource_group="test",
         location="westeurope",
-        hdinsight_address_space="10.10.0.0/16",
-        hdinsight_subnet="10.10.0.0/24",
-        aks_address_space="10.20.0.0/16",
-        aks_subnet="10.20.0.0/22",
+        hdinsight=NewNetwork("10.10.0.0/16", "10.10.0.0/24"),
+        aks=NewNetwork("10.20.0.0/16", "10.20.0.0/22"),
         ambari_source_ranges=["203.0.113.7/32", "198.51.100.0/24"],
         tags={"team": "kafka"},
     )

@@ -1,0 +1,52 @@
+"""The way into an AKS cluster, whoever made it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_azure_native import containerservice
+
+
+def kubeconfig_of(
+    resource_group: pulumi.Input[str], name: pulumi.Input[str], opts: pulumi.InvokeOutputOptions
+) -> pulumi.Output[str]:
+    """The cluster's kubeconfig for whoever deploys. Secret."""
+    credentials = containerservice.list_managed_cluster_user_credentials_output(
+        resource_group_name=resource_group, resource_name=name, opts=opts
+    )
+    return pulumi.Output.secret(credentials.kubeconfigs.apply(_first_kubeconfig))
+
+
+def kubernetes_provider(
+    kubeconfig: pulumi.Output[str], cluster_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> kubernetes.Provider:
+    """For resources inside the cluster with this id."""
+    return kubernetes.Provider(
+        "aks-kubernetes",
+        kubeconfig=kubeconfig,
+        # Without it renewed credentials look like another cluster, and replace everything in this one.
+        cluster_identifier=cluster_id,
+        # What an `up` created that was killed before it could note so must not stop the next one. That is
+        # another owner of fields to Kubernetes, hence the force. In return a resource that gets another
+        # name in this program needs an alias, or its object is deleted.
+        upsert_existing_objects=True,
+        enable_patch_force=True,
+        opts=opts,
+    )
+
+
+def kubelet_principal_id(
+    identities: Mapping[str, containerservice.outputs.UserAssignedIdentityManagedClusterResponse] | None,
+) -> str:
+    """Who pulls images: the principal of the identity of AKS's nodes. Raises pulumi.RunError."""
+    identity = (identities or {}).get("kubeletidentity")
+    if identity is None or identity.object_id is None:
+        raise pulumi.RunError("AKS reports no kubelet identity, so nobody can be allowed to pull images")
+    return identity.object_id
+
+
+def _first_kubeconfig(kubeconfigs: Sequence[containerservice.outputs.CredentialResultResponse]) -> str:
+    return base64.b64decode(kubeconfigs[0].value).decode()

@@ -1,0 +1,138 @@
+"""An AKS cluster that exists already, whether its network was brought along or made by AKS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+import pulumi
+import pulumi_azure_native as azure_native
+import pulumi_kubernetes as kubernetes
+from pulumi_azure_native import containerservice
+
+from ..adoption import ExistingResource
+from ..aks import AksCluster, AksClusterArgs
+from ..aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
+from ..mistakes import Mistake
+from .azure import Azure, Unusable
+from .network import ExistingNetwork, name_in, ranges, read_network
+
+SETTING = "aks.existing"
+AKS_DOC = "https://learn.microsoft.com/azure/aks"
+
+
+@dataclass(frozen=True)
+class ExistingAks:
+    """What Azure says of the cluster. The ranges are those that pods see something else at than a network."""
+
+    named: ExistingResource
+    id: str
+    location: str
+    kubelet_principal_id: str
+    network: ExistingNetwork
+    service_ranges: tuple[IPv4Network, ...]
+    pod_ranges: tuple[IPv4Network, ...]
+    provider: azure_native.Provider | None
+
+
+def read_aks(azure: Azure, named: ExistingResource) -> ExistingAks:
+    """The cluster that `named` stands for. Raises Unusable."""
+    cluster = azure.read(SETTING, named, containerservice.get_managed_cluster, resource_name=named.name)
+    _check_usable(named, cluster)
+    profile = cluster.network_profile
+    services = [profile.service_cidr, *(profile.service_cidrs or ())] if profile else []
+    pods = [profile.pod_cidr, *(profile.pod_cidrs or ())] if profile and _have_own_range(profile) else []
+    return ExistingAks(
+        named=named,
+        id=cluster.id or "",
+        location=cluster.location,
+        kubelet_principal_id=kubelet_principal_id(cluster.identity_profile),
+        network=_read_network(azure, named, cluster),
+        service_ranges=_distinct(services),
+        pod_ranges=_distinct(pods),
+        provider=azure.provider(named.subscription),
+    )
+
+
+class ExistingAksCluster(pulumi.ComponentResource):
+    """The way into a cluster that is somebody else's; see AksCluster, whose outputs it has."""
+
+    id: pulumi.Output[str]
+    kubelet_principal_id: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+    kubernetes_provider: kubernetes.Provider
+
+    def __init__(self, name: str, existing: ExistingAks, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("aks-kafka:index:ExistingAksCluster", name, None, opts)
+        self.id = pulumi.Output.from_input(existing.id)
+        self.kubelet_principal_id = pulumi.Output.from_input(existing.kubelet_principal_id)
+        self.kubeconfig = kubeconfig_of(
+            existing.named.resource_group,
+            existing.named.name,
+            pulumi.InvokeOutputOptions(parent=self, provider=existing.provider),
+        )
+        self.kubernetes_provider = kubernetes_provider(
+            self.kubeconfig, existing.id, pulumi.ResourceOptions(parent=self)
+        )
+        self.register_outputs(
+            {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}
+        )
+
+
+def aks_cluster(
+    name: str, existing: ExistingAks | None, otherwise: AksClusterArgs
+) -> AksCluster | ExistingAksCluster:
+    """The cluster that exists, or else a new one."""
+    return ExistingAksCluster(name, existing) if existing else AksCluster(name, otherwise)
+
+
+def _check_usable(named: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:
+    if cluster.power_state and cluster.power_state.code == "Stopped":
+        command = f"az aks start --resource-group {named.resource_group} --name {named.name}"
+        rule, source = (
+            "must be running, since the application is deployed to it",
+            f"{AKS_DOC}/start-stop-cluster",
+        )
+        raise Unusable(Mistake(SETTING, str(named), rule, source, command))
+    if "kubeletidentity" not in (cluster.identity_profile or {}):
+        rule = (
+            "must use managed identities: without the one of its nodes nobody can be allowed to pull images"
+        )
+        source, command = f"{AKS_DOC}/use-managed-identity", "az aks update --enable-managed-identity"
+        raise Unusable(Mistake(SETTING, str(named), rule, source, command))
+
+
+def _read_network(
+    azure: Azure, named: ExistingResource, cluster: containerservice.GetManagedClusterResult
+) -> ExistingNetwork:
+    """That of its nodes: all pools of a cluster are in one network."""
+    subnets = [pool.vnet_subnet_id for pool in cluster.agent_pool_profiles or () if pool.vnet_subnet_id]
+    if subnets:
+        network_id = subnets[0].rpartition("/subnets/")[0]
+        return read_network(azure, SETTING, network_id, subnets[0])
+    _check_unlocked(named, cluster)
+    group = cluster.node_resource_group or ""
+    networks = azure.networks_in(group, name_in(cluster.id or "", "subscriptions"))
+    if len(networks) != 1:
+        rule = f"must have one network in its node resource group {group}, where {len(networks)} are"
+        raise Unusable(Mistake(SETTING, str(named), rule, "", "a cluster whose network AKS made"))
+    return read_network(azure, SETTING, networks[0]["id"], "")
+
+
+def _check_unlocked(named: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:
+    profile = cluster.node_resource_group_profile
+    if profile and profile.restriction_level == "ReadOnly":
+        rule = "must not lock its node resource group: its network there gets one half of the peering"
+        source = f"{AKS_DOC}/node-resource-group-lockdown"
+        command = "az aks update --nrg-lockdown-restriction-level Unrestricted"
+        raise Unusable(Mistake(SETTING, str(named), rule, source, command))
+
+
+def _have_own_range(profile: containerservice.outputs.ContainerServiceNetworkProfileResponse) -> bool:
+    """Whether pods have addresses outside the network. Plain Azure CNI may state a range, too."""
+    flat = (profile.network_plugin or "").lower() == "azure" and not profile.network_plugin_mode
+    return not flat
+
+
+def _distinct(texts: list[str | None]) -> tuple[IPv4Network, ...]:
+    return tuple(dict.fromkeys(ranges(text for text in texts if text)))

@@ -1,0 +1,81 @@
+"""Azure's answers about what exists: in a preview as in an update, since nothing of it waits for us."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+import pulumi
+import pulumi_azure_native as azure_native
+from pulumi_azure_native import authorization
+from pulumi_command import local
+
+from ..adoption import ExistingResource
+from ..mistakes import Mistake
+
+T = TypeVar("T")
+
+_NOT_FOUND = re.compile(r"\b(\w*NotFound)\b")
+"""Codes of Azure's resource manager: ResourceNotFound, ResourceGroupNotFound, SubscriptionNotFound."""
+
+
+class Unusable(Exception):
+    """What a setting names isn't there, or is not of a kind that can be used."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__("; ".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+class Azure:
+    """The subscription that everything new goes to, and ways into others."""
+
+    def __init__(self) -> None:
+        self._providers: dict[str, azure_native.Provider] = {}
+
+    @cached_property
+    def subscription(self) -> str:
+        """The id of the subscription that everything new goes to."""
+        return authorization.get_client_config().subscription_id
+
+    def provider(self, subscription: str) -> azure_native.Provider | None:
+        """For resources in that subscription; None where the default provider is the right one."""
+        if subscription.lower() in ("", self.subscription.lower()):
+            return None
+        if subscription not in self._providers:
+            self._providers[subscription] = azure_native.Provider(
+                f"azure-{subscription}", subscription_id=subscription
+            )
+        return self._providers[subscription]
+
+    def read(self, setting: str, named: ExistingResource, function: Callable[..., T], **names: str) -> T:
+        """What azure-native's `function` says of the resource that `setting` names. Raises Unusable."""
+        options = pulumi.InvokeOptions(provider=self.provider(named.subscription))
+        try:
+            return function(resource_group_name=named.resource_group, opts=options, **names)
+        except Exception as error:  # Pulumi raises nothing more specific
+            found = _NOT_FOUND.search(str(error))
+            if found is None:
+                raise
+            rule = f"must exist, in a subscription that can be read: Azure answers {found[1]}"
+            right = "as `az resource list --output table` shows it"
+            raise Unusable(Mistake(setting, str(named), rule, "", right)) from error
+
+    def networks_in(self, resource_group: str, subscription: str) -> Sequence[dict[str, Any]]:
+        """The virtual networks of a resource group as Azure's command line lists them.
+
+        azure-native has no function for it.
+        """
+        listing = (
+            'az network vnet list --resource-group "$GROUP" --subscription "$SUBSCRIPTION" '
+            "--output json --only-show-errors"
+        )
+        listed = local.run(
+            command=listing,
+            environment={"GROUP": resource_group, "SUBSCRIPTION": subscription},
+            logging=local.Logging.NONE,
+        )
+        return json.loads(listed.stdout)
