@@ -109,9 +109,10 @@ advertising = IpAdvertising(
         password_config_key="aks-kafka:ambariPassword",
         restart=settings.restart,
         settle_seconds=settings.restart_settle_seconds,
+        workers=kafka.workers,
     ),
     # A new cluster of the same name would give the same inputs, and nothing would make the change there.
-    opts=pulumi.ResourceOptions(deleted_with=kafka.cluster, replace_with=[kafka.cluster]),
+    opts=pulumi.ResourceOptions(depends_on=[kafka], deleted_with=kafka.cluster, replace_with=[kafka.cluster]),
 )
 app = KafkaTestApp(
     "app",

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import hdinsight, managedidentity, storage
 
+from .kafka_operations import keep_gateway_password, keep_tags, keep_worker_count
 from .roles import Role, assign_role
 
 HEAD_NODES = 2
 ZOOKEEPER_NODES = 3
+_WORKERS_ROLE = 1
+_CHANGED_BY_OTHER_CALLS = [
+    "tags",
+    f"properties.computeProfile.roles[{_WORKERS_ROLE}].targetInstanceCount",
+    'properties.clusterDefinition.configurations.gateway["restAuthCredential.password"]',
+]
+"""See `kafka_operations`."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ class KafkaCluster(pulumi.ComponentResource):
 
     name: pulumi.Output[str]
     ambari_url: pulumi.Output[str]
+    workers: pulumi.Output[int]
+    """How many there are, once all are there."""
 
     def __init__(self, name: str, args: KafkaClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaCluster", name, None, opts)
@@ -64,6 +74,10 @@ class KafkaCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.cluster = self._cluster(identity, account, may_use_storage)
+        ours = pulumi.ResourceOptions(parent=self)
+        self.workers = keep_worker_count(self.cluster, args.workers, ours)
+        keep_gateway_password(self.cluster, args.gateway_user, args.gateway_password, ours)
+        keep_tags(self.cluster, args.tags, ours)
         self.name = self.cluster.name
         self.ambari_url = self.cluster.properties.apply(
             lambda properties: _https_url(properties.connectivity_endpoints)
@@ -136,6 +150,7 @@ class KafkaCluster(pulumi.ComponentResource):
                 protect=args.protect,
                 # Azure changes none of this in place: an update would fail, a replacement shows in preview.
                 replace_on_changes=["properties", "identity"],
+                ignore_changes=_CHANGED_BY_OTHER_CALLS,
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", delete="60m"),
             ),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from emulator import control
+from emulator import az_hdinsight, control
 from emulator.home import Home
 from emulator.registry.build import build
 from emulator.registry.dockerfile import BuildRefused
@@ -24,7 +24,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main() -> int:
     """Exit status 0, 1 when the command failed, 2 for what is not modelled: as Azure's."""
-    options = _parser().parse_args()
+    options = _parser().parse_args([_expanded(argument) for argument in sys.argv[1:]])
     # What is built here is read by whatever user the image names.
     os.umask(0o022)
     try:
@@ -42,11 +42,25 @@ def main() -> int:
     return 0
 
 
+def _expanded(argument: str) -> str:
+    """`@FILE` and `--option=@FILE` stand for the file's content, `@-` for standard input.
+
+    https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-tips, "Load from a file".
+    """
+    option, separator, value = argument.partition("=") if argument.startswith("--") else ("", "", argument)
+    if not value.startswith("@") or value == "@":
+        return argument
+    content = sys.stdin.read() if value == "@-" else Path(value[1:]).expanduser().read_text()
+    return option + separator + content.rstrip("\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="az", allow_abbrev=False)
     groups = parser.add_subparsers(required=True, metavar="GROUP")
     _add_acr(groups.add_parser("acr").add_subparsers(required=True, metavar="COMMAND"))
     _add_network(groups.add_parser("network").add_subparsers(required=True, metavar="COMMAND"))
+    az_hdinsight.add_commands(groups.add_parser("hdinsight").add_subparsers(required=True, metavar="COMMAND"))
+    az_hdinsight.add_rest(groups)
     return parser
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from emulator.ambari.faults import Fault
 from emulator.azure.catalogue import RESOURCE_TYPES
-from emulator.azure.cloud import Cloud
+from emulator.azure.cloud import Cloud, RealisationFailed
+from emulator.azure.hdinsight_operations import HdinsightOperations
 from emulator.azure.networks import list_networks
 from emulator.azure.provider import AzureNative
-from emulator.azure.refusals import Refused
+from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.registries import find_registry, login_server, refusal_to_pull
 from emulator.clusters import Clusters
 from emulator.code import digest
@@ -57,7 +58,8 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
         daemon = _Daemon(home, world, ended)
         daemon.revive()
         daemon.start_providers(services)
-        control = ControlServer(home, daemon.commands(), (NodeUnknown,))
+        refusals = (NodeUnknown, Refused, NotModelled, RealisationFailed)
+        control = ControlServer(home, daemon.commands(), refusals)
         control.start()
         services.callback(control.stop)
         ready()
@@ -125,6 +127,7 @@ class _Daemon:
 
     def commands(self) -> dict[str, Callable[..., Any]]:
         """What the control socket offers."""
+        hdinsight = HdinsightOperations(self.cloud)
         return {
             "hello": self._hello,
             "stop": self._ended.set,
@@ -133,6 +136,10 @@ class _Daemon:
             "logs": self._logs,
             "login": self._login,
             "networks": self._networks,
+            "hdinsight-show": hdinsight.show,
+            "hdinsight-resize": hdinsight.resize,
+            "hdinsight-credentials": hdinsight.update_gateway,
+            "hdinsight-patch": hdinsight.patch,
             "ambari-fault": self._ambari_fault,
             "ambari-log": self._ambari_log,
         }

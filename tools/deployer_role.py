@@ -100,6 +100,12 @@ COMMANDS: Mapping[str, set[str]] = {
         "Microsoft.ContainerRegistry/registries/runs/read",
         "Microsoft.ContainerRegistry/registries/runs/listLogSasUrl/action",
     },
+    "az hdinsight wait": {"Microsoft.HDInsight/clusters/read"},
+    "az hdinsight show": {"Microsoft.HDInsight/clusters/read"},
+    "az hdinsight resize": {"Microsoft.HDInsight/clusters/roles/resize/action"},
+    "az hdinsight credentials update": {"Microsoft.HDInsight/clusters/updateGatewaySettings/action"},
+    # A PATCH of the cluster.
+    "az rest": {"Microsoft.HDInsight/clusters/write"},
 }
 """What each command of Azure's command line does."""
 

@@ -89,6 +89,17 @@ class Change:
             _interrupted(self._ambari.artifacts()),
         )
 
+    def await_brokers(self, count: int) -> None:
+        """Waits until Ambari knows `count` brokers: a new worker may still be joining. Raises RollStopped."""
+        deadline = self._clock.now() + self._options.pace.health
+        while (known := len(self._ambari.brokers())) < count:
+            self._alive()
+            why = f"Ambari at {self._ambari.url} knows {known} of {count} brokers"
+            if self._clock.now() >= deadline:
+                raise RollStopped(f"Gave up after {self._options.pace.health:.0f} s: {why}.")
+            self._progress.waiting("Kafka", why)
+            self._clock.sleep(self._options.pace.poll)
+
     def advertise(self) -> Survey:
         """Ends with every broker advertising its address. Writes nothing when that is so already."""
         return self._run(

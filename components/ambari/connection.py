@@ -171,7 +171,9 @@ def sign_in_message(url: str, said: str) -> str:
     return (
         f"Ambari at {url} refused the sign-in ({said}). Either user or password are wrong (it is not tried "
         "again: accounts lock), or the password was rotated since the last `pulumi up`: then `refresh`, "
-        "`preview --refresh` and a targeted `destroy` still use the old one unless run with `--run-program`."
+        "`preview --refresh` and a targeted `destroy` still use the old one unless run with `--run-program`. "
+        "One that was only set in the configuration is not in force yet: `pulumi up` sets it, without a "
+        "refresh before it."
     )
 
 

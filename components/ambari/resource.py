@@ -49,6 +49,7 @@ _OPTIONS = (
     "strict",
     "keepOnDelete",
     "settleSeconds",
+    "workers",
 )
 _DESIRED: dict[str, Any] = {
     "listeners": LISTENERS,
@@ -78,6 +79,8 @@ class IpAdvertisingArgs:
     """Leave Kafka as it is when this resource is deleted."""
     settle_seconds: float = 60
     """How long a restarted broker must have been running before the next, when no gate can tell more."""
+    workers: pulumi.Input[int] = 0
+    """How many brokers there are at least, waited for: when the cluster grows, so does this. 0: not known."""
 
 
 class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising"):
@@ -146,6 +149,7 @@ class IpAdvertisingProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         with self._change(props) as change:
+            change.await_brokers(int(props.get("workers") or 0))
             before = change.survey()
             listeners = before.situation.listeners
             listeners_before = listeners if listeners not in ("", LISTENERS) else change.listeners_before()
@@ -154,6 +158,7 @@ class IpAdvertisingProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         with self._change(_news) as change:
+            change.await_brokers(int(_news.get("workers") or 0))
             after = change.advertise()
         return UpdateResult(_outputs(_news, after, **_kept(_olds)))
 

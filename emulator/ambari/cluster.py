@@ -101,11 +101,15 @@ class AmbariCluster:
         if not lost:
             self._check_host(host)
 
-    def add_host(self, agent: Agent, components: Sequence[str]) -> None:
-        """What adding a node to the cluster does: its components run with the present configuration."""
+    def add_host(self, agent: Agent, components: Sequence[str], *, stale: bool = False) -> None:
+        """What adding a node to the cluster does; `stale` when not all on it runs as is desired now."""
         with self.lock:
             self.agents[agent.host_name] = agent
             self.topology.register(agent, components)
+            for item in self.topology.components(agent.host_name) if stale else ():
+                self.topology.mark_stale(item.service, [agent.host_name])
+        if self.collector is not None and COMPONENT in components:
+            self.collector.add(agent)
 
     def remove_host(self, host: str) -> None:
         """What removing a node does. Raises AmbariError 404.

@@ -49,7 +49,7 @@ class Collector:
     """Collects what the agents of the component's hosts report. Thread-safe."""
 
     def __init__(self, agents: Sequence[Agent]) -> None:
-        self._agents = agents
+        self._agents = list(agents)
         self._lock = threading.Lock()
         self._unwritten: list[Row] = []
         self._written: list[Row] = []
@@ -57,7 +57,9 @@ class Collector:
     def sample(self) -> None:
         """Takes the figures of one slice. A host that reports nothing simply drops out of the sum."""
         wanted = sorted(name.replace("/", ".") for name in _NAMES)
-        reports = [agent.metrics(wanted) for agent in self._agents]
+        with self._lock:
+            agents = list(self._agents)
+        reports = [agent.metrics(wanted) for agent in agents]
         figures: dict[str, float] = {}
         for name in _NAMES:
             values = [report[key] for report in reports if (key := name.replace("/", ".")) in report]
@@ -66,6 +68,11 @@ class Collector:
         if figures:
             with self._lock:
                 self._unwritten.append(Row(int(time.time()), figures))
+
+    def add(self, agent: Agent) -> None:
+        """Collects what this agent reports, too."""
+        with self._lock:
+            self._agents.append(agent)
 
     def write(self) -> None:
         """Makes the slices since the last time visible."""

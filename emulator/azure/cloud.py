@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -107,6 +107,32 @@ class Cloud:
                 record = self._begun(resource_type, resource_id, wanted, urn, existing)
                 self.save(record)
             return self._realised(resource_type, record, existing)
+
+    def operate(
+        self,
+        resource_id: str,
+        plan: Callable[[Record], Record],
+        carry_out: Callable[[Record, Record], None],
+    ) -> None:
+        """Changes a resource by another call than PUT: one at a time, as `plan` says of what is there then.
+
+        The record is saved first, as for a PUT: whatever is killed, a revival brings up what was planned.
+        Raises Refused, NotModelled and RealisationFailed; then the resource is as before.
+        """
+        with self._writing([resource_id]):
+            with self._changed:
+                before = self.find(resource_id)
+                if before is None or before.state != "Succeeded":
+                    state = "gone" if before is None else before.state
+                    raise Refused(409, "ClusterNotReady", f"Resource {resource_id} is {state}.")
+                planned = plan(before)
+                self.save(replace(planned, state="Updating"))
+            try:
+                carry_out(before, planned)
+            except Exception as error:
+                self.save(before)
+                raise RealisationFailed(f"'{before.name}': {error}") from error
+            self.save(replace(planned, state="Succeeded"))
 
     def read(self, resource_id: str) -> dict[str, Any] | None:
         """Azure's echo of a resource; None when there is none. The caller knows of it from now on."""

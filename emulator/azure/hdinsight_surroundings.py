@@ -37,14 +37,15 @@ def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) 
         )
         raise Refused(400, "VirtualNetworkInDifferentRegion", message)
     subnet = cloud.require(Subnet.kind, request.subnet_id)
-    _check_room(cloud, resource_id, request, subnet)
+    check_room(cloud, resource_id, request, subnet)
     _check_names(cloud, resource_id, network)
     _check_way_in(cloud, subnet)
     _check_way_out(cloud, subnet)
     _check_storage(cloud, request)
 
 
-def _check_room(cloud: Cloud, resource_id: str, request: ClusterRequest, subnet: Record) -> None:
+def check_room(cloud: Cloud, resource_id: str, request: ClusterRequest, subnet: Record) -> None:
+    """Raises Refused when the subnet has too few addresses for the whole cluster."""
     for user in users_of(cloud, subnet.id):
         if user.token != _HDINSIGHT:
             raise NotModelled(f"an HDInsight cluster in the subnet of {user.id}")

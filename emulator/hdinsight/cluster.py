@@ -5,9 +5,9 @@ Unlike HDInsight's, its ensemble has one server, on zk0; the other ZooKeeper nod
 
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from pathlib import Path
 from urllib.parse import quote
@@ -103,10 +103,7 @@ class HdinsightCluster:
     def delete(self) -> None:
         """Ends everything and removes what lies on disk."""
         self.close()
-        present = set(self._world.nodes())
-        for node in self.spec.addresses:
-            if self.node_name(node) in present:
-                self._world.remove_node(self.node_name(node))
+        self._remove_nodes(self.spec.addresses)
         for folder in (self._folder, self._state):
             if folder.exists():
                 shutil.rmtree(folder)
@@ -116,6 +113,28 @@ class HdinsightCluster:
         if self._server:
             self._server.stop()
         self._server = self._ambari = None
+
+    def add_workers(self, addresses: Mapping[str, str]) -> None:
+        """Brings up further workers, given as addresses by short name, and tells Ambari of them.
+
+        Their brokers start with the configuration that the cluster was created with, so that a change made
+        since then wants a restart. (No document says with which one HDInsight starts them; this is the case
+        that leaves more to do.) Raises StartFailed, and then there are none of them.
+        """
+        before = self.spec
+        self.spec = replace(before, addresses={**before.addresses, **addresses})
+        try:
+            for node in before.addresses:
+                self._world.set_hosts(self.node_name(node), self._hosts())
+            with ThreadPoolExecutor() as brokers:
+                list(brokers.map(self._start_worker, addresses))
+        except BaseException:
+            self.spec = before
+            self._remove_nodes(addresses)
+            raise
+        ambari = self._known_to_ambari
+        for node in addresses:
+            ambari.add_host(self._agents[node], [_BROKER], stale=self.configs(node) != self._first_configs())
 
     def set_password(self, password: str) -> None:
         """Changes the gateway's password, hence Ambari's."""
@@ -171,7 +190,7 @@ class HdinsightCluster:
                 address=self.spec.addresses[node],
                 prefix_length=IPv4Network(self.spec.subnet_prefix).prefixlen,
                 hostname=self.host_name(node),
-                hosts={self.host_name(name): address for name, address in self.spec.addresses.items()},
+                hosts=self._hosts(),
                 overlays=disk.mounts(),
             )
         )
@@ -179,13 +198,35 @@ class HdinsightCluster:
             self._world, self.node_name(node), self.host_name(node), self.spec.addresses[node], disk
         )
 
-    def _make_ambari(self) -> AmbariCluster:
-        configs = default_configs(
+    def _hosts(self) -> dict[str, str]:
+        return {self.host_name(node): address for node, address in self.spec.addresses.items()}
+
+    def _remove_nodes(self, nodes: Iterable[str]) -> None:
+        present = set(self._world.nodes())
+        for node in nodes:
+            if self.node_name(node) in present:
+                self._world.remove_node(self.node_name(node))
+            self._agents.pop(node, None)
+            if self._disk(node).folder.exists():
+                shutil.rmtree(self._disk(node).folder)
+
+    def _start_worker(self, node: str) -> None:
+        self._boot(node)
+        outcome = self._agents[node].start(_BROKER, self._first_configs())
+        if not outcome.ok:
+            raise StartFailed(f"{_BROKER} on {self.host_name(node)} was not started:\n{outcome.stderr}")
+        await_broker(self._agents[node], self._disk(node).logs / "kafka" / "server.log")
+
+    def _first_configs(self) -> dict[str, dict[str, str]]:
+        """The configuration with which the cluster was created."""
+        return default_configs(
             zookeepers=[self.host_name(_ZOOKEEPER_NODE)],
             log_dirs=[f"{data_disk(number)}/kafka" for number in range(self.spec.workers_disks)],
             data_dir=ZOOKEEPER_DATA,
             kafka_broker=self.spec.kafka_broker,
         )
+
+    def _make_ambari(self) -> AmbariCluster:
         components = {self.host_name(node): [_BROKER] for node in workers(self.spec.addresses)}
         components[self.host_name(_ZOOKEEPER_NODE)] = [_ZOOKEEPER]
         return AmbariCluster(
@@ -193,7 +234,7 @@ class HdinsightCluster:
             self.spec.name,
             list(self._agents.values()),
             components,
-            configs,
+            self._first_configs(),
             {self.spec.user: self.spec.password},
             with_metrics=True,
         )

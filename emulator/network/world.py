@@ -1,5 +1,7 @@
 """A world of virtual networks: what the daemon uses of this package."""
 
+import dataclasses
+import errno
 import ipaddress
 import itertools
 import os
@@ -19,7 +21,7 @@ from emulator.network.channel import Channel, ChannelClosed
 from emulator.network.names import NetworkUnknown, NodeUnknown, resolve
 from emulator.network.process import Process
 from emulator.network.refusal import WorldRefused, explain, read_settings
-from emulator.network.resolution import LONGEST_HOST_NAME
+from emulator.network.resolution import LONGEST_HOST_NAME, resolution_files
 from emulator.network.specification import NodeSpec, ProcessSpec
 
 __all__ = ["NetworkUnknown", "NodeUnknown", "Process", "World", "WorldEnded", "WorldRefused"]
@@ -137,6 +139,19 @@ class World:
             self._known_node(name)
             self._call("remove-node", name=name)
             del self._nodes[name]
+
+    def set_hosts(self, name: str, hosts: Mapping[str, str]) -> None:
+        """Replaces the names, with their addresses, that a node resolves beside its own.
+
+        Not for a node with a root of its own. Raises OSError.
+        """
+        node = dataclasses.replace(self._known_node(name), hosts=hosts)
+        text = resolution_files(node)["/etc/hosts"]
+        write = ProcessSpec(["/bin/sh", "-c", 'printf %s "$TEXT" > /etc/hosts'], {"TEXT": text})
+        if self.spawn(name, write).wait():
+            raise OSError(errno.EROFS, "the node's names can't be changed", name)
+        with self._making:
+            self._nodes[name] = node
 
     def networks(self) -> dict[str, list[str]]:
         """Address spaces by network, in the order of their making."""

@@ -67,6 +67,11 @@ class FakeCluster:
         if self.runtimes.on_delete:
             self.runtimes.on_delete()
 
+    def add_workers(self, addresses: Mapping[str, str]) -> None:
+        self._note(f"add_workers {dict(addresses)}")
+        if self.runtimes.failure:
+            raise self.runtimes.failure.pop()
+
     def set_password(self, password: str) -> None:
         self._note(f"set_password {password}")
 

@@ -94,6 +94,23 @@ def test_a_node_resolves_the_names_it_was_given_and_no_others(world: World, log:
         assert world.spawn(node, ProcessSpec(["getent", "hosts", name], PATH)).wait(10) == 2
 
 
+def test_the_names_that_a_node_resolves_can_be_replaced(world: World, log: Path) -> None:
+    def resolves(name: str) -> bool:
+        return world.spawn("mykafka/wn0", ProcessSpec(["getent", "hosts", name], PATH)).wait(10) == 0
+
+    before = world.specification("mykafka/wn0").hosts
+    world.set_hosts("mykafka/wn0", {"wn2-mykafk.example.internal": "10.10.0.7"})
+    assert shell(world, "mykafka/wn0", "getent hosts wn2-mykafk; hostname -i", log).split() == [
+        "10.10.0.7",
+        "wn2-mykafk.example.internal",
+        "wn2-mykafk",
+        "10.10.0.4",
+    ]
+    assert not resolves("wn1-mykafk")
+    world.set_hosts("mykafka/wn0", before)
+    assert (resolves("wn1-mykafk"), resolves("wn2-mykafk")) == (True, False)
+
+
 def test_a_disk_is_mounted_where_the_machine_has_no_such_folder(
     world: World, log: Path, folder: Path
 ) -> None:

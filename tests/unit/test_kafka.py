@@ -1,14 +1,17 @@
 """HDInsight as Azure takes it: 5.1 with Kafka 3.2, in our subnet, its storage reached without keys."""
 
 import json
+import os
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pulumi
 import pytest
 
 from components.kafka import KafkaCluster, KafkaClusterArgs
 from components.roles import Role
-from tests.unit.recording import GROUP, Deployment, deploy
+from tests.unit.recording import GROUP, Deployment, Registered, deploy
 
 ARGS = KafkaClusterArgs(
     name="contoso-kafka",
@@ -110,7 +113,7 @@ def test_cluster_waits_until_its_identity_owns_the_storage(kafka: Deployment) ->
     assert "kafka-uses-storage" in kafka["kafka-cluster"].depends_on
 
 
-def test_gateway_password_is_a_secret_and_nowhere_else(kafka: Deployment) -> None:
+def test_gateway_password_is_a_secret_in_both_that_set_it(kafka: Deployment) -> None:
     cluster = kafka["kafka-cluster"]
     gateway = cluster.inputs["properties"]["clusterDefinition"]["configurations"]["gateway"]
     assert gateway == {
@@ -120,8 +123,87 @@ def test_gateway_password_is_a_secret_and_nowhere_else(kafka: Deployment) -> Non
     }
     assert len(cluster.secrets) == 1
     assert json.dumps(cluster.inputs).count("Very-Secr3t!") == 1
-    others = [resource.inputs for resource in kafka.resources.values() if resource is not cluster]
-    assert "Very-Secr3t!" not in json.dumps(others)
+    another = kafka["kafka-gateway-password"]
+    assert (another.inputs["stdin"], another.secrets) == ("Very-Secr3t!", {"stdin"})
+    both = (cluster, another)
+    others = [resource.inputs for resource in kafka.resources.values() if resource not in both]
+    assert "Very-Secr3t!" not in json.dumps([*others, {**another.inputs, "stdin": ""}])
+
+
+@pytest.mark.parametrize("name", ["kafka-workers", "kafka-gateway-password", "kafka-tags"])
+def test_what_has_a_call_of_its_own_is_ignored_by_the_cluster_and_not_called_at_its_creation(
+    kafka: Deployment, name: str
+) -> None:
+    command = kafka[name]
+    assert "create" not in command.inputs
+    assert command.inputs["update"]
+    [reason] = command.options.replace_with
+    assert reason.endswith("::kafka-cluster")
+    assert set(kafka["kafka-cluster"].options.ignoreChanges) == {
+        "tags",
+        "properties.computeProfile.roles[1].targetInstanceCount",
+        'properties.clusterDefinition.configurations.gateway["restAuthCredential.password"]',
+    }
+
+
+def test_the_paths_that_the_cluster_ignores_exist(kafka: Deployment) -> None:
+    properties = kafka["kafka-cluster"].inputs["properties"]
+    assert properties["computeProfile"]["roles"][1]["name"] == "workernode"
+    assert "restAuthCredential.password" in properties["clusterDefinition"]["configurations"]["gateway"]
+
+
+def test_calls_name_the_cluster_in_its_own_subscription(kafka: Deployment) -> None:
+    environment = kafka["kafka-workers"].inputs["environment"]
+    assert environment == {
+        "SUBSCRIPTION": "00000000-0000-0000-0000-000000000000",
+        "GROUP": "test",
+        "CLUSTER": "contoso-kafka",
+        "WORKERS": "4",
+    }
+    assert json.loads(kafka["kafka-tags"].inputs["environment"]["BODY"]) == {"tags": {"team": "kafka"}}
+
+
+AZ = """#!/bin/sh
+echo "$@" >> "$CALLS"
+case $* in *show*) echo "$HAS" ;; esac
+case $* in *credentials*) cat >> "$CALLS" ;; esac
+"""
+
+
+def calls_of(command: Registered, folder: Path, has: str) -> str:
+    """What the command's update asks `az` for, where the cluster has so many workers."""
+    (folder / "az").write_text(AZ)
+    (folder / "az").chmod(0o755)
+    environment = {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "CALLS": str(folder / "calls"),
+        "HAS": has,
+        **command.inputs["environment"],
+    }
+    stdin = command.inputs.get("stdin", "")
+    subprocess.run(
+        ["/bin/sh", "-c", command.inputs["update"]], env=environment, input=stdin, text=True, check=True
+    )
+    return (folder / "calls").read_text()
+
+
+def test_workers_are_asked_for_unless_a_killed_run_did(kafka: Deployment, tmp_path: Path) -> None:
+    again, asked = tmp_path / "again", tmp_path / "asked"
+    again.mkdir()
+    asked.mkdir()
+    assert "hdinsight resize" not in calls_of(kafka["kafka-workers"], again, has="4")
+    [wait, show, resize] = calls_of(kafka["kafka-workers"], asked, has="3").splitlines()
+    assert wait.startswith("hdinsight wait --name contoso-kafka --resource-group test --subscription 0000")
+    assert "hdinsight show" in show
+    assert "hdinsight resize" in resize
+    assert "--workernode-count 4" in resize
+
+
+def test_the_password_goes_through_a_pipe(kafka: Deployment, tmp_path: Path) -> None:
+    [call, piped] = calls_of(kafka["kafka-gateway-password"], tmp_path, has="4").splitlines()
+    assert call.startswith("hdinsight credentials update")
+    assert "--http-user admin --http-password=@- --yes" in call
+    assert piped == "Very-Secr3t!"
 
 
 def test_changes_that_azure_cannot_make_in_place_replace_the_cluster(kafka: Deployment) -> None:

@@ -84,6 +84,11 @@ def test_topics_wait_for_peering_addresses_image_and_the_right_to_pull(program: 
     } <= program["app"].depends_on
 
 
+def test_advertising_comes_after_new_workers_and_a_new_password(program: Deployment) -> None:
+    assert {"kafka-workers", "kafka-gateway-password"} <= program["ip-advertising"].depends_on
+    assert program["ip-advertising"].inputs["workers"] == 3
+
+
 def test_advertising_goes_with_the_cluster(program: Deployment) -> None:
     assert program["ip-advertising"].options.deletedWith.endswith("::kafka-cluster")
 
@@ -94,11 +99,12 @@ def test_a_new_cluster_gets_the_change_and_the_topics(program: Deployment) -> No
         assert reason.endswith("::kafka-cluster")
 
 
-def test_password_is_in_the_gateway_s_secret_and_nowhere_else(program: Deployment) -> None:
+def test_password_is_in_the_secrets_of_those_that_set_it_and_nowhere_else(program: Deployment) -> None:
     holders = {
         resource.name for resource in program.resources.values() if PASSWORD in json.dumps(resource.inputs)
     }
-    assert holders == {"kafka-cluster"}
+    assert holders == {"kafka-cluster", "kafka-gateway-password"}
+    assert all(program[name].secrets for name in holders)
     assert [PASSWORD in str(value) for value in program.outputs.values()].count(True) == 0
 
 

@@ -535,6 +535,38 @@ def test_a_cluster_without_brokers_is_told():
         assert run.writes == []
 
 
+def test_a_worker_that_is_still_joining_is_waited_for_and_restarted():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        looks: list[str] = []
+
+        def joining(call: str) -> None:
+            looks.append(call)
+            if looks.count(call) == 3 and "wn3" not in cluster.simulation.agents:
+                cluster.simulation.add_worker("wn3")
+
+        run = cluster.run(between=joining)
+        run.change.await_brokers(4)
+        survey = run.change.advertise()
+        assert [broker.short_name for broker in survey.brokers] == [
+            "wn0-mykafk",
+            "wn1-mykafk",
+            "wn2-mykafk",
+            "wn3-mykafk",
+        ]
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1, "wn3": 1}
+        assert "knows 3 of 4 brokers" in run.output.getvalue()
+
+
+def test_a_worker_that_never_joins_is_given_up():
+    with bench() as cluster:
+        run = cluster.run(RollOptions(pace=Pace(poll=1, health=5)))
+        with pytest.raises(RollStopped, match="knows 3 of 4 brokers"):
+            run.change.await_brokers(4)
+        assert run.writes == []
+        run.change.await_brokers(0)
+
+
 @pytest.mark.parametrize("workers", [3, 30])
 def test_how_much_is_asked_does_not_grow_with_the_cluster(workers: int):
     with bench(workers) as cluster:

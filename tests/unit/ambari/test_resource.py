@@ -23,6 +23,7 @@ INPUTS = {
     "strict": False,
     "keepOnDelete": False,
     "settleSeconds": 60,
+    "workers": 3,
 }
 provider = IpAdvertisingProvider()
 

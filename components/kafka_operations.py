@@ -1,0 +1,89 @@
+"""What HDInsight changes of a running Kafka cluster, each by the one call that does it, made through `az`.
+
+A PUT of the changed cluster, which is what Pulumi's update in place amounts to, changes nothing. Each of
+these is for a cluster that was created with the values of that time, so its own creation does nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_azure_native import hdinsight
+from pulumi_command import local
+
+_CLUSTER = '--name "$CLUSTER" --resource-group "$GROUP" --subscription "$SUBSCRIPTION" --only-show-errors'
+_COUNT = "properties.computeProfile.roles[?name=='workernode'].targetInstanceCount | [0]"
+# A run that was killed may have left a resize under way, or done: then there is nothing to ask for any more.
+_RESIZE = f"""
+az hdinsight wait {_CLUSTER} --updated &&
+workers=$(az hdinsight show {_CLUSTER} --query "{_COUNT}" --output tsv) &&
+if [ "$workers" != "$WORKERS" ]; then
+  az hdinsight resize {_CLUSTER} --workernode-count "$WORKERS" --output none
+fi"""
+# `=@-` keeps the password off the command line, and a leading hyphen of it from looking like an option.
+_SET_PASSWORD = (
+    f'az hdinsight credentials update {_CLUSTER} --http-user "$GATEWAY_USER" --http-password=@- --yes '
+    "--output none"
+)
+
+
+def keep_worker_count(
+    cluster: hdinsight.Cluster, workers: int, opts: pulumi.ResourceOptions
+) -> pulumi.Output[int]:
+    """Add workers to the cluster when there have to be more of them; the number, once they are there.
+
+    HDInsight takes none away (InvalidKafkaScaleDownRequestErrorCode). New workers hold no partitions yet: see
+    https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-high-availability.
+    """
+    command = local.Command(
+        "kafka-workers",
+        update=_RESIZE,
+        environment={**_names(cluster), "WORKERS": str(workers)},
+        opts=_options(cluster, opts),
+    )
+    return command.environment.apply(lambda environment: int((environment or {})["WORKERS"]))
+
+
+def keep_gateway_password(
+    cluster: hdinsight.Cluster, user: str, password: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> None:
+    """Give the gateway's user, who is Ambari's administrator, another password when there is another one.
+
+    Needs Azure CLI 2.79, the first with `az hdinsight credentials update`.
+    """
+    local.Command(
+        "kafka-gateway-password",
+        update=_SET_PASSWORD,
+        stdin=pulumi.Output.secret(password),
+        environment={**_names(cluster), "GATEWAY_USER": user},
+        opts=_options(cluster, opts),
+    )
+
+
+def keep_tags(cluster: hdinsight.Cluster, tags: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
+    """Give the cluster other tags when there are others."""
+    local.Command(
+        "kafka-tags",
+        update='az rest --method patch --url "$ID?api-version=2021-06-01" --body "$BODY" --output none',
+        environment={"ID": cluster.id, "BODY": json.dumps({"tags": dict(tags)}, sort_keys=True)},
+        opts=_options(cluster, opts),
+    )
+
+
+def _names(cluster: hdinsight.Cluster) -> dict[str, pulumi.Input[str]]:
+    parts = cluster.id.apply(lambda cluster_id: cluster_id.split("/"))
+    return {
+        "SUBSCRIPTION": parts.apply(lambda found: found[2]),
+        "GROUP": parts.apply(lambda found: found[4]),
+        "CLUSTER": cluster.name,
+    }
+
+
+def _options(cluster: hdinsight.Cluster, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """A new cluster has the values of its time as well."""
+    timeouts = pulumi.CustomTimeouts(create="90m", update="90m")
+    return pulumi.ResourceOptions.merge(
+        opts, pulumi.ResourceOptions(replace_with=[cluster], custom_timeouts=timeouts)
+    )

@@ -1,0 +1,100 @@
+"""`az hdinsight`, as far as this project uses it: show, wait, resize and credentials update.
+
+From https://learn.microsoft.com/cli/azure/hdinsight.
+"""
+
+import argparse
+import json
+from typing import Any
+
+import jmespath
+
+from emulator import control
+from emulator.home import Home
+
+_DEFAULT_USER = "admin"
+
+
+def add_commands(commands: Any) -> None:
+    """Adds them below `az hdinsight`."""
+    showing = _command(commands, "show")
+    showing.add_argument("--query")
+    showing.set_defaults(run=_show)
+    waiting = _command(commands, "wait")
+    waiting.add_argument("--updated", action="store_true", required=True)
+    waiting.set_defaults(run=_wait)
+    resizing = _command(commands, "resize")
+    resizing.add_argument("--workernode-count", "-c", type=int, required=True)
+    resizing.set_defaults(run=_resize)
+    credentials = commands.add_parser("credentials").add_subparsers(required=True, metavar="COMMAND")
+    updating = _command(credentials, "update")
+    updating.add_argument("--http-user", "-u", default=_DEFAULT_USER)
+    updating.add_argument("--http-password", "-p", required=True)
+    updating.add_argument("--yes", "-y", action="store_true")
+    updating.set_defaults(run=_update_credentials)
+
+
+def add_rest(groups: Any) -> None:
+    """Adds `az rest`, for changing tags alone (`az hdinsight update` takes them as words)."""
+    calling = groups.add_parser("rest", allow_abbrev=False)
+    calling.add_argument("--method", "-m", choices=["patch"], required=True)
+    calling.add_argument("--url", "--uri", "-u", required=True)
+    calling.add_argument("--body", "-b", type=json.loads, required=True)
+    calling.add_argument("--output", "-o", choices=["none"], required=True)
+    calling.set_defaults(run=_rest)
+
+
+def _command(commands: Any, name: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, allow_abbrev=False)
+    command.add_argument("--name", "-n", required=True)
+    command.add_argument("--resource-group", "-g", required=True)
+    command.add_argument("--subscription")
+    command.add_argument("--output", "-o", choices=["json", "tsv", "none"], default="json")
+    command.add_argument("--only-show-errors", action="store_true")
+    return command
+
+
+def _show(options: argparse.Namespace) -> None:
+    shown = _ask("hdinsight-show", options)
+    if options.query:
+        shown = jmespath.search(options.query, shown)
+    if options.output == "json":
+        print(json.dumps(shown, indent=2))
+    elif options.output == "tsv":
+        if isinstance(shown, dict | list):
+            raise control.CommandFailed("not modelled by the emulator: more than one value as tsv")
+        print("" if shown is None else shown)
+
+
+def _wait(options: argparse.Namespace) -> None:
+    """Writes are one at a time here, and each ends as it should: there is nothing to wait for."""
+    _ask("hdinsight-show", options)
+
+
+def _resize(options: argparse.Namespace) -> None:
+    _ask("hdinsight-resize", options, workers=options.workernode_count)
+
+
+def _update_credentials(options: argparse.Namespace) -> None:
+    if not options.yes:
+        raise control.CommandFailed("Unable to prompt for confirmation as no tty available. Use --yes.")
+    _ask("hdinsight-credentials", options, user=options.http_user, password=options.http_password)
+
+
+def _rest(options: argparse.Namespace) -> None:
+    """https://learn.microsoft.com/cli/azure/reference-index, `az rest`."""
+    cluster_id, _, query = options.url.partition("?")
+    if query != "api-version=2021-06-01":
+        raise control.CommandFailed(f"not modelled by the emulator: az rest --url {options.url}")
+    control.call(Home.locate(), "hdinsight-patch", cluster_id=cluster_id, body=options.body)
+
+
+def _ask(command: str, options: argparse.Namespace, **arguments: Any) -> Any:
+    return control.call(
+        Home.locate(),
+        command,
+        name=options.name,
+        resource_group=options.resource_group,
+        subscription=options.subscription,
+        **arguments,
+    )

@@ -1,0 +1,100 @@
+"""What changes of a running Kafka cluster, on the real engine: workers, the gateway's password, tags."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulator.home import CHECKOUT
+
+from .environment import KAFKA_CLUSTER, Environment, eventually, occurrences, send
+from .secrecy import all_command_lines, files_that_hold
+
+ANOTHER = "An0ther-Secret!word"
+
+
+class Stack:
+    """The local stack with settings of its own, in a file of its own."""
+
+    def __init__(self, world: Environment, folder: Path) -> None:
+        self._world = world
+        self._file = folder / "Pulumi.changed.yaml"
+        self._file.write_text((CHECKOUT / "Pulumi.local.yaml").read_text())
+
+    @property
+    def options(self) -> tuple[str, str]:
+        return ("--config-file", str(self._file))
+
+    def set(self, **settings: Any) -> None:
+        document = yaml.safe_load(self._file.read_text())
+        document["config"] |= {f"aks-kafka:{name}": value for name, value in settings.items()}
+        self._file.write_text(yaml.safe_dump(document))
+
+    def set_password(self, password: str) -> None:
+        self._world.pulumi("config", "set", "--secret", "ambariPassword", password, *self.options)
+
+    def up(self) -> str:
+        return self._world.pulumi("up", "--yes", "--skip-preview", *self.options)
+
+    def is_in_place(self) -> None:
+        self._world.pulumi("refresh", "--yes", "--expect-no-changes", "--run-program", *self.options)
+        self._world.pulumi("preview", "--expect-no-changes", *self.options)
+
+
+@pytest.fixture
+def stack(untouched: Environment, tmp_path: Path) -> Stack:
+    return Stack(untouched, tmp_path)
+
+
+def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
+    untouched: Environment, stack: Stack, tmp_path: Path
+) -> None:
+    world = untouched
+    world.succeed("up")
+    cluster = cluster_of(world)
+    before = world.outputs()
+
+    stack.set(kafkaWorkers=4, tags={"team": "data"})
+    preview = world.pulumi("preview", "--diff", *stack.options)
+    assert "+-azure-native:hdinsight:Cluster" not in preview
+    assert '~ WORKERS: "3" => "4"' in preview
+    up = stack.up()
+    assert "broker 1 of 1, wn3-local- (10.10.0.12): restarting" in up
+    servers = world.outputs()["bootstrapServers"]
+    assert servers == f"{before['bootstrapServers']},10.10.0.12:9092"
+    assert advertised(world, "wn3") == ["advertised.listeners=PLAINTEXT://10.10.0.12:9092"]
+    stack.is_in_place()
+    send(before["appUrl"], "after the fourth")
+    eventually(lambda: occurrences(before["appUrl"], "after the fourth") == 1, "the message comes back")
+
+    stack.set_password(ANOTHER)
+    # Not in force yet: what signs in with it learns why.
+    early = world.run("pulumi", "refresh", "--yes", "--run-program", *stack.options)
+    assert early.status != 0
+    assert "not in force yet" in early.output
+    with all_command_lines() as command_lines:
+        up = stack.up()
+    assert "kafka-gateway-password updated" in up
+    stack.is_in_place()
+    assert ANOTHER not in up + "".join(command_lines)
+    written = [world.home / folder for folder in ("pulumi", "pulumi-home", "logs", "nodes")]
+    assert files_that_hold(ANOTHER, *written) == []
+
+    assert cluster_of(world) == cluster
+    world.pulumi("destroy", "--yes", *stack.options)
+    assert world.resources() == []
+
+
+def cluster_of(world: Environment) -> dict[str, Any]:
+    """What never changes in the life of one HDInsight cluster."""
+    [cluster] = [each for each in world.resources() if each["type"] == "azure-native:hdinsight:Cluster"]
+    properties = cluster["outputs"]["properties"]
+    return {"id": cluster["id"], "clusterId": properties["clusterId"], "created": properties["createdDate"]}
+
+
+def advertised(world: Environment, node: str) -> list[str]:
+    """The lines of a broker's configuration that say which address it hands out."""
+    properties = "/usr/hdp/current/kafka-broker/config/server.properties"
+    shown = world.succeed("exec", f"{KAFKA_CLUSTER}/{node}", "--", "cat", properties)
+    return [line for line in shown.splitlines() if line.startswith("advertised.listeners")]
