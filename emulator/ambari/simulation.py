@@ -141,12 +141,12 @@ class Simulation:
         """The agents of the worker nodes, wn0 first."""
         return [agent for name, agent in self.agents.items() if name.startswith("wn")]
 
-    def add_worker(self, short: str) -> SimulatedAgent:
-        """A worker node such as "wn3" joins: its broker runs, with the present configuration."""
+    def add_worker(self, short: str, *, stale: bool = False) -> SimulatedAgent:
+        """A worker node such as "wn3" joins: its broker runs, with the present configuration if not stale."""
         number = max(int(IPv4Address(agent.ip)) for agent in self.agents.values()) + 1 - int(_FIRST_ADDRESS)
         agent = _agent(short, _host_name(short, self.cluster.name), number, 0)
         self.agents[short] = agent
-        self.cluster.add_host(agent, _components(short))
+        self.cluster.add_host(agent, _components(short), stale=stale)
         with self.cluster.lock:
             configs = self.cluster.configurations.for_host(agent.host_name)
         agent.start("KAFKA_BROKER", configs)

@@ -73,8 +73,7 @@ class HdinsightOperations:
 
     def _find(self, resource_group: str, name: str, subscription: str | None) -> Record:
         if subscription not in (None, arm.SUBSCRIPTION):
-            message = f"The subscription '{subscription}' could not be found."
-            raise Refused(404, "SubscriptionNotFound", message)
+            raise NotModelled(f"another subscription than {arm.SUBSCRIPTION}: {subscription}")
         cluster_id = arm.resource_id(resource_group, HdinsightCluster.kind, name)
         return self.cloud.require(HdinsightCluster.kind, cluster_id)
 

@@ -543,7 +543,7 @@ def test_a_worker_that_is_still_joining_is_waited_for_and_restarted():
         def joining(call: str) -> None:
             looks.append(call)
             if looks.count(call) == 3 and "wn3" not in cluster.simulation.agents:
-                cluster.simulation.add_worker("wn3")
+                cluster.simulation.add_worker("wn3", stale=True)
 
         run = cluster.run(between=joining)
         run.change.await_brokers(4)
