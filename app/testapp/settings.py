@@ -66,6 +66,26 @@ class ServeSettings:
 
 
 @dataclass(frozen=True)
+class CheckSettings:
+    """Where the brokers are, and the topic by which the way there and back is checked."""
+
+    bootstrap_servers: str
+    topic: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read KAFKA_BOOTSTRAP_SERVERS and KAFKA_TOPIC.
+
+        Raises:
+            SettingsError: one of them is missing.
+        """
+        return cls(
+            bootstrap_servers=_required(environment, "KAFKA_BOOTSTRAP_SERVERS"),
+            topic=_required(environment, "KAFKA_TOPIC"),
+        )
+
+
+@dataclass(frozen=True)
 class Topic:
     """A topic as declared; `config` holds only what differs from the brokers' defaults."""
 

@@ -1,0 +1,58 @@
+"""`python -m testapp check`: says which link between here and Kafka is broken, why, and what to do.
+
+The exit status is 0 when messages go to Kafka and come back; 2 for wrong usage or environment; otherwise that
+of the first broken link: 11 address, 12 listener, 13 advertised addresses, 14 topic, 15 produce, 16 consume.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from testapp.doctor import Report, examine, examine_patiently
+from testapp.doctor_probes import Probes, addresses
+from testapp.settings import CheckSettings
+
+
+def check(arguments: Sequence[str], settings: CheckSettings) -> int:
+    """Examine, print, and leave the result where `--result` says; answers the exit status."""
+    options = _parser().parse_args(arguments)
+    report = examine_links(settings.bootstrap_servers, settings.topic, options.patience)
+    print(json.dumps(report.as_json()) if options.json else report.text(), flush=True)
+    if options.result:
+        options.result.write_text(_result(report))
+    return report.status
+
+
+def examine_links(bootstrap_servers: str, topic: str | None, patience: float) -> Report:
+    """Real probes, repeated for `patience` seconds while something is broken."""
+    probes = Probes(bootstrap_servers, topic or "")
+    return examine_patiently(lambda: examine(addresses(bootstrap_servers), topic, probes), patience)
+
+
+def _result(report: Report) -> str:
+    """What Kubernetes keeps of a pod that has ended: the figures for programs, or the reason for people."""
+    return report.text() if report.broken else json.dumps(report.as_json())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m testapp check",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="look again for so long while something is broken",
+    )
+    parser.add_argument(
+        "--result",
+        type=Path,
+        metavar="FILE",
+        help="also write there: JSON when all is well, else the explanation",
+    )
+    return parser

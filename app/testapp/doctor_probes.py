@@ -1,0 +1,187 @@
+"""Looks at each link between this process and Kafka. Every probe ends within its time and raises nothing."""
+
+import errno
+import ipaddress
+import socket
+import time
+import uuid
+from collections.abc import Sequence
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Message as Record
+
+from testapp.doctor_evidence import (
+    Attempt,
+    Metadata,
+    NotWritten,
+    Outcome,
+    Partition,
+    RoundTrips,
+    Silence,
+    Written,
+)
+
+CONNECT_SECONDS = 3.0
+"""Within a region a connection takes milliseconds; a lost packet is sent again after one second."""
+ANSWER_SECONDS = 5.0
+DELIVERY_SECONDS = 10.0
+ROUND_TRIPS = 5
+CHECK_HEADER = "testapp-check"
+"""Marks the doctor's messages, for whoever shows or counts the others."""
+
+_QUIET = {"log_level": 0}
+_ANY_PARTITION = -1
+_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
+
+
+class Probes:
+    """The real ones. `bootstrap_servers` are host:port, comma-separated."""
+
+    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._topic = topic
+
+    def connect(self, address: str) -> Attempt:
+        """Open a TCP connection to host:port, and close it."""
+        host, _, port = address.rpartition(":")
+        host = host.strip("[]")
+        by_name = not _is_address(host)
+        try:
+            socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+        except OSError as error:
+            return Attempt(address, _outcome(error), by_name)
+        return Attempt(address, Outcome.CONNECTED, by_name)
+
+    def ask(self, address: str) -> Metadata | Silence:
+        """Ask one listener what it knows about the cluster; answered even where brokers advertise names."""
+        reasons: list[str] = []
+        client = Producer(
+            {**_QUIET, "bootstrap.servers": address, "error_cb": lambda error: reasons.append(error.str())}
+        )
+        try:
+            metadata = client.list_topics(timeout=ANSWER_SECONDS)
+        except KafkaException as error:
+            client.poll(0)
+            return Silence(address, reasons[0] if reasons else error.args[0].str())
+        return Metadata(
+            brokers={broker.id: f"{broker.host}:{broker.port}" for broker in metadata.brokers.values()},
+            topics={
+                name: tuple(
+                    Partition(one.id, one.leader, tuple(one.replicas), tuple(one.isrs))
+                    for one in topic.partitions.values()
+                )
+                for name, topic in metadata.topics.items()
+            },
+        )
+
+    def produce(self) -> Written | NotWritten:
+        """Write one message to the topic, acknowledged by every in-sync replica."""
+        return self._write(self._producer(), f"check {uuid.uuid4()}")
+
+    def consume(self, start: Written) -> RoundTrips:
+        """Read from there on, and measure messages that are sent meanwhile into the same partition."""
+        consumer = Consumer(
+            {
+                **_QUIET,
+                "bootstrap.servers": self._bootstrap_servers,
+                # librdkafka wants a name even where no group is joined and nothing is committed.
+                "group.id": "testapp-check-without-group",
+                "enable.auto.commit": False,
+                "fetch.wait.max.ms": 100,
+            }
+        )
+        try:
+            consumer.assign([TopicPartition(self._topic, start.partition, start.offset)])
+            if not _await(consumer, start.offset):
+                return RoundTrips(lost=1, reason=f"offset {start.offset} did not come")
+            return self._measure(consumer, start.partition)
+        finally:
+            consumer.close()
+
+    def _measure(self, consumer: Consumer, partition: int) -> RoundTrips:
+        producer = self._producer()
+        # The first one pays for the producer's connection.
+        if isinstance(opened := self._write(producer, "check", partition), NotWritten):
+            return RoundTrips(lost=1, reason=opened.reason)
+        if not _await(consumer, opened.offset):
+            return RoundTrips(lost=1, reason=f"offset {opened.offset} did not come")
+        times = []
+        for _ in range(ROUND_TRIPS):
+            begun = time.perf_counter()
+            written = self._write(producer, "check", partition)
+            if isinstance(written, NotWritten):
+                return RoundTrips(times, lost=1, reason=written.reason)
+            if not _await(consumer, written.offset):
+                return RoundTrips(times, lost=1, reason=f"offset {written.offset} did not come")
+            times.append((time.perf_counter() - begun) * 1000)
+        return RoundTrips(times)
+
+    def _producer(self) -> Producer:
+        return Producer(
+            {
+                **_QUIET,
+                "bootstrap.servers": self._bootstrap_servers,
+                "acks": "all",
+                "linger.ms": 0,
+                "delivery.timeout.ms": int(DELIVERY_SECONDS * 1000),
+            }
+        )
+
+    def _write(self, producer: Producer, text: str, partition: int = _ANY_PARTITION) -> Written | NotWritten:
+        outcome: list[Written | NotWritten] = []
+
+        def on_delivery(error: KafkaError | None, record: Record) -> None:
+            number, offset = record.partition(), record.offset()
+            if error is not None or number is None or offset is None:
+                outcome.append(_not_written(error))
+            else:
+                outcome.append(Written(number, offset))
+
+        # The key lets compacted topics take it.
+        producer.produce(
+            self._topic,
+            key="check",
+            value=text,
+            headers={CHECK_HEADER: "1"},
+            partition=partition,
+            on_delivery=on_delivery,
+        )
+        deadline = time.monotonic() + 2 * DELIVERY_SECONDS
+        while not outcome and time.monotonic() < deadline:
+            producer.poll(0.1)
+        return outcome[0] if outcome else NotWritten("_TIMED_OUT", "no acknowledgement came")
+
+
+def addresses(bootstrap_servers: str) -> Sequence[str]:
+    """The parts of a comma-separated list."""
+    return [part.strip() for part in bootstrap_servers.split(",") if part.strip()]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _outcome(error: OSError) -> Outcome:
+    if isinstance(error, socket.gaierror):
+        return Outcome.UNKNOWN_NAME
+    if isinstance(error, ConnectionRefusedError):
+        return Outcome.REFUSED
+    return Outcome.NO_ROUTE if error.errno in _NO_ROUTE else Outcome.SILENT
+
+
+def _not_written(error: KafkaError | None) -> NotWritten:
+    return NotWritten(error.name(), error.str()) if error else NotWritten("UNKNOWN", "no reason was given")
+
+
+def _await(consumer: Consumer, offset: int) -> bool:
+    """Whether the message at the offset, or a later one, came in time."""
+    deadline = time.monotonic() + DELIVERY_SECONDS
+    while (left := deadline - time.monotonic()) > 0:
+        record = consumer.poll(left)
+        if record is not None and record.error() is None and (record.offset() or 0) >= offset:
+            return True
+    return False
