@@ -118,6 +118,7 @@ app = KafkaTestApp(
     "app",
     KafkaTestAppArgs(
         kafka=kafka.cluster,
+        kubeconfig=aks.kubeconfig,
         namespace=settings.namespace,
         image=image.reference,
         image_tag=image.tag,
@@ -133,6 +134,7 @@ app = KafkaTestApp(
 )
 
 pulumi.export("appUrl", app.url)
+pulumi.export("roundTripMilliseconds", app.round_trip_milliseconds)
 pulumi.export("bootstrapServers", advertising.bootstrap_servers)
 pulumi.export("topic", settings.app_topic)
 pulumi.export("namespace", settings.namespace)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,26 +9,35 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from . import jobs
+from .job_message import JobMessage
+from .jobs import digest
+from .pods import container, pod
+
 NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
 SECONDS_OF_LATE_CONNECTIONS = 5
 """How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
-SECONDS_TO_END = 30
-"""From its end being ordered until a pod is killed: late connections, then what the app still has to send."""
-STATUS_OF_REFUSAL = 3
+SECONDS_OF_PATIENCE = 60
+"""How long a check looks again before it calls a link broken: brokers start, and routes spread."""
+STATUS_OF_REFUSED_TOPICS = 3
 """Exit status of the image's `create-topics` when no further try can give the topics that are declared."""
+STATUSES_OF_BROKEN_LINKS = range(11, 17)
+"""Exit statuses of the image's `check`, one for each link to Kafka; `create-topics` has the first of them."""
 
 
 @dataclass(frozen=True)
 class KafkaTestAppArgs:
     """`bootstrap_servers` are host:port, comma-separated; `image_tag` stands for the content of `image`.
 
+    `kubeconfig` is by which results are read that the provider of Kubernetes doesn't show.
     `topics` are what the image reads: {name, partitions, replicationFactor, config}; they are declared again
     when `kafka`, the cluster, is replaced.
     """
 
     kafka: pulumi.Resource
+    kubeconfig: pulumi.Input[str]
     namespace: str
     image: pulumi.Input[str]
     image_tag: str
@@ -47,6 +55,8 @@ class KafkaTestApp(pulumi.ComponentResource):
     """
 
     url: pulumi.Output[str]
+    round_trip_milliseconds: pulumi.Output[float | None]
+    """To Kafka and back, measured in a pod when the configuration last changed."""
 
     def __init__(self, name: str, args: KafkaTestAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaTestApp", name, None, opts)
@@ -58,44 +68,78 @@ class KafkaTestApp(pulumi.ComponentResource):
         )
         self._namespace = namespace.metadata.name
         topics = self._topics()
-        self._deployment(after=topics)
+        check = self._check(after=topics)
+        self.round_trip_milliseconds = self._round_trip(check)
+        self._deployment(after=check)
         self.url = self._service().status.apply(lambda status: _url(status, args.port))
-        self.register_outputs({"url": self.url})
+        self.register_outputs({"url": self.url, "roundTripMilliseconds": self.round_trip_milliseconds})
 
     def _topics(self) -> kubernetes.batch.v1.Job:
-        """A Job, since only pods reach brokers; named for its work, so that new work makes it run again."""
+        """A Job, since only pods reach brokers."""
         topics = json.dumps(self._args.topics, sort_keys=True)
-        work = hashlib.sha256(f"{self._args.image_tag}\n{topics}".encode()).hexdigest()[:10]
-        return kubernetes.batch.v1.Job(
+        return self._job(
             "create-topics",
-            metadata=self._metadata(f"create-topics-{work}"),
-            spec=kubernetes.batch.v1.JobSpecArgs(
-                # A pull may fail until the registry knows AKS's nodes; tries are for what comes after it.
-                backoff_limit=4,
-                active_deadline_seconds=1500,
-                pod_failure_policy=_no_second_try(container="create-topics", status=STATUS_OF_REFUSAL),
-                template=kubernetes.core.v1.PodTemplateSpecArgs(
-                    metadata=kubernetes.meta.v1.ObjectMetaArgs(
-                        labels={"app.kubernetes.io/name": "create-topics"}
-                    ),
-                    spec=self._pod(
-                        self._container("create-topics", {"KAFKA_TOPICS": topics}), restart_policy="Never"
-                    ),
-                ),
-            ),
+            digest(self._args.image_tag, topics),
+            ["create-topics"],
+            {"KAFKA_TOPICS": topics},
+            final=[STATUS_OF_REFUSED_TOPICS, *STATUSES_OF_BROKEN_LINKS],
+        )
+
+    def _check(self, *, after: pulumi.Resource) -> kubernetes.batch.v1.Job:
+        """Says which link to Kafka is broken, where a Deployment would just time out."""
+        work = pulumi.Output.from_input(self._args.bootstrap_servers).apply(
+            lambda brokers: digest(
+                self._args.image_tag, brokers, self._args.topic, json.dumps(self._args.topics)
+            )
+        )
+        return self._job(
+            "check",
+            work,
+            ["check", "--patience", str(SECONDS_OF_PATIENCE), "--result", "/dev/termination-log"],
+            {"KAFKA_TOPIC": self._args.topic},
+            final=STATUSES_OF_BROKEN_LINKS,
+            after=[after],
+        )
+
+    def _job(
+        self,
+        name: str,
+        work: pulumi.Input[str],
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        final: Sequence[int],
+        after: Sequence[pulumi.Resource] = (),
+    ) -> kubernetes.batch.v1.Job:
+        return kubernetes.batch.v1.Job(
+            name,
+            metadata=jobs.metadata(pulumi.Output.concat(name, "-", work), self._namespace, LABELS),
+            spec=jobs.job_spec(self._container(name, arguments, environment), name=name, final=final),
             opts=pulumi.ResourceOptions(
                 parent=self,
+                depends_on=[*after],
                 replace_with=[self._args.kafka],
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),
         )
 
+    def _round_trip(self, check: kubernetes.batch.v1.Job) -> pulumi.Output[float | None]:
+        result = JobMessage(
+            "check-result",
+            kubeconfig=self._args.kubeconfig,
+            namespace=self._namespace,
+            job=check.metadata.apply(lambda metadata: metadata.name or ""),
+            job_uid=check.metadata.apply(lambda metadata: metadata.uid or ""),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return result.message.apply(lambda text: json.loads(text)["roundTripMilliseconds"] if text else None)
+
     def _deployment(self, *, after: pulumi.Resource) -> kubernetes.apps.v1.Deployment:
-        container = self._container("serve", {"KAFKA_TOPIC": self._args.topic, "PORT": str(PORT)})
-        container.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
-        container.readiness_probe = _probe("/readyz", period_seconds=5, failure_threshold=3)
-        container.liveness_probe = _probe("/healthz", period_seconds=10, failure_threshold=6)
-        container.lifecycle = kubernetes.core.v1.LifecycleArgs(
+        server = self._container("serve", ["serve"], {"KAFKA_TOPIC": self._args.topic, "PORT": str(PORT)})
+        server.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
+        server.readiness_probe = _probe("/readyz", period_seconds=5, failure_threshold=3)
+        server.liveness_probe = _probe("/healthz", period_seconds=10, failure_threshold=6)
+        server.lifecycle = kubernetes.core.v1.LifecycleArgs(
             pre_stop=kubernetes.core.v1.LifecycleHandlerArgs(
                 sleep=kubernetes.core.v1.SleepActionArgs(seconds=SECONDS_OF_LATE_CONNECTIONS)
             )
@@ -114,7 +158,7 @@ class KafkaTestApp(pulumi.ComponentResource):
                 ),
                 template=kubernetes.core.v1.PodTemplateSpecArgs(
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=LABELS),
-                    spec=self._pod(container, restart_policy="Always"),
+                    spec=pod(server, restart_policy="Always"),
                 ),
             ),
             opts=pulumi.ResourceOptions(
@@ -143,61 +187,12 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _metadata(self, name: str) -> kubernetes.meta.v1.ObjectMetaArgs:
         return kubernetes.meta.v1.ObjectMetaArgs(name=name, namespace=self._namespace, labels=LABELS)
 
-    def _pod(
-        self, container: kubernetes.core.v1.ContainerArgs, *, restart_policy: str
-    ) -> kubernetes.core.v1.PodSpecArgs:
-        return kubernetes.core.v1.PodSpecArgs(
-            containers=[container],
-            restart_policy=restart_policy,
-            termination_grace_period_seconds=SECONDS_TO_END,
-            automount_service_account_token=False,
-            security_context=kubernetes.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=10001,
-                run_as_group=10001,
-                seccomp_profile=kubernetes.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
-            volumes=[
-                kubernetes.core.v1.VolumeArgs(
-                    name="tmp", empty_dir=kubernetes.core.v1.EmptyDirVolumeSourceArgs()
-                )
-            ],
-        )
-
-    def _container(self, command: str, environment: Mapping[str, str]) -> kubernetes.core.v1.ContainerArgs:
+    def _container(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> kubernetes.core.v1.ContainerArgs:
         """The image running one of its commands."""
         variables = {"KAFKA_BOOTSTRAP_SERVERS": self._args.bootstrap_servers, **environment}
-        return kubernetes.core.v1.ContainerArgs(
-            name=command,
-            image=self._args.image,
-            args=[command],
-            env=[kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in variables.items()],
-            # What the image says last is the reason of its failure, which Pulumi then shows.
-            termination_message_policy="FallbackToLogsOnError",
-            resources=kubernetes.core.v1.ResourceRequirementsArgs(
-                requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "256Mi"}
-            ),
-            security_context=kubernetes.core.v1.SecurityContextArgs(
-                allow_privilege_escalation=False,
-                read_only_root_filesystem=True,
-                capabilities=kubernetes.core.v1.CapabilitiesArgs(drop=["ALL"]),
-            ),
-            volume_mounts=[kubernetes.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],
-        )
-
-
-def _no_second_try(*, container: str, status: int) -> kubernetes.batch.v1.PodFailurePolicyArgs:
-    """Whoever waits for the Job gets its reason with the first pod, not after minutes of tries in vain."""
-    return kubernetes.batch.v1.PodFailurePolicyArgs(
-        rules=[
-            kubernetes.batch.v1.PodFailurePolicyRuleArgs(
-                action="FailJob",
-                on_exit_codes=kubernetes.batch.v1.PodFailurePolicyOnExitCodesRequirementArgs(
-                    container_name=container, operator="In", values=[status]
-                ),
-            )
-        ]
-    )
+        return container(name, self._args.image, arguments, variables)
 
 
 def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> kubernetes.core.v1.ProbeArgs:

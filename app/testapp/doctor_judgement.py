@@ -20,6 +20,7 @@ PEERING = (
     "Both halves of the peering must be Connected: `az network vnet peering list --resource-group GROUP "
     "--vnet-name NETWORK --output table`, for either network. `pulumi up --refresh` makes what is missing."
 )
+MOST_SHOWN = 6
 NSG = "The network security group of the brokers' subnet must let TCP in from here, at the brokers' port."
 ADVERTISE = (
     "Run `pulumi up --refresh`: it makes the brokers advertise addresses, and restarts those that don't yet."
@@ -94,7 +95,7 @@ def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Si
         count = f"{len(answers) - len(silent)} of {len(attempts)} listeners speak Kafka"
         return Finding(
             Link.LISTENER,
-            "; ".join([count, *(f"{one.address}: {one.reason}" for one in silent), *map(str, others)]),
+            _shortened([count, *(f"{one.address}: {one.reason}" for one in silent), *map(str, others)]),
         )
     if not answers:
         return Finding(
@@ -105,7 +106,7 @@ def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Si
             "In Ambari: Kafka's brokers must be started, and `listeners` must be PLAINTEXT://0.0.0.0:9092. "
             + ADVERTISE,
         )
-    reasons = "; ".join(f"{one.address}: {one.reason}" for one in answers if isinstance(one, Silence))
+    reasons = _shortened([f"{one.address}: {one.reason}" for one in answers if isinstance(one, Silence)])
     return Finding(
         Link.LISTENER,
         f"connections are accepted, questions are not answered ({reasons})",
@@ -227,11 +228,17 @@ _SLOW = (
 
 
 def _listed(attempts: Sequence[Attempt]) -> str:
-    return "; ".join(map(str, attempts))
+    return _shortened([str(attempt) for attempt in attempts])
 
 
 def _brokers(advertised: Sequence[tuple[int, Attempt]]) -> str:
-    return "; ".join(f"broker {number} at {attempt}" for number, attempt in advertised)
+    return _shortened([f"broker {number} at {attempt}" for number, attempt in advertised])
+
+
+def _shortened(items: Sequence[str]) -> str:
+    """Kubernetes keeps 2,048 characters of a pod's last words."""
+    more = f"; and {len(items) - MOST_SHOWN} more" if len(items) > MOST_SHOWN else ""
+    return "; ".join(items[:MOST_SHOWN]) + more
 
 
 def _is_own(address: str) -> bool:

@@ -1,8 +1,6 @@
 """Microsoft.HDInsight/clusters."""
 
-import errno
 import secrets
-import socket
 import string
 from typing import Any
 
@@ -19,10 +17,8 @@ from emulator.azure.refusals import Refused
 from emulator.azure.resource_type import ResourceType, new_etag, new_guid, now
 from emulator.azure.runtimes import HdinsightRuntime
 from emulator.azure.subnets import Subnet, prefix_of
+from emulator.ports import LOOPBACK, choose_port, require_free
 
-_LOOPBACK = "127.0.0.1"
-# Below the ports that Linux gives to outgoing connections, which would take them while the daemon is down.
-_PORTS = range(20000, 32768)
 _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -85,7 +81,7 @@ class HdinsightCluster(ResourceType):
                 node: str(address) for node, address in zip(request.nodes(), addresses, strict=False)
             },
             "domain": f"{suffix}bx.internal.cloudapp.net",
-            "port": _choose_port({other.facts["port"] for other in cloud.all(self.token)}),
+            "port": choose_port({other.facts["port"] for other in cloud.all(self.token)}),
         }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
@@ -109,12 +105,7 @@ class HdinsightCluster(ResourceType):
 
     def revive(self, cloud: Cloud, record: Record) -> None:
         """Brings the cluster back with its data, and Ambari at the port that clients know."""
-        if not _is_free(record.facts["port"]):
-            message = (
-                f"port {record.facts['port']} of {record.name}'s Ambari is taken by another process; end "
-                "that one"
-            )
-            raise OSError(errno.EADDRINUSE, message)
+        require_free(record.facts["port"], f"{record.name}'s Ambari")
         cluster = _runtime(cloud, record)
         cluster.revive()
         cloud.hdinsight[arm.key(record.id)] = cluster
@@ -143,27 +134,7 @@ def _runtime(cloud: Cloud, record: Record) -> HdinsightRuntime:
         domain=record.facts["domain"],
         user=request.user,
         password=request.password,
-        ambari_address=(_LOOPBACK, record.facts["port"]),
+        ambari_address=(LOOPBACK, record.facts["port"]),
         workers_disks=request.disks_per_worker,
         kafka_broker=request.kafka_broker,
     )
-
-
-def _choose_port(taken: set[int]) -> int:
-    for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
-        if port not in taken and _is_free(port):
-            return port
-    raise OSError(f"no port from {_PORTS.start} to {_PORTS.stop - 1} is free on {_LOOPBACK}")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        # As servers do: connections of a server that has ended don't keep its port.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_LOOPBACK, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            return False
-    return True

@@ -9,11 +9,13 @@ import secrets
 import shutil
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.home import Home
 from emulator.kubernetes.addresses import next_address
 from emulator.kubernetes.api import ApiError, ObjectStore
+from emulator.kubernetes.apiserver import ApiServer
 from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.balancer import LoadBalancers
 from emulator.kubernetes.controllers import plan_all
@@ -28,6 +30,7 @@ from emulator.kubernetes.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import NodeSpec, ProcessSpec
 from emulator.network.world import World, WorldEnded
+from emulator.ports import LOOPBACK, choose_port, require_free
 from emulator.store import Store
 from emulator.tls import Authority
 
@@ -36,6 +39,14 @@ __all__ = ["Image", "ImageSource", "KubernetesCluster", "KubernetesSpec", "PullR
 log = logging.getLogger(__name__)
 
 _AFTER_A_FAILURE = 5.0  # seconds until the loop tries again
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A cluster's token, and the port of this machine at which its API server is found."""
+
+    token: str
+    port: int
 
 
 class KubernetesCluster:
@@ -62,6 +73,7 @@ class KubernetesCluster:
         self._closing = False
         self._kubelet: Kubelet | None = None
         self._front_ends: FrontEnds | None = None
+        self._api_server: ApiServer | None = None
         self._thread: threading.Thread | None = None
 
     @functools.cached_property
@@ -75,16 +87,24 @@ class KubernetesCluster:
         return Store(self._folder / "applied")
 
     @functools.cached_property
-    def token(self) -> str:
-        """What the stand-in provider knows the cluster by; the same as long as the cluster is there."""
+    def identity(self) -> Identity:
+        """What clients know the cluster by; the same as long as the cluster is there."""
         store = Store(self._folder)
-        identity = store.get("identity") or {"token": secrets.token_hex(32)}
-        store.put("identity", identity)
-        return identity["token"]
+        known = store.get("identity") or {"token": secrets.token_hex(32), "port": choose_port()}
+        store.put("identity", known)
+        return Identity(**known)
+
+    @property
+    def token(self) -> str:
+        """By which the stand-in provider finds the cluster, and the API server knows who asks."""
+        return self.identity.token
 
     def create(self) -> None:
         """Starts the cluster: its nodes, then its controllers."""
         self._closing = False
+        require_free(self.identity.port, f"{self.spec.name}'s API server")
+        context = self._authority.server_context(LOOPBACK, [LOOPBACK])
+        self._api_server = ApiServer(self.objects, self.token, self.identity.port, context)
         for name, address in self._machines.items():
             self._world.add_node(self._machine(name, address))
         self._front_ends = FrontEnds(
@@ -126,6 +146,8 @@ class KubernetesCluster:
         """Stops the cluster and its processes; `revive` starts it again."""
         if self._thread is None or self._kubelet is None or self._front_ends is None:
             return
+        if self._api_server is not None:
+            self._api_server.close()
         self._closing = True
         self.objects.wake()
         self._thread.join()
@@ -141,12 +163,12 @@ class KubernetesCluster:
         """Stops the cluster and forgets it."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-        for opened in ("objects", "applied", "token"):
+        for opened in ("objects", "applied", "identity"):
             self.__dict__.pop(opened, None)
 
     def kubeconfig(self) -> str:
         """What listManagedClusterUserCredentials returns, before base64."""
-        server = f"https://{self.spec.name.lower()}-dns-{self.token[:8]}.hcp.azmk8s.io:443"
+        server = f"https://{LOOPBACK}:{self.identity.port}"
         return make_kubeconfig(self.spec.name, server, self._authority.certificate, self.token)
 
     def wait_until_available(self, timeout: float) -> bool:

@@ -107,6 +107,10 @@ class Kubelet:
         """The file that a world node's output goes to."""
         return self._logs / f"{node}.log"
 
+    def termination_log_of(self, node: str) -> Path:
+        """The file in which a world node's container leaves its termination message."""
+        return self._logs / f"{node}.termination"
+
     def machine_of(self, node: str) -> str:
         """The world node of a cluster node."""
         return f"{self.cluster}/{node}"

@@ -1,9 +1,10 @@
-"""Reads what pods have printed."""
+"""Reads what pods have printed, and what they left as the reason of their end."""
 
 from pathlib import Path
 
 # https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 _MESSAGE_LINES, _MESSAGE_BYTES = 80, 2048
+_LONGEST_MESSAGE = 4096
 
 
 def last_lines(path: Path, offset: int = 0) -> str:
@@ -14,3 +15,9 @@ def last_lines(path: Path, offset: int = 0) -> str:
         file.seek(max(offset, path.stat().st_size - _MESSAGE_BYTES))
         text = file.read().decode(errors="replace")
     return "\n".join(text.splitlines()[-_MESSAGE_LINES:])
+
+
+def termination_message(path: Path) -> str:
+    """What a container wrote to its termination log, as far as Kubernetes keeps it."""
+    with path.open("rb") as file:
+        return file.read(_LONGEST_MESSAGE).decode(errors="replace")

@@ -35,6 +35,10 @@ class Host(Protocol):
         """The file that a world node's output goes to."""
         ...
 
+    def termination_log_of(self, node: str) -> Path:
+        """The file in which a world node's container leaves its termination message."""
+        ...
+
     def machine_of(self, node: str) -> str:
         """The world node of a cluster node."""
         ...

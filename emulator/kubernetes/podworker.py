@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from emulator.kubernetes import podstatus
 from emulator.kubernetes.addresses import NoAddressLeft
@@ -20,7 +21,7 @@ from emulator.kubernetes.container import (
     user_of,
 )
 from emulator.kubernetes.image import Image, PullRefused
-from emulator.kubernetes.logs import last_lines
+from emulator.kubernetes.logs import last_lines, termination_message
 from emulator.kubernetes.objects import Object, timestamp
 from emulator.kubernetes.podhost import Host
 from emulator.kubernetes.podstatus import ContainerReport, Placement
@@ -31,6 +32,7 @@ from emulator.network.world import Process, WorldEnded
 
 log = logging.getLogger(__name__)
 
+_TERMINATION_LOG = "/dev/termination-log"
 _KILLED = 128 + signal.SIGKILL
 
 
@@ -132,6 +134,7 @@ class PodWorker:
                 phase = self._keep_running(image)
             finally:
                 self._host.world.remove_node(self.node)
+                self._host.termination_log_of(self.node).unlink()
         finally:
             self._host.release(address)
         self._publish(phase)
@@ -178,7 +181,7 @@ class PodWorker:
             prefix_length=self._host.prefix_length,
             hostname=self._pod["metadata"]["name"],
             hosts={},
-            overlays={},
+            overlays={_TERMINATION_LOG: str(self._emptied_termination_log())},
             root=root_of(self._pod, image),
         )
 
@@ -219,6 +222,7 @@ class PodWorker:
     def _run(self, process: ProcessSpec) -> int:
         """Runs the container once; returns its exit code."""
         assert process.log is not None
+        self._emptied_termination_log()
         offset = process.log.stat().st_size if process.log.exists() else 0
         started_at = _now()
         try:
@@ -345,10 +349,22 @@ class PodWorker:
 
     def _terminated(self, run: _Run, code: int) -> Object:
         reason = "Completed" if code == 0 else "Error"
-        message = ""
-        if code != 0 and self._container["terminationMessagePolicy"] == "FallbackToLogsOnError":
+        message = termination_message(self._host.termination_log_of(self.node))
+        if (
+            not message
+            and code != 0
+            and self._container["terminationMessagePolicy"] == "FallbackToLogsOnError"
+        ):
             message = last_lines(self._host.log_of(self.node), run.offset)
         return podstatus.terminated(code, reason, run.started_at, _now(), message)
+
+    def _emptied_termination_log(self) -> Path:
+        """Every run of the container begins with an empty one, which whoever it runs as may write to."""
+        file = self._host.termination_log_of(self.node)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"")
+        file.chmod(0o666)
+        return file
 
     def _publish_health(self) -> None:
         self._report = replace(self._report, started=self._health.started, ready=self._health.ready)

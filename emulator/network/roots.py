@@ -143,7 +143,7 @@ def _merge(plan: _Plan) -> None:
 
 def _mount(plan: _Plan) -> None:
     if plan.is_image:
-        _mount_devices()
+        _mount_devices([target for target in plan.writable if target.startswith("/dev/")])
         kernel.bind(f"{MACHINE}/proc", f"{_NEW_ROOT}/proc")
     elif os.path.isdir(_NEW_ROOT + _NAME_CACHE):
         kernel.mount("none", _NEW_ROOT + _NAME_CACHE, "tmpfs", options="size=4k")
@@ -161,7 +161,8 @@ def _bind(source: str, target: str, *, read_only: bool) -> None:
         kernel.make_read_only(target, recursive=True)
 
 
-def _mount_devices() -> None:
+def _mount_devices(mount_points: list[str]) -> None:
+    """`mount_points`: where files of the machine are mounted afterwards."""
     dev = f"{_NEW_ROOT}/dev"
     kernel.mount("dev", dev, "tmpfs", MountFlag.NO_SUID | MountFlag.NO_EXEC, "mode=755,size=64k")
     for name in _DEVICES:
@@ -169,6 +170,8 @@ def _mount_devices() -> None:
         kernel.bind(f"{MACHINE}/dev/{name}", f"{dev}/{name}")
     for name, points_to in _DEVICE_LINKS.items():
         os.symlink(points_to, f"{dev}/{name}")
+    for target in mount_points:
+        Path(_NEW_ROOT + target).touch()
     os.mkdir(f"{dev}/shm")
     kernel.make_read_only(dev, recursive=False)
     kernel.mount("shm", f"{dev}/shm", "tmpfs", MountFlag.NO_SUID | MountFlag.NO_DEVICES, "mode=1777,size=64m")

@@ -18,6 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PASSWORD = "Plant3d-Secret!"
 OUTPUTS = {
     "appUrl": "http://203.0.113.80:8080",
+    "roundTripMilliseconds": None,
     "bootstrapServers": "10.10.0.9:9092,10.10.0.10:9092,10.10.0.11:9092",
     "topic": "messages",
     "namespace": "kafka-test",

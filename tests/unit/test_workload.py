@@ -15,6 +15,7 @@ from tests.unit.recording import Deployment, deploy
 CLUSTER = "urn:pulumi:test::aks-kafka::azure-native:hdinsight:Cluster::kafka-cluster"
 ARGS = KafkaTestAppArgs(
     kafka=DependencyResource(CLUSTER),
+    kubeconfig="kubeconfig",
     namespace="kafka-test",
     image="contosokafka.azurecr.io/kafka-test-app:0123456789abcdef",
     image_tag="0123456789abcdef",
@@ -32,10 +33,9 @@ def declare(args: KafkaTestAppArgs = ARGS) -> Deployment:
     def program() -> None:
         provider = kubernetes.Provider("cluster", kubeconfig="kubeconfig")
         ready = kubernetes.Provider("ready")
-        pulumi.export(
-            "url",
-            KafkaTestApp("app", args, pulumi.ResourceOptions(provider=provider, depends_on=[ready])).url,
-        )
+        app = KafkaTestApp("app", args, pulumi.ResourceOptions(provider=provider, depends_on=[ready]))
+        pulumi.export("url", app.url)
+        pulumi.export("roundTrip", app.round_trip_milliseconds)
 
     return deploy(program)
 
@@ -54,13 +54,13 @@ def environment(deployment: Deployment, name: str) -> dict[str, str]:
     return {variable["name"]: variable["value"] for variable in container(deployment, name)["env"]}
 
 
-def job_name(deployment: Deployment) -> str:
-    return deployment["create-topics"].inputs["metadata"]["name"]
+def job_name(deployment: Deployment, name: str = "create-topics") -> str:
+    return deployment[name].inputs["metadata"]["name"]
 
 
 def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> None:
     assert app["namespace"].inputs["metadata"]["name"] == "kafka-test"
-    for name in ("create-topics", "kafka-test-app", "kafka-test-app-service"):
+    for name in ("create-topics", "check", "kafka-test-app", "kafka-test-app-service"):
         assert app[name].inputs["metadata"]["namespace"] == "kafka-test"
         assert "::cluster::" in app[name].provider
         assert app[name].parent == "app"
@@ -86,7 +86,7 @@ def test_a_refusal_of_topics_is_final_and_other_failures_are_tried_again(app: De
     assert rule["onExitCodes"] == {
         "containerName": container(app, "create-topics")["name"],
         "operator": "In",
-        "values": [3],
+        "values": [3, 11, 12, 13, 14, 15, 16],
     }
 
 
@@ -101,8 +101,54 @@ def test_topics_are_made_again_exactly_when_they_or_the_image_change(app: Deploy
     assert job_name(declare(replace(ARGS, replicas=5, port=8080, topic="other"))) == names[0]
 
 
-def test_pods_start_when_their_topics_exist(app: Deployment) -> None:
-    assert "create-topics" in app["kafka-test-app"].depends_on
+def test_pods_start_when_topics_exist_and_the_way_to_kafka_was_found_to_work(app: Deployment) -> None:
+    assert "create-topics" in app["check"].depends_on
+    assert "check" in app["kafka-test-app"].depends_on
+
+
+def test_the_way_to_kafka_is_checked_by_the_image_and_what_is_broken_is_final(app: Deployment) -> None:
+    assert container(app, "check")["args"] == [
+        "check",
+        "--patience",
+        "60",
+        "--result",
+        container(app, "check").get("terminationMessagePath", "/dev/termination-log"),
+    ]
+    assert environment(app, "check") == {
+        "KAFKA_BOOTSTRAP_SERVERS": ARGS.bootstrap_servers,
+        "KAFKA_TOPIC": "messages",
+    }
+    (rule,) = app["check"].inputs["spec"]["podFailurePolicy"]["rules"]
+    assert rule["onExitCodes"]["values"] == [11, 12, 13, 14, 15, 16]
+
+
+def test_the_way_to_kafka_is_checked_again_exactly_when_brokers_topics_or_the_image_change(
+    app: Deployment,
+) -> None:
+    more = [*ARGS.topics, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
+    changes: list[dict[str, Any]] = [
+        {},
+        {"bootstrap_servers": "10.10.0.9:9092"},
+        {"topics": more},
+        {"topic": "other"},
+        {"image_tag": "fedcba9876543210"},
+    ]
+    names = [job_name(declare(replace(ARGS, **change)), "check") for change in changes]
+    assert len(set(names)) == len(changes)
+    assert job_name(declare(replace(ARGS, replicas=5, port=8080)), "check") == names[0]
+
+
+@pytest.mark.parametrize("name", ["create-topics", "check"])
+def test_a_job_that_failed_is_tried_again_by_the_next_up(app: Deployment, name: str) -> None:
+    assert app[name].inputs["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
+
+
+def test_the_measured_round_trip_is_read_from_the_check_s_pod(app: Deployment) -> None:
+    read = app["check-result"]
+    assert read.inputs["job"] == job_name(app, "check")
+    assert read.inputs["namespace"] == "kafka-test"
+    assert "kubeconfig" in read.secrets
+    assert app.outputs["roundTrip"] is None
 
 
 def test_nothing_starts_before_what_the_caller_names(app: Deployment) -> None:
@@ -138,12 +184,12 @@ def test_a_pod_ends_when_connections_have_stopped_coming_and_then_has_time_to_se
     assert pod["terminationGracePeriodSeconds"] >= late + 10 + 5
 
 
-@pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
+@pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
 def test_a_failure_is_reported_in_the_words_of_the_image(app: Deployment, name: str) -> None:
     assert container(app, name)["terminationMessagePolicy"] == "FallbackToLogsOnError"
 
 
-@pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
+@pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
 def test_pods_have_no_rights(app: Deployment, name: str) -> None:
     pod = app[name].inputs["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
@@ -172,8 +218,9 @@ def test_service_finds_the_pods_of_the_deployment_only(app: Deployment) -> None:
     pods = app["kafka-test-app"].inputs["spec"]
     assert service["selector"] == pods["selector"]["matchLabels"]
     assert service["selector"].items() <= pods["template"]["metadata"]["labels"].items()
-    job_labels = app["create-topics"].inputs["spec"]["template"]["metadata"]["labels"]
-    assert not service["selector"].items() <= job_labels.items()
+    for job in ("create-topics", "check"):
+        labels = app[job].inputs["spec"]["template"]["metadata"]["labels"]
+        assert not service["selector"].items() <= labels.items()
 
 
 @pytest.mark.parametrize(("port", "url"), [(80, "http://203.0.113.80"), (8080, "http://203.0.113.80:8080")])
@@ -181,6 +228,6 @@ def test_url_is_the_load_balancer_s(port: int, url: str) -> None:
     assert declare(replace(ARGS, port=port)).outputs["url"] == url
 
 
-@pytest.mark.parametrize("name", ["create-topics", "kafka-test-app"])
+@pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
 def test_waits_outlast_the_spread_of_a_role(app: Deployment, name: str) -> None:
     assert app[name].options.customTimeouts.create == "30m"
