@@ -19,7 +19,7 @@ LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
 SECONDS_OF_LATE_CONNECTIONS = 5
 """How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
-SECONDS_OF_PATIENCE = 60
+SECONDS_OF_PATIENCE = 30
 """How long a check looks again before it calls a link broken: brokers start, and routes spread."""
 STATUS_OF_REFUSED_TOPICS = 3
 """Exit status of the image's `create-topics` when no further try can give the topics that are declared."""

@@ -11,7 +11,7 @@ from socket import socket
 from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicSettings
 
 USAGE = "usage: python -m testapp serve | create-topics | check [--help]"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 """How long topics wait for a way to Kafka: brokers that were just made or restarted take their time."""
 
 

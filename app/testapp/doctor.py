@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +12,8 @@ from testapp.doctor_evidence import Attempt, Metadata, NotWritten, Outcome, Roun
 from testapp.doctor_judgement import Finding, Link
 
 INTERVAL_SECONDS = 2.0
+AT_A_TIME = 16
+"""Addresses that are tried at the same time: a silent one takes seconds, and there may be hundreds."""
 
 
 class Probes(Protocol):
@@ -88,13 +91,13 @@ def examine_patiently(
     clock: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
 ) -> Report:
-    """Repeat the examination until it finds nothing broken, or `patience` seconds are over.
+    """Repeat the examination until it finds nothing broken that may mend, or `patience` seconds are over.
 
     Right after a change brokers may still be starting and routes be spreading.
     """
     deadline = clock() + patience
     report = examination()
-    while report.broken and clock() < deadline:
+    while report.broken and not report.broken.lasting and clock() < deadline:
         wait(min(INTERVAL_SECONDS, max(0.0, deadline - clock())))
         report = examination()
     return report
@@ -103,14 +106,15 @@ def examine_patiently(
 def _findings(
     bootstrap: Sequence[str], topic: str | None, probes: Probes, trips: list[RoundTrips]
 ) -> Iterator[Finding]:
-    attempts = [probes.connect(address) for address in bootstrap]
-    yield judgement.judge_addresses(attempts)
-    answers = [probes.ask(one.address) for one in attempts if one.outcome is Outcome.CONNECTED]
-    yield judgement.judge_listeners(attempts, answers)
-    metadata = next(answer for answer in answers if isinstance(answer, Metadata))
-    yield judgement.judge_advertised(
-        metadata, [probes.connect(address) for address in sorted(set(metadata.brokers.values()))]
-    )
+    with ThreadPoolExecutor(AT_A_TIME) as executor:
+        attempts = list(executor.map(probes.connect, bootstrap))
+        yield judgement.judge_addresses(attempts)
+        open_addresses = [one.address for one in attempts if one.outcome is Outcome.CONNECTED]
+        answers = list(executor.map(probes.ask, open_addresses))
+        yield judgement.judge_listeners(attempts, answers)
+        metadata = next(answer for answer in answers if isinstance(answer, Metadata))
+        advertised = sorted(set(metadata.brokers.values()))
+        yield judgement.judge_advertised(metadata, list(executor.map(probes.connect, advertised)))
     if topic is None:
         return
     yield judgement.judge_topic(metadata, topic)

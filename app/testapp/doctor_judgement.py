@@ -51,6 +51,8 @@ class Finding:
     seen: str
     cause: str = ""
     remedy: str = ""
+    lasting: bool = False
+    """Whether nobody needs to wait whether it mends by itself."""
 
     @property
     def broken(self) -> bool:
@@ -70,6 +72,7 @@ def judge_addresses(attempts: Sequence[Attempt]) -> Finding:
             seen,
             "names of brokers mean nothing here: no name resolution crosses a peering",
             "Set KAFKA_BOOTSTRAP_SERVERS to addresses: the stack's output bootstrapServers holds them.",
+            lasting=True,
         )
     if Outcome.SILENT in outcomes:
         return Finding(
@@ -88,14 +91,15 @@ def judge_addresses(attempts: Sequence[Attempt]) -> Finding:
 
 
 def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Silence]) -> Finding:
-    """`answers`: those of the addresses that accepted a connection."""
-    if any(isinstance(answer, Metadata) for answer in answers):
-        silent = [answer for answer in answers if isinstance(answer, Silence)]
-        others = [attempt for attempt in attempts if attempt.outcome is not Outcome.CONNECTED]
-        count = f"{len(answers) - len(silent)} of {len(attempts)} listeners speak Kafka"
+    """Whoever accepts connections has to speak Kafka; `answers` are theirs. A broker that is down may be."""
+    silent = [answer for answer in answers if isinstance(answer, Silence)]
+    if silent:
         return Finding(
             Link.LISTENER,
-            _shortened([count, *(f"{one.address}: {one.reason}" for one in silent), *map(str, others)]),
+            "accepts connections and gives no answer: "
+            + _shortened([f"{one.address} ({one.reason})" for one in silent]),
+            "the listener speaks something else, TLS or SASL for instance, or the broker hangs",
+            "In Ambari: `listeners` must be PLAINTEXT at that port; look at the broker's log, server.log.",
         )
     if not answers:
         return Finding(
@@ -106,12 +110,9 @@ def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Si
             "In Ambari: Kafka's brokers must be started, and `listeners` must be PLAINTEXT://0.0.0.0:9092. "
             + ADVERTISE,
         )
-    reasons = _shortened([f"{one.address}: {one.reason}" for one in answers if isinstance(one, Silence)])
+    others = [str(attempt) for attempt in attempts if attempt.outcome is not Outcome.CONNECTED]
     return Finding(
-        Link.LISTENER,
-        f"connections are accepted, questions are not answered ({reasons})",
-        "the listener speaks something else, TLS or SASL for instance, or the broker hangs",
-        "In Ambari: `listeners` must be PLAINTEXT at that port; look at the broker's log, server.log.",
+        Link.LISTENER, _shortened([f"{len(answers)} of {len(attempts)} addresses speak Kafka", *others])
     )
 
 
@@ -129,6 +130,7 @@ def judge_advertised(metadata: Metadata, attempts: Sequence[Attempt]) -> Finding
             "the brokers advertise host names, which nothing here resolves: IP advertising is not applied, "
             "or a broker has not been restarted since",
             ADVERTISE,
+            lasting=True,
         )
     if looped:
         return Finding(
@@ -136,6 +138,7 @@ def judge_advertised(metadata: Metadata, attempts: Sequence[Attempt]) -> Finding
             f"{_brokers(looped)}, which from here is this machine itself",
             "IP advertising took the address of the loopback interface: /etc/hosts on the broker's host",
             "On that host `hostname -i` must print the address of its subnet. " + ADVERTISE,
+            lasting=True,
         )
     if away:
         return Finding(

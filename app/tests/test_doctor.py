@@ -99,7 +99,7 @@ def test_where_nothing_is_broken_every_link_is_shown_and_the_round_trip_is_the_m
             ["no name resolution", "bootstrapServers"],
         ),
         (Facts(everywhere(Outcome.REFUSED)), Link.LISTENER, 12, ["nothing listens", "`listeners`"]),
-        (Facts(answer=Silence("", "Disconnected")), Link.LISTENER, 12, ["Disconnected", "something else"]),
+        (Facts(answer=Silence("", "closed")), Link.LISTENER, 12, ["(closed)", "something else"]),
         (
             Facts({NAME: Outcome.UNKNOWN_NAME}, with_brokers("10.10.0.6:9092", NAME)),
             Link.ADVERTISED,
@@ -200,6 +200,8 @@ def test_patience_lasts_until_all_is_well_or_time_is_over() -> None:
     assert look(starting, Facts(), patience=10) == 0
     assert look(starting, patience=0) == 12
     assert look(starting, starting, starting, patience=3) == 12
+    # Nobody's patience makes a name an address.
+    assert look(Facts(everywhere(Outcome.UNKNOWN_NAME)), patience=60) == 11
 
 
 @pytest.fixture

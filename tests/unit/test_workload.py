@@ -110,7 +110,7 @@ def test_the_way_to_kafka_is_checked_by_the_image_and_what_is_broken_is_final(ap
     assert container(app, "check")["args"] == [
         "check",
         "--patience",
-        "60",
+        "30",
         "--result",
         container(app, "check").get("terminationMessagePath", "/dev/termination-log"),
     ]
