@@ -11,6 +11,7 @@ from .secrecy import PASSWORD, all_command_lines, files_that_hold, plant, secret
 
 OUTPUTS = {
     "appUrl",
+    "roundTripMilliseconds",
     "bootstrapServers",
     "topic",
     "namespace",
