@@ -1,0 +1,125 @@
+"""Every kind of configuration that the program takes.
+
+An aspect is what some settings can be together, whatever the others are. The first choice of each is that of
+the defaults; the others go to the limits of their rules.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+Choice = Mapping[str, Any]
+
+REQUIRED: Choice = {
+    "kafkaClusterName": "contoso-kafka",
+    "storageAccountName": "contosokafka",
+    "registryName": "contosokafka",
+    "ambariPassword": "Correct-Horse-7",
+    "ambariSourceRanges": ["203.0.113.7/32"],
+    "sshPublicKey": "ssh-rsa " + "A" * 372 + " somebody@somewhere",
+}
+ASPECTS: tuple[tuple[Choice, ...], ...] = (
+    (
+        {},
+        {"resourceGroup": "(a_group).of-mine"},
+        {"resourceGroup": "x" * 90},
+    ),
+    ({}, {"location": "northeurope"}),
+    ({}, {"tags": {"environment": "test"}}, {"tags": {f"t{'x' * 126}{n}": "v" * 256 for n in range(10)}}),
+    ({}, {"protect": False}),
+    (
+        {},
+        {"kafkaClusterName": "a1b", "storageAccountName": "abc", "registryName": "abcde"},
+        {"kafkaClusterName": "k" * 45, "storageAccountName": "s" * 24, "registryName": "r" * 50},
+    ),
+    ({}, {"kafkaWorkers": 4, "kafkaDisksPerWorker": 16}, {"kafkaWorkers": 200, "kafkaDisksPerWorker": 1}),
+    (
+        {},
+        {
+            "kafkaWorkerSize": "Standard_D13_V2",
+            "kafkaHeadSize": "Standard_D12_V2",
+            "kafkaZookeeperSize": "Standard_A2_v2",
+        },
+    ),
+    ({}, {"ambariUser": "Operator1", "sshUser": "ssh_user-1"}),
+    (
+        {},
+        {"ambariSourceRanges": ["203.0.113.0/24", "198.51.100.7/32", "10.200.0.0/16"]},
+        {"ambariSourceRanges": ["10.200.0.0/16"], "aksApiSourceRanges": ["0.0.0.0/0"]},
+        {"aksApiSourceRanges": [f"203.0.{third}.0/24" for third in range(200)]},
+    ),
+    ({}, {"aksClusterName": "a"}, {"aksClusterName": "A_b-" + "c" * 59}),
+    (
+        {},
+        {"kubernetesVersion": "1.34"},
+        {"kubernetesVersion": "1.34.2", "aksUpgradeChannel": "none"},
+        {"aksUpgradeChannel": "stable"},
+        {"aksUpgradeChannel": "rapid"},
+    ),
+    (
+        {},
+        {"aksNodeOsUpgradeChannel": "None"},
+        {"aksNodeOsUpgradeChannel": "Unmanaged"},
+        {"aksNodeOsUpgradeChannel": "SecurityPatch"},
+    ),
+    (
+        {},
+        {"aksNodeCount": 1, "aksMaxPods": 10, "aksNodeSize": "Standard_B2s"},
+        {"aksNodeCount": 3, "aksMaxNodeCount": 200, "aksMaxPods": 250},
+    ),
+    ({}, {"aksZones": ["1"]}, {"aksZones": ["1", "2", "3"]}),
+    ({}, {"aksNetworkPolicy": "none"}, {"aksNetworkPolicy": "azure"}, {"aksNetworkPolicy": "calico"}),
+    (
+        {
+            "hdinsightSubnet": "10.10.0.0/20",
+            "aksAddressSpace": "10.128.0.0/12",
+            "aksSubnet": "10.128.0.0/12",
+        },
+        {
+            "hdinsightAddressSpace": "192.168.0.0/20",
+            "hdinsightSubnet": "192.168.8.0/22",
+            "aksAddressSpace": "100.64.0.0/11",
+            "aksSubnet": "100.64.0.0/16",
+            "serviceCidr": "172.16.0.0/28",
+        },
+        {
+            "aksPodNetwork": "overlay",
+            "aksSubnet": "10.20.0.0/23",
+            "podCidr": "10.64.0.0/12",
+            "serviceCidr": "10.32.0.0/13",
+        },
+    ),
+    ({}, {"namespace": "n" * 63, "appPort": 8080, "appReplicas": 5}),
+    (
+        {},
+        {
+            "topics": [{"name": "orders", "partitions": 12, "config": {"retention.ms": "60000"}}],
+            "topic": "orders",
+        },
+    ),
+    ({}, {"restart": "all-at-once", "restartSettleSeconds": 0}),
+)
+
+
+def settings_varied() -> set[str]:
+    """The settings of which there is more than one value."""
+    return {name for aspect in ASPECTS for choice in aspect for name in choice}
+
+
+def each_choice_once() -> Iterator[dict[str, Any]]:
+    """As few configurations as hold every choice of every aspect."""
+    for row in range(max(map(len, ASPECTS))):
+        yield _together(aspect[row % len(aspect)] for aspect in ASPECTS)
+
+
+def any_choices() -> st.SearchStrategy[dict[str, Any]]:
+    """Configurations with any choices together."""
+    return st.tuples(*(st.sampled_from(aspect) for aspect in ASPECTS)).map(_together)
+
+
+def _together(choices: Any) -> dict[str, Any]:
+    together = dict(REQUIRED)
+    for choice in choices:
+        together |= choice
+    return together
