@@ -233,7 +233,8 @@ class Settings(Checked):
         60,
         ge=0,
         le=3600,
-        description="How long a restarted broker must run before the next where Kafka's health is unknown.",
+        description="How long a restarted broker must run before the next where Kafka's health is unknown; "
+        "Ambari looks after it every 20 s.",
     )
 
     @classmethod

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from emulator.home import CHECKOUT, HOME_VARIABLE, Home
+from emulator.orphans import end_orphans
 from emulator.processes import name_of
 from emulator.store import Store
 
@@ -60,12 +61,13 @@ class Engine:
         }
 
     def prepare(self) -> None:
-        """Makes the stack where there is none yet, and removes locks of runs that died.
+        """Makes the stack where there is none yet, and removes locks and processes of runs that died.
 
         Raises EngineFailed.
         """
         self.home.backend.mkdir(parents=True, exist_ok=True, mode=0o700)
         remove_dead_locks(self.home)
+        end_orphans(self.home)
         _remember_program(self.home, self.project, self.program)
         if self.project not in stacks(self.home):
             self._require("stack", "init", STACK, "--no-select")

@@ -6,6 +6,7 @@ from pathlib import Path
 from emulator import lifecycle
 from emulator.engine import Engine, EngineFailed, programs, remove_dead_locks, stacks
 from emulator.home import Home
+from emulator.orphans import end_orphans
 
 
 def tear_down(home: Home) -> int:
@@ -21,6 +22,7 @@ def tear_down(home: Home) -> int:
     lifecycle.require_home(home)
     with lifecycle.exclusive_use(home):
         remove_dead_locks(home)
+        end_orphans(home)
         lifecycle.require_idle(home)
         if stacks(home) and not _destroy_stacks(home):
             _say("Removing the world by force: its processes and files.")

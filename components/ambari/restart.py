@@ -33,8 +33,8 @@ class Pace:
     """For other people's restarts to end."""
     health: float = 900.0
     """For all brokers to run and every gate to open."""
-    down: float = 60.0
-    """A broker may be seen not running for this long after its restart before that is a failure."""
+    down: float = 30.0
+    """A broker may be seen not running for this long after its restart: a check may date from before."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 _ZOOKEEPER_NODE = "zk0"
 _BROKER = "KAFKA_BROKER"
 _ZOOKEEPER = "ZOOKEEPER_SERVER"
+_STATUS_INTERVAL = 3.0
+"""Seconds; Ambari's own 20 would make each restart in a local world wait as long to be sure of a broker."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,7 @@ class HdinsightCluster:
             self._first_configs(),
             {self.spec.user: self.spec.password},
             with_metrics=True,
+            status_interval=_STATUS_INTERVAL,
         )
 
     def _start_services(self) -> list[StartFailed]:

@@ -1,8 +1,8 @@
 """IpAdvertising on real brokers: drift, a pasted snippet, delete, a kill, a broken node, lost answers."""
 
+import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -138,27 +138,50 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next(kafka: LiveKafka) ->
     assert note is not None
     assert note.maintenance_before == "ON"
     mark = len(world.ambari_requests())
-    started = psutil.Process(run.pid).children(recursive=True)
-    run.kill()
-    run.wait()
-    try:
-        eventually(note.writer.provably_dead, "the provider has ended")
-        assert kafka.writes_since(mark) == []
-    finally:
-        end(started)
+    helpers = kill(run)
+    eventually(note.writer.provably_dead, "the provider has ended")
+    assert kafka.writes_since(mark) == []
 
     output = world.pulumi(*UP)
+    assert [process for process in helpers if process.is_running()] == []
     assert "Going on where the run of" in output
     assert kafka.restarted_since(before) == ["wn0", "wn1", "wn2"]
     assert kafka.ambari.maintenance() == "ON"
     kafka.ambari.set_maintenance("OFF")
 
 
-def end(processes: list[psutil.Process]) -> None:
-    """Helpers of Pulumi's that had nothing to do yet outlive their killed engine."""
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+def kill(run: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Kills the command line, and answers the processes that it had started."""
+    started = psutil.Process(run.pid).children(recursive=True)
+    run.kill()
+    run.wait()
+    return started
+
+
+def test_a_broker_that_starts_and_ends_again_stops_the_roll_and_a_kill_of_the_repair_is_repaired_too(
+    kafka: LiveKafka,
+) -> None:
+    world, before = kafka.environment, kafka.newest_request()
+    threads = kafka.value("kafka-broker", "num.io.threads")
+    kafka.edit("kafka-broker", "num.io.threads", "0")
+    ended = world.run("pulumi", *UP)
+    assert ended.status != 0
+    (request,) = kafka.restarts_since(before)
+    (task,) = request.tasks
+    assert task.status == "COMPLETED"
+    told = f"is INSTALLED although its restart completed (request {request.id}, task {task.id} in Ambari)"
+    assert told in ended.output
+    assert [broker.started for broker in kafka.ambari.brokers()] == [False, True, True]
+    assert kafka.ambari.maintenance() == "OFF"
+    assert kafka.ambari.artifacts() == {}
+
+    kafka.edit("kafka-broker", "num.io.threads", threads)
+    run = start_pulumi(world, *UP)
+    eventually(lambda: len(kafka.restarts_since(before)) == 3, "the second broker is being restarted", 90)
+    assert kafka.ambari.maintenance() == "ON"
+    kill(run)
+    assert "broker 1 of 1, wn2-" in world.pulumi(*UP)
+    assert kafka.restarted_since(before) == ["wn0", "wn0", "wn1", "wn2"]
 
 
 def test_a_broker_that_does_not_come_back_stops_the_roll(kafka: LiveKafka) -> None:
