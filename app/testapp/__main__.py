@@ -4,15 +4,17 @@
 can't be reached, with the status of the broken link and its explanation, as `check` does (`doctor_command`).
 """
 
+import logging
 import os
 import sys
-from socket import socket
 
 from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicSettings
 
 USAGE = "usage: python -m testapp serve | create-topics | check [--help]"
 PATIENCE_SECONDS = 30.0
 """How long topics wait for a way to Kafka: brokers that were just made or restarted take their time."""
+SECONDS_TO_ANSWER = 12.0
+"""At the end, for requests that were taken in: longer than an acknowledgement is waited for."""
 
 
 def main(arguments: list[str]) -> int:
@@ -35,19 +37,23 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: ServeSettings) -> int:
-    import uvicorn
+    from aiohttp import web
 
-    from testapp.web import application
+    from testapp.web import application, listener
 
-    app = application(settings)
-
-    class Server(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket] | None = None) -> None:
-            # uvicorn waits for open responses, and event streams end only when they are told to.
-            app.state.kafka.feed.close()
-            await super().shutdown(sockets)
-
-    Server(uvicorn.Config(app, host="0.0.0.0", port=settings.port, access_log=False)).run()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    sock = listener(settings.port)
+    print(f"serving {settings.topic} on port {settings.port}", flush=True)
+    web.run_app(
+        application(settings),
+        sock=sock,
+        access_log=None,
+        print=None,
+        shutdown_timeout=SECONDS_TO_ANSWER,
+        handler_cancellation=True,
+        # A small body could become a large one.
+        auto_decompress=False,
+    )
     return 0
 
 

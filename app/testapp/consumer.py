@@ -3,49 +3,59 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
-from confluent_kafka import Message as Record
-
-from testapp.feed import Message
+from testapp.entries import Encoder, Entry, in_order_of_time
+from testapp.reading import OffsetsWentBack, Reading
+from testapp.settings import ServeSettings
+from testapp.watcher import Seen, Watcher
 
 _log = logging.getLogger(__name__)
 
-HISTORY = 100
-"""Messages of each partition that are read again when the process starts."""
+HISTORY_SECONDS = 10.0
+"""How long the messages of before are waited for, before those that arrive are shown without them."""
+QUIET_SECONDS = 2.0
+"""After which nothing more of them is expected: the last records of a transaction are never handed out."""
+ABSENCES = 3
+"""Answers without the topic that make it a deleted one: a broker that just started may not know it yet."""
 
-REFRESH_SECONDS = 10.0
-"""How often the topic's partitions are asked for, and with it whether any broker answers."""
+
+class Deliver(Protocol):
+    """Where the consumer's thread hands over what it read; each call returns when it was taken."""
+
+    def begin(self, floor: Mapping[int, int], entries: list[Entry]) -> None:
+        """All anew: the newest entries, and the offset before the first one of each partition."""
+        ...
+
+    def append(self, entries: list[Entry]) -> None:
+        """What has arrived since."""
+        ...
+
+    def trouble(self, kind: str) -> None:
+        """Something went wrong that a metric should count."""
+        ...
 
 
 class TopicConsumer:
-    """Reads the topic in a thread of its own and hands what it reads to `deliver`, in that thread.
+    """Reads the topic in a thread of its own.
 
-    Partitions are assigned, not subscribed to: with a consumer group, two replicas would share the messages
-    between them, and each would show half.
+    When offsets go back, since the topic was deleted and made again, or since brokers lost its end, all that
+    was read before is void: it reads the window anew.
     """
 
-    def __init__(
-        self, bootstrap_servers: str, topic: str, deliver: Callable[[list[Message]], object]
-    ) -> None:
-        self._topic = topic
+    def __init__(self, settings: ServeSettings, watcher: Watcher, encoder: Encoder, deliver: Deliver) -> None:
+        self._settings = settings
+        self._watcher = watcher
+        self._encoder = encoder
         self._deliver = deliver
-        self._assigned: set[int] = set()
-        self._last_contact = float("-inf")
+        self._checked: Seen | None = None
+        self._absences = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="consumer", daemon=True)
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                # librdkafka wants a name even where no group is joined and nothing is committed.
-                "group.id": "testapp-without-group",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                # Brokers that went through a rolling restart are back within seconds.
-                "reconnect.backoff.max.ms": 2000,
-            }
-        )
+        self.loaded = False
+        """Whether the window has been read."""
 
     def start(self) -> None:
         """Begin to read."""
@@ -55,65 +65,91 @@ class TopicConsumer:
         """End the thread and leave the brokers."""
         self._stopping.set()
         self._thread.join()
-        self._consumer.close()
 
     @property
     def alive(self) -> bool:
         """Whether the thread runs: without it nothing would ever be shown again."""
         return self._thread.is_alive()
 
-    @property
-    def ready(self) -> bool:
-        """Whether the topic is being read and some broker answered lately."""
-        return bool(self._assigned) and time.monotonic() - self._last_contact < 3 * REFRESH_SECONDS
-
     def _run(self) -> None:
-        next_refresh = 0.0
         while not self._stopping.is_set():
-            if time.monotonic() >= next_refresh:
-                self._assign_new_partitions()
-                next_refresh = time.monotonic() + (REFRESH_SECONDS if self._assigned else 1.0)
-            messages = [_message(record) for record in self._receive() if record.error() is None]
-            if messages:
-                self._deliver(messages)
+            self._checked, self._absences = None, 0
+            settings = self._settings
+            reading = Reading(settings.bootstrap_servers, settings.topic, settings.history)
+            try:
+                self._read(reading)
+            except OffsetsWentBack as error:
+                _log.warning("topic %s: %s; reading it anew", settings.topic, error)
+                self._deliver.trouble("offsets_went_back")
+            finally:
+                reading.close()
 
-    def _receive(self) -> list[Record]:
-        """Wait for one record and take what came with it; `consume` alone waits for a full list."""
-        first = self._consumer.poll(0.5)
-        return [] if first is None else [first, *self._consumer.consume(num_messages=500, timeout=0)]
+    def _read(self, reading: Reading) -> None:
+        """Read until told to stop. Raises OffsetsWentBack."""
+        while not self._stopping.is_set() and not reading.next:
+            self._check(reading)
+            self._stopping.wait(0.05)
+        self._catch_up(reading)
+        while not self._stopping.is_set():
+            if entries := [*self._received(reading)]:
+                self._deliver.append(in_order_of_time(entries))
+            self._check(reading)
 
-    def _assign_new_partitions(self) -> None:
-        """Take up the partitions not yet read: all of them at first, later those that the topic grew by."""
-        try:
-            topic = self._consumer.list_topics(self._topic, timeout=5).topics[self._topic]
-            if topic.error is not None:
-                _log.warning("topic %s: %s", self._topic, topic.error)
-                return
-            new = [
-                TopicPartition(self._topic, number, self._first_offset(number))
-                for number in topic.partitions
-                if number not in self._assigned
-            ]
-        except KafkaException as error:
-            _log.warning("brokers: %s", error)
+    def _check(self, reading: Reading) -> None:
+        """Compare with what the cluster says, if that is new. Raises OffsetsWentBack."""
+        seen = self._watcher.seen
+        if seen is None or seen is self._checked:
             return
-        self._last_contact = time.monotonic()
-        if new:
-            self._consumer.incremental_assign(new)
-            self._assigned.update(partition.partition for partition in new)
+        self._checked = seen
+        self._absences = 0 if seen.cluster.partitions else self._absences + 1
+        if self._absences >= ABSENCES and reading.next:
+            raise OffsetsWentBack("it was deleted")
+        reading.check(seen)
 
-    def _first_offset(self, partition: int) -> int:
-        if self._assigned:
-            # A partition that came into being while we were reading: nothing in it is history.
-            return OFFSET_BEGINNING
-        low, high = self._consumer.get_watermark_offsets(TopicPartition(self._topic, partition), timeout=5)
-        return max(low, high - HISTORY)
+    def _catch_up(self, reading: Reading) -> None:
+        """Read what was there before, put the partitions together by time, and hand it over as a whole."""
+        floor = {number: offset - 1 for number, offset in reading.next.items()}
+        window = _Window(self._settings.history_bytes, floor)
+        deadline, last = time.monotonic() + HISTORY_SECONDS, time.monotonic()
+        while reading.behind and not self._stopping.is_set():
+            for entry in self._received(reading):
+                window.add(entry)
+                last = time.monotonic()
+            if time.monotonic() > min(deadline, last + QUIET_SECONDS):
+                break
+        self._deliver.begin(window.floor, in_order_of_time(window.entries()))
+        self.loaded = True
+
+    def _received(self, reading: Reading) -> Iterator[Entry]:
+        records = reading.receive()
+        now = time.time()
+        for _ in range(reading.errors):
+            self._deliver.trouble("consume")
+        reading.errors = 0
+        for record in records:
+            is_history = (record.offset() or 0) < reading.history_until[record.partition() or 0]
+            yield self._encoder.encode(record, None if is_history else now)
 
 
-def _message(record: Record) -> Message:
-    value = record.value()
-    text = value if isinstance(value, str) else (value or b"").decode("utf-8", errors="replace")
-    partition, offset = record.partition(), record.offset()
-    if partition is None or offset is None:
-        raise AssertionError("a record that was read has a partition and an offset")
-    return Message(partition, offset, record.timestamp()[1], text)
+class _Window:
+    """Entries within a number of bytes; beyond that, the partition with the most lets its oldest go."""
+
+    def __init__(self, most_bytes: int, floor: dict[int, int]) -> None:
+        self.floor = floor
+        self._most_bytes = most_bytes
+        self._partitions: dict[int, deque[Entry]] = {}
+        self._bytes: dict[int, int] = {}
+
+    def add(self, entry: Entry) -> None:
+        number = entry.partition
+        self._partitions.setdefault(number, deque()).append(entry)
+        self._bytes[number] = self._bytes.get(number, 0) + entry.size
+        while sum(self._bytes.values()) > self._most_bytes:
+            largest = max(self._bytes, key=self._bytes.__getitem__)
+            dropped = self._partitions[largest].popleft()
+            self._bytes[largest] -= dropped.size
+            self.floor[largest] = dropped.offset
+
+    def entries(self) -> Iterator[Entry]:
+        for partition in self._partitions.values():
+            yield from partition

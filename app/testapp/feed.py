@@ -1,66 +1,180 @@
-"""The last messages of a topic, kept in memory, for any number of readers."""
+"""The window of a topic that is kept in memory, for any number of readers."""
 
 import asyncio
+from bisect import bisect_right
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
+
+from testapp.entries import Entry
+from testapp.positions import format_position
+
+CHUNK_BYTES = 64 << 10
+"""What is written to a browser at a time, and hence what one that does not read can hold, about."""
 
 
 @dataclass(frozen=True)
-class Message:
-    """One record of the topic; `timestamp` is the broker's, in milliseconds since the epoch."""
+class Chunk:
+    """Events ready to be sent, as far as the entry of number `sequence`; `position` is where that leads."""
 
-    partition: int
-    offset: int
-    timestamp: int
-    text: str
-
-    def as_json(self) -> dict[str, int | str]:
-        """The form that the HTTP API shows."""
-        return asdict(self)
+    data: bytes
+    sequence: int
+    position: bytes
 
 
 class Feed:
-    """A bounded history that readers follow at their own pace.
+    """The newest `history` entries of each partition, within `history_bytes` for all of them.
 
-    Readers hold a position instead of a queue, so a slow browser costs no memory: it misses what fell out of
-    the history meanwhile. All methods belong to the event loop's thread.
+    Which entries these are follows from offsets alone, so that every replica keeps the same. Readers hold a
+    place in the feed instead of a queue: a slow one costs no memory. Each event is encoded once, and written
+    as part of one and the same chunk to every reader at the same place. All methods belong to the event
+    loop's thread.
     """
 
-    def __init__(self, capacity: int = 1000) -> None:
-        self._messages: deque[Message] = deque(maxlen=capacity)
-        self._appended = 0
+    def __init__(self, history: int, history_bytes: int) -> None:
+        self._history = history
+        self._history_bytes = history_bytes
+        self.generation = 0
+        """Goes up when all is read anew, since offsets of before are void; 0 until all is read first."""
+        self.sequence = 0
+        """Number of the newest entry."""
+        self.lost_sequence = 0
+        """Number of the newest entry that is no longer kept."""
+        self.position: dict[int, int] = {}
+        """The last offset of each partition."""
+        self.floor: dict[int, int] = {}
+        """The highest offset of each partition that is not kept."""
+        self.ends: Mapping[int, int | None] = {}
+        """Where each partition ended (the offset after its last) when brokers were asked at `ends_asked_at`;
+        None for those whose leader did not say."""
+        self.ends_asked_at = float("-inf")
+        self.beats = 0
+        self.closed = False
+        self._entries: list[Entry] = []
+        self._dropped = 0
+        self._bytes = 0
+        self._by_partition: dict[int, deque[Entry]] = {}
+        self._chunk: tuple[int, int, Chunk] | None = None
         self._news = asyncio.Event()
-        self._closed = False
 
-    def append(self, messages: list[Message]) -> None:
-        """Add messages in the order in which the consumer received them and wake every reader."""
-        self._messages.extend(messages)
-        self._appended += len(messages)
-        self._news.set()
-        self._news = asyncio.Event()
+    def begin(self, floor: Mapping[int, int], entries: Iterable[Entry]) -> None:
+        """Forget everything and start anew with `entries`; `floor`: what lies before them, per partition."""
+        self.generation += 1
+        self._entries.clear()
+        self._by_partition.clear()
+        self._dropped = self._bytes = 0
+        self.lost_sequence = self.sequence
+        self.floor = dict(floor)
+        self.position = dict(floor)
+        self.append(entries)
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries in the order in which readers shall get them, and wake every reader."""
+        for entry in entries:
+            self.sequence += 1
+            self.position[entry.partition] = entry.offset
+            entry.sequence, entry.position = self.sequence, format_position(self.position).encode()
+            self._entries.append(entry)
+            self._bytes += entry.size
+            partition = self._by_partition.setdefault(entry.partition, deque())
+            partition.append(entry)
+            if len(partition) > self._history:
+                self._drop(partition.popleft())
+        self._keep_within_memory()
+        self.wake()
+
+    def note_ends(self, ends: Mapping[int, int | None], asked_at: float) -> None:
+        """Take down where the partitions end, as asked of the brokers at `asked_at` (monotonic seconds)."""
+        self.ends, self.ends_asked_at = ends, asked_at
+        self.wake()
+
+    def beat(self) -> None:
+        """Have every reader send a sign of life, by which connections that are gone are found."""
+        self.beats += 1
+        self.wake()
 
     def close(self) -> None:
         """End every reader: at shutdown nothing else would, and browsers should go to another replica."""
-        self._closed = True
+        self.closed = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Let every reader look whether there is something for it."""
         self._news.set()
+        self._news = asyncio.Event()
 
-    def last(self, limit: int) -> list[Message]:
-        """The newest `limit` messages, oldest first."""
-        return list(islice(self._messages, max(0, len(self._messages) - limit), None))
+    async def news(self) -> None:
+        """Wait until `wake` is called."""
+        await self._news.wait()
 
-    async def follow(self, seen: Mapping[int, int]) -> AsyncGenerator[list[Message], None]:
-        """Yield batches until the feed is closed: first the history, then what arrives.
+    def last(self, count: int) -> list[Entry]:
+        """The newest `count` entries, oldest first."""
+        newest = islice((entry for entry in reversed(self._entries) if entry.kept), count)
+        return [*newest][::-1]
 
-        Args:
-            seen: the highest offset that the reader has had, per partition; nothing up to it is repeated.
+    def after(self, sequence: int) -> Iterable[Entry]:
+        """The kept entries with higher numbers."""
+        start = bisect_right(self._entries, sequence, key=attrgetter("sequence"))
+        return (self._entries[i] for i in range(start, len(self._entries)) if self._entries[i].kept)
+
+    def chunk_after(self, sequence: int) -> Chunk | None:
+        """The events that follow, as many as one write takes; None at the end.
+
+        All readers at the same place get the same bytes.
         """
-        position = self._appended - len(self._messages)
-        while not self._closed:
-            news = self._news
-            start = max(0, position - (self._appended - len(self._messages)))
-            batch = [m for m in islice(self._messages, start, None) if m.offset > seen.get(m.partition, -1)]
-            position = self._appended
-            yield batch
-            await news.wait()
+        if sequence >= self.sequence:
+            return None
+        if self._chunk and self._chunk[:2] == (sequence, self.sequence):
+            return self._chunk[2]
+        parts: list[bytes] = []
+        size = 0
+        entry = None
+        for entry in self.after(sequence):
+            parts += (b"id: ", entry.position, b"\ndata: ", entry.json, b"\n\n")
+            size += len(entry.json)
+            if size >= CHUNK_BYTES:
+                break
+        if entry is None:
+            return None
+        chunk = Chunk(b"".join(parts), entry.sequence, entry.position)
+        self._chunk = (sequence, self.sequence, chunk)
+        return chunk
+
+    def missed(self, seen: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+        """First and last offset, per partition, that a reader has not had and can't be given from here."""
+        return {
+            partition: (seen.get(partition, -1) + 1, floor)
+            for partition, floor in self.floor.items()
+            if floor > seen.get(partition, -1)
+        }
+
+    def gone_back(self, seen: Mapping[int, int], since: float) -> bool:
+        """Whether the topic ends before what a reader had seen at `since`: it was made anew meanwhile."""
+        if self.ends_asked_at <= since:
+            return False
+        ends = ((offset, self.ends.get(partition, 0)) for partition, offset in seen.items())
+        return any(end is not None and offset >= end for offset, end in ends)
+
+    def ahead(self, seen: Mapping[int, int]) -> bool:
+        """Whether a reader has seen more than this replica: it came from one that was faster."""
+        return any(offset > self.position.get(partition, -1) for partition, offset in seen.items())
+
+    def _keep_within_memory(self) -> None:
+        oldest = iter(self._entries)
+        while self._bytes > self._history_bytes and len(self._entries) > self._dropped + 1:
+            entry = next(oldest)
+            if entry.kept:
+                self._by_partition[entry.partition].popleft()
+                self._drop(entry)
+        if self._dropped > len(self._entries) // 2:
+            self._entries = [entry for entry in self._entries if entry.kept]
+            self._dropped = 0
+
+    def _drop(self, entry: Entry) -> None:
+        entry.kept = False
+        self._dropped += 1
+        self._bytes -= entry.size
+        self.floor[entry.partition] = entry.offset
+        self.lost_sequence = max(self.lost_sequence, entry.sequence)

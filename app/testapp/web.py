@@ -1,146 +1,158 @@
-"""The HTTP interface: a page, the messages behind it, and the probes."""
+"""The HTTP interface: a page, the messages behind it, what the cluster says, and the probes."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import re
+import socket
+from collections.abc import AsyncIterator, Callable
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from aiohttp import web
 
-from testapp.consumer import TopicConsumer
-from testapp.events import event_stream
-from testapp.feed import Feed
-from testapp.producer import NotDelivered, TopicProducer
+from testapp.limits import MAX_LAST
+from testapp.openapi import describe
+from testapp.page import STATIC, page
+from testapp.positions import parse_position
+from testapp.reader import Reader
+from testapp.responses import SERVICE, ReaderTooSlow, Refused, add_headers, refusals_as_json, write
+from testapp.sending import post_message
+from testapp.service import Service
 from testapp.settings import ServeSettings
 
-MAX_MESSAGE_BYTES = 100_000
-"""Well under the brokers' message.max.bytes (1,000,000 on HDInsight)."""
+_WRITE_BYTES = 64 << 10
+_SEND_BUFFER_BYTES = 128 << 10
+"""Memory of the kernel for what one client has not read; left to itself, it takes megabytes."""
 
-_STATIC = Path(__file__).parent / "static"
 
-
-def application(settings: ServeSettings) -> Starlette:
+def application(settings: ServeSettings) -> web.Application:
     """The app over one topic; its Kafka clients live from start-up to shutdown."""
+    app = web.Application(middlewares=[refusals_as_json])
+    app.cleanup_ctx.append(_service(settings))
+    app.on_shutdown.append(_end_streams)
+    app.on_response_prepare.append(add_headers)
+    html, description = page(settings), describe(settings)
 
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        feed = Feed()
-        consumer = TopicConsumer(
-            settings.bootstrap_servers,
-            settings.topic,
-            deliver=lambda messages: loop.call_soon_threadsafe(feed.append, messages),
-        )
-        producer = TopicProducer(settings.bootstrap_servers, settings.topic)
-        app.state.kafka = _Kafka(feed, consumer, producer)
-        consumer.start()
-        producer.start()
+    async def get_page(_: web.Request) -> web.Response:
+        return web.Response(text=html, content_type="text/html")
+
+    async def get_description(_: web.Request) -> web.Response:
+        return web.json_response(description)
+
+    app.add_routes(
+        [
+            web.get("/", get_page),
+            web.get("/messages", _get_messages),
+            web.post("/messages", _post_message),
+            web.get("/events", _get_events, allow_head=False),
+            web.get("/cluster", _get_cluster),
+            web.get("/metrics", _get_metrics),
+            web.get("/healthz", _healthz),
+            web.get("/readyz", _readyz),
+            web.get("/openapi.json", get_description),
+            web.static("/static", STATIC),
+        ]
+    )
+    return app
+
+
+def listener(port: int) -> socket.socket:
+    """A socket on every IPv4 address whose connections keep little of what is not read."""
+    listening = socket.create_server(("0.0.0.0", port), backlog=1024)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+    return listening
+
+
+def _service(settings: ServeSettings) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def live(app: web.Application) -> AsyncIterator[None]:
+        service = app[SERVICE] = Service(settings)
+        service.start()
         yield
-        await asyncio.to_thread(producer.stop)
-        await asyncio.to_thread(consumer.stop)
+        await service.stop()
 
-    return Starlette(
-        lifespan=lifespan,
-        middleware=[Middleware(_SecurityHeaders)],
-        routes=[
-            Route("/", _page, methods=["GET"]),
-            Route("/messages", _get_messages, methods=["GET"]),
-            Route("/messages", _post_message, methods=["POST"]),
-            Route("/events", _get_events, methods=["GET"]),
-            Route("/healthz", _healthz, methods=["GET"]),
-            Route("/readyz", _readyz, methods=["GET"]),
-            Mount("/static", StaticFiles(directory=_STATIC)),
-        ],
-    )
+    return live
 
 
-@dataclass(frozen=True)
-class _Kafka:
-    feed: Feed
-    consumer: TopicConsumer
-    producer: TopicProducer
+async def _end_streams(app: web.Application) -> None:
+    # The server waits for open responses, and event streams end only when they are told to.
+    app[SERVICE].feed.close()
 
 
-def _kafka(request: Request) -> _Kafka:
-    return request.app.state.kafka
+async def _get_messages(request: web.Request) -> web.StreamResponse:
+    service = request.app[SERVICE]
+    entries = service.feed.last(_last(request))
+    # In parts: the window is larger than what a client that does not read should cost.
+    size = sum(len(entry.json) + 1 for entry in entries) + (1 if entries else 2)
+    response = web.StreamResponse(headers={"Content-Length": str(size), "Content-Type": "application/json"})
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return response
+    part = bytearray(b"[")
+    for number, entry in enumerate(entries):
+        part += b"," + entry.json if number else entry.json
+        if len(part) >= _WRITE_BYTES:
+            await write(request, response, bytes(part), service.settings.slow_reader_seconds)
+            part.clear()
+    await write(request, response, bytes(part + b"]"), service.settings.slow_reader_seconds)
+    return response
 
 
-async def _page(request: Request) -> Response:
-    return FileResponse(_STATIC / "index.html")
+async def _post_message(request: web.Request) -> web.StreamResponse:
+    return await post_message(request, request.app[SERVICE])
 
 
-async def _get_messages(request: Request) -> Response:
-    limit = request.query_params.get("limit", "100")
-    if not limit.isdecimal():
-        return _problem(400, f"limit is {limit!r}; it must be a number")
-    return JSONResponse([message.as_json() for message in _kafka(request).feed.last(int(limit))])
-
-
-async def _post_message(request: Request) -> Response:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_MESSAGE_BYTES:
-            return _problem(413, f"a message may have {MAX_MESSAGE_BYTES} bytes at most")
+async def _get_events(request: web.Request) -> web.StreamResponse:
+    service = request.app[SERVICE]
+    last, after = _last(request), request.query.get("after")
+    if after is not None and parse_position(after) is None:
+        raise Refused(400, "after must be the id of an event, such as 0:17,1:4")
+    # What the browser itself remembers is newer than the address that it was given once.
+    seen = parse_position(request.headers.get("Last-Event-ID", "")) or parse_position(after or "")
+    if not service.browsers.enter(0):
+        raise Refused(503, f"{service.settings.max_browsers} browsers are connected already", Retry_After="5")
     try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return _problem(400, "the message is no UTF-8 text")
-    if not text.strip():
-        return _problem(400, "the message is empty")
-    try:
-        delivery = await _kafka(request).producer.send(text)
-    except NotDelivered as error:
-        return _problem(503, f"Kafka did not acknowledge the message: {error}")
-    return JSONResponse(asdict(delivery), status_code=201)
+        # Proxies that buffer (nginx) would hold events back.
+        headers = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        reader = Reader(service.feed, seen, last)
+        data: bytes | None = b": connected\n\n"
+        while data is not None:
+            await write(request, response, data, service.settings.slow_reader_seconds)
+            data = await reader.next()
+    except ReaderTooSlow:
+        service.metrics.errors.labels("slow_reader").inc()
+        raise
+    finally:
+        service.browsers.leave(0)
+    return response
 
 
-async def _get_events(request: Request) -> Response:
-    stream = event_stream(_kafka(request).feed, request.headers.get("last-event-id", ""))
-    # Proxies that buffer (nginx) would hold events back.
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+async def _get_cluster(request: web.Request) -> web.StreamResponse:
+    service = request.app[SERVICE]
+    seen, trouble = service.watcher.seen, service.watcher.trouble
+    if seen is None:
+        raise Refused(503, trouble or "the brokers have not answered yet", Retry_After="1")
+    return web.json_response({**seen.cluster.as_json(), "trouble": trouble})
 
 
-async def _healthz(request: Request) -> Response:
-    return _probe(_kafka(request).consumer.alive, "the consumer has ended")
+async def _get_metrics(request: web.Request) -> web.StreamResponse:
+    text, content_type = request.app[SERVICE].measure()
+    return web.Response(body=text, headers={"Content-Type": content_type})
 
 
-async def _readyz(request: Request) -> Response:
-    return _probe(_kafka(request).consumer.ready, "no broker answers, or the topic does not exist")
+async def _healthz(request: web.Request) -> web.StreamResponse:
+    return _probe(request.app[SERVICE].failure)
 
 
-def _probe(good: bool, otherwise: str) -> Response:
-    return JSONResponse({"status": "ok"}) if good else _problem(503, otherwise)
+async def _readyz(request: web.Request) -> web.StreamResponse:
+    return _probe(request.app[SERVICE].trouble)
 
 
-def _problem(status: int, detail: str) -> Response:
-    return JSONResponse({"detail": detail}, status_code=status)
+def _probe(trouble: str | None) -> web.StreamResponse:
+    if trouble:
+        raise Refused(503, trouble, Retry_After="1")
+    return web.json_response({"status": "ok"})
 
 
-class _SecurityHeaders:
-    """Messages come from anybody: the page may run only its own script, and nobody may frame it."""
-
-    HEADERS = (
-        (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+def _last(request: web.Request) -> int:
+    last = request.query.get("last", "100")
+    if not re.fullmatch("[0-9]{1,5}", last) or int(last) > MAX_LAST:
+        raise Refused(400, f"last must be a whole number from 0 to {MAX_LAST}")
+    return int(last)

@@ -1,21 +1,23 @@
-"""Mock brokers inside this process (librdkafka's), and a page over them."""
+"""Mock brokers (librdkafka's), and a page over them."""
 
 from collections.abc import Iterator
 
 import pytest
-from confluent_kafka import Producer
-from replica import TOPIC, Page, Replica
+from replica import Brokers, Page, Replica, start_brokers
 
 
 @pytest.fixture(scope="session")
 def brokers() -> Iterator[str]:
-    owner = Producer({"test.mock.num.brokers": 3, "log_level": 2})
-    metadata = owner.list_topics(TOPIC, timeout=10)
-    yield ",".join(f"{broker.host}:{broker.port}" for broker in metadata.brokers.values())
-    owner.flush(1)
+    yield from (brokers.servers for brokers in start_brokers())
 
 
 @pytest.fixture
+def own_brokers() -> Iterator[Brokers]:
+    """Brokers that a test may do anything to."""
+    yield from start_brokers()
+
+
+@pytest.fixture(scope="session")
 def page(brokers: str) -> Iterator[Page]:
     with Replica(brokers) as page:
         yield page

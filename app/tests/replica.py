@@ -1,10 +1,13 @@
-"""A page served by a process of its own."""
+"""Brokers and pages, each in a process of its own."""
 
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,29 @@ import pytest
 
 APP = Path(__file__).parents[1]
 TOPIC = "words"
+
+
+@dataclass(frozen=True)
+class Brokers:
+    """Three brokers; `servers` as clients are told."""
+
+    servers: str
+    process: subprocess.Popen[str]
+
+    def freeze(self) -> None:
+        """Connections stay, are even made, and nothing is answered any more."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+
+def start_brokers() -> Iterator[Brokers]:
+    command = [sys.executable, str(Path(__file__).parent / "mock_brokers.py"), TOPIC]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        yield Brokers(process.stdout.readline().strip(), process)
+        process.kill()
 
 
 @dataclass(frozen=True)
@@ -25,12 +51,14 @@ class Page:
 class Replica:
     """`with Replica(brokers) as page`: a replica that is ready, ended at the end."""
 
-    def __init__(self, brokers: str) -> None:
-        port = _free_port()
+    def __init__(self, brokers: str, **settings: str) -> None:
+        """`settings`: further variables of its environment."""
+        port = free_port()
         environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": brokers,
             "KAFKA_TOPIC": TOPIC,
             "PORT": str(port),
+            **settings,
         }
         process = subprocess.Popen([sys.executable, "-m", "testapp", "serve"], env=environment, cwd=APP)
         self.page = Page(f"http://127.0.0.1:{port}", brokers, process)
@@ -58,7 +86,26 @@ def await_answer(url: str, status: int, seconds: float = 30) -> None:
     pytest.fail(f"{url} did not answer {status} within {seconds} s; last: {answer}")
 
 
-def _free_port() -> int:
+def figure(url: str, name: str) -> float:
+    """The sum of one metric over its labels."""
+    lines = httpx.get(f"{url}/metrics").text.splitlines()
+    return sum(float(line.split()[-1]) for line in lines if re.match(rf"{name}[{{ ]", line))
+
+
+def await_figure(url: str, name: str, value: float, seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while (now := figure(url, name)) != value:
+        assert time.monotonic() < deadline, f"{name} is {now}, not {value}, after {seconds} s"
+        time.sleep(0.02)
+
+
+def address(url: str) -> tuple[str, int]:
+    """Host and port, for those who speak HTTP by themselves."""
+    parsed = httpx.URL(url)
+    return parsed.host, parsed.port or 80
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,24 +1,14 @@
 """What needs neither brokers nor HTTP."""
 
-import asyncio
-from contextlib import aclosing
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from testapp import doctor_command, topics
 from testapp.__main__ import main
+from testapp.cluster import Broker
 from testapp.doctor import Report
-from testapp.events import format_position, parse_position
-from testapp.feed import Feed, Message
 from testapp.settings import ServeSettings, SettingsError, Topic, TopicSettings
 from testapp.topics import ExistingTopic, TopicsFailed, TopicsRefused, plan_topics
 
 WORDS = Topic("words", partitions=3, replication_factor=3, config={})
-
-
-def message(offset: int) -> Message:
-    return Message(0, offset, 0, str(offset))
 
 
 def test_an_absent_topic_is_created() -> None:
@@ -74,56 +64,14 @@ def test_the_exit_status_tells_whether_to_try_again(
     assert capsys.readouterr().err == f"{reason}\n"
 
 
-@given(st.dictionaries(st.integers(0, 2000), st.integers(0, 2**62), min_size=1))
-def test_positions_survive_the_wire(position: dict[int, int]) -> None:
-    assert parse_position(format_position(position)) == position
-
-
-@given(st.text())
-def test_no_text_breaks_the_parser(text: str) -> None:
-    assert all(offset >= 0 for offset in parse_position(text).values())
-
-
-def test_a_reader_gets_history_then_news_and_nothing_it_has_seen() -> None:
-    async def scenario() -> list[list[int]]:
-        feed = Feed()
-        feed.append([message(0), message(1)])
-        batches = []
-        async with aclosing(feed.follow({0: 0})) as reader:
-            batches.append([m.offset for m in await anext(reader)])
-            feed.append([message(2)])
-            batches.append([m.offset for m in await anext(reader)])
-        return batches
-
-    assert asyncio.run(scenario()) == [[1], [2]]
-
-
-def test_a_slow_reader_misses_what_fell_out_but_gets_the_rest_once() -> None:
-    async def scenario() -> list[int]:
-        feed = Feed(capacity=3)
-        async with aclosing(feed.follow({})) as reader:
-            await anext(reader)
-            feed.append([message(offset) for offset in range(10)])
-            return [m.offset for m in await anext(reader)]
-
-    assert asyncio.run(scenario()) == [7, 8, 9]
-
-
-def test_a_closed_feed_ends_its_readers() -> None:
-    async def scenario() -> int:
-        feed = Feed()
-        feed.close()
-        return len([batch async for batch in feed.follow({})])
-
-    assert asyncio.run(scenario()) == 0
-
-
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
         ({"KAFKA_TOPIC": "t"}, "KAFKA_BOOTSTRAP_SERVERS"),
         ({"KAFKA_BOOTSTRAP_SERVERS": "b"}, "KAFKA_TOPIC"),
         ({"KAFKA_BOOTSTRAP_SERVERS": "b", "KAFKA_TOPIC": "t", "PORT": "0"}, "PORT is '0'"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "b", "KAFKA_TOPIC": "t", "HISTORY": "9" * 5000}, "HISTORY is"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "b", "KAFKA_TOPIC": "t", "OPEN_TO_THE_WORLD": "yes"}, "'yes'"),
     ],
 )
 def test_wrong_environment_is_named(environment: dict[str, str], named: str) -> None:
@@ -142,3 +90,34 @@ def test_topics_are_read() -> None:
     text = '[{"name":"a","partitions":2,"replicationFactor":3,"config":{"retention.ms":1000}}]'
     settings = TopicSettings.from_environment({"KAFKA_BOOTSTRAP_SERVERS": "b", "KAFKA_TOPICS": text})
     assert settings.topics == (Topic("a", 2, 3, {"retention.ms": "1000"}),)
+
+
+def test_a_token_that_no_header_can_carry_is_refused_and_not_repeated() -> None:
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": "b", "KAFKA_TOPIC": "t", "ACCESS_TOKEN": "pass word"}
+    with pytest.raises(SettingsError, match="ACCESS_TOKEN") as refused:
+        ServeSettings.from_environment(environment)
+    assert "pass word" not in str(refused.value)
+
+
+def test_settings_do_not_show_the_token() -> None:
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": "b", "KAFKA_TOPIC": "t", "ACCESS_TOKEN": "s3cret"}
+    settings = ServeSettings.from_environment(environment)
+    assert settings.access_token == "s3cret"
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("host", "usable"),
+    [
+        ("10.10.0.5", True),
+        ("fd00::5", True),
+        ("wn0-kafka.ab12.bx.internal.cloudapp.net", False),
+        ("wn0-kafka", False),
+        ("", False),
+    ],
+)
+def test_a_broker_is_in_trouble_that_advertises_a_name(host: str, usable: bool) -> None:
+    reason = Broker(1, host, 9092).reason
+    assert (reason is None) is usable
+    if reason:
+        assert f"the name {host} instead of an address" in reason

@@ -62,4 +62,4 @@ def test_markup_is_shown_not_run(browser: Chrome, environment: Environment) -> N
     browser.find_element(By.ID, "text").send_keys(markup)
     browser.find_element(By.ID, "submit").click()
     WebDriverWait(browser, 30).until(lambda page: shown(page, markup) == 1)
-    assert browser.title == "Kafka on HDInsight"
+    assert browser.title == "messages · Kafka on HDInsight"

@@ -107,7 +107,8 @@ def await_page(url: str) -> None:
 
 def occurrences(url: str, text: str) -> int:
     """How often the text stands among the messages that came back from Kafka."""
-    return sum(message["text"] == text for message in httpx.get(f"{url}/messages", timeout=30).json())
+    messages = httpx.get(f"{url}/messages", params={"last": 10_000}, timeout=30).json()
+    return sum(message["text"] == text for message in messages)
 
 
 def eventually(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:

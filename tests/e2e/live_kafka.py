@@ -135,7 +135,7 @@ class Visitor:
 
     def received(self) -> Counter[str]:
         """How often each of the messages has come back."""
-        messages = httpx.get(f"{self.url}/messages", params={"limit": 10000}, timeout=30).json()
+        messages = httpx.get(f"{self.url}/messages", params={"last": 10_000}, timeout=30).json()
         return Counter(message["text"] for message in messages if message["text"] in self.sent)
 
     def _visit(self) -> None:

@@ -78,7 +78,7 @@ def test_a_pod_is_handed_addresses_by_whichever_broker_it_asks(environment: Envi
 def test_logs_are_those_of_the_processes_on_the_node(environment: Environment) -> None:
     assert "kafka.server.KafkaServer" in environment.succeed("logs", "wn0")
     assert "ZooKeeperServerMain" in environment.succeed("logs", "zk0")
-    assert "Uvicorn running" in environment.succeed("logs", pod(environment))
+    assert "serving messages on port" in environment.succeed("logs", pod(environment))
 
 
 def test_logs_end_in_silence_when_nobody_reads_on(environment: Environment) -> None:

@@ -1,0 +1,81 @@
+"""Records of Kafka as browsers get them: encoded once, for all of them."""
+
+import json
+from collections.abc import Iterable
+from operator import itemgetter
+
+from confluent_kafka import Message as Record
+
+_OVERHEAD = 500
+"""Bytes of memory that an entry takes beside its text, about."""
+
+
+class Entry:
+    """One record of the topic: its identity, and its JSON."""
+
+    __slots__ = ("json", "kept", "latency_ms", "offset", "partition", "position", "sequence", "timestamp")
+
+    def __init__(
+        self, partition: int, offset: int, timestamp: int, json: bytes, latency_ms: int | None = None
+    ) -> None:
+        self.partition = partition
+        self.offset = offset
+        self.timestamp = timestamp
+        """Milliseconds since the epoch, as the record says; -1 where it says nothing."""
+        self.latency_ms = latency_ms
+        """From the time in the record until it was read; None for what was there before, or has no time."""
+        self.json = json
+        # What follows is the feed's business.
+        self.sequence = 0
+        self.position = b""
+        self.kept = True
+
+    @property
+    def size(self) -> int:
+        """Memory, in bytes."""
+        return len(self.json) + _OVERHEAD
+
+
+class Encoder:
+    """Makes entries of one topic's records; texts of more than `max_bytes` are cut, and marked so."""
+
+    def __init__(self, topic: str, max_bytes: int) -> None:
+        self._head = f'{{"topic":{json.dumps(topic)},"partition":'
+        self._max_bytes = max_bytes
+
+    def encode(self, record: Record, read_at: float | None) -> Entry:
+        """The entry of a record that was read at `read_at`, seconds since the epoch; None for its history."""
+        partition, offset, timestamp = record.partition(), record.offset(), record.timestamp()[1]
+        if partition is None or offset is None:
+            raise AssertionError("a record that was read has a partition and an offset")
+        value, key = _bytes(record.value()), record.key()
+        latency = None
+        if read_at is not None and timestamp >= 0:
+            # Clocks of two machines differ: a record from the future took no time.
+            latency = max(0, round(read_at * 1000) - timestamp)
+        text = (
+            f'{self._head}{partition},"offset":{offset},"timestamp":{timestamp},'
+            f'"latencyMs":{"null" if latency is None else latency},'
+            f'"key":{"null" if key is None else self._text(_bytes(key))},"text":{self._text(value)},'
+            f'"truncated":{"true" if len(value) > self._max_bytes else "false"}}}'
+        )
+        return Entry(partition, offset, timestamp, text.encode(), latency)
+
+    def _text(self, value: bytes) -> str:
+        return json.dumps(value[: self._max_bytes].decode(errors="replace"), ensure_ascii=False)
+
+
+def in_order_of_time(entries: Iterable[Entry]) -> list[Entry]:
+    """Partitions put together by their records' times; within a partition, as they were."""
+    latest: dict[int, int] = {}
+    timed: list[tuple[int, Entry]] = []
+    for entry in entries:
+        time = max(entry.timestamp, latest.get(entry.partition, -1))
+        latest[entry.partition] = time
+        timed.append((time, entry))
+    timed.sort(key=itemgetter(0))
+    return [entry for _, entry in timed]
+
+
+def _bytes(value: bytes | str | None) -> bytes:
+    return value.encode() if isinstance(value, str) else value or b""

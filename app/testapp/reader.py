@@ -1,0 +1,115 @@
+"""One browser's way through the feed, as server-sent events (HTML Living Standard, section 9.2)."""
+
+import json
+import time
+
+from testapp.entries import Entry
+from testapp.feed import CHUNK_BYTES, Feed
+from testapp.positions import format_position, parse_position
+
+
+class Reader:
+    """Gives each event exactly once, in order within its partition.
+
+    Each event's id is the reader's position in every partition. A browser that lost its connection sends the
+    last one back (Last-Event-ID) and goes on exactly there, whichever replica answers it. There are events
+    beside the messages: `start`, where a new browser begins; `gap`, for what can't be given any more; and
+    `reset`, after which the newest messages come as to a new browser, since all offsets start anew.
+
+    Most readers have had exactly what the feed had when it was where they are now, so that the same bytes do
+    for all of them. One that comes back has its own past, and gets ids of its own until it has caught up.
+    """
+
+    def __init__(self, feed: Feed, seen: dict[int, int] | None, last: int) -> None:
+        """`seen`: where the browser was; None for a new one, which gets the `last` newest events at first."""
+        self._feed = feed
+        self._last = last
+        self._since = time.monotonic()
+        self._beats = feed.beats
+        self._generation = 0
+        self._sequence = 0
+        self._position = b""
+        self._own_past = seen
+
+    async def next(self) -> bytes | None:
+        """Wait for something to send: whole events or a sign of life; None when the feed was closed."""
+        while not self._feed.closed:
+            if data := self._ready():
+                return data
+            await self._feed.news()
+        return None
+
+    def _ready(self) -> bytes:
+        feed = self._feed
+        if feed.generation == 0:
+            return self._sign_of_life()
+        if self._generation != feed.generation:
+            return self._enter()
+        if self._own_past is None and self._sequence < feed.lost_sequence:
+            self._own_past = parse_position(self._position.decode()) or {}
+        if self._own_past is not None and (data := self._from_own_past(self._own_past)):
+            return data
+        chunk = feed.chunk_after(self._sequence) if self._own_past is None else None
+        if chunk is None:
+            return self._sign_of_life()
+        self._sequence, self._position = chunk.sequence, chunk.position
+        return chunk.data
+
+    def _enter(self) -> bytes:
+        """Begin to read this generation of the feed, whether or not another one was read before."""
+        was_reset, self._generation = self._generation != 0, self._feed.generation
+        if self._own_past is not None and not was_reset:
+            return b"retry: 1000\n\n"
+        newest = self._feed.last(self._last)
+        before = dict(self._feed.position)
+        self._sequence = self._feed.sequence
+        if newest:
+            before = parse_position(newest[0].position.decode()) or {}
+            before[newest[0].partition] = newest[0].offset - 1
+            before = {p: max(offset, self._feed.floor.get(p, -1)) for p, offset in before.items()}
+            self._sequence = newest[0].sequence - 1
+        self._own_past, self._since = before, time.monotonic()
+        event = b"reset" if was_reset else b"start"
+        return b"retry: 1000\nid: %b\nevent: %b\ndata: {}\n\n" % (format_position(before).encode(), event)
+
+    def _from_own_past(self, seen: dict[int, int]) -> bytes:
+        """What the browser has not had, with its own ids; nothing left makes it a reader like all others."""
+        feed = self._feed
+        if feed.gone_back(seen, self._since):
+            return self._enter()
+        parts: list[bytes] = []
+        if missed := feed.missed(seen):
+            parts.append(_gap(missed, seen))
+        size = 0
+        for entry in feed.after(self._sequence):
+            self._sequence = entry.sequence
+            if entry.offset > seen.get(entry.partition, -1):
+                parts.append(_event(entry, seen))
+                size += len(entry.json)
+                if size >= CHUNK_BYTES:
+                    return b"".join(parts)
+        self._sequence = feed.sequence
+        if not feed.ahead(seen):
+            self._position = format_position(feed.position).encode()
+            self._own_past = None
+        return b"".join(parts)
+
+    def _sign_of_life(self) -> bytes:
+        if self._beats == self._feed.beats:
+            return b""
+        self._beats = self._feed.beats
+        return b": alive\n\n"
+
+
+def _event(entry: Entry, seen: dict[int, int]) -> bytes:
+    seen[entry.partition] = entry.offset
+    return b"id: %b\ndata: %b\n\n" % (format_position(seen).encode(), entry.json)
+
+
+def _gap(missed: dict[int, tuple[int, int]], seen: dict[int, int]) -> bytes:
+    seen.update({partition: last for partition, (_, last) in missed.items()})
+    ranges = [{"partition": p, "from": first, "to": last} for p, (first, last) in sorted(missed.items())]
+    return b"id: %b\nevent: gap\ndata: %b\n\n" % (
+        format_position(seen).encode(),
+        json.dumps({"missed": ranges}).encode(),
+    )

@@ -1,0 +1,103 @@
+"""POST /messages: what is taken in, what is refused, and when it counts as written."""
+
+import asyncio
+import hmac
+from dataclasses import asdict
+
+from aiohttp import web
+
+from testapp.limits import MAX_KEY_CHARACTERS
+from testapp.producer import Delivery, NotDelivered
+from testapp.responses import Refused
+from testapp.service import Service
+
+BODY_SECONDS = 30.0
+"""How long a sender may take for one message."""
+
+
+async def post_message(request: web.Request, service: Service) -> web.StreamResponse:
+    """Answer with the place of the message when every in-sync replica has it.
+
+    Raises:
+        Refused: for any reason that the API's description lists.
+    """
+    most = service.settings.max_message_bytes
+    _authorize(request, service.settings.access_token)
+    key = _key(request)
+    size = most if request.content_length is None else request.content_length
+    if size > most:
+        raise _too_large(most)
+    if not service.pending.enter(size):
+        raise Refused(429, "too many messages wait for Kafka already", Retry_After="1")
+    begun = asyncio.get_running_loop().time()
+    try:
+        text = await _text(request, most)
+        written = service.producer.send(text, key)
+    except BaseException:
+        service.pending.leave(size)
+        raise
+    written.add_done_callback(lambda done: _settle(service, done, size, begun))
+    try:
+        # Whether or not the sender still listens: the message is under way, and counts until it is settled.
+        delivery = await asyncio.shield(written)
+    except NotDelivered as error:
+        reason = f"Kafka did not acknowledge the message, which may have been written nevertheless: {error}"
+        raise Refused(503, reason, Retry_After="5") from error
+    return web.json_response(asdict(delivery), status=201)
+
+
+def _authorize(request: web.Request, token: str) -> None:
+    if not token:
+        return
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    # Compared in the same time whatever is wrong; in bytes, since headers may hold more than ASCII.
+    same = hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())
+    if scheme.lower() != "bearer" or not same:
+        # RFC 6750, section 3: no reason is given to those who brought no token at all.
+        challenge = 'Bearer realm="messages"' + (', error="invalid_token"' if given else "")
+        raise Refused(401, "sending needs the access token", WWW_Authenticate=challenge)
+
+
+def _key(request: web.Request) -> str | None:
+    key = request.query.get("key", "")
+    if len(key) > MAX_KEY_CHARACTERS:
+        raise Refused(400, f"a key may have {MAX_KEY_CHARACTERS} characters at most")
+    try:
+        key.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(400, "the key is no UTF-8 text") from error
+    return key or None
+
+
+async def _text(request: web.Request, most: int) -> bytes:
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Refused(415, "messages are taken as they are, without Content-Encoding")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > most:
+                    raise _too_large(most)
+    except TimeoutError as error:
+        raise Refused(408, f"the message was not complete after {BODY_SECONDS:.0f} s") from error
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(400, "the message is no UTF-8 text") from error
+    if not text.strip():
+        raise Refused(400, "the message is empty")
+    return bytes(body)
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(413, f"a message may have {most} bytes at most")
+
+
+def _settle(service: Service, done: "asyncio.Future[Delivery]", size: int, begun: float) -> None:
+    service.pending.leave(size)
+    if done.exception() is not None:
+        service.metrics.errors.labels("produce").inc()
+        return
+    service.metrics.produced.inc()
+    service.metrics.acknowledgement.observe(asyncio.get_running_loop().time() - begun)
