@@ -100,17 +100,21 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
     ),
     ({}, {"restart": "all-at-once", "restartSettleSeconds": 0}),
 )
+ADOPTIONS: tuple[Choice, ...] = ({"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}},)
+"""What exists already; most aspects mean nothing beside it."""
 
 
 def settings_varied() -> set[str]:
     """The settings of which there is more than one value."""
-    return {name for aspect in ASPECTS for choice in aspect for name in choice}
+    return {name for aspect in (*ASPECTS, ADOPTIONS) for choice in aspect for name in choice}
 
 
 def each_choice_once() -> Iterator[dict[str, Any]]:
     """As few configurations as hold every choice of every aspect."""
     for row in range(max(map(len, ASPECTS))):
         yield _together(aspect[row % len(aspect)] for aspect in ASPECTS)
+    for adoption in ADOPTIONS:
+        yield _together([adoption])
 
 
 def any_choices() -> st.SearchStrategy[dict[str, Any]]:

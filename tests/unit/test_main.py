@@ -7,12 +7,13 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import yaml
 
 from components.settings import WrongSettings
-from tests.unit.recording import GROUP, Deployment, deploy
+from tests.unit.recording import GROUP, Answers, Deployment, deploy
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PASSWORD = "Plant3d-Secret!"
@@ -38,12 +39,13 @@ def configuration(stack: str) -> dict[str, str]:
     return {**encoded, "aks-kafka:ambariPassword": PASSWORD}
 
 
-def run(config: dict[str, str]) -> Deployment:
+def run(config: dict[str, str], answers: Answers = MappingProxyType({})) -> Deployment:
     try:
         return deploy(
             lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
             config=config,
             secrets=frozenset({"aks-kafka:ambariPassword"}),
+            answers=answers,
         )
     finally:
         # The program turns it off for its own short life; that of the tests is longer.

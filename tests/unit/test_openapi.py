@@ -16,6 +16,7 @@ from emulator.azure.catalogue import RESOURCE_TYPES
 from tests.unit.api_descriptions import descriptions
 from tests.unit.configurations import any_choices, each_choice_once, settings_varied
 from tests.unit.recording import Deployment
+from tests.unit.test_existing_aks import Shop
 from tests.unit.test_main import run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,7 @@ def _deployment(configuration: str) -> Deployment:
         f"aks-kafka:{name}": value if isinstance(value, str) else json.dumps(value)
         for name, value in json.loads(configuration).items()
     }
-    return run(encoded)
+    return run(encoded, Shop().answers())
 
 
 def mistakes(deployed: Deployment) -> dict[str, list[str]]:
