@@ -84,9 +84,12 @@ TYPES: Mapping[str, Kind] = {
 """By Pulumi's type."""
 
 FUNCTIONS: Mapping[str, set[str]] = {
+    "azure-native:authorization:getClientConfig": set(),
+    "azure-native:containerservice:getManagedCluster": {"Microsoft.ContainerService/managedClusters/read"},
     "azure-native:containerservice:listManagedClusterUserCredentials": {
         "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
     },
+    "azure-native:network:getVirtualNetwork": {"Microsoft.Network/virtualNetworks/read"},
 }
 """What each function of azure-native asks."""
 
@@ -104,6 +107,7 @@ COMMANDS: Mapping[str, set[str]] = {
     "az hdinsight show": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight resize": {"Microsoft.HDInsight/clusters/roles/resize/action"},
     "az hdinsight credentials update": {"Microsoft.HDInsight/clusters/updateGatewaySettings/action"},
+    "az network vnet list": {"Microsoft.Network/virtualNetworks/read"},
     # A PATCH of the cluster.
     "az rest": {"Microsoft.HDInsight/clusters/write"},
 }

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,11 @@ from pulumi.runtime.mocks import MockCallArgs
 from components.roles import Role
 from emulator.azure.catalogue import RESOURCE_TYPES
 from policy.rules.identity import ADMINISTRATORS
-from tests.unit.recording import Azure, Deployment
-from tests.unit.test_main import CHECKOUT, configuration, run
+from tests.unit.configurations import each_choice_once
+from tests.unit.recording import Azure
+from tests.unit.test_existing_aks import Shop
+from tests.unit.test_main import CHECKOUT, run
 from tools import deployer_role
-
-CONFIGURATIONS: dict[str, dict[str, str]] = {"as it is": {}}
-"""Settings besides those of Pulumi.local.yaml that make the program declare, ask or run something else."""
 
 
 class Deployments:
@@ -25,31 +24,40 @@ class Deployments:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.functions: set[str] = set()
+        self.commands: set[str] = set()
         answer = Azure.call
 
         def call(azure: Azure, args: MockCallArgs) -> Any:
             self.functions.add(args.token)
+            self.commands |= commands_in(args.args.get("command"))
             return answer(azure, args)
 
         monkeypatch.setattr(Azure, "call", call)
         monkeypatch.chdir(CHECKOUT)
-        self.runs = [run(configuration("local") | settings) for settings in CONFIGURATIONS.values()]
-
-    @property
-    def types(self) -> set[str]:
-        declared = {resource.type for deployment in self.runs for resource in deployment.resources.values()}
-        return {type_ for type_ in declared if type_.startswith("azure-native:")}
-
-    @property
-    def commands(self) -> set[str]:
-        return {command for deployment in self.runs for command in _commands(deployment)}
+        runs = [run(encoded(settings), Shop().answers()) for settings in each_choice_once()]
+        declared = [resource for deployment in runs for resource in deployment.resources.values()]
+        self.types = {resource.type for resource in declared}
+        for resource in declared:
+            if resource.type == "command:local:Command":
+                for name in ("create", "update", "delete"):
+                    self.commands |= commands_in(resource.inputs.get(name))
 
 
-def _commands(deployment: Deployment) -> Iterable[str]:
-    """The commands of Azure's command line in what is run, each without its options: "az acr build"."""
-    for resource in deployment.of_type("command:local:Command"):
-        for name in ("create", "update", "delete"):
-            yield from re.findall(r"\baz(?: [a-z]+)+(?= )", resource.inputs.get(name) or "")
+def commands_in(text: str | None) -> set[str]:
+    """The commands of Azure's command line, each without its options: "az acr build"."""
+    return set(re.findall(r"\baz(?: [a-z]+)+(?= )", text or ""))
+
+
+def encoded(settings: Mapping[str, Any]) -> dict[str, str]:
+    """As the engine hands them over."""
+    return {
+        f"aks-kafka:{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.items()
+    }
+
+
+def of_azure(tokens: set[str]) -> set[str]:
+    return {token for token in tokens if token.startswith("azure-native:")}
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +67,11 @@ def deployments() -> Iterable[Deployments]:
 
 
 def test_role_covers_what_is_declared_and_nothing_else(deployments: Deployments) -> None:
-    assert deployments.types == set(deployer_role.TYPES)
+    assert of_azure(deployments.types) == set(deployer_role.TYPES)
 
 
 def test_role_covers_what_is_asked_and_nothing_else(deployments: Deployments) -> None:
-    assert deployments.functions == set(deployer_role.FUNCTIONS)
+    assert of_azure(deployments.functions) == set(deployer_role.FUNCTIONS)
 
 
 def test_role_covers_what_is_run_and_nothing_else(deployments: Deployments) -> None:
