@@ -66,7 +66,7 @@ class LoneResource:
         return {
             **kept,
             "PATH": search_path(),
-            "PYTHONPATH": str(CHECKOUT),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")])),
             "REQUESTS_CA_BUNDLE": str(self.bundle),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_HOME": str(self.folder / "home"),

@@ -15,6 +15,7 @@ from components.ambari.model import Configuration
 from emulator.ambari.faults import Fault, When
 from tests.e2e.environment import eventually
 from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
+from tests.e2e.secrecy import all_command_lines, files_that_hold, log_everything, spellings
 
 ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
 TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
@@ -105,16 +106,29 @@ def test_each_kind_of_drift_is_shown_and_repaired(lone: LoneResource, ambari: Am
     lone.succeed("preview", "--refresh", "--expect-no-changes")
 
 
-def test_the_password_stands_nowhere(lone: LoneResource):
-    output = lone.up() + lone.succeed("preview", "--diff", "--refresh")
-    assert PASSWORD not in output
-    assert PASSWORD not in lone.state()
+def test_the_password_stands_nowhere(
+    lone: LoneResource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verbose_logs = log_everything(monkeypatch, tmp_path)
+    lone.simulation.agents["wn1"].failures = 1
+    changing = ("up", "--yes", "--skip-preview", "--debug")
+    with all_command_lines() as command_lines:
+        failed = lone.run(*changing)
+        done = lone.succeed(*changing) + lone.succeed("preview", "--diff", "--refresh", "--debug")
+    assert failed.status != 0
+    assert "Restarting Kafka on wn1-mykafk" in failed.output
+
     lone.configure(password="Wrong-Passw0rd!")
-    edited = lone.run("up", "--yes", "--skip-preview", "--refresh", "--run-program")
-    assert edited.status != 0
-    assert "Invalid username/password combination" in edited.output
-    assert "--run-program" in edited.output
-    assert "Wrong-Passw0rd!" not in edited.output
+    refused = lone.run("up", "--yes", "--skip-preview", "--refresh", "--run-program", "--debug")
+    assert refused.status != 0
+    assert "Invalid username/password combination" in refused.output
+    assert "--run-program" in refused.output
+
+    shown = "".join([failed.output, done, refused.output, lone.state(), *command_lines])
+    assert files_that_hold("urllib3.connectionpool", verbose_logs)
+    for secret in (*spellings(PASSWORD).values(), *spellings("Wrong-Passw0rd!").values()):
+        assert secret not in shown
+        assert files_that_hold(secret, verbose_logs, lone.folder / "home") == []
 
 
 def test_wrong_settings_stop_the_preview_all_at_once(lone: LoneResource):

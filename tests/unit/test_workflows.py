@@ -82,6 +82,11 @@ def test_a_deployment_is_never_interrupted() -> None:
 
 
 @pytest.mark.parametrize("name", DEPLOYING)
+def test_the_runner_can_be_one_with_an_address_that_stays(name: str) -> None:
+    assert job(name)["runs-on"] == "${{ vars.AZURE_RUNNER || 'ubuntu-24.04' }}"
+
+
+@pytest.mark.parametrize("name", DEPLOYING)
 def test_azure_is_entered_without_a_stored_password(name: str) -> None:
     assert job(name)["env"]["ARM_USE_OIDC"] == "true"
     assert not re.search(r"(?i)client.secret|creds:", WORKFLOWS[name])
