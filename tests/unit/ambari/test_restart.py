@@ -73,6 +73,12 @@ def test_brokers_that_do_not_run_come_first():
     ]
 
 
+def test_then_come_brokers_that_missed_a_save_before_those_that_ambari_remembers():
+    brokers = [broker(0), broker(1), broker(2, stale=False), broker(3, "INSTALLED")]
+    order = [batch[0].short_name for batch in batches(brokers, "broker")]
+    assert order == ["wn3-mykafk", "wn2-mykafk", "wn0-mykafk", "wn1-mykafk"]
+
+
 def test_units_are_brokers_racks_or_all():
     brokers = [broker(0, rack="/a"), broker(1, rack="/b"), broker(2, rack="/a")]
     assert [len(batch) for batch in batches(brokers, "broker")] == [1, 1, 1]
