@@ -16,6 +16,7 @@ from typing import Any
 from bench.preview import preview_against_an_empty_program
 from bench.roll import rolling_against_all_at_once
 from tests.e2e.environment import Environment
+from tests.unit.ambari.polls import calls_per_poll
 
 
 def main() -> int:
@@ -39,6 +40,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield up_from_nothing_and_again(world)
     yield memory(world)
     yield ambari_calls_without_changes(world)
+    yield ambari_calls_per_poll()
     yield preview_against_an_empty_program(world)
     yield rolling_against_all_at_once(world, scratch)
 
@@ -73,6 +75,16 @@ def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
         "figure": "Ambari calls, nothing to change: up / refresh",
         "up": ambari_calls(world, "up", "--yes", "--skip-preview", "--expect-no-changes"),
         "refresh": ambari_calls(world, "refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+    }
+
+
+def ambari_calls_per_poll() -> dict[str, Any]:
+    """What is asked of Ambari each time that a roll looks, of simulated clusters of three sizes."""
+    polls = {str(brokers): calls_per_poll(brokers) for brokers in (3, 30, 300)}
+    return {
+        "figure": "Ambari calls per poll: 3 / 30 / 300 brokers",
+        "while_a_broker_restarts": {brokers: calls.restarting for brokers, calls in polls.items()},
+        "while_it_is_watched": {brokers: calls.watching for brokers, calls in polls.items()},
     }
 
 

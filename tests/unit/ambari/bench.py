@@ -13,6 +13,7 @@ import requests
 
 from components.ambari.change import Change
 from components.ambari.client import Ambari
+from components.ambari.clock import Clock
 from components.ambari.connection import Connection
 from components.ambari.listeners import LISTENERS
 from components.ambari.model import Configuration
@@ -48,7 +49,7 @@ class Run:
 @dataclass
 class Bench:
     simulation: Simulation
-    clock: FastClock = field(default_factory=FastClock)
+    clock: Clock = field(default_factory=FastClock)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def run(

@@ -19,6 +19,7 @@ from components.ambari.note import Writer
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
 from tests.unit.ambari.bench import BEFORE, QUICK, Bench, bench
+from tests.unit.ambari.polls import CallsPerPoll, calls_per_poll
 from tests.unit.ambari.test_kafka_env import HAND_PASTED
 from tests.unit.ambari.wireless import Killed
 
@@ -567,9 +568,10 @@ def test_a_worker_that_never_joins_is_given_up():
         run.change.await_brokers(0)
 
 
-@pytest.mark.parametrize("workers", [3, 30])
-def test_how_much_is_asked_does_not_grow_with_the_cluster(workers: int):
-    with bench(workers) as cluster:
+@pytest.mark.parametrize("brokers", [3, 30, 300])
+def test_how_much_is_asked_does_not_grow_with_the_cluster(brokers: int):
+    assert calls_per_poll(brokers) == CallsPerPoll(restarting=1, watching=5)
+    with bench(brokers) as cluster:
         looks = cluster.run()
         looks.change.survey()
         assert len(looks.calls) == 5

@@ -1,0 +1,64 @@
+"""How much is asked of Ambari each time that a roll waits, for a cluster of any size."""
+
+from dataclasses import dataclass, replace
+from statistics import mode
+
+from components.ambari.restart import Pace
+from tests.unit.ambari.bench import QUICK, bench
+from tests.unit.ambari.clocks import FakeClock
+from tests.unit.ambari.wireless import Killed
+
+RESTART = "POST /clusters/{cluster}/requests"
+PROGRESS = "GET /clusters/{cluster}/requests/{request}"
+
+
+@dataclass(frozen=True)
+class CallsPerPoll:
+    """A run's sign of life, one write and one question every 15 seconds, comes on top."""
+
+    restarting: int
+    """While a broker is being restarted."""
+    watching: int
+    """While it is watched afterwards."""
+
+
+class _Polls(FakeClock):
+    """A clock that notes what was called between two waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.polls: list[list[str]] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.polls.append(self.calls)
+        self.calls = []
+        super().sleep(seconds)
+
+
+def calls_per_poll(brokers: int) -> CallsPerPoll:
+    """Of a roll, as far as the restart of its second broker."""
+    with bench(brokers) as cluster:
+        polls = _Polls()
+        cluster.clock = polls
+        agent = cluster.simulation.agents["wn0"]
+        agent.hold()
+
+        def between(call: str) -> None:
+            polls.calls.append(call)
+            if len(polls.polls) == 10:
+                agent.release()
+            if call == RESTART and agent.rendered:
+                raise Killed
+
+        run = cluster.run(replace(QUICK, pace=Pace(poll=1, settle_unvouched=10)), between=between)
+        try:
+            run.change.advertise()
+        except Killed:
+            waits = polls.polls
+        else:
+            raise AssertionError("the second broker was not restarted")
+    return CallsPerPoll(
+        mode(len(calls) for calls in waits if PROGRESS in calls),
+        mode(len(calls) for calls in waits if PROGRESS not in calls),
+    )
