@@ -10,3 +10,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shares_environment = "environment" in getattr(item, "fixturenames", ())
         group = "environment" if shares_environment else item.nodeid.split("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-kill",
+        action="store_true",
+        help="kill the provider at every single call of a run, too (tests/e2e/test_sweep_on_engine.py)",
+    )

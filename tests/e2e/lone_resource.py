@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator.ambari.simulation import Simulation, simulated_server
-from emulator.engine import search_path
 from emulator.tls import Authority
-from tests.e2e.environment import CHECKOUT, Finished
+from tests.e2e.stack import Stack
 
 PROGRAM = """\
 import json
@@ -41,69 +38,18 @@ PASSWORD = "Simulated-Passw0rd!"
 
 
 @dataclass
-class LoneResource:
+class LoneResource(Stack):
     """One stack of that program. Restarts are watched for a second, where a real cluster takes a minute."""
 
-    folder: Path
-    simulation: Simulation
-    bundle: Path
-    options: dict[str, Any] = field(default_factory=lambda: {"settle_seconds": 0.5})
+    program = PROGRAM
 
-    def prepare(self) -> None:
-        (self.folder / "state").mkdir(parents=True)
-        (self.folder / "Pulumi.yaml").write_text("name: lone\nruntime: python\n")
-        (self.folder / "__main__.py").write_text(PROGRAM)
-        self.succeed("stack", "init", "lone")
-        self.configure()
+    simulation: Simulation
+    options: dict[str, Any] = field(default_factory=lambda: {"settle_seconds": 0.5})
 
     def configure(self, password: str = PASSWORD) -> None:
         self.succeed("config", "set", "url", self.simulation.url)
         self.succeed("config", "set", "options", json.dumps(self.options))
         self.succeed("config", "set", "--secret", "password", password)
-
-    def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
-        return {
-            **kept,
-            "PATH": search_path(),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")])),
-            "REQUESTS_CA_BUNDLE": str(self.bundle),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
-            "PULUMI_HOME": str(self.folder / "home"),
-            "PULUMI_CONFIG_PASSPHRASE": "lone",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-        }
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            ["pulumi", "--non-interactive", "--color", "never", *arguments],
-            cwd=self.folder,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, *arguments: str) -> Finished:
-        process = self.start(*arguments)
-        output, _ = process.communicate(timeout=300)
-        return Finished(process.returncode, output)
-
-    def succeed(self, *arguments: str) -> str:
-        ended = self.run(*arguments)
-        assert ended.status == 0, f"pulumi {' '.join(arguments)} ended with {ended.status}:\n{ended.output}"
-        return ended.output
-
-    def up(self) -> str:
-        return self.succeed("up", "--yes", "--skip-preview")
-
-    def outputs(self) -> dict[str, Any]:
-        return json.loads(self.succeed("stack", "output", "--json"))
-
-    def state(self) -> str:
-        """The whole state, as it lies on disk."""
-        return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
 
     def writes_since(self, mark: int) -> list[str]:
         log = self.simulation.server.log.since(mark)
@@ -123,6 +69,7 @@ def lone_resource(folder: Path, **simulation: Any) -> Iterator[LoneResource]:
     context = authority.server_context("localhost", ["127.0.0.1"])
     options = {"status_interval": 0.2, "password": PASSWORD, "context": context, **simulation}
     with simulated_server(**options) as simulated:
-        resource = LoneResource(folder / "program", simulated, authority.bundle)
-        resource.prepare()
+        resource = LoneResource(folder / "program", authority.bundle, simulated)
+        resource.create()
+        resource.configure()
         yield resource

@@ -16,6 +16,7 @@ from emulator.ambari.faults import Fault, When
 from tests.e2e.environment import eventually
 from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
 from tests.e2e.secrecy import all_command_lines, files_that_hold, log_everything, spellings
+from tests.e2e.stack import LIMIT
 
 ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
 TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
@@ -206,6 +207,30 @@ def test_ambari_that_restarts_in_the_middle_is_waited_for(lone: LoneResource, am
     assert ambari.maintenance() == "OFF"
     assert lone.outputs()["staleBrokers"] == []
     assert all(not broker.stale for broker in ambari.brokers())
+
+
+def test_workers_that_leave_and_join_in_the_middle_of_the_roll(lone: LoneResource, ambari: Ambari):
+    simulation = lone.simulation
+    leaver = simulation.agents["wn1"]
+    leaver.hold()
+    cli = lone.start("up", "--yes", "--skip-preview")
+    eventually(lambda: bool(leaver.commands), "the second broker is being restarted")
+    simulation.remove_worker("wn1")
+    simulation.add_worker("wn3")
+    output, _ = cli.communicate(timeout=LIMIT)
+    assert cli.returncode == 0, output
+    assert "wn1-mykafk (10.0.0.12): removed from the cluster meanwhile" in output
+    # The new one was installed with what is saved.
+    assert lone.restarts() == {"wn0": 1, "wn2": 1, "wn3": 0}
+    assert lone.outputs()["bootstrapServers"] == "10.0.0.11:9092,10.0.0.13:9092,10.0.0.15:9092"
+
+    late = simulation.add_worker("wn4")
+    simulation.cluster.topology.mark_stale("KAFKA", [late.host_name])
+    lone.succeed("up", "--yes", "--skip-preview", "--refresh")
+    assert lone.restarts() == {"wn0": 1, "wn2": 1, "wn3": 0, "wn4": 1}
+    assert lone.outputs()["bootstrapServers"].endswith(",10.0.0.15:9092,10.0.0.16:9092")
+    assert lone.outputs()["staleBrokers"] == []
+    assert ambari.maintenance() == "OFF"
 
 
 def test_keeping_the_change_on_delete(lone: LoneResource, ambari: Ambari):

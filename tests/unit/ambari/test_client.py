@@ -1,6 +1,7 @@
 """The client against answers recorded from a real Ambari 2.7.3, and against what networks do to answers."""
 
 import base64
+import json
 import socket
 from pathlib import Path
 
@@ -284,3 +285,21 @@ def test_maintenance_mode_whose_answer_was_lost_is_looked_at_before_it_is_set_ag
     with Replay(["drop", "k08-maintenance-get"]) as replay:
         ambari(replay, patience=PATIENCE).set_maintenance("ON")
     assert [seen.method for seen in replay.seen] == ["PUT", "GET"]
+
+
+def test_an_ambari_that_accepts_and_says_nothing_is_given_up_on():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        connection = Connection(url, "admin", PASSWORD, read_timeout=0.1)
+        with pytest.raises(AnswerLost, match=r"gave no answer to GET .*timed out"):
+            Ambari(connection, "mykafka", FakeClock(), 0).maintenance()
+
+
+def test_rolling_restarts_made_in_ambari_count_until_their_last_batch():
+    statuses = {1: "COMPLETED", 2: "IN_PROGRESS", 3: "SCHEDULED", 4: "DISABLED", 5: "ABORTED"}
+    items = [
+        {"RequestSchedule": {"id": number, "description": f"Rolling Restart {number}", "status": status}}
+        for number, status in statuses.items()
+    ]
+    with Replay([(200, json.dumps({"items": items}))]) as replay:
+        assert ambari(replay).unfinished_schedules() == ["Rolling Restart 2", "Rolling Restart 3"]
