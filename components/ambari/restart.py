@@ -66,8 +66,8 @@ def stale_brokers(brokers: Sequence[Broker], requests: Sequence[Request], saved:
 def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
     """Which brokers are restarted together, in order: first those that do not run, which harms nobody.
 
-    Then those that missed a save. Ambari keeps no flag for them, and the request that shows it is out of sight
-    after a hundred more.
+    Then those that missed a save. Ambari keeps no flag for them, and the request that shows it is out of
+    sight after a hundred more.
     """
     ready_last = sorted(stale, key=lambda broker: (broker.started, broker.stale))
     if unit == "all":
