@@ -39,10 +39,20 @@ VIRTUAL_NETWORKS = "https://learn.microsoft.com/azure/virtual-network/virtual-ne
 
 def parse(value: object) -> IPv4Network:
     """A range in CIDR notation, without host bits."""
+    return _parse(value, "")
+
+
+def parse_source(value: object) -> IPv4Network:
+    """A range in CIDR notation from which somebody comes."""
+    return _parse(value, "203.0.113.7/32, with your own address")
+
+
+def _parse(value: object, example: str) -> IPv4Network:
     try:
         return IPv4Network(str(value))
     except ValueError as error:
-        raise broken(f"must be a range in CIDR notation: {error}", right=_meant(str(value))) from error
+        rule = f"must be a range in CIDR notation: {error}"
+        raise broken(rule, source="RFC 4632", right=_meant(str(value)) or example) from error
 
 
 def private(network: IPv4Network) -> IPv4Network:
@@ -52,7 +62,6 @@ def private(network: IPv4Network) -> IPv4Network:
         raise broken(
             f"must lie within private address space: {spaces}",
             source="RFC 1918, RFC 6598",
-            right="10.10.0.0/16",
         )
     return network
 
@@ -89,7 +98,7 @@ def callers_of_aks(
     `ambari_users` is None where these are wrong themselves.
     """
     if len(ranges) > 200:
-        raise broken("must be at most 200 ranges", source=AKS_API_RANGES)
+        raise broken("must be at most 200 ranges", source=AKS_API_RANGES, right="fewer, larger ranges")
     if EVERYBODY in ranges:
         return ranges
     if hidden := [str(network) for network in ranges if network not in public(ranges)]:
@@ -107,27 +116,24 @@ def free_for_aks(network: IPv4Network) -> IPv4Network:
     """A range that AKS has not taken for itself."""
     for taken in TAKEN_BY_AKS:
         if network.overlaps(taken):
-            raise broken(
-                f"must not overlap {taken}, which AKS keeps", source=AKS_PLANNING, right="10.20.0.0/16"
-            )
+            raise broken(f"must not overlap {taken}, which AKS keeps", source=AKS_PLANNING)
     return network
 
 
 def size_for_services(network: IPv4Network) -> IPv4Network:
     """A range for Kubernetes services: of a size that AKS takes, and with room for the address of its DNS."""
     if not 13 <= network.prefixlen <= 28:
-        raise broken(
-            "must be smaller than /12, and no smaller than /28", source=AKS_PLANNING, right="10.30.0.0/16"
-        )
+        raise broken("must be smaller than /12, and no smaller than /28", source=AKS_PLANNING)
     return network
 
 
-def apart(network: IPv4Network, others: Mapping[str, IPv4Network]) -> IPv4Network:
-    """A range that overlaps none of `others`, settings by name: each can be reached from the other."""
+def apart(network: IPv4Network, others: Mapping[str, IPv4Network], why: str) -> IPv4Network:
+    """A range that overlaps none of `others`, settings by name; `why` says what would happen otherwise."""
     clashes = [f"{name}, {other}" for name, other in others.items() if network.overlaps(other)]
     if clashes:
         free = free_range(network.prefixlen, others.values())
-        raise broken(f"must not overlap {' nor '.join(clashes)}", source=PEERINGS, right=str(free or ""))
+        rule = f"must not overlap {' nor '.join(clashes)}: {why}"
+        raise broken(rule, source=PEERINGS, right=str(free or ""))
     return network
 
 
@@ -135,7 +141,7 @@ def within(subnet: IPv4Network, name: str, space: IPv4Network | None) -> IPv4Net
     """A subnet of `space`, the setting called `name`; None where that is wrong itself."""
     if space and not subnet.subnet_of(space):
         inside = next(space.subnets(new_prefix=max(subnet.prefixlen, space.prefixlen)))
-        raise broken(f"must lie within {name}, {space}", right=str(inside))
+        raise broken(f"must lie within {name}, {space}", source=VIRTUAL_NETWORKS, right=str(inside))
     return subnet
 
 
@@ -166,9 +172,9 @@ def room_for_overlay(network: IPv4Network, nodes: int) -> IPv4Network:
     more = _nodes_for_upgrades(nodes)
     if network.num_addresses < (nodes + more) * 256:
         rule = f"must have a /24 for each of {nodes + more} nodes, {more} of them for upgrades"
-        raise broken(
-            rule, source="https://learn.microsoft.com/azure/aks/azure-cni-overlay", right="10.40.0.0/16"
-        )
+        prefix = 24 - (nodes + more - 1).bit_length()
+        source = "https://learn.microsoft.com/azure/aks/azure-cni-overlay"
+        raise broken(rule, source=source, right=f"a range of /{prefix} or larger")
     return network
 
 
@@ -199,4 +205,4 @@ def _meant(value: str) -> str:
     try:
         return str(IPv4Network(value, strict=False))
     except ValueError:
-        return "10.10.0.0/16"
+        return ""

@@ -1,5 +1,8 @@
 """What all models of the configuration have in common."""
 
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -16,6 +19,23 @@ class Checked(BaseModel):
         validate_default=True,
         coerce_numbers_to_str=True,
     )
+
+
+def names_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """The names that belong where the last one of `location` stands, in the configuration of `model`."""
+    names = [part for part in location if isinstance(part, str)]
+    for name in names[:-1]:
+        fields = {field.alias: field for field in model.model_fields.values()}
+        model = next(_models(fields[name].annotation))
+    return [str(field.alias) for field in model.model_fields.values()]
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models in a type, such as `tuple[Topic, ...]` or `ExistingResource | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 def between(least: int, most: int, source: str) -> AfterValidator:

@@ -1,8 +1,11 @@
 """How a wrong setting is reported: which one, its value, the rule and its source, what would be right."""
 
 import difflib
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -10,6 +13,11 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 T = TypeVar("T")
+
+
+OURS = "a rule of this program"
+"""The source of rules that nobody else made."""
+_LONGEST = 160
 
 
 @dataclass(frozen=True)
@@ -23,10 +31,15 @@ class Mistake:
     right: str
 
     def __str__(self) -> str:
-        shown = "" if self.value is None else f" = {self.value!r}"
+        shown = "" if self.value is None else f" = {_abridged(self.value)}"
         source = f" ({self.source})" if self.source else ""
         right = f"\n      Right would be: {self.right}" if self.right else ""
         return f"  - {self.setting}{shown}\n      {self.rule}{source}.{right}"
+
+
+def _abridged(value: object) -> str:
+    text = repr(str(value) if isinstance(value, IPv4Network) else value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]}…{text[-1]}"
 
 
 def report(mistakes: Sequence[Mistake], stack: str) -> str:
@@ -36,7 +49,7 @@ def report(mistakes: Sequence[Mistake], stack: str) -> str:
     return f"{count} in the configuration of stack {stack!r}, so nothing was done:\n{listed}"
 
 
-def broken(rule: str, *, source: str = "", right: str = "") -> PydanticCustomError:
+def broken(rule: str, *, source: str = OURS, right: str = "") -> PydanticCustomError:
     """The error a validator raises when its value breaks `rule`.
 
     rule: completes "This setting ...", without a full stop. source: what states the rule.
@@ -65,15 +78,32 @@ def with_another(errors: ValidationError, another: PydanticCustomError, value: o
     return ValidationError.from_exception_data(errors.title, [*again, whole])
 
 
-def mistakes_from(error: ErrorDetails, *, hidden: bool) -> list[Mistake]:
-    """What pydantic found; `hidden` for values that no message may show."""
+def mistakes_from(
+    error: ErrorDetails, *, hidden: bool, known: Iterable[str] = (), default: str = ""
+) -> list[Mistake]:
+    """What pydantic found.
+
+    hidden: whether no message may show the value. known: the names there are, where one is unknown.
+    default: of the setting, which is right where the rule knows nothing better.
+    """
     setting = setting_at(error["loc"])
     context = error.get("ctx", {})
     value = None if hidden or error["type"] == "missing" or error["input"] in ("", ()) else error["input"]
     if error["type"] == _RULES:
-        return [Mistake(setting, value, **rule) for rule in context["rules"]]
+        return [
+            Mistake(setting, value, **{**rule, "right": rule["right"] or default})
+            for rule in context["rules"]
+        ]
+    if error["type"] == "extra_forbidden":
+        name = str(error["loc"][-1])
+        return [Mistake(setting, value, "is unknown", "Pulumi.yaml", _nearest(name, known) or _listed(known))]
     rule = _RULES_OF_TYPES.get(error["type"], f"does not fit: {error['msg']}")
-    return [Mistake(setting, value, rule.format(**context), "", "")]
+    if error["type"] == "literal_error":
+        choices = re.findall("'([^']*)'", context["expected"])
+        default = _nearest(str(error["input"]), choices) or default or choices[0]
+    return [
+        Mistake(setting, value, rule.format(**context), "Pulumi.yaml", default or _EXAMPLES[error["type"]])
+    ]
 
 
 _RULES = "rules"
@@ -93,7 +123,6 @@ def _raisable(error: ErrorDetails) -> InitErrorDetails:
 _RULES_OF_TYPES = {
     "bool_parsing": "must be true or false",
     "dict_type": "must be an object",
-    "extra_forbidden": "is unknown",
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
     "literal_error": "must be {expected}",
@@ -103,6 +132,19 @@ _RULES_OF_TYPES = {
     "tuple_type": "must be a list",
 }
 """What pydantic's checks of types amount to, in the words of a user."""
+_EXAMPLES = defaultdict(
+    str,
+    {
+        "bool_parsing": "true",
+        "dict_type": "pulumi config set --path, once an entry",
+        "int_from_float": "1",
+        "int_parsing": "1",
+        "missing": "a value for it",
+        "model_type": "an object of names and values",
+        "string_type": "a string in quotes",
+        "tuple_type": "pulumi config set --path, once an entry",
+    },
+)
 
 
 def setting_at(location: Sequence[str | int]) -> str:
@@ -114,6 +156,13 @@ def setting_at(location: Sequence[str | int]) -> str:
 
 def unknown(setting: str, known: Iterable[str]) -> Mistake:
     """The mistake of a setting that does not exist, with the one that was probably meant."""
-    near = difflib.get_close_matches(setting, list(known), n=1)
-    right = f"{near[0]}" if near else "a setting listed in Pulumi.yaml"
+    right = _nearest(setting, known) or "a setting listed in Pulumi.yaml"
     return Mistake(setting, None, "is no setting of this program", "Pulumi.yaml", right)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " or ".join(names)

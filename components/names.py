@@ -13,6 +13,7 @@ AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/manageme
 AZURE_TAGS = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources"
 HDINSIGHT_CREATE = "https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-provision-linux-clusters"
 KAFKA_TOPIC = "Kafka, org.apache.kafka.common.internals.Topic"
+STORAGE_API = "description of Microsoft.Storage's API, StorageAccountCreateParameters"
 KUBERNETES_NAMES = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 
 Rule = Callable[[str], str]
@@ -47,12 +48,6 @@ subscription = _matching(
     "https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id",
     "the output of `az account show --query id --output tsv`",
 )
-location = _matching(
-    r"[a-z][a-z0-9]+",
-    "must be the name of an Azure region, as in the column Name of `az account list-locations -o table`",
-    "https://learn.microsoft.com/azure/reliability/regions-list",
-    "westeurope",
-)
 kafka_cluster = _matching(
     # 59 are documented still, but HDInsight's release notes of 2023 announce 45.
     r"[a-z0-9](?:[a-z0-9-]{1,43}[a-z0-9])",
@@ -80,13 +75,15 @@ vm_size = _matching(
     r"(?:Standard|Basic)_[A-Za-z0-9_-]+",
     "must be the name of a VM size, as `az vm list-sizes --location LOCATION` shows it",
     "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
-    "Standard_E4_V3",
+    # That of the setting's default.
+    "",
 )
-kubernetes_version = _matching(
-    r"|[1-9]\d*\.\d+(?:\.\d+)?",
-    "must be MAJOR.MINOR or MAJOR.MINOR.PATCH, or empty for AKS's default",
-    "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions",
-    "1.34",
+_system_pool_size = _matching(
+    # The number is that of the CPUs, or stands for as many: Standard_A1_v2 and Standard_DS1_v2 have one.
+    r"Standard_[A-Za-z]+(?:[2-9]|[1-9]\d+)(?!\d).*",
+    "must be a VM size with 2 or more CPUs, for the nodes carry AKS's own pods too",
+    "https://learn.microsoft.com/azure/aks/use-system-pools",
+    "Standard_D2s_v5",
 )
 _kubernetes_label = _matching(
     r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
@@ -146,6 +143,11 @@ def topic(value: str) -> str:
     return _topic(value)
 
 
+def aks_node_size(value: str) -> str:
+    """The VM size of AKS's nodes."""
+    return _system_pool_size(vm_size(value))
+
+
 def ssh_user(value: str) -> str:
     """A user for SSH on HDInsight's machines."""
     _linux_user(value)
@@ -173,7 +175,7 @@ def gateway_password(value: str, user: str) -> str:
             (re.search(r"[A-Z]", value), "an upper-case letter"),
             (re.search(r"[a-z]", value), "a lower-case letter"),
             (re.search(r"[^A-Za-z0-9]", value), "a character that is neither letter nor digit"),
-            (not re.search(r"""['"\\\].]""", value), "none of the characters ' \" \\ ] ."),
+            (not re.search(r"""['"\\\].`]""", value), "none of the characters ' \" \\ ] . `"),
             (value.isascii() and value.isprintable(), "only printable ASCII characters"),
             (not _shares_three(value, user), f"no three consecutive characters of the user name {user!r}"),
         )
@@ -210,19 +212,24 @@ def tags(value: dict[str, str]) -> dict[str, str]:
 
 
 def _few_tags(tags: dict[str, str]) -> None:
-    if len(tags) > 50:
-        raise broken("must be at most 50 tags", source=AZURE_TAGS)
+    if len(tags) > 15:
+        raise broken(
+            "must be at most 15 tags: a storage account takes no more",
+            source=STORAGE_API,
+            right=f"{len(tags) - 15} fewer",
+        )
 
 
 def _names_of_tags(tags: dict[str, str]) -> None:
-    if wrong := [name for name in tags if not re.fullmatch(r"[^<>%&\\?/]{1,512}", name)]:
-        rule = f"must have names of 1 to 512 characters without < > % & \\ ? /, unlike {wrong}"
-        raise broken(rule, source=AZURE_TAGS)
+    if wrong := [name for name in tags if not re.fullmatch(r"[^<>%&\\?/]{1,128}", name)]:
+        rule = f"must have names of 1 to 128 characters without < > % & \\ ? /, unlike {wrong}"
+        raise broken(rule, source=AZURE_TAGS, right='{"cost-centre": "1234"}')
 
 
 def _values_of_tags(tags: dict[str, str]) -> None:
     if long := [name for name, text in tags.items() if len(text) > 256]:
-        raise broken(f"must have values of at most 256 characters, unlike {long}", source=AZURE_TAGS)
+        rule = f"must have values of at most 256 characters, unlike {long}"
+        raise broken(rule, source=AZURE_TAGS, right='{"cost-centre": "1234"}')
 
 
 def from_json(value: object) -> object:

@@ -21,11 +21,12 @@ from pydantic import (
     field_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
-from . import addresses, names, topics, versions
+from . import addresses, names, regions, topics, versions
 from .adoption import Adoption, is_default
-from .checked import Checked, between
-from .mistakes import Mistake, broken, check_all, mistakes_from, report, unknown
+from .checked import Checked, between, names_at
+from .mistakes import OURS, Mistake, broken, check_all, mistakes_from, report, unknown
 from .topics import Topic
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
@@ -51,6 +52,11 @@ RULES_OF_RANGES = {
     "pod_cidr": (addresses.private, addresses.free_for_aks),
 }
 """What each of them has to keep to by itself."""
+WHY_APART = {
+    "aks_address_space": "Azure peers no two networks that have addresses in common",
+    "service_cidr": "a pod's packets to such an address would go to a Service, never to a node or a broker",
+    "pod_cidr": "a pod's packets to such an address would go to a pod, never to a node or a broker",
+}
 OF_A_NEW_ONE = {
     "aks": (
         "aks_cluster_name",
@@ -74,7 +80,8 @@ OF_A_NEW_ONE = {
 """Settings that mean nothing where what they describe exists already, by the setting that says so."""
 DESCRIBES = {name: of for of, described in OF_A_NEW_ONE.items() for name in described}
 Adopting = Annotated[Adoption, BeforeValidator(names.from_json)]
-SourceRange = Annotated[Range, AfterValidator(addresses.somebody)]
+CallerRange = Annotated[IPv4Network, BeforeValidator(addresses.parse_source)]
+SourceRange = Annotated[CallerRange, AfterValidator(addresses.somebody)]
 VmSize = Annotated[str, AfterValidator(names.vm_size)]
 
 
@@ -93,7 +100,7 @@ class Settings(Checked):
     resource_group: Annotated[str, AfterValidator(names.resource_group)] = Field(
         "aks-kafka", description="Resource group for everything; the program creates it."
     )
-    location: Annotated[str, AfterValidator(names.location)] = Field(
+    location: Annotated[str, AfterValidator(regions.region)] = Field(
         "westeurope", description="Azure region of everything. HDInsight and its network have to share one."
     )
     tags: Annotated[dict[str, str], BeforeValidator(names.from_json)] = Field(
@@ -151,7 +158,7 @@ class Settings(Checked):
     aks_cluster_name: Annotated[str, AfterValidator(names.aks_cluster)] = Field(
         "aks-kafka", description="Name of the AKS cluster."
     )
-    kubernetes_version: Annotated[str, AfterValidator(names.kubernetes_version)] = Field(
+    kubernetes_version: Annotated[str, AfterValidator(versions.kubernetes)] = Field(
         "", description="Kubernetes version of the AKS cluster; empty for AKS's default at its creation."
     )
     aks_upgrade_channel: Literal["none", "patch", "stable", "rapid"] = Field(
@@ -160,7 +167,7 @@ class Settings(Checked):
     aks_node_os_upgrade_channel: Literal["None", "Unmanaged", "SecurityPatch", "NodeImage"] = Field(
         "NodeImage", description="How AKS brings security updates to its nodes' system by itself."
     )
-    aks_api_source_ranges: Annotated[tuple[Range, ...], BeforeValidator(names.from_json)] = Field(
+    aks_api_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = Field(
         (),
         description="Ranges that may use Kubernetes' API; empty for those of ambariSourceRanges that are "
         "public, 0.0.0.0/0 for everybody.",
@@ -172,7 +179,9 @@ class Settings(Checked):
         0,
         description="Most nodes of an AKS cluster that grows and shrinks by itself; 0 for one that doesn't.",
     )
-    aks_node_size: VmSize = Field("Standard_D2s_v5", description="VM size of AKS's nodes.")
+    aks_node_size: Annotated[str, AfterValidator(names.aks_node_size)] = Field(
+        "Standard_D2s_v5", description="VM size of AKS's nodes, with 2 or more CPUs."
+    )
     aks_zones: Annotated[tuple[Literal["1", "2", "3"], ...], BeforeValidator(names.from_json)] = Field(
         (), description="Availability zones over which AKS's nodes are spread, in a region that has zones."
     )
@@ -217,7 +226,7 @@ class Settings(Checked):
     app_port: Annotated[int, between(1, 65535, "a TCP port")] = Field(
         80, description="Port of the test application's load balancer."
     )
-    app_replicas: Annotated[int, between(1, 100, "a test application")] = Field(
+    app_replicas: Annotated[int, between(1, 100, OURS)] = Field(
         2, description="Pods of the test application."
     )
     topics: Annotated[tuple[Topic, ...], BeforeValidator(names.from_json)] = Field(
@@ -229,10 +238,8 @@ class Settings(Checked):
         "rolling",
         description="How brokers restart for a changed configuration: one by one, or all at once.",
     )
-    restart_settle_seconds: int = Field(
+    restart_settle_seconds: Annotated[int, between(0, 3600, OURS)] = Field(
         60,
-        ge=0,
-        le=3600,
         description="How long a restarted broker must run before the next where Kafka's health is unknown; "
         "Ambari looks after it every 20 s.",
     )
@@ -252,13 +259,18 @@ class Settings(Checked):
         fields = {field.alias or name: field for name, field in cls.model_fields.items()}
         mistakes = [unknown(name, fields) for name in values if name not in fields]
         if values.get("ambariPassword") and "ambariPassword" not in secrets:
-            mistakes.append(Mistake("ambariPassword", None, "must be stored as a secret", "", SET_PASSWORD))
+            mistakes.append(Mistake("ambariPassword", None, "must be stored as a secret", OURS, SET_PASSWORD))
         try:
             settings = cls.model_validate({name: value for name, value in values.items() if name in fields})
         except ValidationError as error:
             for found in error.errors():
                 name = to_camel(str(found["loc"][0]))
-                mistakes += mistakes_from(found, hidden=not fields[name].repr or name in secrets)
+                mistakes += mistakes_from(
+                    found,
+                    hidden=not fields[name].repr or name in secrets,
+                    known=names_at(cls, found["loc"]) if found["type"] == "extra_forbidden" else (),
+                    default=_default(fields[name]) if len(found["loc"]) == 1 else "",
+                )
             raise WrongSettings(mistakes, stack) from None
         if mistakes:
             raise WrongSettings(mistakes, stack)
@@ -390,7 +402,8 @@ class Settings(Checked):
         """A range apart from those of the settings above."""
         ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
         above = [name for name in ranges if name in info.data and not _is_adopted(name, info)]
-        return addresses.apart(value, {to_camel(name): info.data[name] for name in above})
+        others = {to_camel(name): info.data[name] for name in above}
+        return addresses.apart(value, others, WHY_APART.get(str(info.field_name), ""))
 
     @field_validator("topics", mode="wrap")
     @classmethod
@@ -426,6 +439,13 @@ def _is_adopted(name: str, info: ValidationInfo) -> bool:
     """Whether the setting `name` describes something that exists already."""
     adoption = info.data.get(DESCRIBES.get(name, ""))
     return adoption is not None and adoption.existing is not None
+
+
+def _default(field: FieldInfo) -> str:
+    """The default of a setting that has one, as it would be set."""
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
+    return str(field.default) if isinstance(field.default, str | int | IPv4Network) else ""
 
 
 def _most_nodes(info: ValidationInfo) -> int:

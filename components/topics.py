@@ -4,10 +4,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from . import names
+from . import names, topic_configs
 from .checked import Checked, between
 from .mistakes import broken, check_all, with_another
 
@@ -18,7 +25,12 @@ class Topic(Checked):
     name: Annotated[str, AfterValidator(names.topic)]
     partitions: Annotated[int, between(1, 4000, "Kafka's advice for the partitions of one broker")] = 6
     replication_factor: Annotated[int, between(1, 32767, "Kafka keeps it in 16 bits")] = 3
-    config: dict[str, str] = Field(default_factory=dict)
+    config: Annotated[dict[str, str], AfterValidator(topic_configs.names_known)] = Field(default_factory=dict)
+
+    @field_validator("config")
+    @classmethod
+    def _can_be_written(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        return topic_configs.can_be_written(value, info.data.get("replication_factor"))
 
 
 def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int | None) -> tuple[Topic, ...]:
@@ -30,7 +42,7 @@ def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int 
         declared = validate(value)
     except ValidationError as errors:
         try:
-            _agree(tuple(_sound(names.from_json(value))), workers)
+            _agree(tuple(_sound(value)), workers)
         except PydanticCustomError as another:
             raise with_another(errors, another, value) from None
         raise
@@ -42,13 +54,17 @@ def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int 
     return declared
 
 
-def _sound(items: object) -> Iterator[Topic]:
+def _sound(value: object) -> Iterator[Topic]:
     """Those of the topics that are right by themselves."""
+    try:
+        items = names.from_json(value)
+    except PydanticCustomError:
+        # It is reported already, and so is what is wrong with one of them.
+        return
     for item in items if isinstance(items, Sequence) else ():
         try:
             yield Topic.model_validate(item)
         except ValidationError:
-            # It is reported already.
             continue
 
 
@@ -60,7 +76,8 @@ def _tell_apart(topics: Sequence[Topic]) -> None:
     # Kafka names its metrics after topics, with underscores for full stops, and refuses a clash.
     metrics = Counter(topic.name.replace(".", "_") for topic in topics)
     if alike := sorted({topic.name for topic in topics if metrics[topic.name.replace(".", "_")] > 1}):
-        raise broken(f"must differ in more than `.` and `_`: {', '.join(alike)}", source=names.KAFKA_TOPIC)
+        rule = f"must differ in more than `.` and `_`: {', '.join(alike)}"
+        raise broken(rule, source=names.KAFKA_TOPIC, right=f"{alike[0]} and another name")
 
 
 def _find_brokers(topics: Sequence[Topic], workers: int | None) -> None:

@@ -1,8 +1,29 @@
 """Rules for versions of Kubernetes."""
 
+import re
+
 from .mistakes import broken
 
+SUPPORTED = "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions"
 UPGRADES = "https://learn.microsoft.com/azure/aks/auto-upgrade-cluster"
+OLDEST_MINOR = 30
+"""The first in which a pod can wait before it ends without a program for it, as the application's pods do:
+https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-handler-implementations."""
+
+
+def kubernetes(value: str) -> str:
+    """A version of Kubernetes that this program can use; "" leaves it to AKS."""
+    found = re.fullmatch(r"1\.(\d+)(?:\.\d+)?", value)
+    if value and not found:
+        rule = "must be MAJOR.MINOR or MAJOR.MINOR.PATCH, or empty for AKS's default"
+        raise broken(rule, source=SUPPORTED, right="1.34")
+    if found and int(found[1]) < OLDEST_MINOR:
+        raise broken(
+            f"must be 1.{OLDEST_MINOR} or newer: the application's pods need it",
+            source=SUPPORTED,
+            right="1.34",
+        )
+    return value
 
 
 def upgraded_by_itself(channel: str, version: str) -> str:

@@ -1,0 +1,192 @@
+"""Every kind of wrong configuration, and the message for each, in golden/.
+
+After a change of a rule, or of what its message says, write the messages anew and read what changed:
+
+    .venv/bin/python -m tests.unit.wrong_configurations; git diff tests/unit/golden
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from components.settings import Settings, WrongSettings
+from tests.unit.configurations import REQUIRED
+
+GOLDEN = Path(__file__).parent / "golden"
+PLAIN = "not encrypted"
+"""A key beside the settings: secrets are stored in plain text."""
+
+KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "ranges-that-are-none": [
+        {
+            "hdinsightAddressSpace": "10.10.0.0/33",
+            "aksAddressSpace": "ten",
+            "serviceCidr": "10.30.0.1/16",
+            "ambariSourceRanges": ["203.0.113.7/24"],
+        }
+    ],
+    "ranges-outside-private-space": [
+        {
+            "hdinsightAddressSpace": "20.0.0.0/16",
+            "hdinsightSubnet": "20.0.0.0/24",
+            "serviceCidr": "8.8.0.0/16",
+        }
+    ],
+    "ranges-that-overlap": [
+        {"aksAddressSpace": "10.10.128.0/17", "aksSubnet": "10.10.128.0/22"},
+        {"serviceCidr": "10.16.0.0/13"},
+        {"aksPodNetwork": "overlay", "podCidr": "10.30.0.0/15"},
+    ],
+    "ranges-that-aks-keeps": [
+        {
+            "aksAddressSpace": "172.16.0.0/12",
+            "aksSubnet": "172.16.0.0/22",
+            "serviceCidr": "172.31.0.0/20",
+            "podCidr": "172.30.0.0/16",
+        }
+    ],
+    "ranges-of-a-wrong-size": [{"hdinsightAddressSpace": "10.10.0.0/30", "hdinsightSubnet": "10.10.0.0/30"}]
+    + [{"serviceCidr": size} for size in ("10.32.0.0/12", "10.30.0.0/29")],
+    "subnets-outside-their-network": [{"hdinsightSubnet": "10.11.0.0/24", "aksSubnet": "10.20.0.0/15"}],
+    "subnets-without-room": [
+        {"hdinsightSubnet": "10.10.0.0/28", "kafkaWorkers": 10, "aksNodeCount": 40},
+        {"aksPodNetwork": "overlay", "podCidr": "10.40.0.0/23", "aksSubnet": "10.20.0.0/29"},
+        {"aksMaxNodeCount": 100},
+        {"aksPodNetwork": "overlay", "aksMaxNodeCount": 1000},
+    ],
+    "names": [
+        {
+            "resourceGroup": "ends.in.a.stop.",
+            "kafkaClusterName": "Kafka-",
+            "storageAccountName": "contoso-kafka",
+            "registryName": "kafka",
+            "aksClusterName": "-aks",
+            "namespace": "Kafka_Test",
+        },
+        {"registryName": "acr1", "namespace": "kube-system"},
+    ],
+    "tags": [
+        {"tags": {"cost<centre": "x" * 257}},
+        {"tags": {f"tag{number}": "" for number in range(16)}},
+    ],
+    "users": [
+        {"ambariUser": "the admin", "sshUser": "Admin"},
+        {"ambariUser": "kafkauser", "sshUser": "kafkauser"},
+        {"sshUser": "hdfs"},
+    ],
+    "password": [
+        {"ambariPassword": ""},
+        {"ambariPassword": "letmein"},
+        {"ambariPassword": "Has-AdMinistrator-1"},
+        {"ambariPassword": "Correct-Horse-7", PLAIN: True},
+    ],
+    "ssh-key": [{"sshPublicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI somebody@somewhere"}],
+    "versions": [
+        {"kubernetesVersion": "v1.34"},
+        {"kubernetesVersion": "1.29"},
+        {"kubernetesVersion": "1.34.2"},
+        {"kubernetesVersion": "1.34", "aksUpgradeChannel": "rapid"},
+    ],
+    "vm-sizes": [{"kafkaWorkerSize": "E4 v3", "kafkaZookeeperSize": "A4", "aksNodeSize": "Standard_B1s"}],
+    "counts": [
+        {
+            "kafkaWorkers": 2,
+            "kafkaDisksPerWorker": 0,
+            "aksNodeCount": 1001,
+            "aksMaxPods": 9,
+            "appPort": 65536,
+            "appReplicas": 0,
+            "restartSettleSeconds": -1,
+        },
+        {"aksNodeCount": 3, "aksMaxNodeCount": 2},
+    ],
+    "regions": [{"location": "West Europe"}, {"location": "nothreurope"}],
+    "zones": [{"aksZones": ["1", "1"]}, {"aksZones": ["4"]}],
+    "replication-factors": [
+        {"topics": [{"name": "orders", "replicationFactor": 4}, {"name": "a", "replicationFactor": 0}]},
+        {"topics": [{"name": "orders", "replicationFactor": 2, "config": {"min.insync.replicas": 3}}]},
+        {"topics": [{"name": "orders", "config": {"min.insync.replicas": "all"}}]},
+    ],
+    "topics": [
+        {"topics": []},
+        {"topics": [{"name": "my orders", "partitions": 0}, {"name": ".."}, {"name": "__orders"}, {}, "a"]},
+        {"topics": [{"name": "my.orders"}, {"name": "my_orders"}]},
+        {"topics": [{"name": "orders", "config": {"retention": 60000}}]},
+        {"topic": "other"},
+    ],
+    "source-ranges": [
+        {"ambariSourceRanges": []},
+        {"ambariSourceRanges": ["0.0.0.0/0"]},
+        {"ambariSourceRanges": ["10.9.0.0/24"]},
+        {"aksApiSourceRanges": ["10.9.0.0/24"]},
+        {"aksApiSourceRanges": [f"20.0.{number}.0/24" for number in range(201)]},
+    ],
+    "choices": [
+        {
+            "aksUpgradeChannel": "stabel",
+            "aksNodeOsUpgradeChannel": "nodeimage",
+            "aksPodNetwork": "kubenet",
+            "aksNetworkPolicy": "calcio",
+            "restart": "now",
+        }
+    ],
+    "types": [
+        {"protect": "maybe", "kafkaWorkers": "three", "aksNodeCount": "1.5", "tags": "team", "topics": "a"}
+    ],
+    "unknown-settings": [
+        {"kafkaWokers": 4, "subnet": "10.0.0.0/24", "topics": [{"name": "orders", "partitons": 3}]},
+        {"aks": {"exsting": {"resourceGroup": "shop", "name": "k8s"}}},
+    ],
+    "settings-that-are-missing": [dict.fromkeys(REQUIRED, "")],
+    "existing-clusters": [
+        {"aks": {"existing": {"resourceGroup": "shop.", "name": "", "subscription": "mine"}}},
+        {"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}, "aksNodeCount": 3},
+    ],
+    "all-together": [
+        {
+            PLAIN: True,
+            "kafkaWokers": 4,
+            "kafkaClusterName": "Contoso",
+            "kafkaWorkers": 2,
+            "storageAccountName": "",
+            "ambariPassword": "letmein",
+            "ambariSourceRanges": [],
+            "sshPublicKey": "",
+            "hdinsightSubnet": "10.11.0.0/24",
+            "aksAddressSpace": "10.10.128.0/17",
+            "serviceCidr": "10.30.0.1/16",
+            "topics": [{"name": "a b", "partitions": 0}],
+            "topic": "other",
+            "restart": "now",
+        }
+    ],
+}
+
+
+def message(wrong: Mapping[str, Any]) -> str:
+    """What the program says to a configuration that is right but for `wrong`."""
+    values = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in {**REQUIRED, **wrong}.items()
+        if name != PLAIN
+    }
+    try:
+        Settings.parse(values, set() if PLAIN in wrong else {"ambariPassword"}, stack="dev")
+    except WrongSettings as error:
+        return str(error)
+    raise AssertionError(f"nothing is wrong with {wrong}")
+
+
+def messages(kind: str) -> str:
+    """All messages of a kind."""
+    return "\n\n".join(map(message, KINDS[kind])) + "\n"
+
+
+def main() -> None:
+    for kind in KINDS:
+        (GOLDEN / f"{kind}.txt").write_text(messages(kind))
+
+
+if __name__ == "__main__":
+    main()
