@@ -6,14 +6,15 @@ from operator import itemgetter
 
 from confluent_kafka import Message as Record
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _OVERHEAD = 500
 """Bytes of memory that an entry takes beside its text, about."""
 
 
 class Entry:
-    """One record of the topic: its identity, and its JSON."""
+    """One record of the topic: its identity, and its JSON; in a feed, also the event that it makes."""
 
-    __slots__ = ("json", "kept", "latency_ms", "offset", "partition", "position", "sequence", "timestamp")
+    __slots__ = ("_start", "event", "kept", "latency_ms", "offset", "partition", "sequence", "timestamp")
 
     def __init__(
         self, partition: int, offset: int, timestamp: int, json: bytes, latency_ms: int | None = None
@@ -24,16 +25,36 @@ class Entry:
         """Milliseconds since the epoch, as the record says; -1 where it says nothing."""
         self.latency_ms = latency_ms
         """From the time in the record until it was read; None for what was there before, or has no time."""
-        self.json = json
-        # What follows is the feed's business.
+        self.event = b"%b\n\n" % json
+        self._start = 0
         self.sequence = 0
-        self.position = b""
+        """Its number in the feed."""
         self.kept = True
+
+    @property
+    def json(self) -> bytes:
+        """Without a line break, as events want it."""
+        return self.event[self._start : -2]
+
+    @property
+    def position(self) -> bytes:
+        """Where a reader is that has had this and all before it."""
+        return self.event[len(b"id: ") : self._start - len(b"\ndata: ")]
 
     @property
     def size(self) -> int:
         """Memory, in bytes."""
-        return len(self.json) + _OVERHEAD
+        return len(self.event) + _OVERHEAD
+
+    def place(self, sequence: int, position: bytes) -> None:
+        """Take the entry into a feed; its event is what `as_event` says."""
+        self.sequence = sequence
+        self.event = b"id: %b\ndata: %b" % (position, self.event)
+        self._start = len(b"id: \ndata: ") + len(position)
+
+    def as_event(self, position: bytes) -> bytes:
+        """The event for a reader whose position differs from the feed's."""
+        return b"id: %b\ndata: %b\n\n" % (position, self.json)
 
 
 class Encoder:
@@ -62,7 +83,7 @@ class Encoder:
         return Entry(partition, offset, timestamp, text.encode(), latency)
 
     def _text(self, value: bytes) -> str:
-        return json.dumps(value[: self._max_bytes].decode(errors="replace"), ensure_ascii=False)
+        return _json(value[: self._max_bytes].decode(errors="replace"))
 
 
 def in_order_of_time(entries: Iterable[Entry]) -> list[Entry]:

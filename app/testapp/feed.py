@@ -9,7 +9,6 @@ from itertools import islice
 from operator import attrgetter
 
 from testapp.entries import Entry
-from testapp.positions import format_position
 
 CHUNK_BYTES = 64 << 10
 """What is written to a browser at a time, and hence what one that does not read can hold, about."""
@@ -55,6 +54,7 @@ class Feed:
         self._entries: list[Entry] = []
         self._dropped = 0
         self._bytes = 0
+        self._pairs: dict[int, bytes] = {}
         self._by_partition: dict[int, deque[Entry]] = {}
         self._chunk: tuple[int, int, Chunk] | None = None
         self._news = asyncio.Event()
@@ -67,7 +67,8 @@ class Feed:
         self._dropped = self._bytes = 0
         self.lost_sequence = self.sequence
         self.floor = dict(floor)
-        self.position = dict(floor)
+        self.position = dict(sorted(floor.items()))
+        self._pairs = {number: b"%d:%d" % (number, offset) for number, offset in self.position.items()}
         self.append(entries)
 
     def append(self, entries: Iterable[Entry]) -> None:
@@ -75,7 +76,10 @@ class Feed:
         for entry in entries:
             self.sequence += 1
             self.position[entry.partition] = entry.offset
-            entry.sequence, entry.position = self.sequence, format_position(self.position).encode()
+            if entry.partition not in self._pairs:
+                self._pairs = {number: self._pairs.get(number, b"") for number in sorted(self.position)}
+            self._pairs[entry.partition] = b"%d:%d" % (entry.partition, entry.offset)
+            entry.place(self.sequence, b",".join(self._pairs.values()))
             self._entries.append(entry)
             self._bytes += entry.size
             partition = self._by_partition.setdefault(entry.partition, deque())
@@ -132,8 +136,8 @@ class Feed:
         size = 0
         entry = None
         for entry in self.after(sequence):
-            parts += (b"id: ", entry.position, b"\ndata: ", entry.json, b"\n\n")
-            size += len(entry.json)
+            parts.append(entry.event)
+            size += len(entry.event)
             if size >= CHUNK_BYTES:
                 break
         if entry is None:

@@ -1,4 +1,4 @@
-"""The description of the HTTP interface, in OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0)."""
+"""The description of the HTTP interface, in OpenAPI 3.2 (spec.openapis.org/oas/v3.2.0)."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _Json = dict[str, Any]
 def describe(settings: ServeSettings) -> _Json:
     """Everything but the page itself and its files."""
     return {
-        "openapi": "3.1.0",
+        "openapi": "3.2.0",
         "info": {
             "title": "Messages of a Kafka topic",
             "version": "1",
@@ -79,7 +79,7 @@ def _post_message(settings: ServeSettings) -> _Json:
         "requestBody": {
             "required": True,
             "description": f"The text, at most {most} bytes of UTF-8, whatever the content type",
-            "content": {"text/plain": {"schema": {"type": "string", "minLength": 1}}},
+            "content": {"text/plain": {"schema": {"type": "string", "pattern": r"\S"}}},
         },
         **({"security": [{"token": []}]} if settings.access_token else {}),
     }
@@ -90,8 +90,7 @@ def _get_events() -> _Json:
     return {
         **_operation(
             "Messages as server-sent events, without end",
-            _text("200", "Events: message; start; gap: some are no longer kept; reset: offsets start anew",
-                  "text/event-stream"),
+            _events("200", "message; start; gap: some are no longer kept; reset: offsets start anew"),
             _problem("400", "last or after is not of its form"),
             _problem("503", "Too many browsers are connected", "Retry-After"),
         ),
@@ -110,7 +109,7 @@ def _get_events() -> _Json:
                 "schema": {"type": "string"},
             },
         ],
-    }  # fmt: skip
+    }
 
 
 def _get_cluster() -> _Json:
@@ -139,6 +138,11 @@ def _json(status: str, description: str, schema: _Json) -> tuple[str, _Json]:
 
 def _text(status: str, description: str, media_type: str) -> tuple[str, _Json]:
     return status, {"description": description, "content": {media_type: {"schema": {"type": "string"}}}}
+
+
+def _events(status: str, description: str) -> tuple[str, _Json]:
+    event = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
+    return status, {"description": description, "content": {"text/event-stream": {"itemSchema": event}}}
 
 
 def _problem(status: str, description: str, header: str | None = None) -> tuple[str, _Json]:

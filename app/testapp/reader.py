@@ -3,7 +3,6 @@
 import json
 import time
 
-from testapp.entries import Entry
 from testapp.feed import CHUNK_BYTES, Feed
 from testapp.positions import format_position, parse_position
 
@@ -30,6 +29,8 @@ class Reader:
         self._sequence = 0
         self._position = b""
         self._own_past = seen
+        # What the browser says, as against what this feed has given it since.
+        self._claim = dict(seen or {})
 
     async def next(self) -> bytes | None:
         """Wait for something to send: whole events or a sign of life; None when the feed was closed."""
@@ -59,6 +60,7 @@ class Reader:
         """Begin to read this generation of the feed, whether or not another one was read before."""
         was_reset, self._generation = self._generation != 0, self._feed.generation
         if self._own_past is not None and not was_reset:
+            self._own_past = {**dict.fromkeys(self._feed.position, -1), **self._own_past}
             return b"retry: 1000\n\n"
         newest = self._feed.last(self._last)
         before = dict(self._feed.position)
@@ -66,16 +68,18 @@ class Reader:
         if newest:
             before = parse_position(newest[0].position.decode()) or {}
             before[newest[0].partition] = newest[0].offset - 1
+            # Among the newest that are kept may once have been others; nobody new has missed them.
             before = {p: max(offset, self._feed.floor.get(p, -1)) for p, offset in before.items()}
             self._sequence = newest[0].sequence - 1
-        self._own_past, self._since = before, time.monotonic()
+        self._own_past, self._position = None, format_position(before).encode()
         event = b"reset" if was_reset else b"start"
-        return b"retry: 1000\nid: %b\nevent: %b\ndata: {}\n\n" % (format_position(before).encode(), event)
+        return b"retry: 1000\nid: %b\nevent: %b\ndata: {}\n\n" % (self._position, event)
 
     def _from_own_past(self, seen: dict[int, int]) -> bytes:
         """What the browser has not had, with its own ids; nothing left makes it a reader like all others."""
         feed = self._feed
-        if feed.gone_back(seen, self._since):
+        if feed.ahead(self._claim) and feed.gone_back(self._claim, self._since):
+            self._claim.clear()
             return self._enter()
         parts: list[bytes] = []
         if missed := feed.missed(seen):
@@ -84,26 +88,26 @@ class Reader:
         for entry in feed.after(self._sequence):
             self._sequence = entry.sequence
             if entry.offset > seen.get(entry.partition, -1):
-                parts.append(_event(entry, seen))
-                size += len(entry.json)
+                seen[entry.partition] = entry.offset
+                parts.append(entry.as_event(format_position(seen).encode()))
+                size += len(parts[-1])
                 if size >= CHUNK_BYTES:
+                    self._join_the_others(seen, entry.position)
                     return b"".join(parts)
         self._sequence = feed.sequence
-        if not feed.ahead(seen):
-            self._position = format_position(feed.position).encode()
-            self._own_past = None
+        self._join_the_others(seen, format_position(feed.position).encode())
         return b"".join(parts)
+
+    def _join_the_others(self, seen: dict[int, int], position: bytes) -> None:
+        """Be a reader like all others if what was had is what the feed had here, at `position`."""
+        if format_position(seen).encode() == position:
+            self._position, self._own_past = position, None
 
     def _sign_of_life(self) -> bytes:
         if self._beats == self._feed.beats:
             return b""
         self._beats = self._feed.beats
         return b": alive\n\n"
-
-
-def _event(entry: Entry, seen: dict[int, int]) -> bytes:
-    seen[entry.partition] = entry.offset
-    return b"id: %b\ndata: %b\n\n" % (format_position(seen).encode(), entry.json)
 
 
 def _gap(missed: dict[int, tuple[int, int]], seen: dict[int, int]) -> bytes:

@@ -234,6 +234,35 @@ async def test_a_topic_made_anew_resets_those_who_come_back() -> None:
 
 
 @in_a_loop
+async def test_an_answer_of_brokers_from_before_the_newest_messages_resets_nobody() -> None:
+    browser = Browser()
+    await drain(connect(replica(*entries(0, range(5)), *entries(1, range(5))), browser), browser)
+    slow = replica(*entries(0, range(5)))
+    reader = connect(slow, browser)
+    await drain(reader, browser)
+    slow.append(entries(0, range(5, 9)))
+    await drain(reader, browser)
+    slow.note_ends({0: 7, 1: 5}, asked_at=float("inf"))
+    await drain(reader, browser)
+    assert [event for event, _ in browser.other] == ["start"]
+    assert browser.seen() == {0: 8, 1: 4}
+
+
+@in_a_loop
+async def test_a_partition_that_came_later_makes_no_difference_for_long() -> None:
+    feed, browser = replica(*entries(1, range(2)), partitions=2), Browser()
+    await drain(connect(feed, browser), browser)
+    feed.append([entry(3, 0), entry(2, 0)])
+    assert browser.id == "0:-1,1:1"
+    late, other = connect(feed, browser), connect(feed, Browser(browser.id))
+    for reader in (late, other):
+        await drain(reader, browser)
+    feed.append([entry(0, 0)])
+    assert await late.next() is await other.next()
+    assert feed.last(1)[0].position == b"0:0,1:1,2:0,3:0"
+
+
+@in_a_loop
 async def test_a_leader_that_does_not_tell_its_end_resets_nobody() -> None:
     browser = Browser()
     await drain(connect(replica(*entries(0, range(5))), browser), browser)

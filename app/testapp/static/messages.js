@@ -42,7 +42,8 @@ export class MessageList {
     const entry = this.#find(partition, offset);
     if (entry) {
       this.#measure(entry, begun);
-      this.#redraw();
+      entry.drawn?.querySelector(".place").replaceWith(placeOf(entry));
+      this.#summarize();
     } else {
       this.#own.set(`${partition}:${offset}`, begun);
       // Messages that never come, since the connection is gone for longer than they are kept.
@@ -132,7 +133,19 @@ export class MessageList {
 
 function item(entry, isNew) {
   if (entry.note) return element("li", "note", entry.note);
-  const { partition, offset, timestamp, key, text, truncated } = entry;
+  const { partition, offset, key, text, truncated } = entry;
+  const line = element("div", "line");
+  if (key !== null) line.append(element("span", "key-of", key));
+  line.append(element("span", "text", text));
+  if (truncated) line.append(element("span", "muted", " … (cut)"));
+  entry.drawn = element("li", isNew ? "new" : "");
+  entry.drawn.dataset.place = `${partition}:${offset}`;
+  entry.drawn.append(line, placeOf(entry));
+  return entry.drawn;
+}
+
+function placeOf(entry) {
+  const { partition, offset, timestamp } = entry;
   const place = element("div", "place");
   place.append(element("span", "", `partition ${partition}`), element("span", "", `offset ${offset}`));
   if (timestamp >= 0) place.append(time(timestamp));
@@ -145,14 +158,7 @@ function item(entry, isNew) {
     read.title = "From the time in the record until the server read it";
     place.append(read);
   }
-  const line = element("div", "line");
-  if (key !== null) line.append(element("span", "key-of", key));
-  line.append(element("span", "text", text));
-  if (truncated) line.append(element("span", "muted", " … (cut)"));
-  const li = element("li", isNew ? "new" : "");
-  li.dataset.place = `${partition}:${offset}`;
-  li.append(line, place);
-  return li;
+  return place;
 }
 
 function time(timestamp) {
