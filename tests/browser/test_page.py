@@ -1,65 +1,205 @@
-"""The page as a person uses it, in headless Chromium."""
+"""The page as a person uses it, over mock brokers."""
 
-import shutil
+import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
+import httpx
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from replica import Page, Replica, start_brokers
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
+from selenium.webdriver.common.keys import Keys
 
-from tests.e2e.environment import Environment
+from tests.browser.chromium import Browser
 
-OPTIONS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+ANSWER_OF_CLUSTER = """
+const answer = %s;
+const real = window.fetch;
+const answered = () => Promise.resolve(new Response(JSON.stringify(answer)));
+window.fetch = (url, ...rest) => (url === "/cluster" ? answered() : real(url, ...rest));
+"""
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path}"):
-        options.add_argument(option)
-    browser = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
-    yield browser
-    browser.quit()
+@pytest.fixture(scope="module")
+def brokers() -> Iterator[str]:
+    yield from (brokers.servers for brokers in start_brokers())
 
 
-def shown(browser: Chrome, text: str) -> int:
-    items = browser.find_elements(By.CSS_SELECTOR, "#messages .text")
-    return sum(item.text == text for item in items)
+@pytest.fixture(scope="module")
+def page(brokers: str) -> Iterator[Page]:
+    with Replica(brokers) as page:
+        yield page
 
 
-def test_a_word_typed_and_sent_comes_back_once(browser: Chrome, environment: Environment) -> None:
-    browser.get(environment.outputs()["appUrl"])
+def send(browser: Browser, text: str) -> None:
+    browser.find("text").send_keys(text, Keys.ENTER)
+    browser.wait(lambda: text in browser.texts(), f"{text} is shown")
+
+
+def test_a_word_comes_back_with_its_place_and_round_trip(browser: Browser, page: Page) -> None:
+    browser.open(page.url)
     word = f"word-{uuid.uuid4()}"
-    browser.find_element(By.ID, "text").send_keys(word)
-    browser.find_element(By.ID, "submit").click()
-    WebDriverWait(browser, 30).until(lambda page: shown(page, word) == 1)
+    send(browser, word)
+    browser.wait(lambda: "written to partition" in browser.text("status"), "Kafka has it")
+    browser.wait(lambda: "round trip" in browser.text("messages"), "its round trip is shown")
+    partition, offset = browser.shown()[0][0].split(":")
+    assert f"written to partition {partition}, offset {offset};" in browser.text("status")
+    assert f"partition {partition}" in browser.text("messages")
+    assert browser.find("text").get_attribute("value") == ""
+    assert browser.chrome.switch_to.active_element == browser.find("text")
+    browser.chrome.refresh()
+    browser.wait(lambda: word in browser.texts(), "it is shown after a refresh")
+    assert browser.texts().count(word) == 1
 
-    browser.refresh()
-    WebDriverWait(browser, 30).until(lambda page: shown(page, word) > 0)
-    after = f"after-{uuid.uuid4()}"
-    browser.find_element(By.ID, "text").send_keys(after)
-    browser.find_element(By.ID, "submit").click()
-    WebDriverWait(browser, 30).until(lambda page: shown(page, after) == 1)
-    assert shown(browser, word) == 1
+
+def test_the_newest_comes_first_and_keys_are_shown(browser: Browser, page: Page) -> None:
+    browser.open(page.url)
+    first, second = str(uuid.uuid4()), str(uuid.uuid4())
+    browser.find("key").send_keys("of my own")
+    for text in (first, second):
+        send(browser, text)
+    assert browser.texts()[:2] == [second, first]
+    assert browser.chrome.find_element(By.CSS_SELECTOR, "#messages .key-of").text == "of my own"
 
 
-def test_markup_is_shown_not_run(browser: Chrome, environment: Environment) -> None:
-    browser.get(environment.outputs()["appUrl"])
-    markup = f"<img src=x onerror=document.title='{uuid.uuid4()}'>"
-    browser.find_element(By.ID, "text").send_keys(markup)
-    browser.find_element(By.ID, "submit").click()
-    WebDriverWait(browser, 30).until(lambda page: shown(page, markup) == 1)
-    assert browser.title == "messages · Kafka on HDInsight"
+def test_markup_is_shown_not_run(browser: Browser, page: Page) -> None:
+    browser.open(page.url)
+    title = browser.chrome.title
+    send(browser, f"<img src=x onerror=document.title='{uuid.uuid4()}'><b>bold</b>")
+    assert browser.chrome.find_elements(By.CSS_SELECTOR, "#messages b, #messages img") == []
+    assert browser.chrome.title == title
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_is_refused(browser: Browser, page: Page) -> None:
+    browser.chrome.get_log("browser")
+    browser.open(page.url)
+    browser.wait(lambda: browser.chrome.find_elements(By.CSS_SELECTOR, "#brokers li"), "brokers are shown")
+    loaded = browser.chrome.execute_script(
+        "return performance.getEntriesByType('resource').map((r) => r.name)"
+    )
+    assert loaded
+    assert [name for name in loaded if not name.startswith(page.url)] == []
+    assert browser.chrome.get_log("browser") == []
+
+
+def test_a_filter_shows_what_it_finds_and_a_pause_keeps_the_rest_for_later(
+    browser: Browser, page: Page
+) -> None:
+    browser.open(page.url)
+    wanted, other = f"wanted {uuid.uuid4()}", f"other {uuid.uuid4()}"
+    for text in (wanted, other):
+        send(browser, text)
+    browser.find("filter").send_keys(wanted.upper())
+    browser.wait(lambda: browser.texts() == [wanted], "the filter finds one")
+    browser.find("filter").clear()
+    browser.find("filter").send_keys(" ", Keys.BACKSPACE)
+    browser.wait(lambda: other in browser.texts(), "without a filter all are shown")
+
+    browser.find("pause").send_keys(Keys.ENTER)
+    assert browser.find("pause").get_attribute("aria-pressed") == "true"
+    later = f"later {uuid.uuid4()}"
+    httpx.post(f"{page.url}/messages", content=later)
+    browser.wait(lambda: "paused, 1 waiting" in browser.text("summary"), "one waits")
+    assert later not in browser.texts()
+    browser.find("pause").send_keys(Keys.ENTER)
+    browser.wait(lambda: browser.texts()[0] == later, "it is shown when the list goes on")
+
+
+def test_the_list_is_bounded(browser: Browser, page: Page) -> None:
+    browser.open(page.url)
+    with httpx.Client(base_url=page.url) as sender:
+        for number in range(220):
+            sender.post("/messages", content=f"one of many, {number}")
+    browser.wait(lambda: "one of many, 219" in browser.texts(), "the last one is shown")
+    browser.wait(lambda: len(browser.shown()) == 200, "200 are shown")
+
+
+def test_a_tab_in_the_background_lets_go_and_goes_on_where_it_was(browser: Browser, page: Page) -> None:
+    browser.open(page.url)
+    seen, unseen = f"seen {uuid.uuid4()}", [f"{number} unseen {uuid.uuid4()}" for number in range(3)]
+    send(browser, seen)
+    first = browser.chrome.current_window_handle
+    browser.chrome.switch_to.new_window("tab")
+    for text in unseen:
+        httpx.post(f"{page.url}/messages", content=text)
+    browser.chrome.close()
+    browser.chrome.switch_to.window(first)
+    browser.wait(lambda: {seen, *unseen} <= set(browser.texts()), "everything is shown")
+    assert len(set(browser.recorded())) == len(browser.recorded())
+
+
+def test_brokers_that_advertise_names_are_red_with_the_reason(browser: Browser, page: Page) -> None:
+    reason = "advertises the name wn0-kafka.internal instead of an address"
+    cluster = {
+        "topic": "words",
+        "controller": 1,
+        "brokers": [
+            {"id": 1, "host": "10.10.0.5", "port": 9092, "reason": None},
+            {"id": 2, "host": "wn0-kafka.internal", "port": 9092, "reason": reason},
+        ],
+        "partitions": [
+            {"partition": 0, "leader": 1, "replicas": [1, 2], "inSyncReplicas": [1], "begin": 0, "end": 7},
+            {"partition": 1, "leader": None, "replicas": [2], "inSyncReplicas": [], "begin": 0, "end": None},
+        ],
+        "trouble": "no broker answers",
+    }  # fmt: skip
+    browser.before_each_page(ANSWER_OF_CLUSTER % json.dumps(cluster))
+    browser.open(page.url)
+    browser.wait(lambda: browser.text("trouble") == "no broker answers", "the trouble is told")
+    good, bad = browser.chrome.find_elements(By.CSS_SELECTOR, "#brokers li")
+    assert ("10.10.0.5:9092" in good.text, "controller" in good.text) == (True, True)
+    assert reason in bad.text
+    red, green, blue = (int(part) for part in bad.value_of_css_property("color")[5:-1].split(", ")[:3])
+    assert red > 2 * max(green, blue)
+    assert good.value_of_css_property("color") != bad.value_of_css_property("color")
+    rows = [row.text for row in browser.chrome.find_elements(By.CSS_SELECTOR, "#partitions tr")]
+    assert rows == ["0 1 1 2 0 \u2013 7", "1 none 2 ?"]
+    assert browser.chrome.find_element(By.CSS_SELECTOR, "#partitions .missing").text == "2"
+
+
+def test_the_token_is_asked_for_once(browser: Browser, brokers: str) -> None:
+    with Replica(brokers, ACCESS_TOKEN="s3cret", OPEN_TO_THE_WORLD="true") as page:
+        browser.open(page.url)
+        assert browser.find("open").is_displayed()
+        browser.find("token").send_keys("wrong")
+        browser.find("text").send_keys("first", Keys.ENTER)
+        browser.wait(lambda: "needs the access token" in browser.text("status"), "a wrong one is refused")
+        assert browser.find("text").get_attribute("value") == "first"
+        browser.find("token").send_keys("s3cret", Keys.ENTER)
+        browser.wait(lambda: "first" in browser.texts(), "the right one is accepted")
+        browser.chrome.refresh()
+        send(browser, "second")
+        assert not browser.find("token").is_displayed()
+
+
+def test_it_can_be_used_by_keyboard_and_is_named_for_those_who_do_not_see(
+    browser: Browser, page: Page
+) -> None:
+    browser.open(page.url)
+    reached = []
+    for _ in range(5):
+        reached.append(browser.chrome.switch_to.active_element.get_attribute("id"))
+        browser.chrome.switch_to.active_element.send_keys(Keys.TAB)
+    assert reached == ["text", "key", "submit", "filter", "pause"]
+    nodes = browser.chrome.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    named = {
+        (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if "role" in node
+    }
+    assert {
+        ("textbox", "Message"),
+        ("textbox", "Key (optional)"),
+        ("searchbox", "Filter messages"),
+        ("button", "Send"),
+        ("button", "Pause"),
+        ("complementary", "Cluster"),
+        ("region", "Messages from Kafka"),
+    } <= named
+
+
+def test_a_phone_needs_no_sideways_scrolling(browser: Browser, page: Page) -> None:
+    phone = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    browser.open(page.url)
+    send(browser, "x" * 500)
+    width = browser.chrome.execute_script("return document.documentElement.scrollWidth")
+    assert width <= 360

@@ -121,6 +121,8 @@ class Visitor:
 
     url: str
     name: str
+    pause: float = 0.2
+    """Seconds from one message to the next."""
     sent: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -139,7 +141,7 @@ class Visitor:
         return Counter(message["text"] for message in messages if message["text"] in self.sent)
 
     def _visit(self) -> None:
-        while not self._stopped.wait(0.2):
+        while not self._stopped.wait(self.pause):
             text = f"{self.name} {len(self.sent)}"
             try:
                 send(self.url, text)
