@@ -9,6 +9,7 @@ from pulumi_azure_native import resources
 
 from components.aks import AksClusterArgs
 from components.ambari import IpAdvertising, IpAdvertisingArgs
+from components.data_loss import fixed_settings, refuse_losses
 from components.existing import aks_cluster, find_existing
 from components.kafka import KafkaCluster, KafkaClusterArgs
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
@@ -23,6 +24,7 @@ atexit.register(gc.freeze)
 
 config = pulumi.Config()
 settings = Settings.load(config)
+refuse_losses(settings)
 existing = find_existing(settings)
 
 group = resources.ResourceGroup(
@@ -63,6 +65,7 @@ kafka = KafkaCluster(
         ssh_user=settings.ssh_user,
         ssh_public_key=settings.ssh_public_key,
         protect=settings.protect,
+        made_with=fixed_settings(settings),
         tags=settings.tags,
     ),
 )

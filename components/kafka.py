@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_azure_native import hdinsight, managedidentity, storage
@@ -11,6 +12,9 @@ from pulumi_azure_native import hdinsight, managedidentity, storage
 from .kafka_operations import keep_gateway_password, keep_tags, keep_worker_count
 from .roles import Role, assign_role
 
+RECORD = "madeWith"
+"""The output that holds, once there is a cluster, what it was made with, and WORKERS, how many it has."""
+WORKERS = "kafkaWorkers"
 HEAD_NODES = 2
 ZOOKEEPER_NODES = 3
 _WORKERS_ROLE = 1
@@ -24,7 +28,10 @@ _CHANGED_BY_OTHER_CALLS = [
 
 @dataclass(frozen=True)
 class KafkaClusterArgs:
-    """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option."""
+    """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
+
+    `made_with` is kept among the outputs once there is a cluster: see `data_loss`.
+    """
 
     name: str
     resource_group: pulumi.Input[str]
@@ -42,6 +49,7 @@ class KafkaClusterArgs:
     ssh_user: str
     ssh_public_key: str
     protect: bool
+    made_with: Mapping[str, Any]
     tags: Mapping[str, str]
 
 
@@ -82,7 +90,8 @@ class KafkaCluster(pulumi.ComponentResource):
         self.ambari_url = self.cluster.properties.apply(
             lambda properties: _https_url(properties.connectivity_endpoints)
         )
-        self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url})
+        record = self.workers.apply(lambda workers: {**args.made_with, WORKERS: workers})
+        self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url, RECORD: record})
 
     def _storage_account(self) -> storage.StorageAccount:
         return storage.StorageAccount(

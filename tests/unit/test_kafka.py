@@ -30,6 +30,7 @@ ARGS = KafkaClusterArgs(
     ssh_user="sshuser",
     ssh_public_key="ssh-rsa AAAA",
     protect=True,
+    made_with={"kafkaWorkerSize": "Standard_E8_V3"},
     tags={"team": "kafka"},
 )
 IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/contoso-kafka-identity"

@@ -1,0 +1,109 @@
+"""Which changes of settings would cost a Kafka cluster its data; they are stopped before anything is planned.
+
+HDInsight changes hardly anything of a cluster that exists (see `kafka_operations` for what it does), so that
+Pulumi would replace it. Its own `protect` forbids that too, without naming a setting or saying what is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pydantic.alias_generators import to_camel
+
+from .kafka import RECORD, WORKERS
+from .mistakes import Mistake
+from .settings import HDINSIGHT_DOC, Settings, WrongSettings
+
+_FIXED = (
+    "resource_group",
+    "location",
+    "kafka_cluster_name",
+    "kafka_disks_per_worker",
+    "kafka_worker_size",
+    "kafka_head_size",
+    "kafka_zookeeper_size",
+    "storage_account_name",
+    "ambari_user",
+    "ssh_user",
+    "ssh_public_key",
+    "hdinsight_subnet",
+)
+_UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
+_KAFKA = f"{HDINSIGHT_DOC}/kafka/apache-kafka-introduction"
+_LOST = (
+    "A new cluster would take its place, and this be lost: every topic with its messages and its consumers' "
+    "offsets, all of which lie on the brokers' disks; the brokers' addresses; whatever was changed in Ambari"
+)
+_CLUSTER = "azure-native:hdinsight:Cluster"
+_COMPONENT = "aks-kafka:index:KafkaCluster"
+
+
+def fixed_settings(settings: Settings) -> dict[str, Any]:
+    """What a cluster keeps for as long as it exists, by the settings' names."""
+    return settings.model_dump(mode="json", by_alias=True, include=set(_FIXED))
+
+
+def refuse_losses(settings: Settings) -> None:
+    """Raises WrongSettings when the stack's cluster could not become what `settings` say without a loss.
+
+    Where `protect` is off only fewer workers are refused, which no replacement would bring about.
+    """
+    mistakes = losses(_made_with(), settings)
+    if mistakes:
+        raise WrongSettings(mistakes, pulumi.get_stack())
+
+
+def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
+    """What is wrong with `settings` for a cluster that was made with others; nothing where there is none."""
+    wanted = fixed_settings(settings)
+    mistakes = [
+        _replaces(name, made_with[name], value, hidden=not Settings.model_fields[field].repr)
+        for field in _FIXED
+        if (name := to_camel(field)) in made_with and made_with[name] != (value := wanted[name])
+    ]
+    mistakes = mistakes if settings.protect else []
+    workers = int(made_with.get(WORKERS) or 0)
+    return [*mistakes, _shrinks(workers, settings)] if settings.kafka_workers < workers else mistakes
+
+
+def _replaces(name: str, before: Any, value: Any, *, hidden: bool) -> Mistake:
+    if isinstance(before, float):  # the engine's numbers are
+        before = int(before)
+    was = "was another" if hidden else f"was {before!r}"
+    return Mistake(
+        setting=name,
+        value=None if hidden else value,
+        rule=f"{was} when the Kafka cluster was made, and can't change as long as it exists. {_LOST}",
+        source=_UPDATES,
+        right=f"{'the one of before' if hidden else before}; or, where all that may be lost, "
+        "pulumi config set protect false",
+    )
+
+
+def _shrinks(has: int, settings: Settings) -> Mistake:
+    return Mistake(
+        setting=WORKERS,
+        value=settings.kafka_workers,
+        rule=f"is fewer than the {has} that there are, and HDInsight takes no brokers away: the partitions "
+        "on their disks would be lost",
+        source=_KAFKA,
+        right=f"{has} or more; fewer are for a new cluster only, made after pulumi destroy",
+    )
+
+
+def _made_with() -> Mapping[str, Any]:
+    """What this stack's last run recorded; nothing where no cluster stands.
+
+    From the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
+    outputs = {_type(urn): state["outputs"] for urn, state in (read.value or {})["outputs"].items()}
+    return outputs.get(_COMPONENT, {}).get(RECORD) or {} if _CLUSTER in outputs else {}
+
+
+def _type(urn: str) -> str:
+    """A resource's own type: urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME."""
+    return urn.split("::")[2].rpartition("$")[2]

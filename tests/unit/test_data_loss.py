@@ -1,0 +1,136 @@
+"""Settings that would cost a Kafka cluster its data stop a preview, with what would be lost."""
+
+import gc
+import json
+import runpy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from components import data_loss
+from components.data_loss import fixed_settings, losses
+from components.settings import Settings, WrongSettings
+from tests.unit.recording import Deployment, deploy
+from tests.unit.test_main import CHECKOUT, configuration
+
+KEY = "ssh-rsa AAAAanother"
+
+
+def settings(**changes: Any) -> Settings:
+    values = {name.removeprefix("aks-kafka:"): value for name, value in configuration("local").items()}
+    encoded = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in changes.items()
+    }
+    return Settings.parse(values | {"protect": "true"} | encoded, {"ambariPassword"}, stack="test")
+
+
+@pytest.fixture(scope="module")
+def made_with() -> Mapping[str, Any]:
+    return {**fixed_settings(settings()), "kafkaWorkers": 4}
+
+
+def test_what_stays_costs_nothing(made_with: Mapping[str, Any]) -> None:
+    assert losses(made_with, settings(kafkaWorkers=4, tags={"a": "b"}, aksNodeCount=4)) == []
+    assert losses(made_with, settings(kafkaWorkers=5)) == []
+
+
+def test_where_nothing_stands_nothing_is_lost() -> None:
+    assert losses({}, settings(kafkaWorkerSize="Standard_E8_V3")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "value"),
+    [
+        ("resourceGroup", "aks-kafka", "another"),
+        ("location", "westeurope", "northeurope"),
+        ("kafkaClusterName", "local-kafka", "other-kafka"),
+        ("kafkaDisksPerWorker", 2, "4"),
+        ("kafkaWorkerSize", "Standard_E4_V3", "Standard_E8_V3"),
+        ("kafkaHeadSize", "Standard_E4_V3", "Standard_E8_V3"),
+        ("kafkaZookeeperSize", "Standard_A4_V2", "Standard_A8_V2"),
+        ("storageAccountName", "localkafka", "anotherkafka"),
+        ("ambariUser", "admin", "operator"),
+        ("sshUser", "sshuser", "somebody"),
+        ("hdinsightSubnet", "10.10.0.0/24", "10.10.1.0/24"),
+    ],
+)
+def test_each_that_replaces_the_cluster_is_named_with_what_would_be_lost(
+    made_with: Mapping[str, Any], name: str, before: Any, value: str
+) -> None:
+    [mistake] = losses(made_with, settings(kafkaWorkers=4, **{name: value}))
+    assert mistake.setting == name
+    assert str(mistake.value) == value
+    assert f"was {before!r} when the Kafka cluster was made" in mistake.rule
+    assert "messages" in mistake.rule
+    assert "addresses" in mistake.rule
+    assert mistake.right == f"{before}; or, where all that may be lost, pulumi config set protect false"
+    unprotected = settings(kafkaWorkers=4, **{name: value}, protect="false")
+    assert losses(made_with, unprotected) == []
+
+
+def test_numbers_are_shown_as_they_were_set(made_with: Mapping[str, Any]) -> None:
+    kept = {**made_with, "kafkaDisksPerWorker": 4.0}
+    assert "was 4 when" in losses(kept, settings(kafkaWorkers=4))[0].rule
+
+
+def test_a_key_is_not_quoted(made_with: Mapping[str, Any]) -> None:
+    [mistake] = losses({**made_with, "sshPublicKey": KEY}, settings(kafkaWorkers=4))
+    assert (mistake.setting, mistake.value) == ("sshPublicKey", None)
+    assert KEY not in str(mistake)
+
+
+@pytest.mark.parametrize("protect", ["true", "false"])
+def test_brokers_are_never_taken_away(made_with: Mapping[str, Any], protect: str) -> None:
+    [mistake] = losses(made_with, settings(kafkaWorkers=3, protect=protect))
+    assert (mistake.setting, mistake.value) == ("kafkaWorkers", 3)
+    assert "fewer than the 4 that there are" in mistake.rule
+
+
+def test_every_setting_that_is_kept_exists_and_is_recorded() -> None:
+    assert fixed_settings(settings()).keys() == {
+        Settings.model_fields[field].alias for field in data_loss._FIXED
+    }
+
+
+def state(made_with: Mapping[str, Any], *, cluster: bool = True) -> dict[str, Any]:
+    """A stack's resources as the engine answers with them."""
+    urn = "urn:pulumi:test::aks-kafka::"
+    resources = {f"{urn}aks-kafka:index:KafkaCluster::kafka": {"outputs": {"madeWith": dict(made_with)}}}
+    if cluster:
+        type_ = "aks-kafka:index:KafkaCluster$azure-native:hdinsight:Cluster"
+        resources[f"{urn}{type_}::kafka-cluster"] = {"outputs": {}}
+    return {"name": "test", "outputs": resources}
+
+
+def run(config: Mapping[str, str], before: dict[str, Any]) -> Deployment:
+    asked: list[Mapping[str, Any]] = []
+
+    def read(arguments: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(arguments)
+        return before
+
+    try:
+        deployment = deploy(
+            lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
+            config=config,
+            secrets=frozenset({"aks-kafka:ambariPassword"}),
+            answers={"pulumi:pulumi:readStackResourceOutputs": read},
+        )
+    finally:
+        gc.enable()
+    assert [call["stackName"].split("/")[1:] for call in asked] == [["aks-kafka", "test"]]
+    return deployment
+
+
+def test_the_program_stops_before_it_declares_anything(
+    monkeypatch: pytest.MonkeyPatch, made_with: Mapping[str, Any]
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    config = {**configuration("local"), "aks-kafka:protect": "true", "aks-kafka:kafkaWorkers": "4"}
+    moved = {**config, "aks-kafka:location": "northeurope"}
+    with pytest.raises(WrongSettings, match="location = 'northeurope'"):
+        run(moved, state(made_with))
+    # A cluster that went away, or was never made, has nothing to lose.
+    assert run(moved, state(made_with, cluster=False)).resources
+    assert run(config, state(made_with)).resources
