@@ -59,6 +59,7 @@ kafka = KafkaCluster(
         worker_size=settings.kafka_worker_size,
         head_size=settings.kafka_head_size,
         zookeeper_size=settings.kafka_zookeeper_size,
+        encrypt_between_nodes=settings.kafka_encryption_in_transit,
         storage_account_name=settings.storage_account_name,
         gateway_user=settings.ambari_user,
         gateway_password=config.require_secret("ambariPassword"),

@@ -24,6 +24,7 @@ _FIXED = (
     "kafka_worker_size",
     "kafka_head_size",
     "kafka_zookeeper_size",
+    "kafka_encryption_in_transit",
     "storage_account_name",
     "ambari_user",
     "ssh_user",

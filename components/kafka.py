@@ -43,6 +43,7 @@ class KafkaClusterArgs:
     worker_size: str
     head_size: str
     zookeeper_size: str
+    encrypt_between_nodes: bool
     storage_account_name: str
     gateway_user: str
     gateway_password: pulumi.Input[str]
@@ -140,6 +141,12 @@ class KafkaCluster(pulumi.ComponentResource):
                     configurations=self._gateway(),
                 ),
                 compute_profile=hdinsight.ComputeProfileArgs(roles=self._roles()),
+                # https://learn.microsoft.com/azure/hdinsight/domain-joined/encryption-in-transit
+                encryption_in_transit_properties=hdinsight.EncryptionInTransitPropertiesArgs(
+                    is_encryption_in_transit_enabled=True
+                )
+                if args.encrypt_between_nodes
+                else None,
                 storage_profile=hdinsight.StorageProfileArgs(
                     storageaccounts=[
                         hdinsight.StorageAccountArgs(

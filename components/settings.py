@@ -126,6 +126,10 @@ class Settings(Checked):
     kafka_zookeeper_size: VmSize = Field(
         "Standard_A4_V2", description="VM size of the three ZooKeeper nodes."
     )
+    kafka_encryption_in_transit: bool = Field(
+        False,
+        description="Whether the nodes of the HDInsight cluster encrypt (IPSec) what they send each other.",
+    )
     storage_account_name: Annotated[str, AfterValidator(names.storage_account)] = Field(
         "",
         description="Name of the storage account that HDInsight needs. Unique in all of Azure.",

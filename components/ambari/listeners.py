@@ -52,9 +52,17 @@ def advertised(types: Types) -> dict[str, Configuration]:
     """The types that have to be saved, each with all its properties, for brokers to advertise addresses.
 
     Empty when everything is in place, be it by a snippet pasted by hand: then a restart would gain nothing.
+    Raises ConfigurationConflict when there are TLS listeners, which the change would take away.
     """
-    if situation(types).desired:
+    now = situation(types)
+    if now.desired:
         return {}
+    if "SSL://" in now.listeners.upper():
+        raise ConfigurationConflict(
+            f"Kafka's listeners are {now.listeners}. They would become {LISTENERS}, which cuts off every "
+            "client that uses TLS, so nothing was changed. Take the TLS listeners out in Ambari first, or "
+            "advertise addresses by hand."
+        )
     return _changed(types, LISTENERS, with_block(_property(types, ENVIRONMENT_TYPE, "content")))
 
 

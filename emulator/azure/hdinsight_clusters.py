@@ -45,6 +45,7 @@ class HdinsightCluster(ResourceType):
             "properties.computeProfile.roles[].osProfile.linuxOperatingSystemProfile",
             "properties.computeProfile.roles[].targetInstanceCount",
             "properties.computeProfile.roles[].virtualNetworkProfile",
+            "properties.encryptionInTransitProperties",
             "properties.minSupportedTlsVersion",
             "properties.osType",
             "properties.storageProfile.storageaccounts",

@@ -74,6 +74,7 @@ def _properties(record: Record, request: ClusterRequest) -> dict[str, Any]:
             },
         ],
         "createdDate": record.facts["time"],
+        "encryptionInTransitProperties": {"isEncryptionInTransitEnabled": request.encrypted_between_nodes},
         "minSupportedTlsVersion": "1.2",
         "osType": "Linux",
         "provisioningState": provisioning,

@@ -75,6 +75,12 @@ class ClusterRequest:
         """Of the subnet: that of the head nodes; others must agree."""
         return self._placement.get("subnet", "")
 
+    @property
+    def encrypted_between_nodes(self) -> bool:
+        """Whether the nodes are to use IPSec among each other."""
+        asked = self.properties.get("encryptionInTransitProperties") or {}
+        return bool(asked.get("isEncryptionInTransitEnabled"))
+
     def count(self, role: str) -> int:
         """How many nodes of a role are asked for."""
         return int(self.roles.get(role, {}).get("targetInstanceCount") or 0)

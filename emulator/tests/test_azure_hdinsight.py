@@ -131,12 +131,6 @@ _UNMODELLED: list[tuple[str, Change]] = [
         lambda r: r["properties"].update(kafkaRestProperties={"clientGroupInfo": {"groupId": "x"}}),
     ),
     (
-        "properties.encryptionInTransitProperties",
-        lambda r: r["properties"].update(
-            encryptionInTransitProperties={"isEncryptionInTransitEnabled": True}
-        ),
-    ),
-    (
         "properties.networkProperties",
         lambda r: r["properties"].update(networkProperties={"resourceProviderConnection": "Outbound"}),
     ),
@@ -419,6 +413,19 @@ def test_the_identity_comes_back_with_its_principal(site: KafkaSite) -> None:
     identity = site.create().outputs["identity"]
     principal = site.identity.outputs["principalId"]
     assert identity["userAssignedIdentities"][site.identity.id]["principalId"] == principal
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_encryption_in_transit_is_answered_whether_or_not_it_was_asked_for(
+    azure: Subscription, site: KafkaSite, encrypted: bool
+) -> None:
+    request = site.request()
+    if encrypted:
+        request["properties"]["encryptionInTransitProperties"] = {"isEncryptionInTransitEnabled": True}
+    cluster = site.create(request)
+    answered = cluster.outputs["properties"]["encryptionInTransitProperties"]
+    assert answered == {"isEncryptionInTransitEnabled": encrypted}
+    assert azure.refresh(cluster) == []
 
 
 def test_what_is_spelt_differently_is_no_drift(azure: Subscription, site: KafkaSite) -> None:

@@ -42,6 +42,7 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
             "kafkaZookeeperSize": "Standard_A2_v2",
         },
     ),
+    ({}, {"kafkaEncryptionInTransit": True}),
     ({}, {"ambariUser": "Operator1", "sshUser": "ssh_user-1"}),
     (
         {},

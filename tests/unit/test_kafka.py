@@ -24,6 +24,7 @@ ARGS = KafkaClusterArgs(
     worker_size="Standard_E8_V3",
     head_size="Standard_E4_V3",
     zookeeper_size="Standard_A4_V2",
+    encrypt_between_nodes=False,
     storage_account_name="contosokafka",
     gateway_user="admin",
     gateway_password=pulumi.Output.secret("Very-Secr3t!"),
@@ -82,6 +83,13 @@ def test_nodes_have_their_counts_sizes_disks_and_subnet(kafka: Deployment) -> No
             "username": "sshuser",
             "sshProfile": {"publicKeys": [{"certificateData": "ssh-rsa AAAA"}]},
         }
+
+
+@pytest.mark.parametrize("encrypt", [True, False])
+def test_nodes_encrypt_what_they_send_each_other_when_asked_to(encrypt: bool) -> None:
+    properties = declare(replace(ARGS, encrypt_between_nodes=encrypt))["kafka-cluster"].inputs["properties"]
+    expected = {"isEncryptionInTransitEnabled": True} if encrypt else None
+    assert properties.get("encryptionInTransitProperties") == expected
 
 
 def test_storage_is_reached_by_identity_without_any_key(kafka: Deployment) -> None:

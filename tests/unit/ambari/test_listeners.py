@@ -44,6 +44,15 @@ def test_a_snippet_that_does_all_there_is_to_do_is_left_and_one_that_does_not_is
     assert replaced["kafka-env"].properties["content"] == with_block(CONTENT)
 
 
+@pytest.mark.parametrize(
+    "listeners",
+    ["PLAINTEXT://localhost:9092,SSL://localhost:9093", "SASL_SSL://localhost:9093", "ssl://0.0.0.0:9093"],
+)
+def test_tls_listeners_are_never_taken_away(listeners: str):
+    with pytest.raises(ConfigurationConflict, match="cuts off every client that uses TLS"):
+        advertised(types(listeners=listeners))
+
+
 def test_taking_back_restores_what_was():
     there = {**types(), **advertised(types())}
     back = {**there, **taken_back(there, BEFORE)}
