@@ -126,8 +126,9 @@ class Change:
     def _run(self, wanted: Wanted, note: str) -> Survey:
         before = self.survey()
         if not wanted(before.version.types) and not before.stale and not before.interrupted:
+            by = " by a snippet pasted into kafka-env" if before.situation.pasted else ""
             self._progress.say(
-                "Kafka's configuration is in place and every broker runs with it: nothing to do"
+                f"Kafka's configuration is in place{by} and every broker runs with it: nothing to do"
             )
             return before
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)

@@ -23,7 +23,7 @@ resource = IpAdvertising(
     "ip-advertising",
     IpAdvertisingArgs(
         ambari_url=config.require("url"),
-        cluster_name="mykafka",
+        cluster_name=config.get("cluster", "mykafka"),
         user="admin",
         password_config_key="lone:password",
         **config.get_object("options", {}),

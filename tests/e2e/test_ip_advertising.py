@@ -1,17 +1,24 @@
 """IpAdvertising on the real engine, against a simulated cluster behind the emulator's Ambari."""
 
+import io
 import json
 import signal
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import certifi
 import psutil
 import pytest
 
 from components.ambari.client import Ambari
+from components.ambari.clock import SystemClock
 from components.ambari.connection import Connection
 from components.ambari.kafka_env import BLOCK
 from components.ambari.model import Configuration
+from components.ambari.note import RunNote, Writer
+from components.ambari.progress import Progress
 from emulator.ambari.faults import Fault, When
 from tests.e2e.environment import eventually
 from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
@@ -130,6 +137,64 @@ def test_the_password_stands_nowhere(
     for secret in (*spellings(PASSWORD).values(), *spellings("Wrong-Passw0rd!").values()):
         assert secret not in shown
         assert files_that_hold(secret, verbose_logs, lone.folder / "home") == []
+
+
+def test_what_makes_a_change_impossible_is_told_in_a_sentence(lone: LoneResource):
+    def failing_up() -> str:
+        ended = lone.run("up", "--yes", "--skip-preview")
+        assert ended.status != 0
+        return ended.output
+
+    lone.succeed("config", "set", "cluster", "MyKafka")
+    assert "knows no such cluster (its names are case-sensitive)" in failing_up()
+    assert lone.writes_since(0) == []
+
+    mark, trusted = lone.simulation.server.log.mark, lone.bundle
+    lone.bundle = Path(certifi.where())
+    assert f"The certificate of {lone.simulation.url} is not trusted" in failing_up()
+    lone.bundle = trusted
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        lone.succeed("config", "set", "url", f"https://127.0.0.1:{unused.getsockname()[1]}")
+        assert "can't be reached ([Errno 111] Connection refused)" in failing_up()
+    assert lone.simulation.server.log.since(mark) == []
+
+
+def test_a_run_beside_one_that_lives_stops_and_says_whose_it_is(lone: LoneResource, ambari: Ambari):
+    other = RunNote.take(ambari, SystemClock(), Progress(SystemClock(), io.StringIO()), Writer.here())
+    stopped = threading.Event()
+
+    def live() -> None:
+        while not stopped.wait(1):
+            other.remember()
+
+    thread = threading.Thread(target=live, daemon=True)
+    thread.start()
+    ended = lone.run("up", "--yes", "--skip-preview")
+    stopped.set()
+    thread.join()
+    assert ended.status != 0
+    writer = f"on {other.note.writer.host}, process {other.note.writer.pid}"
+    assert f"Another run is changing this cluster's Kafka: since {other.note.since}, {writer}" in ended.output
+    assert lone.restarts() == {"wn0": 0, "wn1": 0, "wn2": 0}
+    other.release()
+    lone.up()
+    assert lone.restarts() == ONCE_EACH
+
+
+def test_one_rack_at_a_time(lone: LoneResource, ambari: Ambari):
+    for number, broker in enumerate(ambari.brokers()):
+        set_rack(lone, broker.host, f"/ud{number % 2}")
+    lone.options["unit"] = "rack"
+    lone.configure()
+    assert "brokers 1 to 2 of 3, wn0-mykafk (10.0.0.11), wn2-mykafk (10.0.0.13): restarting" in lone.up()
+    assert lone.writes_since(0).count(f"POST {REQUESTS}") == 2
+    assert [broker["rack"] for broker in lone.outputs()["brokers"]] == ["/ud0", "/ud1", "/ud0"]
+
+
+def set_rack(lone: LoneResource, host: str, rack: str) -> None:
+    connection = Connection(lone.simulation.url, "admin", PASSWORD)
+    connection.write("PUT", f"/clusters/mykafka/hosts/{host}", {"Hosts": {"rack_info": rack}})
 
 
 def test_wrong_settings_stop_the_preview_all_at_once(lone: LoneResource):

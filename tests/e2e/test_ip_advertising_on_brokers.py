@@ -215,7 +215,7 @@ def remount(world: Environment, node: str, mode: str) -> None:
     world.succeed("exec", node, "--", "mount", "-o", f"remount,bind,{mode}", "/run/kafka")
 
 
-def test_answers_that_get_lost_on_the_way_change_nothing(kafka: LiveKafka) -> None:
+def test_requests_and_answers_that_get_lost_on_the_way_restart_nobody_twice(kafka: LiveKafka) -> None:
     world, before = kafka.environment, kafka.newest_request()
     content = kafka.value("kafka-env", "content")
     kafka.edit("kafka-env", "content", content.replace(f"\n{BLOCK}\n", ""))
@@ -223,22 +223,33 @@ def test_answers_that_get_lost_on_the_way_change_nothing(kafka: LiveKafka) -> No
     kafka.fault("PUT", CLUSTER, 1, "before", "reset")
     kafka.fault("PUT", CLUSTER, 2, "after", "drop")
     kafka.fault("POST", REQUESTS, 1, "after", "drop")
+    kafka.fault("POST", REQUESTS, 2, "before", "drop")
+    kafka.fault("POST", REQUESTS, 4, "before", "500")
     kafka.fault("PUT", SERVICE, 1, "before", "drop")
     kafka.fault("PUT", SERVICE, 3, "after", "500")
     kafka.fault("POST", ARTIFACT, 1, "after", "drop")
+    kafka.fault("PUT", ARTIFACT, 1, "before", "reset")
+    kafka.fault("PUT", ARTIFACT, 3, "after", "500")
+    kafka.fault("DELETE", ARTIFACT, 1, "after", "drop")
     kafka.fault("GET", f"{REQUESTS}/{{request}}", 1, "before", "503")
     kafka.fault("GET", f"{CLUSTER}/host_components", 5, "before", "html")
     kafka.fault("GET", REQUESTS, 8, "before", "500")
     kafka.fault("GET", f"{CLUSTER}/hosts", 10, "before", "empty")
 
-    output = world.pulumi(*UP, "--diff")
-    assert "+ kafkaEnvBlock" in output
+    first = world.run("pulumi", *UP, "--diff")
+    assert "+ kafkaEnvBlock" in first.output
+    assert "broker 3 of 3, wn2-" in first.output
+    assert "HTTP 500: Server Error" in first.output
+    assert kafka.ambari.maintenance() == "OFF"
+    assert kafka.ambari.artifacts() == {}
+    world.pulumi(*UP)
     struck = {
         (request["method"], request["route"])
         for request in kafka.requests_since(mark)
         if request["status"] in (0, 500, 503)
     }
-    assert {("PUT", CLUSTER), ("POST", REQUESTS), ("PUT", SERVICE), ("POST", ARTIFACT)} <= struck
-    assert {("GET", f"{REQUESTS}/{{request}}"), ("GET", REQUESTS)} <= struck
+    assert {("PUT", CLUSTER), ("POST", REQUESTS), ("PUT", SERVICE), ("GET", REQUESTS)} <= struck
+    assert {("POST", ARTIFACT), ("PUT", ARTIFACT), ("DELETE", ARTIFACT)} <= struck
+    assert ("GET", f"{REQUESTS}/{{request}}") in struck
     assert kafka.restarted_since(before) == ["wn0", "wn1", "wn2"]
     assert kafka.value("kafka-env", "content") == content
