@@ -93,7 +93,8 @@ def others_at_work(view: View) -> str | None:
             who = request.user or "somebody"
             return f"request {request.id} of {who} ({request.context}) is under way"
     if view.schedules:
-        return f"the rolling restart {view.schedules[0]} made in Ambari is under way"
+        # Ambari leaves one that failed as it is: its page lists it until somebody aborts it.
+        return f"the rolling restart {view.schedules[0]} made in Ambari is under way (or failed, not aborted)"
     return None
 
 

@@ -154,6 +154,15 @@ def test_unfinished_requests_of_anybody_are_found():
     assert "request_status=" not in replay.seen[0].path
 
 
+def test_a_rolling_restart_counts_as_long_as_it_is_scheduled():
+    # No recording has one: RequestScheduleResourceProvider and RequestExecution.Status of Ambari's source do.
+    described = {"id": 1, "status": "SCHEDULED", "description": "Rolling restart of KAFKA_BROKER"}
+    schedules = [described, {"id": 2, "status": "SCHEDULED"}, {"id": 3, "status": "COMPLETED"}]
+    answer = json.dumps({"items": [{"RequestSchedule": schedule} for schedule in schedules]})
+    with Replay([(200, answer)]) as replay:
+        assert ambari(replay).unfinished_schedules() == ["Rolling restart of KAFKA_BROKER", "2"]
+
+
 @pytest.mark.parametrize("loser", ["p04-artifact-duplicate", "p14-race2-1"])
 def test_the_loser_of_a_race_for_a_note_knows_that_it_lost(loser: str):
     there = (200, '{"artifact_data": {"json": "the winner\'s"}}')
@@ -168,6 +177,21 @@ def test_a_note_whose_answer_was_lost_is_known_to_be_there():
         assert ambari(replay, patience=PATIENCE).create_artifact("n-1", "ours") is True
     assert [seen.method for seen in replay.seen].count("POST") == 1
     assert replay.seen[0].body == {"artifact_data": {"json": "ours"}}
+
+
+def test_a_note_that_is_gone_already_counts_as_deleted():
+    gone = (404, '{"status": 404, "message": "The requested resource doesn\'t exist: Artifact not found"}')
+    with Replay([gone]) as replay:
+        ambari(replay).delete_artifact("n-1")
+    with Replay(["drop", gone]) as replay:
+        ambari(replay, patience=PATIENCE).delete_artifact("n-1")
+    assert [seen.method for seen in replay.seen] == ["DELETE", "GET"]
+
+
+def test_an_artifact_of_another_shape_reads_as_an_empty_text():
+    theirs = '{"items": [{"Artifacts": {"artifact_name": "x"}, "artifact_data": {"op": "roll"}}]}'
+    with Replay([(200, theirs)]) as replay:
+        assert ambari(replay).artifacts() == {"x": ""}
 
 
 def test_an_artifact_that_is_not_there_is_none():
