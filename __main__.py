@@ -112,7 +112,10 @@ advertising = IpAdvertising(
         user=settings.ambari_user,
         password_config_key="aks-kafka:ambariPassword",
         restart=settings.restart,
+        unit=settings.restart_unit,
+        strict=settings.restart_strict,
         settle_seconds=settings.restart_settle_seconds,
+        keep_on_delete=settings.keep_ip_advertising,
         workers=kafka.workers,
     ),
     # A new cluster of the same name would give the same inputs, and nothing would make the change there.

@@ -242,10 +242,19 @@ class Settings(Checked):
         "rolling",
         description="How brokers restart for a changed configuration: one by one, or all at once.",
     )
+    restart_unit: Literal["broker", "rack"] = Field(
+        "broker", description="What restarts at a time when rolling; racks only where Ambari knows them."
+    )
+    restart_strict: bool = Field(
+        False, description="Stop where nothing tells whether Kafka is healthy, rather than wait and go on."
+    )
     restart_settle_seconds: Annotated[int, between(0, 3600, OURS)] = Field(
         60,
         description="How long a restarted broker must run before the next where Kafka's health is unknown; "
         "Ambari looks after it every 20 s.",
+    )
+    keep_ip_advertising: bool = Field(
+        False, description="Whether brokers go on advertising addresses when IP advertising leaves the stack."
     )
 
     @classmethod

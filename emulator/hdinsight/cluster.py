@@ -178,6 +178,8 @@ class HdinsightCluster:
             self._boot(node)
         self._ambari = self._make_ambari()
         failures = self._start_services()
+        # What died with the world before runs again: its end may have been noticed.
+        self._ambari.check_status()
         address = self.spec.ambari_address
         context = self._authority.server_context(address[0], [address[0]])
         self._server = AmbariServer(self._known_to_ambari, context, address)

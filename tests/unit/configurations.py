@@ -99,7 +99,11 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
             "topic": "orders",
         },
     ),
-    ({}, {"restart": "all-at-once", "restartSettleSeconds": 0}),
+    (
+        {},
+        {"restart": "all-at-once", "restartSettleSeconds": 0, "keepIpAdvertising": True},
+        {"restartUnit": "rack", "restartStrict": True},
+    ),
 )
 ADOPTIONS: tuple[Choice, ...] = ({"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}},)
 """What exists already; most aspects mean nothing beside it."""

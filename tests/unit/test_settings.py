@@ -139,6 +139,7 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("topics", '[{"name": "a.b"}, {"name": "a_b"}]', "more than `.` and `_`"),
         ("topic", "other", "one of topics"),
         ("restart", "now", "'rolling' or 'all-at-once'"),
+        ("restartUnit", "room", "'broker' or 'rack'"),
     ],
 )
 def test_rule(setting: str, value: str, rule: str) -> None:
