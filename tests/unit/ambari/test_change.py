@@ -402,6 +402,8 @@ def test_a_run_that_was_taken_over_stops_by_itself():
         first = cluster.run(between=once(RESTART, take_over))
         with pytest.raises(RunUnderWay, match="took over"):
             first.change.advertise()
+        while not all(request.ended for request in cluster.ambari().broker_requests()):
+            threading.Event().wait(0.01)
         assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
         cluster.run().change.advertise()
         assert cluster.problems() == []
