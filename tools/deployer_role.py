@@ -73,7 +73,8 @@ TYPES: Mapping[str, Kind] = {
     "azure-native:network:PublicIPAddress": _of_network("publicIPAddresses", "join/action"),
     "azure-native:network:Subnet": _of_network("virtualNetworks/subnets", "join/action"),
     # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
-    "azure-native:network:VirtualNetwork": _of_network("virtualNetworks", "peer/action"),
+    # HDInsight names its network beside the subnet: both are joined.
+    "azure-native:network:VirtualNetwork": _of_network("virtualNetworks", "join/action", "peer/action"),
     "azure-native:network:VirtualNetworkPeering": _of_network("virtualNetworks/virtualNetworkPeerings"),
     "azure-native:resources:ResourceGroup": Kind(
         "Microsoft.Resources/subscriptions/resourceGroups",
