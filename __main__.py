@@ -15,6 +15,7 @@ from components.kafka import KafkaCluster, KafkaClusterArgs
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
 from components.settings import Settings
+from components.visitors import open_to_the_world
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes, and all stay. Looking for garbage there, meanwhile and at the end,
@@ -134,6 +135,10 @@ app = KafkaTestApp(
         topic=settings.app_topic,
         replicas=settings.app_replicas,
         port=settings.app_port,
+        source_ranges=[str(source) for source in settings.app_source_ranges],
+        open_to_the_world=open_to_the_world(settings.app_source_ranges),
+        access_token=config.get_secret("appAccessToken") if settings.app_access_token else None,
+        limits=settings.app_limits,
     ),
     opts=pulumi.ResourceOptions(
         provider=aks.kubernetes_provider, depends_on=[networks, advertising, image, nodes_may_pull]

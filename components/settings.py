@@ -23,8 +23,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
-from . import addresses, names, regions, topics, versions
+from . import addresses, names, regions, topics, versions, visitors
 from .adoption import Adoption, is_default
+from .app_limits import AppLimits
 from .checked import Checked, between, names_at
 from .mistakes import OURS, Mistake, broken, check_all, mistakes_from, report, unknown
 from .topics import Topic
@@ -34,6 +35,7 @@ AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
 AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
 SET_PASSWORD = "pulumi config set --secret ambariPassword"
+SET_SECRETS = {"ambariPassword": SET_PASSWORD, "appAccessToken": visitors.SET_TOKEN}
 
 
 class WrongSettings(pulumi.RunError):
@@ -233,6 +235,23 @@ class Settings(Checked):
     app_replicas: Annotated[int, between(1, 100, OURS)] = Field(
         2, description="Pods of the test application."
     )
+    app_source_ranges: Annotated[
+        tuple[Range, ...],
+        BeforeValidator(names.from_json),
+        AfterValidator(visitors.somebody_may_visit),
+    ] = Field(
+        (),
+        description="Ranges that may open the test application's page; 0.0.0.0/0 for everybody.",
+        examples=['--path "appSourceRanges[0]" 203.0.113.7/32'],
+    )
+    app_access_token: Annotated[SecretStr, AfterValidator(visitors.access_token)] = Field(
+        SecretStr(""),
+        repr=False,
+        description="What senders of messages have to know, stored as a secret; empty to let everybody send.",
+    )
+    app_limits: Annotated[AppLimits, BeforeValidator(names.from_json)] = Field(
+        AppLimits(), description="What the test application takes in, keeps and serves at most."
+    )
     topics: Annotated[tuple[Topic, ...], BeforeValidator(names.from_json)] = Field(
         (Topic(name="messages"),),
         description="Topics to create, each {name, partitions: 6, replicationFactor: 3, config: {}}.",
@@ -271,8 +290,9 @@ class Settings(Checked):
         """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings."""
         fields = {field.alias or name: field for name, field in cls.model_fields.items()}
         mistakes = [unknown(name, fields) for name in values if name not in fields]
-        if values.get("ambariPassword") and "ambariPassword" not in secrets:
-            mistakes.append(Mistake("ambariPassword", None, "must be stored as a secret", OURS, SET_PASSWORD))
+        for name, command in SET_SECRETS.items():
+            if values.get(name) and name not in secrets:
+                mistakes.append(Mistake(name, None, "must be stored as a secret", OURS, command))
         try:
             settings = cls.model_validate({name: value for name, value in values.items() if name in fields})
         except ValidationError as error:

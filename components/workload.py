@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from . import jobs
+from .app_limits import AppLimits
 from .job_message import JobMessage
 from .jobs import digest
 from .pods import container, pod
@@ -17,6 +18,14 @@ from .pods import container, pod
 NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
+MEMORY = "256Mi"
+"""Of a pod that does its work once and ends."""
+SAID_OPEN = "aks-kafka/open-to-the-world"
+"""The annotation by which a Service says that everybody may come, and which setting decided so."""
+OPEN_WARNING = (
+    "Everybody on the Internet can open the test application's page and read the messages of its topic: "
+    "appSourceRanges leaves nobody out. appAccessToken keeps strangers from sending."
+)
 SECONDS_OF_LATE_CONNECTIONS = 5
 """How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
 SECONDS_OF_PATIENCE = 30
@@ -33,7 +42,8 @@ class KafkaTestAppArgs:
 
     `kubeconfig` is by which results are read that the provider of Kubernetes doesn't show.
     `topics` are what the image reads: {name, partitions, replicationFactor, config}; they are declared again
-    when `kafka`, the cluster, is replaced.
+    when `kafka`, the cluster, is replaced. `source_ranges` may open the page, and who knows the
+    `access_token`, if there is one, may send.
     """
 
     kafka: pulumi.Resource
@@ -46,6 +56,10 @@ class KafkaTestAppArgs:
     topic: str
     replicas: int
     port: int
+    source_ranges: Sequence[str]
+    open_to_the_world: bool
+    access_token: pulumi.Input[str] | None
+    limits: AppLimits
 
 
 class KafkaTestApp(pulumi.ComponentResource):
@@ -71,6 +85,9 @@ class KafkaTestApp(pulumi.ComponentResource):
         check = self._check(after=topics)
         self.round_trip_milliseconds = self._round_trip(check)
         self._deployment(after=check)
+        self._disruption_budget()
+        if args.open_to_the_world:
+            pulumi.log.warn(OPEN_WARNING, self)
         self.url = self._service().status.apply(lambda status: _url(status, args.port))
         self.register_outputs({"url": self.url, "roundTripMilliseconds": self.round_trip_milliseconds})
 
@@ -134,8 +151,30 @@ class KafkaTestApp(pulumi.ComponentResource):
         )
         return result.message.apply(lambda text: json.loads(text)["roundTripMilliseconds"] if text else None)
 
-    def _deployment(self, *, after: pulumi.Resource) -> kubernetes.apps.v1.Deployment:
-        server = self._container("serve", ["serve"], {"KAFKA_TOPIC": self._args.topic, "PORT": str(PORT)})
+    def _access_token(self) -> Sequence[kubernetes.core.v1.EnvVarArgs]:
+        """The variable by which pods read the token, out of a Secret of its own."""
+        if self._args.access_token is None:
+            return []
+        secret = kubernetes.core.v1.Secret(
+            "access-token",
+            # Pulumi names it: another token is another Secret, and pods that refer to it are made anew.
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=LABELS),
+            string_data={"token": self._args.access_token},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        reference = kubernetes.core.v1.SecretKeySelectorArgs(
+            name=secret.metadata.apply(lambda metadata: metadata.name or ""), key="token"
+        )
+        source = kubernetes.core.v1.EnvVarSourceArgs(secret_key_ref=reference)
+        return [kubernetes.core.v1.EnvVarArgs(name="ACCESS_TOKEN", value_from=source)]
+
+    def _server(self) -> kubernetes.core.v1.ContainerArgs:
+        environment = {"KAFKA_TOPIC": self._args.topic, "PORT": str(PORT), **self._args.limits.environment}
+        if self._args.open_to_the_world:
+            environment["OPEN_TO_THE_WORLD"] = "true"
+        server = self._container("serve", ["serve"], environment, memory=self._args.limits.memory)
+        assert isinstance(server.env, list)
+        server.env = [*server.env, *self._access_token()]
         server.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
         server.readiness_probe = _probe("/readyz", period_seconds=5, failure_threshold=3)
         server.liveness_probe = _probe("/healthz", period_seconds=10, failure_threshold=6)
@@ -144,6 +183,9 @@ class KafkaTestApp(pulumi.ComponentResource):
                 sleep=kubernetes.core.v1.SleepActionArgs(seconds=SECONDS_OF_LATE_CONNECTIONS)
             )
         )
+        return server
+
+    def _deployment(self, *, after: pulumi.Resource) -> kubernetes.apps.v1.Deployment:
         return kubernetes.apps.v1.Deployment(
             NAME,
             metadata=self._metadata(NAME),
@@ -158,7 +200,7 @@ class KafkaTestApp(pulumi.ComponentResource):
                 ),
                 template=kubernetes.core.v1.PodTemplateSpecArgs(
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=LABELS),
-                    spec=pod(server, restart_policy="Always"),
+                    spec=pod(self._server(), restart_policy="Always", spread=LABELS),
                 ),
             ),
             opts=pulumi.ResourceOptions(
@@ -168,13 +210,31 @@ class KafkaTestApp(pulumi.ComponentResource):
             ),
         )
 
+    def _disruption_budget(self) -> None:
+        """Nodes are emptied one pod of ours after the other. A single pod would keep its node for ever."""
+        if self._args.replicas < 2:
+            return
+        kubernetes.policy.v1.PodDisruptionBudget(
+            "disruption-budget",
+            metadata=self._metadata(NAME),
+            spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                selector=kubernetes.meta.v1.LabelSelectorArgs(match_labels=LABELS),
+                # A pod that is not ready serves nobody, and its node must not wait for it.
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _service(self) -> kubernetes.core.v1.Service:
+        annotations = {SAID_OPEN: "appSourceRanges"} if self._args.open_to_the_world else {}
         return kubernetes.core.v1.Service(
             f"{NAME}-service",
-            metadata=self._metadata(NAME),
+            metadata=self._metadata(NAME, annotations),
             spec=kubernetes.core.v1.ServiceSpecArgs(
                 type=kubernetes.core.v1.ServiceSpecType.LOAD_BALANCER,
                 selector=LABELS,
+                load_balancer_source_ranges=[*self._args.source_ranges],
                 ports=[
                     kubernetes.core.v1.ServicePortArgs(
                         name="http", port=self._args.port, target_port=PORT, protocol="TCP"
@@ -184,15 +244,19 @@ class KafkaTestApp(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _metadata(self, name: str) -> kubernetes.meta.v1.ObjectMetaArgs:
-        return kubernetes.meta.v1.ObjectMetaArgs(name=name, namespace=self._namespace, labels=LABELS)
+    def _metadata(
+        self, name: str, annotations: Mapping[str, str] | None = None
+    ) -> kubernetes.meta.v1.ObjectMetaArgs:
+        return kubernetes.meta.v1.ObjectMetaArgs(
+            name=name, namespace=self._namespace, labels=LABELS, annotations=annotations or None
+        )
 
     def _container(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str]
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, memory: str = MEMORY
     ) -> kubernetes.core.v1.ContainerArgs:
         """The image running one of its commands."""
         variables = {"KAFKA_BOOTSTRAP_SERVERS": self._args.bootstrap_servers, **environment}
-        return container(name, self._args.image, arguments, variables)
+        return container(name, self._args.image, arguments, variables, memory=memory)
 
 
 def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> kubernetes.core.v1.ProbeArgs:

@@ -77,7 +77,8 @@ def _type_name(declared: dict[str, Any]) -> str:
 def _default_shown(field: FieldInfo, declared: dict[str, Any]) -> str:
     if declared["default"] in ("", []):
         return "required" if field.examples else "empty"
-    return f"`{json.dumps(declared['default'])}`" if "items" in declared else f"`{declared['default']}`"
+    structured = isinstance(declared["default"], list | dict)
+    return f"`{json.dumps(declared['default'])}`" if structured else f"`{declared['default']}`"
 
 
 def _between(text: str, begin: str, end: str, content: str) -> str:

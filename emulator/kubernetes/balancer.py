@@ -8,15 +8,18 @@ import struct
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Network
 from typing import TypeVar
 
 from emulator.kubernetes.service import Endpoint
+from emulator.kubernetes.sources import admit
 from emulator.network.world import NodeUnknown, World, WorldEnded
 
 _CONNECT_TIMEOUT = 10.0  # seconds
 _CONNECTING = 32  # connections that are being made at the same time
 _CHUNK = 1 << 16
 _BACKLOG = 128
+_EVERYBODY = IPv4Network("0.0.0.0/0")
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 log = logging.getLogger(__name__)
@@ -64,22 +67,35 @@ class LoadBalancers:
         self._machine = machine
         self._fronts: dict[Front, _Listener] = {}
         self._backends: Mapping[Front, Sequence[Endpoint]] = {}
+        self._sources: Mapping[Front, Sequence[IPv4Network]] = {}
         self._executor = ThreadPoolExecutor(_CONNECTING, thread_name_prefix="load-balancer")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="load-balancers", daemon=True)
         self._thread.start()
 
-    def route(self, backends: Mapping[Front, Sequence[Endpoint]]) -> dict[Front, str]:
-        """Listens at exactly these addresses and ports. Returns the refusals, by front end."""
+    def route(
+        self,
+        backends: Mapping[Front, Sequence[Endpoint]],
+        sources: Mapping[Front, Sequence[IPv4Network]] | None = None,
+    ) -> dict[Front, str]:
+        """Listens at exactly these addresses and ports. Returns the refusals, by front end.
+
+        `sources`: who may connect to a front end; everybody to one that is not in it.
+        """
         self._backends = dict(backends)
+        self._sources = dict(sources or {})
         for front in self._fronts.keys() - backends.keys():
             self._call(self._end(self._fronts.pop(front)))
         refusals = {}
         for front in backends.keys() - self._fronts.keys():
             try:
-                self._fronts[front] = self._call(self._begin(front, _listening(*front)))
+                self._fronts[front] = self._call(
+                    self._begin(front, _listening(*front, self._admitted(front)))
+                )
             except ListenRefused as refused:
                 refusals[front] = str(refused)
+        for front, listener in self._fronts.items():
+            admit(listener.socket, self._admitted(front))
         return refusals
 
     def close(self) -> None:
@@ -89,6 +105,9 @@ class LoadBalancers:
         self._thread.join()
         self._loop.close()
         self._executor.shutdown(cancel_futures=True)
+
+    def _admitted(self, front: Front) -> Sequence[IPv4Network]:
+        return self._sources.get(front, (_EVERYBODY,))
 
     def _call(self, work: Coroutine[None, None, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -141,11 +160,12 @@ class LoadBalancers:
         return await asyncio.open_connection(sock=connected)
 
 
-def _listening(address: str, port: int) -> socket.socket:
+def _listening(address: str, port: int, sources: Sequence[IPv4Network]) -> socket.socket:
     listener = socket.socket()
     listener.setblocking(False)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        admit(listener, sources)
         listener.bind((address, port))
         listener.listen(_BACKLOG)
     except PermissionError as error:

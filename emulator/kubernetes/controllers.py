@@ -1,38 +1,24 @@
 """All controllers, one after the other, over one snapshot of the objects."""
 
-import copy
 import datetime
 from collections.abc import Iterator, Sequence
 
 from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.deployment import plan_deployment
+from emulator.kubernetes.disruption import plan_disruption_budget
 from emulator.kubernetes.garbage import plan_garbage
 from emulator.kubernetes.job import plan_job
-from emulator.kubernetes.objects import DEPLOYMENT, JOB, POD, REPLICA_SET, Object, deleting
-from emulator.kubernetes.plan import Change, Plan, Replace, earliest
+from emulator.kubernetes.objects import DEPLOYMENT, DISRUPTION_BUDGET, JOB, POD, REPLICA_SET, Object
+from emulator.kubernetes.plan import Plan, earliest
 from emulator.kubernetes.replicaset import plan_replica_set
+from emulator.kubernetes.scheduling import plan_schedule
 
 
 def plan_all(items: Sequence[Object], nodes: Sequence[str], now: datetime.datetime, timing: Timing) -> Plan:
     """What every controller wants changed, given all objects of a cluster and the names of its nodes."""
-    plans = [plan_garbage(items), plan_schedule(items, nodes), *_controllers(items, now, timing)]
+    plans = [plan_garbage(items), plan_schedule(items, nodes, now), *_controllers(items, now, timing)]
     changes = [change for plan in plans for change in plan.changes]
     return Plan(changes, earliest(plan.wake for plan in plans))
-
-
-def plan_schedule(items: Sequence[Object], nodes: Sequence[str]) -> Plan:
-    """A node for every pod that has none: the one with the fewest pods. Resources are not looked at."""
-    pods = [item for item in items if item["kind"] == POD.name]
-    load = {node: sum(pod["spec"].get("nodeName") == node for pod in pods) for node in nodes}
-    changes: list[Change] = []
-    for pod in pods:
-        if "nodeName" not in pod["spec"] and not deleting(pod):
-            chosen = min(nodes, key=load.__getitem__)
-            load[chosen] += 1
-            placed = copy.deepcopy(pod)
-            placed["spec"]["nodeName"] = chosen
-            changes.append(Replace(placed))
-    return Plan(changes)
 
 
 def _controllers(items: Sequence[Object], now: datetime.datetime, timing: Timing) -> Iterator[Plan]:
@@ -44,6 +30,8 @@ def _controllers(items: Sequence[Object], now: datetime.datetime, timing: Timing
             yield plan_replica_set(item, pods, now)
         elif item["kind"] == JOB.name:
             yield plan_job(item, pods, now, timing.job)
+        elif item["kind"] == DISRUPTION_BUDGET.name:
+            yield plan_disruption_budget(item, pods, now)
 
 
 def _neighbours(items: Sequence[Object], item: Object, kind: str) -> list[Object]:

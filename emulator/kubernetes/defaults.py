@@ -8,6 +8,7 @@ from typing import Any
 from emulator.kubernetes.objects import (
     CONFIG_MAP,
     DEPLOYMENT,
+    DISRUPTION_BUDGET,
     JOB,
     NAMESPACE,
     SECRET,
@@ -149,7 +150,12 @@ def _fill(target: Object, **defaults: Any) -> None:
         target.setdefault(name, value)
 
 
+def _disruption_budget(item: Object) -> None:
+    item["status"] = {}
+
+
 _COMPLETE = {
+    DISRUPTION_BUDGET.name: _disruption_budget,
     DEPLOYMENT.name: _deployment,
     JOB.name: _job,
     SERVICE.name: _service,

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from emulator.kubernetes.api import ObjectStore
 from emulator.kubernetes.balancer import Front, LoadBalancers
 from emulator.kubernetes.objects import Key, Object, deleting, key_of
-from emulator.kubernetes.service import Endpoint, endpoints, free_address, ingress_address, with_ingress
+from emulator.kubernetes.service import (
+    Endpoint,
+    endpoints,
+    free_address,
+    ingress_address,
+    source_ranges,
+    with_ingress,
+)
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,14 @@ class FrontEnds:
         self._assign(current)
         fronts: dict[Front, list[Endpoint]] = {}
         owners: dict[Front, Key] = {}
+        sources: dict[Front, Sequence[ipaddress.IPv4Network]] = {}
         for key, service in current.items():
             neighbours = [pod for pod in pods if pod["metadata"]["namespace"] == key.namespace]
             for port, behind in endpoints(service, neighbours).items():
                 fronts[(self._addresses[key], port)] = behind
                 owners[(self._addresses[key], port)] = key
-        refusals = self._balancers.route(fronts)
+                sources[(self._addresses[key], port)] = source_ranges(service)
+        refusals = self._balancers.route(fronts, sources)
         problems = {owners[front]: problem for front, problem in refusals.items()}
         reachable = {key: any(fronts[front] for front in fronts if owners[front] == key) for key in current}
         states = {key: FrontEnd(problems.get(key), reachable[key]) for key in current}

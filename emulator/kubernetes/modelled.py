@@ -10,6 +10,7 @@ from typing import Any
 from emulator.kubernetes.objects import (
     CONFIG_MAP,
     DEPLOYMENT,
+    DISRUPTION_BUDGET,
     JOB,
     NAMESPACE,
     SECRET,
@@ -17,6 +18,7 @@ from emulator.kubernetes.objects import (
     SERVICE_ACCOUNT,
     Object,
 )
+from emulator.kubernetes.scheduling import TOPOLOGY_KEYS
 from emulator.providers.provider import Failure, Unknown
 
 
@@ -119,6 +121,15 @@ _POD: Shape = {
     "hostPID": Only([False]),
     "hostIPC": Only([False]),
     "dnsPolicy": Only(["ClusterFirst", "Default"]),
+    "topologySpreadConstraints": [
+        {
+            "topologyKey": Only(list(TOPOLOGY_KEYS)),
+            "maxSkew": ANY,
+            "whenUnsatisfiable": ANY,
+            "labelSelector": _SELECTOR,
+            "matchLabelKeys": ANY,
+        }
+    ],
     # Every node of a cluster runs Linux.
     "os": {"name": Only(["linux"])},
     "nodeSelector": {"kubernetes.io/os": Only(["linux"])},
@@ -146,6 +157,7 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
                     "appProtocol": Only(["http", "tcp"]),
                 }
             ],
+            "loadBalancerSourceRanges": ANY,
             "sessionAffinity": Only(["None"]),
             "externalTrafficPolicy": Only(["Cluster"]),
             "internalTrafficPolicy": Only(["Cluster"]),
@@ -176,6 +188,15 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
             "completionMode": Only(["NonIndexed"]),
             "suspend": Only([False]),
             "podFailurePolicy": {"rules": [{"action": Only(_POD_FAILURE_ACTIONS), "onExitCodes": ANY}]},
+        }
+    },
+    # Nobody evicts a pod here: no node is ever emptied.
+    DISRUPTION_BUDGET.name: {
+        "spec": {
+            "maxUnavailable": ANY,
+            "minAvailable": ANY,
+            "selector": _SELECTOR,
+            "unhealthyPodEvictionPolicy": ANY,
         }
     },
 }

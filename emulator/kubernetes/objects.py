@@ -44,6 +44,7 @@ POD = Kind("v1", "Pod")
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 JOB = Kind("batch/v1", "Job")
+DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget")
 
 KINDS = {
     kind.name: kind
@@ -57,6 +58,7 @@ KINDS = {
         DEPLOYMENT,
         REPLICA_SET,
         JOB,
+        DISRUPTION_BUDGET,
     )
 }
 

@@ -1,11 +1,12 @@
 """What the API server refuses although it fits the schema, and what the emulator can't stand in for."""
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from emulator.kubernetes.container import is_modelled_field
-from emulator.kubernetes.objects import DEPLOYMENT, JOB, SERVICE, SERVICE_ACCOUNT, Object
+from emulator.kubernetes.objects import DEPLOYMENT, DISRUPTION_BUDGET, JOB, SERVICE, SERVICE_ACCOUNT, Object
 from emulator.kubernetes.probe import PROBES
 from emulator.providers.provider import Failure, Unknown
 
@@ -167,6 +168,8 @@ def _service(item: Object) -> Iterator[Failure]:
         yield Failure(
             "spec.type", "not modelled by the emulator: spec.type 'ClusterIP'; only LoadBalancer is"
         )
+    for index, source in enumerate(_list(item["spec"].get("loadBalancerSourceRanges"))):
+        yield from _source_range(f"spec.loadBalancerSourceRanges[{index}]", source)
     ports = item["spec"].get("ports")
     if isinstance(ports, Unknown):
         return
@@ -183,9 +186,55 @@ def _service(item: Object) -> Iterator[Failure]:
         yield from _port(f"spec.ports[{index}].port", _mapping(port).get("port"))
 
 
+def _source_range(path: str, source: Any) -> Iterator[Failure]:
+    """ValidateLoadBalancerSourceRanges in pkg/apis/core/v1/helper: host bits may be set."""
+    if not isinstance(source, str):
+        return
+    try:
+        network = ipaddress.ip_network(source.strip(), strict=False)
+    except ValueError:
+        network = None
+    if network is None or "/" not in source:
+        yield Failure(path, f"Invalid value: {source!r}: must be a valid CIDR value, e.g. 10.0.0.0/8")
+    elif network.version != 4:
+        yield Failure(path, f"not modelled by the emulator: the IPv6 range {source}")
+
+
+def _disruption_budget(item: Object) -> Iterator[Failure]:
+    specification = _mapping(item["spec"])
+    given = [name for name in ("minAvailable", "maxUnavailable") if name in specification]
+    if len(given) == 2:
+        yield Failure("spec", "Invalid value: minAvailable and maxUnavailable cannot be both set")
+    for name in given:
+        value = specification[name]
+        number = isinstance(value, int) and value >= 0
+        percentage = isinstance(value, str) and _PERCENTAGE.fullmatch(value) and int(value[:-1]) <= 100
+        if _known(value) and not number and not percentage:
+            yield Failure(f"spec.{name}", f"Invalid value: {value!r}: a number, or a percentage up to 100%")
+
+
+def _spreads(path: str, pod: Object) -> Iterator[Failure]:
+    for index, constraint in enumerate(_list(pod.get("topologySpreadConstraints"))):
+        one, place = _mapping(constraint), f"{path}.topologySpreadConstraints[{index}]"
+        skew = one.get("maxSkew")
+        if isinstance(skew, int) and skew < 1:
+            yield Failure(f"{place}.maxSkew", f"Invalid value: {skew}: must be greater than zero")
+        unsatisfiable = one.get("whenUnsatisfiable")
+        if _known(unsatisfiable) and unsatisfiable not in ("DoNotSchedule", "ScheduleAnyway"):
+            supported = "supported values: 'DoNotSchedule', 'ScheduleAnyway'"
+            yield Failure(f"{place}.whenUnsatisfiable", f"Unsupported value: {unsatisfiable!r}: {supported}")
+        labels = _reach(one, "labelSelector", "matchLabels")
+        keys = _list(one.get("matchLabelKeys"))
+        if keys and "labelSelector" not in one:
+            yield Failure(f"{place}.matchLabelKeys", "Forbidden: must not be specified without labelSelector")
+        if _known(labels) and (both := [key for key in keys if key in _mapping(labels)]):
+            yield Failure(f"{place}.matchLabelKeys", f"Invalid value: {both[0]!r}: exists in labelSelector")
+
+
 def _template(path: str, template: Object, policies: tuple[str, ...]) -> Iterator[Failure]:
     yield from _labels(f"{path}.metadata.labels", _mapping(template.get("metadata")).get("labels"))
     specification = _mapping(template.get("spec"))
+    yield from _spreads(f"{path}.spec", specification)
     policy = specification.get("restartPolicy", "Always")
     if _known(policy) and policy not in policies:
         supported = ", ".join(map(repr, policies))
@@ -282,5 +331,6 @@ _RULES = {
     DEPLOYMENT.name: _deployment,
     JOB.name: _job,
     SERVICE.name: _service,
+    DISRUPTION_BUDGET.name: _disruption_budget,
     SERVICE_ACCOUNT.name: _nothing,
 }

@@ -33,6 +33,12 @@ def endpoints(service: Object, pods: Sequence[Object]) -> dict[int, list[Endpoin
     }
 
 
+def source_ranges(service: Object) -> list[ipaddress.IPv4Network]:
+    """Who may connect to the Service; without a word about it, everybody."""
+    ranges = service["spec"].get("loadBalancerSourceRanges") or ["0.0.0.0/0"]
+    return [ipaddress.IPv4Network(text.strip(), strict=False) for text in ranges]
+
+
 def loopback_prefix(home: str, cluster: str) -> ipaddress.IPv4Network:
     """127.X.Y.0/24 for one cluster of one world, so that several live side by side on a machine."""
     digest = hashlib.sha256(f"{home}\0{cluster}".encode()).digest()

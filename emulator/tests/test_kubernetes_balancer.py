@@ -5,6 +5,7 @@ import os
 import socket
 import socketserver
 import threading
+from ipaddress import IPv4Network
 
 import pytest
 
@@ -52,8 +53,8 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
-def exchange(port: int, sent: bytes) -> tuple[int, bytes]:
-    with socket.create_connection((ADDRESS, port), timeout=20) as connection:
+def exchange(port: int, sent: bytes, source: str = "127.0.0.1", timeout: float = 20) -> tuple[int, bytes]:
+    with socket.create_connection((ADDRESS, port), timeout, (source, 0)) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         received = b""
@@ -122,3 +123,21 @@ def test_a_port_that_only_root_may_have_is_refused_with_what_to_do(balancers, mo
     assert "an ordinary user may not listen on port 80" in refusal
     assert "choose a Service port of 1024 or above" in refusal
     assert "sysctl net.ipv4.ip_unprivileged_port_start=80" in refusal
+
+
+def test_only_the_sources_that_are_named_get_an_answer(balancers):
+    with pod() as one:
+        front = (ADDRESS, free_port())
+        ranges = [IPv4Network("127.0.0.3/32"), IPv4Network("127.0.4.0/24")]
+        balancers.route({front: [one]}, {front: ranges})
+        for source in ("127.0.0.3", "127.0.4.9"):
+            assert exchange(front[1], b"x", source) == (one.port, b"x")
+        for source in ("127.0.0.1", "127.0.5.1"):
+            with pytest.raises(TimeoutError):
+                exchange(front[1], b"x", source, timeout=0.3)
+        balancers.route({front: [one]}, {front: [IPv4Network("127.0.0.1/32")]})
+        assert exchange(front[1], b"x") == (one.port, b"x")
+        with pytest.raises(TimeoutError):
+            exchange(front[1], b"x", "127.0.0.3", timeout=0.3)
+        balancers.route({front: [one]})
+        assert exchange(front[1], b"x", "127.0.0.3") == (one.port, b"x")

@@ -52,7 +52,30 @@ def exit_codes(**fields: object) -> Object:
     return failure_policy(onExitCodes={**rule["onExitCodes"], **fields})
 
 
-@pytest.mark.parametrize("item", [deployment(), service(), job("x")], ids=lambda item: item["kind"])
+SPREADS = f"{POD}.topologySpreadConstraints[0]"
+SPREAD: Object = {
+    "topologyKey": "kubernetes.io/hostname",
+    "maxSkew": 1,
+    "whenUnsatisfiable": "ScheduleAnyway",
+    "labelSelector": {"matchLabels": {"app": "web"}},
+}
+BUDGET: Object = {
+    "apiVersion": "policy/v1",
+    "kind": "PodDisruptionBudget",
+    "metadata": {"name": "web", "namespace": "default"},
+    "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "web"}}},
+}
+SOUND = [
+    deployment(),
+    changed(deployment(), f"{POD}.topologySpreadConstraints", [SPREAD | {"matchLabelKeys": ["version"]}]),
+    service(),
+    changed(service(), "spec.loadBalancerSourceRanges", ["10.0.0.0/8", "0.0.0.0/0"]),
+    job("x"),
+    BUDGET,
+]
+
+
+@pytest.mark.parametrize("item", SOUND, ids=lambda item: item["kind"])
 def test_sound_objects_are_accepted(item):
     assert complaints(item) == {}
 
@@ -65,7 +88,8 @@ def test_sound_objects_are_accepted(item):
         (f"{POD}.hostNetwork", True),
         (f"{POD}.nodeName", "x"),
         (f"{POD}.affinity", {"nodeAffinity": {}}),
-        (f"{POD}.topologySpreadConstraints", []),
+        (f"{POD}.topologySpreadConstraints", [SPREAD | {"topologyKey": "rack"}]),
+        (f"{POD}.topologySpreadConstraints", [SPREAD | {"minDomains": 2}]),
         (f"{POD}.dnsPolicy", "None"),
         (f"{POD}.enableServiceLinks", True),
         (f"{CONTAINER}.stdin", True),
@@ -92,7 +116,7 @@ def test_what_is_not_modelled_is_refused_by_its_path(path, value):
         ("spec.type", "ClusterIP"),
         ("spec.type", "NodePort"),
         ("spec.loadBalancerIP", "1.2.3.4"),
-        ("spec.loadBalancerSourceRanges", ["10.0.0.0/8"]),
+        ("spec.loadBalancerSourceRanges", ["2001:db8::/32"]),
         ("spec.externalTrafficPolicy", "Local"),
         ("spec.sessionAffinity", "ClientIP"),
         ("spec.ports.0.nodePort", 30000),
@@ -196,6 +220,22 @@ def test_a_service_without_a_type_would_be_a_cluster_ip():
         (service(), "spec.ports", [{"port": 1, "name": "a"}, {"port": 2, "name": "a"}], "spec.ports"),
         (service(), "spec.ports.0.port", 0, "spec.ports[0].port"),
         (service(), "metadata.name", "1st", "metadata.name"),
+        (service(), "spec.loadBalancerSourceRanges", ["10.0.0.1"], "spec.loadBalancerSourceRanges[0]"),
+        (deployment(), f"{POD}.topologySpreadConstraints", [SPREAD | {"maxSkew": 0}], f"{SPREADS}.maxSkew"),
+        (
+            deployment(),
+            f"{POD}.topologySpreadConstraints",
+            [SPREAD | {"whenUnsatisfiable": "Perhaps"}],
+            f"{SPREADS}.whenUnsatisfiable",
+        ),
+        (
+            deployment(),
+            f"{POD}.topologySpreadConstraints",
+            [SPREAD | {"matchLabelKeys": ["app"]}],
+            f"{SPREADS}.matchLabelKeys",
+        ),
+        (BUDGET, "spec.minAvailable", 1, "spec"),
+        (BUDGET, "spec.maxUnavailable", "101%", "spec.maxUnavailable"),
     ],
 )
 def test_what_the_api_server_refuses_is_refused_at_its_path(item, path, value, where):

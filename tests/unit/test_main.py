@@ -140,7 +140,11 @@ def test_development_stack_wants_just_what_is_its_owner_s() -> None:
     values = configuration("dev")
     with pytest.raises(WrongSettings) as raised:
         run(values)
-    assert {mistake.setting for mistake in raised.value.mistakes} == {"ambariSourceRanges", "sshPublicKey"}
+    assert {mistake.setting for mistake in raised.value.mistakes} == {
+        "ambariSourceRanges",
+        "appSourceRanges",
+        "sshPublicKey",
+    }
 
 
 def test_imports_load_no_resource_types() -> None:

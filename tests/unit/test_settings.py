@@ -23,6 +23,7 @@ GOOD = {
     "registryName": "contosokafka",
     "ambariPassword": "Correct-Horse-7",
     "ambariSourceRanges": '["203.0.113.7/32"]',
+    "appSourceRanges": '["203.0.113.7/32"]',
     "sshPublicKey": SSH_KEY,
 }
 
@@ -47,6 +48,24 @@ def test_settings_that_are_required_suffice() -> None:
     assert settings.kafka_workers == 3
     assert settings.app_topic == "messages"
     assert str(settings.dns_service_ip) == "10.30.0.10"
+
+
+@pytest.mark.parametrize(
+    ("limits", "setting", "rule"),
+    [
+        ('{"maxBrowsers": 0}', "appLimits.maxBrowsers", "between 1 and 10000"),
+        ('{"browsers": 1}', "appLimits.browsers", "is unknown"),
+    ],
+)
+def test_limits_of_the_app_are_checked_one_by_one(limits: str, setting: str, rule: str) -> None:
+    mistake = only_mistake(appLimits=limits)
+    assert mistake.setting == setting
+    assert rule in mistake.rule
+
+
+def test_limits_that_are_not_set_keep_their_defaults() -> None:
+    limits = parse(appLimits='{"maxBrowsers": 7}').app_limits
+    assert (limits.max_browsers, limits.history) == (7, 1000)
 
 
 def test_values_come_as_pulumi_hands_them_over() -> None:
@@ -133,6 +152,8 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("namespace", "kube-system", "of its own"),
         ("namespace", "default", "of its own"),
         ("appPort", "65536", "between 1 and 65535"),
+        ("appSourceRanges", "[]", "0.0.0.0/0 if it is meant for everybody"),
+        ("appSourceRanges[0]", '["203.0.113.7/24"]', "host bits"),
         ("appReplicas", "0", "between 1"),
         ("topics", "[]", "at least one topic"),
         ("topics", '[{"name": "a", "replicationFactor": 4}]', "at most kafkaWorkers, 3, in a"),

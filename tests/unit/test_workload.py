@@ -9,6 +9,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi.resource import DependencyResource
 
+from components.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 from tests.unit.recording import Deployment, deploy
 
@@ -26,14 +27,20 @@ ARGS = KafkaTestAppArgs(
     topic="messages",
     replicas=2,
     port=80,
+    source_ranges=["203.0.113.7/32"],
+    open_to_the_world=False,
+    access_token=None,
+    limits=AppLimits(),
 )
 
 
-def declare(args: KafkaTestAppArgs = ARGS) -> Deployment:
+def declare(args: KafkaTestAppArgs = ARGS, token: str = "") -> Deployment:
     def program() -> None:
+        secret = pulumi.Output.secret(token) if token else None
         provider = kubernetes.Provider("cluster", kubeconfig="kubeconfig")
         ready = kubernetes.Provider("ready")
-        app = KafkaTestApp("app", args, pulumi.ResourceOptions(provider=provider, depends_on=[ready]))
+        guarded = replace(args, access_token=secret)
+        app = KafkaTestApp("app", guarded, pulumi.ResourceOptions(provider=provider, depends_on=[ready]))
         pulumi.export("url", app.url)
         pulumi.export("roundTrip", app.round_trip_milliseconds)
 
@@ -51,7 +58,9 @@ def container(deployment: Deployment, name: str) -> dict[str, Any]:
 
 
 def environment(deployment: Deployment, name: str) -> dict[str, str]:
-    return {variable["name"]: variable["value"] for variable in container(deployment, name)["env"]}
+    """The variables whose value stands in the pod's specification."""
+    variables = container(deployment, name)["env"]
+    return {variable["name"]: variable["value"] for variable in variables if "value" in variable}
 
 
 def job_name(deployment: Deployment, name: str = "create-topics") -> str:
@@ -162,6 +171,7 @@ def test_pods_serve_the_topic(app: Deployment) -> None:
         "KAFKA_BOOTSTRAP_SERVERS": ARGS.bootstrap_servers,
         "KAFKA_TOPIC": "messages",
         "PORT": "8080",
+        **AppLimits().environment,
     }
     assert container(app, "kafka-test-app")["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": 8080}
     assert container(app, "kafka-test-app")["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": 8080}
@@ -209,6 +219,67 @@ def test_pods_have_no_rights(app: Deployment, name: str) -> None:
     assert "memory" in only["resources"]["limits"]
     assert [mount["mountPath"] for mount in only["volumeMounts"]] == ["/tmp"]
     assert pod["volumes"] == [{"name": only["volumeMounts"][0]["name"], "emptyDir": {}}]
+
+
+def test_limits_are_told_to_the_image_and_set_the_memory_that_they_need(app: Deployment) -> None:
+    more = declare(
+        replace(ARGS, limits=AppLimits.model_validate({"historyBytes": 128 << 20, "maxBrowsers": 7}))
+    )
+    assert environment(more, "kafka-test-app")["MAX_BROWSERS"] == "7"
+    assert environment(more, "kafka-test-app")["HISTORY_BYTES"] == str(128 << 20)
+    assert container(app, "kafka-test-app")["resources"]["limits"]["memory"] == "256Mi"
+    assert container(more, "kafka-test-app")["resources"]["limits"]["memory"] == "448Mi"
+
+
+def test_pods_are_spread_over_zones_and_nodes_and_their_nodes_are_emptied_one_by_one(app: Deployment) -> None:
+    pods = app["kafka-test-app"].inputs["spec"]["template"]
+    constraints = pods["spec"]["topologySpreadConstraints"]
+    assert [one["topologyKey"] for one in constraints] == [
+        "topology.kubernetes.io/zone",
+        "kubernetes.io/hostname",
+    ]
+    assert all(one["labelSelector"]["matchLabels"] == pods["metadata"]["labels"] for one in constraints)
+    assert all(one["whenUnsatisfiable"] == "ScheduleAnyway" for one in constraints)
+    budget = app["disruption-budget"].inputs["spec"]
+    assert budget["maxUnavailable"] == 1
+    assert budget["selector"]["matchLabels"] == pods["metadata"]["labels"]
+    assert "disruption-budget" not in declare(replace(ARGS, replicas=1)).resources
+
+
+def test_only_those_who_are_named_may_open_the_page(app: Deployment) -> None:
+    service = app["kafka-test-app-service"].inputs
+    assert service["spec"]["loadBalancerSourceRanges"] == ["203.0.113.7/32"]
+    assert "annotations" not in service["metadata"]
+    assert "OPEN_TO_THE_WORLD" not in environment(app, "kafka-test-app")
+
+
+def test_a_page_for_everybody_says_so_in_the_cluster_on_the_page_and_at_preview(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, resource: warnings.append(message))
+    world = declare(replace(ARGS, source_ranges=["0.0.0.0/0"], open_to_the_world=True))
+    service = world["kafka-test-app-service"].inputs
+    assert service["spec"]["loadBalancerSourceRanges"] == ["0.0.0.0/0"]
+    assert service["metadata"]["annotations"] == {"aks-kafka/open-to-the-world": "appSourceRanges"}
+    assert environment(world, "kafka-test-app")["OPEN_TO_THE_WORLD"] == "true"
+    (warning,) = warnings
+    assert "appSourceRanges" in warning
+
+
+def test_the_access_token_reaches_pods_out_of_a_secret_of_its_own(app: Deployment) -> None:
+    guarded = declare(token="0123456789abcdef")
+    secret = guarded["access-token"]
+    assert secret.inputs["stringData"] == {"token": "0123456789abcdef"}
+    assert "stringData" in {path.split(".")[0] for path in secret.secrets}
+    # Pulumi gives another name to another token, so that pods are made anew.
+    assert "name" not in secret.inputs["metadata"]
+    (variable,) = [
+        one for one in container(guarded, "kafka-test-app")["env"] if one["name"] == "ACCESS_TOKEN"
+    ]
+    assert variable["valueFrom"]["secretKeyRef"]["key"] == "token"
+    assert "value" not in variable
+    assert "access-token" not in app.resources
 
 
 def test_service_finds_the_pods_of_the_deployment_only(app: Deployment) -> None:

@@ -1,0 +1,34 @@
+"""How much the test application takes in, keeps and serves, and the memory that it needs for this."""
+
+from typing import Annotated
+
+from pydantic.alias_generators import to_snake
+
+from .checked import Checked, between
+
+OWN_MIB = 160
+"""Memory of the application without a message: its Python, its libraries, its browsers' connections."""
+
+
+class AppLimits(Checked):
+    """Everything that could grow without bound. Sizes are in bytes."""
+
+    max_message_bytes: Annotated[
+        int, between(1, 900_000, "HDInsight's brokers take messages of up to 1,000,000 bytes")
+    ] = 100_000
+    max_pending_messages: Annotated[int, between(1, 100_000, "a test application")] = 10_000
+    max_pending_bytes: Annotated[int, between(1 << 20, 1 << 30, "a test application")] = 16 << 20
+    max_browsers: Annotated[int, between(1, 10_000, "a test application")] = 250
+    history: Annotated[int, between(1, 100_000, "a test application")] = 1000
+    history_bytes: Annotated[int, between(1 << 20, 1 << 30, "a test application")] = 32 << 20
+    slow_reader_seconds: Annotated[int, between(1, 300, "a test application")] = 10
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which the image is told: named like the settings, in capitals."""
+        return {to_snake(name).upper(): str(value) for name, value in self.model_dump().items()}
+
+    @property
+    def memory(self) -> str:
+        """What a pod may have, in Kubernetes' notation: the texts, and as much again for what Python adds."""
+        return f"{OWN_MIB + 2 * (self.max_pending_bytes + self.history_bytes >> 20)}Mi"

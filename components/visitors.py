@@ -1,0 +1,43 @@
+"""Who may open the page of the test application, and who may send."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, collapse_addresses
+
+from pydantic import SecretStr
+
+from .addresses import EVERYBODY
+from .mistakes import broken, check_all
+
+SET_TOKEN = 'pulumi config set --secret appAccessToken "$(openssl rand -hex 16)"'
+SHORTEST_TOKEN = 16
+
+
+def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
+    """At least one range: a load balancer without any is open to everybody, which nobody has said then."""
+    if not ranges:
+        command = 'pulumi config set --path "appSourceRanges[0]" 203.0.113.7/32, with your own address'
+        raise broken("must have at least one range, 0.0.0.0/0 if it is meant for everybody", right=command)
+    return ranges
+
+
+def open_to_the_world(ranges: Sequence[IPv4Network]) -> bool:
+    """Whether nobody is left out, also where that is said in pieces."""
+    return list(collapse_addresses(ranges)) == [EVERYBODY]
+
+
+def access_token(token: SecretStr) -> SecretStr:
+    """A token that can stand in an Authorization header and is not guessed; or none."""
+    return check_all(token, _fits_header, _is_long) if token.get_secret_value() else token
+
+
+def _fits_header(token: SecretStr) -> None:
+    allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~+/-")
+    if not set(token.get_secret_value().rstrip("=")) <= allowed:
+        raise broken(
+            "must consist of letters, digits and ._~+/-", source="RFC 6750, section 2.1", right=SET_TOKEN
+        )
+
+
+def _is_long(token: SecretStr) -> None:
+    if len(token.get_secret_value()) < SHORTEST_TOKEN:
+        raise broken(f"must have at least {SHORTEST_TOKEN} characters, or it is guessed", right=SET_TOKEN)
