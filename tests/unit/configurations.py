@@ -17,6 +17,7 @@ REQUIRED: Choice = {
     "registryName": "contosokafka",
     "ambariPassword": "Correct-Horse-7",
     "ambariSourceRanges": ["203.0.113.7/32"],
+    "appSourceRanges": ["203.0.113.7/32"],
     "sshPublicKey": "ssh-rsa " + "A" * 372 + " somebody@somewhere",
 }
 ASPECTS: tuple[tuple[Choice, ...], ...] = (
