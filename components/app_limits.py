@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic.alias_generators import to_snake
 
 from .checked import Checked, between
+from .mistakes import OURS
 
 OWN_MIB = 160
 """Memory of the application without a message: its Python, its libraries, its browsers' connections."""
@@ -16,12 +17,12 @@ class AppLimits(Checked):
     max_message_bytes: Annotated[
         int, between(1, 900_000, "HDInsight's brokers take messages of up to 1,000,000 bytes")
     ] = 100_000
-    max_pending_messages: Annotated[int, between(1, 100_000, "a test application")] = 10_000
-    max_pending_bytes: Annotated[int, between(1 << 20, 1 << 30, "a test application")] = 16 << 20
-    max_browsers: Annotated[int, between(1, 10_000, "a test application")] = 250
-    history: Annotated[int, between(1, 100_000, "a test application")] = 1000
-    history_bytes: Annotated[int, between(1 << 20, 1 << 30, "a test application")] = 32 << 20
-    slow_reader_seconds: Annotated[int, between(1, 300, "a test application")] = 10
+    max_pending_messages: Annotated[int, between(1, 100_000, OURS)] = 10_000
+    max_pending_bytes: Annotated[int, between(1 << 20, 1 << 30, OURS)] = 16 << 20
+    max_browsers: Annotated[int, between(1, 10_000, OURS)] = 250
+    history: Annotated[int, between(1, 100_000, OURS)] = 1000
+    history_bytes: Annotated[int, between(1 << 20, 1 << 30, OURS)] = 32 << 20
+    slow_reader_seconds: Annotated[int, between(1, 300, OURS)] = 10
 
     @property
     def environment(self) -> dict[str, str]:

@@ -93,6 +93,8 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         },
     ),
     ({}, {"namespace": "n" * 63, "appPort": 8080, "appReplicas": 5}),
+    ({}, {"appSourceRanges": ["0.0.0.0/0"]}),
+    ({}, {"appAccessToken": "0123456789abcdef"}, {"appLimits": {"maxBrowsers": 1000}}),
     (
         {},
         {

@@ -44,7 +44,7 @@ def run(config: dict[str, str], answers: Answers = MappingProxyType({})) -> Depl
         return deploy(
             lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
             config=config,
-            secrets=frozenset({"aks-kafka:ambariPassword"}),
+            secrets=frozenset({"aks-kafka:ambariPassword", "aks-kafka:appAccessToken"}),
             answers=answers,
         )
     finally:
