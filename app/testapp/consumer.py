@@ -110,12 +110,12 @@ class TopicConsumer:
         """Read what was there before, put the partitions together by time, and hand it over as a whole."""
         floor = {number: offset - 1 for number, offset in reading.next.items()}
         window = _Window(self._settings.history_bytes, floor)
-        deadline, last = time.monotonic() + HISTORY_SECONDS, time.monotonic()
+        deadline = until = time.monotonic() + HISTORY_SECONDS
         while reading.behind and not self._stopping.is_set():
             for entry in self._received(reading):
                 window.add(entry)
-                last = time.monotonic()
-            if time.monotonic() > min(deadline, last + QUIET_SECONDS):
+                until = min(deadline, time.monotonic() + QUIET_SECONDS)
+            if time.monotonic() > until:
                 break
         self._deliver.begin(window.floor, in_order_of_time(window.entries()))
         self.loaded = True

@@ -14,6 +14,8 @@ _log = logging.getLogger(__name__)
 
 STALLED_SECONDS = 15.0
 """How long a partition that has more may not be fetched from; longer than any change of its leader takes."""
+SHORTER_ANSWERS = 2
+"""Answers in a row that make a partition shorter than what was read of it: new leaders may lag at first."""
 BATCH = 500
 """Records that are taken at a time."""
 
@@ -37,6 +39,7 @@ class Reading:
         """The offset at which what arrives began."""
         self._read_at: dict[int, float] = {}
         self._fetched_at: dict[int, float] = {}
+        self._shorter: dict[int, int] = {}
         self.errors = 0
         """Errors that brokers or connections gave instead of records, since the last look at it."""
 
@@ -58,10 +61,7 @@ class Reading:
         for partition in seen.cluster.partitions:
             number, end = partition.partition, partition.end
             if end is not None and number in self.next:
-                if end < self.next[number] and seen.asked_at > self._read_at[number]:
-                    raise OffsetsWentBack(
-                        f"partition {number} ends at {end}, and {self.next[number] - 1} was read"
-                    )
+                self._compare_end(number, end, seen.asked_at)
                 self._note_fetching(number, end, seen.asked_at)
         self._take_up(
             [p for p in seen.cluster.partitions if p.partition not in self.next and p.end is not None]
@@ -109,6 +109,12 @@ class Reading:
         if numbers:
             offsets = [TopicPartition(self._topic, number, self.next[number]) for number in numbers]
             self._consumer.incremental_assign(offsets)
+
+    def _compare_end(self, number: int, end: int, at: float) -> None:
+        shorter = end < self.next[number] and at > self._read_at[number]
+        self._shorter[number] = self._shorter.get(number, 0) + 1 if shorter else 0
+        if self._shorter[number] >= SHORTER_ANSWERS:
+            raise OffsetsWentBack(f"partition {number} ends at {end}, and {self.next[number] - 1} was read")
 
     def _note_fetching(self, number: int, end: int, at: float) -> None:
         """A partition is being fetched from if the newest fetch told of as much as its leader says."""
