@@ -34,7 +34,7 @@ class Pace:
     health: float = 900.0
     """For all brokers to run and every gate to open."""
     down: float = 30.0
-    """A broker may be seen not running for this long after its restart: a check may date from before."""
+    """A broker may be seen not running for this long after a restart: Ambari's check may date from before."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from .restart import (
     others_at_work,
     racks_known,
     stale_brokers,
+    states,
     why_not_restart,
     why_not_settled,
 )
@@ -119,8 +120,10 @@ class Roll:
             batch = batches(stale, self._unit)[0]
             subject = self._subject(batch, len(stale))
             settle = 0.0 if self._done or waiting.seconds() >= self._settle(view) else self._settle(view)
-            why = why_not_restart(view, batch, self._unit, settle) or self._too_little_known(
-                view, batch, waiting
+            why = (
+                why_not_restart(view, batch, self._unit, settle)
+                or self._too_little_known(view, batch, waiting)
+                or self._perhaps_starting(batch, waiting)
             )
             if why is None:
                 self._refuse_to_go_round(batch)
@@ -243,6 +246,11 @@ class Roll:
                 f"{self._pace.settle_unvouched:g} s"
             )
         return None
+
+    def _perhaps_starting(self, batch: Sequence[Broker], waiting: _Waiting) -> str | None:
+        """A broker that only is not running may be just about to be seen running: by a restart of others."""
+        down = [broker for broker in batch if broker.died and not broker.stale]
+        return states(down) if down and waiting.seconds() < self._pace.down else None
 
     def _refuse_to_go_round(self, batch: Sequence[Broker]) -> None:
         again = [broker for broker in batch if self._done.count(broker.host) >= _ATTEMPTS]

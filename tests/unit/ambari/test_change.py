@@ -23,6 +23,7 @@ from tests.unit.ambari.polls import CallsPerPoll, calls_per_poll
 from tests.unit.ambari.test_kafka_env import HAND_PASTED
 from tests.unit.ambari.wireless import Killed
 
+LOOK = "GET /clusters/{cluster}/host_components"
 SAVE = "PUT /clusters/{cluster}"
 RESTART = "POST /clusters/{cluster}/requests"
 POLL = "GET /clusters/{cluster}/requests/{request}"
@@ -34,9 +35,9 @@ def without_notes(writes: list[str]) -> list[str]:
     return [write for write in writes if "artifacts" not in write]
 
 
-def once(call: str, action):
-    """Does something just before the first such call arrives."""
-    left = [action]
+def once(call: str, action, ordinal: int = 1):
+    """Does something just before the first such call arrives, or the so many-th."""
+    left = [action, *[lambda: None] * (ordinal - 1)]
 
     def between(now: str) -> None:
         if now == call and left:
@@ -243,6 +244,24 @@ def test_two_brokers_that_are_down_are_both_started_before_any_other_restarts():
         run.change.advertise()
         lines = [line for line in run.output.getvalue().splitlines() if line.endswith(": restarting")]
         assert [line.split(", ")[1][:3] for line in lines] == ["wn1", "wn2", "wn0"]
+        assert cluster.problems() == []
+
+
+def test_a_broker_that_is_not_running_for_a_moment_is_left_alone():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        agent = cluster.simulation.agents["wn1"]
+        agent.kill("KAFKA_BROKER")
+        cluster.simulation.cluster.check_status()
+
+        def revive() -> None:
+            agent.alive.add("KAFKA_BROKER")
+            cluster.simulation.cluster.check_status()
+
+        run = cluster.run(between=once(LOOK, revive, 4))
+        run.change.advertise()
+        assert "wn1-mykafk (10.0.0.12) is INSTALLED" in run.output.getvalue()
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
         assert cluster.problems() == []
 
 
