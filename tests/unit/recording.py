@@ -93,7 +93,7 @@ class Recording(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's method
         if request.type != "pulumi:pulumi:Stack":
             assert request.name not in self.registered, f"{request.name} is declared twice"
-            inputs, secrets = _reveal(json_format.MessageToDict(request.object))
+            inputs, secrets = reveal(json_format.MessageToDict(request.object))
             self.registered[request.name] = Registered(
                 type=request.type,
                 name=request.name,
@@ -154,9 +154,13 @@ def deploy(
     secrets: frozenset[str] = frozenset(),
     preview: bool = False,
     answers: Answers = MappingProxyType({}),
+    azure: Azure | None = None,
 ) -> Deployment:
-    """Run `declare` as the program of stack `test`; of the keys of `config`, `secrets` are encrypted."""
-    azure = Azure(answers)
+    """Run `declare` as the program of stack `test`; of the keys of `config`, `secrets` are encrypted.
+
+    `azure` answers, or one that gives `answers`.
+    """
+    azure = azure or Azure(answers)
     recording = Recording(azure)
     # Pulumi looks for the thread's event loop, and anything that used asyncio.run before left none.
     asyncio.set_event_loop(asyncio.new_event_loop())
@@ -210,17 +214,17 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
             return {}
 
 
-def _reveal(value: Any, path: str = "") -> tuple[Any, list[str]]:
+def reveal(value: Any, path: str = "") -> tuple[Any, list[str]]:
     """`value` with its secrets in plain, and the paths at which they were."""
     if isinstance(value, dict) and value.get(MARK) == SECRET:
-        return _reveal(value["value"], path)[0], [path]
+        return reveal(value["value"], path)[0], [path]
     if isinstance(value, dict):
-        revealed = {key: _reveal(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
+        revealed = {key: reveal(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
         return {key: item for key, (item, _) in revealed.items()}, [
             p for _, ps in revealed.values() for p in ps
         ]
     if isinstance(value, list):
-        items = [_reveal(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        items = [reveal(item, f"{path}[{index}]") for index, item in enumerate(value)]
         return [item for item, _ in items], [secret for _, secrets in items for secret in secrets]
     return value, []
 
