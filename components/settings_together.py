@@ -1,0 +1,216 @@
+"""The rules by which settings go together, and those that a setting keeps to as a whole.
+
+A rule compares a setting with those above it only: what comes later is not there yet.
+"""
+
+import json
+from ipaddress import IPv4Network
+
+from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
+from pydantic.alias_generators import to_camel
+
+from . import addresses, names, topics, versions
+from .adoption import is_default
+from .checked import Checked
+from .mistakes import broken, check_all
+from .topics import Topic
+
+AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
+AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
+SET_PASSWORD = "pulumi config set --secret ambariPassword"
+RULES_OF_RANGES = {
+    "hdinsight_address_space": (addresses.private, addresses.size_for_network),
+    "aks_address_space": (addresses.private, addresses.size_for_network, addresses.free_for_aks),
+    "service_cidr": (addresses.private, addresses.size_for_services, addresses.free_for_aks),
+    "pod_cidr": (addresses.private, addresses.free_for_aks),
+}
+"""What each of them has to keep to by itself."""
+WHY_APART = {
+    "aks_address_space": "Azure peers no two networks that have addresses in common",
+    "service_cidr": "a pod's packets to such an address would go to a Service, never to a node or a broker",
+    "pod_cidr": "a pod's packets to such an address would go to a pod, never to a node or a broker",
+}
+OF_A_NEW_ONE = {
+    "aks": (
+        "aks_cluster_name",
+        "kubernetes_version",
+        "aks_upgrade_channel",
+        "aks_node_os_upgrade_channel",
+        "aks_api_source_ranges",
+        "aks_node_count",
+        "aks_max_node_count",
+        "aks_node_size",
+        "aks_zones",
+        "aks_max_pods",
+        "aks_pod_network",
+        "aks_network_policy",
+        "aks_address_space",
+        "aks_subnet",
+        "service_cidr",
+        "pod_cidr",
+    ),
+}
+"""Settings that mean nothing where what they describe exists already, by the setting that says so."""
+DESCRIBES = {name: of for of, described in OF_A_NEW_ONE.items() for name in described}
+
+
+class SettingsTogether(Checked):
+    """What `Settings` have to keep to."""
+
+    @field_validator(
+        "kafka_cluster_name",
+        "storage_account_name",
+        "registry_name",
+        "ssh_public_key",
+        check_fields=False,
+        mode="before",
+    )
+    @classmethod
+    def _is_set(cls, value: object, info: ValidationInfo) -> object:
+        if value == "":
+            field = cls.model_fields[str(info.field_name)]
+            example = (field.examples or [""])[0]
+            raise broken("must be set", right=f"pulumi config set {field.alias} {example}")
+        return value
+
+    @field_validator("tags", check_fields=False)
+    @classmethod
+    def _azure_takes_tags(cls, value: dict[str, str]) -> dict[str, str]:
+        return names.tags(value)
+
+    @field_validator("ambari_password", check_fields=False)
+    @classmethod
+    def _hdinsight_takes_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if not value.get_secret_value():
+            raise broken("must be set, as a secret", right=SET_PASSWORD)
+        names.gateway_password(value.get_secret_value(), info.data.get("ambari_user", ""))
+        return value
+
+    @field_validator("ambari_source_ranges", check_fields=False)
+    @classmethod
+    def _somebody_may(cls, value: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
+        if not value:
+            command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
+            raise broken("must have at least one range, or nobody can configure Kafka", right=command)
+        return value
+
+    @field_validator("ssh_user", check_fields=False)
+    @classmethod
+    def _is_another_user(cls, value: str, info: ValidationInfo) -> str:
+        if value == info.data.get("ambari_user"):
+            raise broken("must differ from ambariUser", source=names.HDINSIGHT_CREATE, right="sshuser")
+        return value
+
+    @field_validator("aks_upgrade_channel", check_fields=False)
+    @classmethod
+    def _leaves_version_alone(cls, value: str, info: ValidationInfo) -> str:
+        return versions.upgraded_by_itself(value, info.data.get("kubernetes_version", ""))
+
+    @field_validator("aks_api_source_ranges", check_fields=False)
+    @classmethod
+    def _aks_knows_callers(
+        cls, value: tuple[IPv4Network, ...], info: ValidationInfo
+    ) -> tuple[IPv4Network, ...]:
+        return addresses.callers_of_aks(value, info.data.get("ambari_source_ranges"))
+
+    @field_validator("aks_max_node_count", check_fields=False)
+    @classmethod
+    def _room_to_grow(cls, value: int, info: ValidationInfo) -> int:
+        fewest = info.data.get("aks_node_count", 1)
+        if value and value < fewest:
+            raise broken(
+                f"must be 0, or no less than aksNodeCount, {fewest}", source=AKS_AUTOSCALER, right=str(fewest)
+            )
+        return value
+
+    @field_validator("aks_zones", check_fields=False)
+    @classmethod
+    def _zones_differ(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise broken("must name each zone once", source=AKS_ZONES, right=json.dumps(sorted(set(value))))
+        return value
+
+    @field_validator("hdinsight_subnet", check_fields=False)
+    @classmethod
+    def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        space, workers = info.data.get("hdinsight_address_space"), info.data.get("kafka_workers", 3)
+        return check_all(
+            value,
+            lambda subnet: addresses.within(subnet, "hdinsightAddressSpace", space),
+            lambda subnet: addresses.room_for_hdinsight(subnet, workers),
+        )
+
+    @field_validator("aks_subnet", check_fields=False)
+    @classmethod
+    def _aks_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        space, nodes = info.data.get("aks_address_space"), _most_nodes(info)
+        pods = 0 if info.data.get("aks_pod_network") == "overlay" else info.data.get("aks_max_pods", 10)
+        return check_all(
+            value,
+            lambda subnet: addresses.within(subnet, "aksAddressSpace", space),
+            lambda subnet: addresses.room_for_aks(subnet, nodes, pods),
+        )
+
+    @field_validator(*RULES_OF_RANGES, check_fields=False)
+    @classmethod
+    def _range_can_be_used(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        alone = RULES_OF_RANGES[str(info.field_name)]
+        if info.field_name != "pod_cidr":
+            return check_all(value, *alone, lambda network: cls._overlaps_nothing(network, info))
+        if info.data.get("aks_pod_network") != "overlay":
+            return check_all(value, *alone)
+        nodes = _most_nodes(info)
+        return check_all(
+            value,
+            *alone,
+            lambda network: cls._overlaps_nothing(network, info),
+            lambda network: addresses.room_for_overlay(network, nodes),
+        )
+
+    @staticmethod
+    def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        """A range apart from those of the settings above."""
+        ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
+        above = [name for name in ranges if name in info.data and not _is_adopted(name, info)]
+        others = {to_camel(name): info.data[name] for name in above}
+        return addresses.apart(value, others, WHY_APART.get(str(info.field_name), ""))
+
+    @field_validator("topics", check_fields=False, mode="wrap")
+    @classmethod
+    def _kafka_takes_topics(
+        cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> tuple[Topic, ...]:
+        return topics.checked(value, validate, info.data.get("kafka_workers"))
+
+    @field_validator("topic", check_fields=False)
+    @classmethod
+    def _topic_exists(cls, value: str, info: ValidationInfo) -> str:
+        declared = [topic.name for topic in info.data.get("topics", ())]
+        if value and declared and value not in declared:
+            raise broken("must be one of topics", right=" or ".join(declared))
+        return value
+
+    # The last one that comes before other rules comes first: none of them is asked about what exists already.
+    @field_validator(*DESCRIBES, check_fields=False, mode="wrap")
+    @classmethod
+    def _means_something(
+        cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> object:
+        name = str(info.field_name)
+        if not _is_adopted(name, info):
+            return validate(value)
+        if not is_default(value, cls.model_fields[name]):
+            rule = f"must be left out: it is for a new one, and {DESCRIBES[name]}.existing names one to use"
+            raise broken(rule, right=f"pulumi config rm {to_camel(name)}")
+        return cls.model_fields[name].default
+
+
+def _is_adopted(name: str, info: ValidationInfo) -> bool:
+    """Whether the setting `name` describes something that exists already."""
+    adoption = info.data.get(DESCRIBES.get(name, ""))
+    return adoption is not None and adoption.existing is not None
+
+
+def _most_nodes(info: ValidationInfo) -> int:
+    """How many nodes AKS may have, upgrades apart."""
+    return max(info.data.get("aks_node_count", 1), info.data.get("aks_max_node_count", 0))
