@@ -122,6 +122,11 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"aksApiSourceRanges": ["10.9.0.0/24"]},
         {"aksApiSourceRanges": [f"20.0.{number}.0/24" for number in range(201)]},
     ],
+    "visitors": [
+        {"appSourceRanges": []},
+        {"appAccessToken": "secret!"},
+    ],
+    "limits-of-the-app": [{"appLimits": {"maxMessageBytes": 2_000_000, "history": 0, "maxBrowser": 3}}],
     "choices": [
         {
             "aksUpgradeChannel": "stabel",
@@ -172,7 +177,7 @@ def message(wrong: Mapping[str, Any]) -> str:
         if name != PLAIN
     }
     try:
-        Settings.parse(values, set() if PLAIN in wrong else {"ambariPassword"}, stack="dev")
+        Settings.parse(values, set() if PLAIN in wrong else {"ambariPassword", "appAccessToken"}, stack="dev")
     except WrongSettings as error:
         return str(error)
     raise AssertionError(f"nothing is wrong with {wrong}")
