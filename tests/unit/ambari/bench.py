@@ -26,6 +26,7 @@ from tests.unit.ambari.clocks import FastClock
 from tests.unit.ambari.wireless import URL, Trouble, Wireless
 
 QUICK = RollOptions(pace=Pace(poll=1, settle=0, settle_unvouched=0))
+PROGRESS = "GET /clusters/{cluster}/requests/{request}"
 BEFORE = "PLAINTEXT://localhost:9092"
 
 
@@ -94,6 +95,13 @@ class Bench:
         old = self.ambari().current().version.types[type_]
         edited = Configuration(f"edit{next(self._numbers)}", {**old.properties, key: value})
         self.ambari().save({type_: edited}, "edited by hand")
+
+    def let_restarts_end(self, call: str) -> None:
+        """Before it is asked how a restart gets on: then a run makes the same calls every time."""
+        if call == PROGRESS:
+            cluster = self.simulation.cluster
+            with cluster.lock:
+                cluster.lock.wait_for(lambda: all(one.finished for one in cluster.execution.requests()))
 
     def write(self, method: str, path: str, body: Any) -> None:
         """Somebody changes anything else below the cluster."""

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from statistics import mode
 
 from components.ambari.restart import Pace
-from tests.unit.ambari.bench import QUICK, bench
+from tests.unit.ambari.bench import PROGRESS, QUICK, bench
 from tests.unit.ambari.clocks import FakeClock
 from tests.unit.ambari.wireless import Killed
 
 RESTART = "POST /clusters/{cluster}/requests"
-PROGRESS = "GET /clusters/{cluster}/requests/{request}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from components.ambari.listeners import LISTENERS
 from components.ambari.note import Writer
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
-from tests.unit.ambari.bench import BEFORE, QUICK, Bench, bench
+from tests.unit.ambari.bench import BEFORE, PROGRESS, QUICK, Bench, bench
 from tests.unit.ambari.polls import CallsPerPoll, calls_per_poll
 from tests.unit.ambari.test_kafka_env import HAND_PASTED
 from tests.unit.ambari.wireless import Killed
@@ -301,6 +301,25 @@ def test_a_broker_that_is_down_for_another_reason_stops_the_roll_before_it_begin
         with pytest.raises(RollStopped, match=r"(?s)wn2-mykafk"):
             cluster.run(options).change.advertise()
         assert cluster.restarts()["wn0"] == cluster.restarts()["wn1"] == 1
+
+
+def test_when_ambari_restarts_it_forgets_how_the_restart_of_a_broker_ended():
+    with bench() as cluster:
+        agent = cluster.simulation.agents["wn1"]
+        agent.hold()
+        left = [cluster.simulation.cluster.restart]
+
+        def restart_ambari(call: str) -> None:
+            if call == PROGRESS and agent.commands and left:
+                left.pop()()
+                agent.release()
+
+        with pytest.raises(RollStopped, match=r"Restarting Kafka on wn1-mykafk.* is ABORTED"):
+            cluster.run(between=restart_ambari).change.advertise()
+        assert cluster.ambari().maintenance() == "OFF"
+        cluster.run().change.advertise()
+        assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
 
 
 def test_somebody_elses_restart_is_waited_for_before_anything_is_saved():

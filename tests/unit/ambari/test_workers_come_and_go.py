@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from components.ambari.errors import RollStopped
-from tests.unit.ambari.bench import QUICK, Bench, bench
+from tests.unit.ambari.bench import PROGRESS, QUICK, Bench, bench
 from tests.unit.ambari.wireless import Killed
 
 SAVE = "PUT /clusters/{cluster}"
 RESTART = "POST /clusters/{cluster}/requests"
-PROGRESS = "GET /clusters/{cluster}/requests/{request}"
+
 LOOK = "GET /clusters/{cluster}/host_components"
 
 
