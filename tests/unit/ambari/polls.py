@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from statistics import mode
 
 from components.ambari.restart import Pace
-from tests.unit.ambari.bench import PROGRESS, QUICK, bench
+from tests.unit.ambari.bench import QUICK, bench
+from tests.unit.ambari.calls import PROGRESS, RESTART
 from tests.unit.ambari.clocks import FakeClock
 from tests.unit.ambari.wireless import Killed
-
-RESTART = "POST /clusters/{cluster}/requests"
 
 
 @dataclass(frozen=True)

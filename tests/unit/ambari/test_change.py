@@ -7,43 +7,18 @@ import pytest
 
 from components.ambari.errors import (
     ConfigurationConflict,
-    EngineGone,
     RollStopped,
-    RunUnderWay,
-    SignInRefused,
     UnexpectedAnswer,
 )
 from components.ambari.kafka_env import BLOCK, with_block
 from components.ambari.listeners import LISTENERS
-from components.ambari.note import Writer
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
-from tests.unit.ambari.bench import BEFORE, PROGRESS, QUICK, Bench, bench
+from tests.unit.ambari.bench import BEFORE, QUICK, Bench, bench
+from tests.unit.ambari.calls import MAINTENANCE, PROGRESS, RESTART, SAVE, once, without_notes
 from tests.unit.ambari.polls import CallsPerPoll, calls_per_poll
 from tests.unit.ambari.test_kafka_env import HAND_PASTED
 from tests.unit.ambari.wireless import Killed
-
-LOOK = "GET /clusters/{cluster}/host_components"
-SAVE = "PUT /clusters/{cluster}"
-RESTART = "POST /clusters/{cluster}/requests"
-POLL = "GET /clusters/{cluster}/requests/{request}"
-MAINTENANCE = "PUT /clusters/{cluster}/services/{service}"
-NOTE = "POST /clusters/{cluster}/services/{service}/artifacts/{artifact}"
-
-
-def without_notes(writes: list[str]) -> list[str]:
-    return [write for write in writes if "artifacts" not in write]
-
-
-def once(call: str, action, ordinal: int = 1):
-    """Does something just before the first such call arrives, or the so many-th."""
-    left = [action, *[lambda: None] * (ordinal - 1)]
-
-    def between(now: str) -> None:
-        if now == call and left:
-            left.pop()()
-
-    return between
 
 
 def test_a_fresh_cluster_is_saved_once_and_rolled():
@@ -187,122 +162,6 @@ def test_maintenance_mode_that_was_on_stays_on():
         assert cluster.ambari().maintenance() == "ON"
 
 
-def test_a_failed_restart_stops_the_roll_and_says_where():
-    with bench() as cluster:
-        cluster.simulation.agents["wn1"].failures = 1
-        with pytest.raises(RollStopped) as stopped:
-            cluster.run().change.advertise()
-        message = str(stopped.value)
-        assert "wn1-mykafk.simulated" in message
-        assert "request 2, task 2" in message
-        assert "returned 1" in message
-        assert "next `pulumi up` goes on" in message
-        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 0}
-        assert cluster.ambari().maintenance() == "OFF"
-        assert cluster.ambari().artifacts() == {}
-        # The broker that is down comes first.
-        second = cluster.run()
-        second.change.advertise()
-        assert "broker 1 of 2, wn1-mykafk" in second.output.getvalue()
-        assert cluster.problems() == []
-        assert cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
-
-
-def test_a_broker_that_starts_and_dies_again_stops_the_roll():
-    with bench() as cluster:
-        died = threading.Event()
-
-        def die_after_restart(_: str) -> None:
-            agent = cluster.simulation.agents["wn0"]
-            if "restart KAFKA_BROKER" in agent.commands and not died.is_set():
-                died.set()
-                agent.kill("KAFKA_BROKER")
-
-        options = replace(QUICK, pace=replace(QUICK.pace, settle=20, settle_unvouched=20, down=20))
-        with pytest.raises(RollStopped) as stopped:
-            cluster.run(options, between=die_after_restart).change.advertise()
-        message = str(stopped.value)
-        assert (
-            "wn0-mykafk (10.0.0.11) is INSTALLED although its restart completed (request 1, task 1" in message
-        )
-        assert "beginning with wn0-mykafk" in message
-        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
-        assert cluster.ambari().maintenance() == "OFF"
-        assert [broker.host[:3] for broker in cluster.run().change.survey().stale] == ["wn0", "wn1", "wn2"]
-        cluster.run().change.advertise()
-        assert cluster.restarts() == {"wn0": 2, "wn1": 1, "wn2": 1}
-        assert cluster.problems() == []
-
-
-def test_two_brokers_that_are_down_are_both_started_before_any_other_restarts():
-    with bench() as cluster:
-        for name in ("wn1", "wn2"):
-            cluster.simulation.agents[name].kill("KAFKA_BROKER")
-        while sum(broker.died for broker in cluster.ambari().brokers()) < 2:
-            threading.Event().wait(0.01)
-        run = cluster.run()
-        run.change.advertise()
-        lines = [line for line in run.output.getvalue().splitlines() if line.endswith(": restarting")]
-        assert [line.split(", ")[1][:3] for line in lines] == ["wn1", "wn2", "wn0"]
-        assert cluster.problems() == []
-
-
-def test_a_broker_that_is_not_running_for_a_moment_is_left_alone():
-    with bench() as cluster:
-        cluster.run().change.advertise()
-        agent = cluster.simulation.agents["wn1"]
-        agent.kill("KAFKA_BROKER")
-        cluster.simulation.cluster.check_status()
-
-        def revive() -> None:
-            agent.alive.add("KAFKA_BROKER")
-            cluster.simulation.cluster.check_status()
-
-        run = cluster.run(between=once(LOOK, revive, 4))
-        run.change.advertise()
-        assert "wn1-mykafk (10.0.0.12) is INSTALLED" in run.output.getvalue()
-        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
-        assert cluster.problems() == []
-
-
-def test_a_restart_that_ambari_refuses_is_told_with_the_brokers_name():
-    with bench() as cluster:
-
-        def refuse_the_second(call: str) -> None:
-            if call == RESTART and run.calls.count(RESTART) == 2:
-                run.wireless.at = len(run.calls)
-
-        run = cluster.run(trouble="500", between=refuse_the_second)
-        with pytest.raises(RollStopped, match=r"broker 2 of 3, wn1-mykafk .* HTTP 500") as stopped:
-            run.change.advertise()
-        assert "next `pulumi up` goes on" in str(stopped.value)
-        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
-
-
-def test_an_edit_that_undoes_ours_in_the_middle_of_the_roll_stops_it():
-    with bench() as cluster:
-        undo = once(POLL, lambda: cluster.edit("kafka-env", "content", "export EDITED=1\n"))
-        with pytest.raises(RollStopped, match=r"changed Kafka's configuration meanwhile \(version 4"):
-            cluster.run(between=undo).change.advertise()
-        # With listeners on 0.0.0.0 and no block a broker does not start.
-        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
-        assert cluster.ambari().maintenance() == "OFF"
-        cluster.run().change.advertise()
-        assert cluster.value("kafka-env", "content") == with_block("export EDITED=1\n")
-        assert cluster.problems() == []
-
-
-def test_a_broker_that_is_down_for_another_reason_stops_the_roll_before_it_begins():
-    with bench() as cluster:
-        cluster.run().change.advertise()
-        cluster.edit("kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")
-        cluster.simulation.cluster.set_heartbeat(cluster.simulation.agents["wn2"].host_name, lost=True)
-        options = replace(QUICK, pace=replace(QUICK.pace, health=10, others=10))
-        with pytest.raises(RollStopped, match=r"(?s)wn2-mykafk"):
-            cluster.run(options).change.advertise()
-        assert cluster.restarts()["wn0"] == cluster.restarts()["wn1"] == 1
-
-
 def test_when_ambari_restarts_it_forgets_how_the_restart_of_a_broker_ended():
     with bench() as cluster:
         agent = cluster.simulation.agents["wn1"]
@@ -398,115 +257,6 @@ def test_a_config_group_that_hides_the_change_is_refused():
         assert run.writes == []
 
 
-def test_a_second_run_stops_while_the_first_lives():
-    with bench() as cluster:
-        agent = cluster.simulation.agents["wn0"]
-        agent.hold()
-        first = cluster.run(writer=Writer.here())
-        thread = threading.Thread(target=first.change.advertise)
-        thread.start()
-        while not agent.commands:
-            threading.Event().wait(0.01)
-        second = cluster.run()
-        with pytest.raises(RunUnderWay, match="Another run is changing this cluster's Kafka: since"):
-            second.change.advertise()
-        assert second.writes == []
-        agent.release()
-        thread.join()
-        assert cluster.problems() == []
-
-
-def test_a_silent_run_on_another_machine_is_taken_over_after_a_while():
-    with bench() as cluster:
-        writes = cluster.run()
-        with pytest.raises(EngineGone):
-            cluster.run(alive=gone_after(cluster, 1), writer=elsewhere()).change.advertise()
-        assert cluster.ambari().maintenance() == "ON"
-        started = cluster.clock.now()
-        writes.change.advertise()
-        assert cluster.clock.now() - started >= 90
-        assert cluster.problems() == []
-        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
-
-
-def test_a_run_that_was_taken_over_stops_by_itself():
-    with bench() as cluster:
-        second = cluster.run(between=once(RESTART, die))
-
-        def take_over() -> None:
-            with pytest.raises(Killed):
-                second.change.advertise()
-
-        first = cluster.run(between=once(RESTART, take_over))
-        with pytest.raises(RunUnderWay, match="took over"):
-            first.change.advertise()
-        while not all(request.ended for request in cluster.ambari().broker_requests()):
-            threading.Event().wait(0.01)
-        assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
-        cluster.run().change.advertise()
-        assert cluster.problems() == []
-        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
-
-
-def die() -> None:
-    raise Killed
-
-
-def elsewhere() -> Writer:
-    return Writer("runner-7", "another machine", 4242, "1")
-
-
-def gone_after(cluster: Bench, restarts: int):
-    def alive() -> None:
-        if sum(cluster.restarts().values()) >= restarts:
-            raise EngineGone("the engine has ended")
-
-    return alive
-
-
-def test_without_its_engine_a_run_writes_nothing_more():
-    with bench() as cluster:
-        run = cluster.run(alive=gone_after(cluster, 1))
-        with pytest.raises(EngineGone):
-            run.change.advertise()
-        assert without_notes(run.writes) == [SAVE, MAINTENANCE, RESTART]
-        assert "maintenance mode is to be put back to OFF" in cluster.run().change.survey().interrupted
-        cluster.run().change.advertise()
-        assert cluster.problems() == []
-        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
-
-
-def test_after_a_refused_sign_in_nothing_more_is_asked_and_the_next_run_tidies_up():
-    with bench() as cluster, bench() as other:
-        undisturbed = other.run()
-        undisturbed.change.advertise()
-        refused = cluster.run(trouble="logged-out", at=undisturbed.calls.index(RESTART) + 1)
-        with pytest.raises(SignInRefused, match="the next run finishes it"):
-            refused.change.advertise()
-        assert refused.calls[-1] == RESTART
-        assert cluster.ambari().maintenance() == "ON"
-        cluster.run().change.advertise()
-        assert cluster.problems() == []
-
-
-@pytest.mark.parametrize("text", ["", "{}", '{"form": 2}', "[1]", '{"form": 1, "run": 3}'])
-def test_a_note_that_is_not_ours_is_reported_not_trusted(text: str):
-    with bench() as cluster:
-        cluster.ambari().create_artifact("ip-advertising-3", text)
-        run = cluster.run()
-        with pytest.raises(ConfigurationConflict, match=r"note ip-advertising-3 .*can't read"):
-            run.change.advertise()
-        assert run.writes == []
-        assert "note ip-advertising-3" in cluster.run().change.survey().interrupted
-
-
-def test_other_artifacts_are_nobodys_business():
-    with bench() as cluster:
-        cluster.ambari().create_artifact("ip-advertising", "something else")
-        cluster.run().change.advertise()
-        assert cluster.ambari().artifacts() == {"ip-advertising": "something else"}
-
-
 def test_all_at_once_is_one_request_however_many_brokers_there_are():
     with bench(40) as cluster:
         run = cluster.run(replace(QUICK, unit="all"))
@@ -551,14 +301,6 @@ def test_without_racks_brokers_are_restarted_one_by_one():
         run.change.advertise()
         assert run.writes.count(RESTART) == 3
         assert "Ambari knows no racks" in run.output.getvalue()
-
-
-def test_strict_stops_before_the_first_restart_when_nobody_knows():
-    with bench() as cluster:
-        with pytest.raises(RollStopped, match=r"no gate knows .* strict is set"):
-            cluster.run(RollOptions(strict=True, pace=Pace(poll=1, strict=5))).change.advertise()
-        assert cluster.restarts() == {"wn0": 0, "wn1": 0, "wn2": 0}
-        assert cluster.ambari().maintenance() == "OFF"
 
 
 def test_when_nobody_knows_a_warning_says_so_once():

@@ -9,8 +9,7 @@ from components.ambari.listeners import LISTENERS, advertised
 from components.ambari.model import Configuration
 from components.ambari.note import Note, Writer
 from tests.unit.ambari.bench import BEFORE, bench
-
-SAVE = "PUT /clusters/{cluster}"
+from tests.unit.ambari.calls import SAVE
 
 
 def test_a_save_that_changes_nothing_stores_no_tag_and_is_no_lost_edit():

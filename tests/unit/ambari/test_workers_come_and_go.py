@@ -6,26 +6,9 @@ from dataclasses import replace
 import pytest
 
 from components.ambari.errors import RollStopped
-from tests.unit.ambari.bench import PROGRESS, QUICK, Bench, bench
+from tests.unit.ambari.bench import QUICK, Bench, bench
+from tests.unit.ambari.calls import LOOK, PROGRESS, RESTART, SAVE, once
 from tests.unit.ambari.wireless import Killed
-
-SAVE = "PUT /clusters/{cluster}"
-RESTART = "POST /clusters/{cluster}/requests"
-
-LOOK = "GET /clusters/{cluster}/host_components"
-
-
-def before_the(ordinal: int, call: str, action: Callable[[], object]) -> Callable[[str], None]:
-    """Does something just before the so many-th such call arrives."""
-    seen = 0
-
-    def between(now: str) -> None:
-        nonlocal seen
-        seen += now == call
-        if now == call and seen == ordinal:
-            action()
-
-    return between
 
 
 def while_restarting(cluster: Bench, short: str, action: Callable[[], object]) -> Callable[[str], None]:
@@ -51,7 +34,7 @@ def assert_in_place(cluster: Bench, **restarts: int) -> None:
 
 def test_a_worker_that_joins_before_the_save_is_restarted_like_the_others():
     with bench() as cluster:
-        join = before_the(1, SAVE, lambda: cluster.simulation.add_worker("wn3"))
+        join = once(SAVE, lambda: cluster.simulation.add_worker("wn3"))
         survey = cluster.run(between=join).change.advertise()
         assert [broker.short_name for broker in survey.brokers] == [f"wn{n}-mykafk" for n in range(4)]
         assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=1)
@@ -59,7 +42,7 @@ def test_a_worker_that_joins_before_the_save_is_restarted_like_the_others():
 
 def test_a_worker_that_joins_after_the_save_runs_with_it_and_is_left_alone():
     with bench() as cluster:
-        join = before_the(2, RESTART, lambda: cluster.simulation.add_worker("wn3"))
+        join = once(RESTART, lambda: cluster.simulation.add_worker("wn3"), 2)
         survey = cluster.run(between=join).change.advertise()
         assert [broker.short_name for broker in survey.brokers] == [f"wn{n}-mykafk" for n in range(4)]
         assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=0)
@@ -88,7 +71,7 @@ def test_the_roll_waits_for_a_worker_that_joins_until_its_broker_runs():
                 cluster.simulation.agents["wn3"].alive.add("KAFKA_BROKER")
                 cluster.simulation.cluster.check_status()
 
-        joins = before_the(2, RESTART, join)
+        joins = once(RESTART, join, 2)
         run = cluster.run(between=between)
         run.change.advertise()
         waits = (
@@ -103,7 +86,7 @@ def test_the_roll_waits_for_a_worker_that_joins_until_its_broker_runs():
 @pytest.mark.parametrize("call", [RESTART, PROGRESS])
 def test_a_worker_that_leaves_is_not_waited_for(leaver: str, ordinal: int, call: str):
     with bench() as cluster:
-        leave = before_the(ordinal, call, lambda: cluster.simulation.remove_worker(leaver))
+        leave = once(call, lambda: cluster.simulation.remove_worker(leaver), ordinal)
         run = cluster.run(between=leave)
         run.change.advertise()
         assert_in_place(cluster, **{short: 1 for short in ("wn0", "wn1", "wn2") if short != leaver})
@@ -132,7 +115,7 @@ def test_a_run_is_killed_and_a_worker_replaced_before_the_next():
             raise Killed
 
         with pytest.raises(Killed):
-            cluster.run(between=before_the(2, RESTART, die)).change.advertise()
+            cluster.run(between=once(RESTART, die, 2)).change.advertise()
         cluster.simulation.remove_worker("wn1")
         cluster.simulation.add_worker("wn3")
         cluster.run().change.advertise()
@@ -182,7 +165,7 @@ def test_a_host_that_is_silent_for_a_while_between_two_restarts_is_waited_for():
             if looks == 4:
                 cluster.simulation.cluster.set_heartbeat(host, lost=False)
 
-        silent = before_the(2, RESTART, lambda: cluster.simulation.cluster.set_heartbeat(host, lost=True))
+        silent = once(RESTART, lambda: cluster.simulation.cluster.set_heartbeat(host, lost=True), 2)
         run = cluster.run(between=between)
         run.change.advertise()
         assert "wn0-mykafk (10.0.0.11) is UNKNOWN, its host HEARTBEAT_LOST" in run.output.getvalue()
