@@ -40,7 +40,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Cluster:
-    """The answer of some broker; `trouble` says what is wrong with the topic, and there are no partitions."""
+    """The answer of some broker; `trouble` says why the topic can't be used, and is None if it can."""
 
     controller: int
     brokers: tuple[Broker, ...]
@@ -67,8 +67,8 @@ def trouble_with(host: str) -> str | None:
         ipaddress.ip_address(host)
     except ValueError:
         return (
-            f"advertises the name {host} instead of an address: names of the brokers' network mean nothing "
-            "outside of it. IP advertising is not applied, or this broker was not restarted since"
+            "a name instead of an address: it means nothing outside of the brokers' network. "
+            "IP advertising is not applied, or this broker was not restarted since"
         )
     return None
 
@@ -86,9 +86,11 @@ def ask(client: Consumer, topic: str, timeout: float) -> Cluster:
     leaders = {number: partition.leader for number, partition in found.partitions.items()}
     led = [number for number, leader in sorted(leaders.items()) if leader >= 0]
     begins, ends = (_offsets(client, topic, led, which, timeout) for which in (_BEGIN, _END))
+    brokers = tuple(Broker(b.id, b.host, b.port) for _, b in sorted(metadata.brokers.items()))
+    trouble = None if found.error is None else _trouble(topic, found.error)
     return Cluster(
         controller=metadata.controller_id,
-        brokers=tuple(Broker(b.id, b.host, b.port) for _, b in sorted(metadata.brokers.items())),
+        brokers=brokers,
         topic=topic,
         partitions=tuple(
             Partition(
@@ -101,7 +103,7 @@ def ask(client: Consumer, topic: str, timeout: float) -> Cluster:
             )
             for number, partition in sorted(found.partitions.items())
         ),
-        trouble=None if found.error is None else _trouble(topic, found.error),
+        trouble=trouble or (None if ends else _silence(brokers)),
     )
 
 
@@ -125,6 +127,14 @@ def _trouble(topic: str, error: KafkaError) -> str:
     if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
         return f"the topic {topic} does not exist: declare it in the configuration, or create it"
     return f"the topic {topic}: {error.str()}"
+
+
+def _silence(brokers: tuple[Broker, ...]) -> str:
+    """Why the cluster can be asked and yet none of its brokers be used: they send clients elsewhere."""
+    named = [broker for broker in brokers if broker.reason]
+    if not named:
+        return "no broker that leads a partition of the topic can be reached where it says it is"
+    return f"{', '.join(broker.host for broker in named)}: {named[0].reason}"
 
 
 def _partition_as_json(partition: Partition) -> dict[str, Any]:

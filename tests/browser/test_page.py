@@ -129,7 +129,7 @@ def test_a_tab_in_the_background_lets_go_and_goes_on_where_it_was(browser: Brows
 
 
 def test_brokers_that_advertise_names_are_red_with_the_reason(browser: Browser, page: Page) -> None:
-    reason = "advertises the name wn0-kafka.internal instead of an address"
+    reason = "a name instead of an address"
     cluster = {
         "topic": "words",
         "controller": 1,

@@ -75,7 +75,6 @@ export class MessageList {
   #pause(paused) {
     this.#paused = paused;
     byId("pause").setAttribute("aria-pressed", String(paused));
-    byId("pause").textContent = paused ? "Go on" : "Pause";
     this.#draw();
   }
 
