@@ -49,7 +49,8 @@ def fixed_settings(settings: Settings) -> dict[str, Any]:
 def refuse_losses(settings: Settings) -> None:
     """Raises WrongSettings when the stack's cluster could not become what `settings` say without a loss.
 
-    Where `protect` is off only fewer workers are refused, which no replacement would bring about.
+    Where `protect` is off the cluster may be replaced. Fewer workers alone are no reason to, so these are
+    refused.
     """
     mistakes = losses(_made_with(), settings)
     if mistakes:
@@ -59,14 +60,15 @@ def refuse_losses(settings: Settings) -> None:
 def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
     """What is wrong with `settings` for a cluster that was made with others; nothing where there is none."""
     wanted = fixed_settings(settings)
-    mistakes = [
+    replaced = [
         _replaces(name, made_with[name], value, hidden=not Settings.model_fields[field].repr)
         for field in _FIXED
         if (name := to_camel(field)) in made_with and made_with[name] != (value := wanted[name])
     ]
-    mistakes = mistakes if settings.protect else []
+    if replaced and not settings.protect:
+        return []
     workers = int(made_with.get(WORKERS) or 0)
-    return [*mistakes, _shrinks(workers, settings)] if settings.kafka_workers < workers else mistakes
+    return [*replaced, _shrinks(workers, settings)] if settings.kafka_workers < workers else replaced
 
 
 def _replaces(name: str, before: Any, value: Any, *, hidden: bool) -> Mistake:

@@ -12,7 +12,7 @@ from components import data_loss
 from components.data_loss import fixed_settings, losses
 from components.settings import Settings, WrongSettings
 from tests.unit.recording import Deployment, deploy
-from tests.unit.test_main import CHECKOUT, configuration
+from tests.unit.test_main import CHECKOUT, SECRETS, configuration
 
 KEY = "ssh-rsa AAAAanother"
 
@@ -88,6 +88,13 @@ def test_brokers_are_never_taken_away(made_with: Mapping[str, Any], protect: str
     assert "fewer than the 4 that there are" in mistake.rule
 
 
+def test_a_new_cluster_may_have_fewer_brokers(made_with: Mapping[str, Any]) -> None:
+    smaller = {"kafkaWorkers": 3, "kafkaWorkerSize": "Standard_E8_V3"}
+    assert losses(made_with, settings(**smaller, protect="false")) == []
+    found = losses(made_with, settings(**smaller, protect="true"))
+    assert [mistake.setting for mistake in found] == ["kafkaWorkerSize", "kafkaWorkers"]
+
+
 def test_every_setting_that_is_kept_exists_and_is_recorded() -> None:
     assert fixed_settings(settings()).keys() == {
         Settings.model_fields[field].alias for field in data_loss._FIXED
@@ -115,7 +122,7 @@ def run(config: Mapping[str, str], before: dict[str, Any]) -> Deployment:
         deployment = deploy(
             lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
             config=config,
-            secrets=frozenset({"aks-kafka:ambariPassword"}),
+            secrets=SECRETS,
             answers={"pulumi:pulumi:readStackResourceOutputs": read},
         )
     finally:

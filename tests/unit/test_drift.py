@@ -19,7 +19,7 @@ from emulator.azure.hdinsight_operations import HdinsightOperations
 from emulator.tests.azure_subscription import Made, Subscription
 from tests.unit.configurations import each_choice_once
 from tests.unit.recording import Azure, Deployment, deploy, reveal
-from tests.unit.test_main import CHECKOUT
+from tests.unit.test_main import CHECKOUT, SECRETS
 
 # The emulated Kubernetes has to let this machine call it.
 CALLERS = {"ambariSourceRanges": ["127.0.0.1/32"], "aksApiSourceRanges": ["127.0.0.1/32"]}
@@ -64,7 +64,7 @@ def declare(azure: EmulatedAzure, configuration: Mapping[str, Any]) -> Deploymen
     return deploy(
         lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
         config=config,
-        secrets=frozenset({"aks-kafka:ambariPassword"}),
+        secrets=SECRETS,
         azure=azure,
     )
 

@@ -16,6 +16,8 @@ from components.settings import WrongSettings
 from tests.unit.recording import GROUP, Answers, Deployment, deploy
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+SECRETS = frozenset({"aks-kafka:ambariPassword", "aks-kafka:appAccessToken"})
+"""Configuration keys that are stored encrypted."""
 PASSWORD = "Plant3d-Secret!"
 OUTPUTS = {
     "appUrl": "http://203.0.113.80:8080",
@@ -44,7 +46,7 @@ def run(config: dict[str, str], answers: Answers = MappingProxyType({})) -> Depl
         return deploy(
             lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
             config=config,
-            secrets=frozenset({"aks-kafka:ambariPassword", "aks-kafka:appAccessToken"}),
+            secrets=SECRETS,
             answers=answers,
         )
     finally:

@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from components.data_loss import fixed_settings, losses
+from components.kafka import WORKERS
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import REQUIRED
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = "not encrypted"
 """A key beside the settings: secrets are stored in plain text."""
+STANDS = "stands"
+"""A key beside the settings: a Kafka cluster of so many workers stands that was made with REQUIRED."""
 
 KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "ranges-that-are-none": [
@@ -148,6 +152,16 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"aks": {"existing": {"resourceGroup": "shop.", "name": "", "subscription": "mine"}}},
         {"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}, "aksNodeCount": 3},
     ],
+    "changes-that-cost-data": [
+        {
+            STANDS: 3,
+            "location": "northeurope",
+            "kafkaClusterName": "another-kafka",
+            "kafkaWorkerSize": "Standard_E8_V3",
+            "sshPublicKey": "ssh-rsa " + "B" * 372 + " somebody@somewhere",
+        },
+        {STANDS: 4, "kafkaWorkers": 3, "protect": False},
+    ],
     "all-together": [
         {
             PLAIN: True,
@@ -171,16 +185,24 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
 
 def message(wrong: Mapping[str, Any]) -> str:
     """What the program says to a configuration that is right but for `wrong`."""
-    values = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in {**REQUIRED, **wrong}.items()
-        if name != PLAIN
-    }
     try:
-        Settings.parse(values, set() if PLAIN in wrong else {"ambariPassword", "appAccessToken"}, stack="dev")
+        settings = _settings(wrong)
+        made_with = {**fixed_settings(_settings({})), WORKERS: wrong.get(STANDS)}
+        if STANDS in wrong and (found := losses(made_with, settings)):
+            raise WrongSettings(found, stack="dev")
     except WrongSettings as error:
         return str(error)
     raise AssertionError(f"nothing is wrong with {wrong}")
+
+
+def _settings(changes: Mapping[str, Any]) -> Settings:
+    values = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in {**REQUIRED, **changes}.items()
+        if name not in (PLAIN, STANDS)
+    }
+    secrets = set() if PLAIN in changes else {"ambariPassword", "appAccessToken"}
+    return Settings.parse(values, secrets, stack="dev")
 
 
 def messages(kind: str) -> str:
