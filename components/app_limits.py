@@ -20,7 +20,7 @@ class AppLimits(Checked):
     max_pending_messages: Annotated[int, between(1, 100_000, OURS)] = 10_000
     max_pending_bytes: Annotated[int, between(1 << 20, 1 << 30, OURS)] = 16 << 20
     max_browsers: Annotated[int, between(1, 10_000, OURS)] = 250
-    history: Annotated[int, between(1, 100_000, OURS)] = 1000
+    history: Annotated[int, between(1, 100_000, OURS)] = 10_000
     history_bytes: Annotated[int, between(1 << 20, 1 << 30, OURS)] = 32 << 20
     slow_reader_seconds: Annotated[int, between(1, 300, OURS)] = 10
 

@@ -31,7 +31,7 @@ class ServeSettings:
     """The same in bytes."""
     max_browsers: int = 250
     """Event streams open at a time."""
-    history: int = 1000
+    history: int = 10_000
     """Newest messages of each partition that a browser which reconnects can be given."""
     history_bytes: int = 32 << 20
     """Memory for all of them; where it is less than they need, the oldest are let go."""

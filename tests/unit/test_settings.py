@@ -65,7 +65,7 @@ def test_limits_of_the_app_are_checked_one_by_one(limits: str, setting: str, rul
 
 def test_limits_that_are_not_set_keep_their_defaults() -> None:
     limits = parse(appLimits='{"maxBrowsers": 7}').app_limits
-    assert (limits.max_browsers, limits.history) == (7, 1000)
+    assert (limits.max_browsers, limits.history) == (7, 10_000)
 
 
 def test_values_come_as_pulumi_hands_them_over() -> None:
