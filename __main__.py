@@ -10,8 +10,8 @@ from pulumi_azure_native import resources
 from components.aks import AksClusterArgs
 from components.ambari import IpAdvertising, IpAdvertisingArgs
 from components.data_loss import fixed_settings, refuse_losses
-from components.existing import aks_cluster, find_existing
-from components.kafka import KafkaCluster, KafkaClusterArgs
+from components.existing import aks_cluster, find_existing, kafka_cluster
+from components.kafka import KafkaClusterArgs
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
 from components.settings import Settings
@@ -28,30 +28,33 @@ settings = Settings.load(config)
 refuse_losses(settings)
 existing = find_existing(settings)
 
-group = resources.ResourceGroup(
-    "resource-group",
-    resource_group_name=settings.resource_group,
-    location=settings.location,
-    tags=settings.tags,
+group = existing.group or (
+    resources.ResourceGroup(
+        "resource-group",
+        resource_group_name=settings.resource_group,
+        location=settings.location,
+        tags=settings.tags,
+    ).name
 )
 networks = PeeredNetworks(
     "networks",
     PeeredNetworksArgs(
-        resource_group=group.name,
+        resource_group=group,
         location=settings.location,
-        hdinsight=NewNetwork(str(settings.hdinsight_address_space), str(settings.hdinsight_subnet)),
-        aks=existing.aks.network
-        if existing.aks
-        else NewNetwork(str(settings.aks_address_space), str(settings.aks_subnet)),
+        hdinsight=existing.hdinsight_network
+        or NewNetwork(str(settings.hdinsight_address_space), str(settings.hdinsight_subnet)),
+        aks=existing.aks_network or NewNetwork(str(settings.aks_address_space), str(settings.aks_subnet)),
+        peering=settings.peering,
         ambari_source_ranges=[str(source) for source in settings.ambari_source_ranges],
         tags=settings.tags,
     ),
 )
-kafka = KafkaCluster(
+kafka = kafka_cluster(
     "kafka",
-    KafkaClusterArgs(
+    existing.kafka
+    or KafkaClusterArgs(
         name=settings.kafka_cluster_name,
-        resource_group=group.name,
+        resource_group=group,
         location=settings.location,
         network_id=networks.hdinsight_network_id,
         subnet_id=networks.hdinsight_subnet_id,
@@ -73,10 +76,10 @@ kafka = KafkaCluster(
 )
 aks = aks_cluster(
     "aks",
-    existing.aks,
-    otherwise=AksClusterArgs(
+    existing.aks
+    or AksClusterArgs(
         name=settings.aks_cluster_name,
-        resource_group=group.name,
+        resource_group=group,
         location=settings.location,
         subnet_id=networks.aks_subnet_id,
         kubernetes_version=settings.kubernetes_version,
@@ -97,8 +100,9 @@ aks = aks_cluster(
 )
 registry = Registry(
     "registry",
-    RegistryArgs(
-        name=settings.registry_name, resource_group=group.name, location=settings.location, tags=settings.tags
+    existing.registry
+    or RegistryArgs(
+        name=settings.registry_name, resource_group=group, location=settings.location, tags=settings.tags
     ),
 )
 nodes_may_pull = registry.allow_pull("aks-pulls-images", aks.kubelet_principal_id)
@@ -120,7 +124,7 @@ advertising = IpAdvertising(
         workers=kafka.workers,
     ),
     # A new cluster of the same name would give the same inputs, and nothing would make the change there.
-    opts=pulumi.ResourceOptions(depends_on=[kafka], deleted_with=kafka.cluster, replace_with=[kafka.cluster]),
+    opts=kafka.bound(),
 )
 app = KafkaTestApp(
     "app",
@@ -141,7 +145,7 @@ app = KafkaTestApp(
         limits=settings.app_limits,
     ),
     opts=pulumi.ResourceOptions(
-        provider=aks.kubernetes_provider, depends_on=[networks, advertising, image, nodes_may_pull]
+        provider=aks.kubernetes_provider, depends_on=[networks, advertising, image, *nodes_may_pull]
     ),
 )
 
@@ -152,7 +156,7 @@ pulumi.export("topic", settings.app_topic)
 pulumi.export("namespace", settings.namespace)
 pulumi.export("ambariUrl", kafka.ambari_url)
 pulumi.export("registryLoginServer", registry.login_server)
-pulumi.export("resourceGroup", group.name)
+pulumi.export("resourceGroup", group)
 pulumi.export("hdinsightVnetId", networks.hdinsight_network_id)
 pulumi.export("aksVnetId", networks.aks_network_id)
 pulumi.export("kubeconfig", aks.kubeconfig)

@@ -104,9 +104,9 @@ def callers_of_aks(
     if hidden := [str(network) for network in ranges if network not in public(ranges)]:
         rule = f"must be public, unlike {', '.join(hidden)}: the API server has a public address, where no"
         raise broken(f"{rule} private one ever shows", source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
-    if not ranges and ambari_users and not public(ambari_users):
+    if not ranges and ambari_users is not None and not public(ambari_users):
         rule = (
-            "must be set, since ambariSourceRanges has private ranges only, and none shows at the API server"
+            "must be set, since ambariSourceRanges has no public range, and no other shows at the API server"
         )
         raise broken(rule, source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
     return ranges

@@ -89,10 +89,16 @@ class KafkaCluster(pulumi.ComponentResource):
         keep_tags(self.cluster, args.tags, ours)
         self.name = self.cluster.name
         self.ambari_url = self.cluster.properties.apply(
-            lambda properties: _https_url(properties.connectivity_endpoints)
+            lambda properties: https_url(properties.connectivity_endpoints)
         )
         record = self.workers.apply(lambda workers: {**args.made_with, WORKERS: workers})
         self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url, RECORD: record})
+
+    def bound(self) -> pulumi.ResourceOptions:
+        """For what lives inside the cluster: it goes with it, and a new cluster needs it anew."""
+        return pulumi.ResourceOptions(
+            depends_on=[self], deleted_with=self.cluster, replace_with=[self.cluster]
+        )
 
     def _storage_account(self) -> storage.StorageAccount:
         return storage.StorageAccount(
@@ -212,7 +218,7 @@ class KafkaCluster(pulumi.ComponentResource):
         )
 
 
-def _https_url(endpoints: Sequence[hdinsight.outputs.ConnectivityEndpointResponse] | None) -> str:
+def https_url(endpoints: Sequence[hdinsight.outputs.ConnectivityEndpointResponse] | None) -> str:
     """Where Ambari answers: the cluster's own HTTPS endpoint."""
     for endpoint in endpoints or ():
         if endpoint.name == "HTTPS":

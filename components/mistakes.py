@@ -65,10 +65,15 @@ def check_all(value: T, *rules: Callable[[T], object]) -> T:
         try:
             rule(value)
         except PydanticCustomError as error:
-            found += (error.context or {})["rules"]
+            found += broken_rules(error)
     if found:
         raise _broken(found)
     return value
+
+
+def broken_rules(error: PydanticCustomError) -> list[dict[str, str]]:
+    """What `broken` or `check_all` raised: each with the fields `rule`, `source` and `right` of a Mistake."""
+    return (error.context or {})["rules"]
 
 
 def with_another(errors: ValidationError, another: PydanticCustomError, value: object) -> ValidationError:

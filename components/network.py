@@ -26,8 +26,10 @@ class PeeredNetworksArgs:
 
     resource_group: pulumi.Input[str]
     location: pulumi.Input[str]
-    hdinsight: NewNetwork
+    hdinsight: NewNetwork | ExistingNetwork
     aks: NewNetwork | ExistingNetwork
+    peering: bool
+    """False where the networks are connected already."""
     ambari_source_ranges: Sequence[str]
     tags: Mapping[str, str]
 
@@ -35,7 +37,8 @@ class PeeredNetworksArgs:
 class PeeredNetworks(pulumi.ComponentResource):
     """A network with one subnet for each of HDInsight and AKS, peered both ways.
 
-    A network that exists already gets its half of the peering, and nothing else.
+    A network that exists already gets its half of the peering, and nothing else. `ambari_source_ranges` are
+    for a new network of HDInsight's.
     Whoever needs traffic between the two, and not just the subnets, depends on this component as a whole.
     """
 
@@ -51,18 +54,19 @@ class PeeredNetworks(pulumi.ComponentResource):
         self._args = args
         self._children = pulumi.ResourceOptions(parent=self)
 
-        hdinsight = self._new(
-            "hdinsight",
-            args.hdinsight,
-            network_security_group=network.NetworkSecurityGroupArgs(id=self._security_group().id),
-            nat_gateway=network.SubResourceArgs(id=self._nat_gateway().id),
+        hdinsight = (
+            _existing(args.hdinsight)
+            if isinstance(args.hdinsight, ExistingNetwork)
+            else self._new(
+                "hdinsight",
+                args.hdinsight,
+                network_security_group=network.NetworkSecurityGroupArgs(id=self._security_group().id),
+                nat_gateway=network.SubResourceArgs(id=self._nat_gateway().id),
+            )
         )
         aks = _existing(args.aks) if isinstance(args.aks, ExistingNetwork) else self._new("aks", args.aks)
-
-        # Azure refuses to peer a network that is still being changed, by a subnet or by the other peering.
-        subnets = [*hdinsight.subnets, *aks.subnets]
-        outward = self._peering("hdinsight-to-aks", hdinsight, aks, after=subnets)
-        self._peering("aks-to-hdinsight", aks, hdinsight, after=[*subnets, outward])
+        if args.peering:
+            self._peer(hdinsight, aks)
 
         self.hdinsight_network_id = hdinsight.id
         self.hdinsight_subnet_id = hdinsight.subnet_id
@@ -76,6 +80,12 @@ class PeeredNetworks(pulumi.ComponentResource):
                 "aksSubnetId": self.aks_subnet_id,
             }
         )
+
+    def _peer(self, hdinsight: _Network, aks: _Network) -> None:
+        # Azure refuses to peer a network that is still being changed, by a subnet or by the other peering.
+        subnets = [*hdinsight.subnets, *aks.subnets]
+        outward = self._peering("hdinsight-to-aks", hdinsight, aks, after=subnets)
+        self._peering("aks-to-hdinsight", aks, hdinsight, after=[*subnets, outward])
 
     def _new(
         self,

@@ -10,6 +10,7 @@ import pulumi
 from pulumi_azure_native import containerregistry
 from pulumi_command import local
 
+from .existing.registry import ExistingRegistry, giver
 from .roles import Role, assign_role
 from .sources import digest
 
@@ -25,15 +26,42 @@ class RegistryArgs:
 
 
 class Registry(pulumi.ComponentResource):
-    """A container registry without an admin user: who pulls has a role."""
+    """A container registry: the one that exists, or a new one without an admin user. Who pulls has a role."""
 
     id: pulumi.Output[str]
     name: pulumi.Output[str]
     login_server: pulumi.Output[str]
+    subscription: str = ""
+    """Empty where it is the one that is deployed to."""
 
-    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: ExistingRegistry | RegistryArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("aks-kafka:index:Registry", name, None, opts)
-        registry = containerregistry.Registry(
+        self._attached, self._giver = False, ""
+        if isinstance(args, ExistingRegistry):
+            self.id = pulumi.Output.from_input(args.id)
+            self.name = pulumi.Output.from_input(args.name)
+            self.login_server = pulumi.Output.from_input(args.login_server)
+            self.subscription = args.subscription
+            self._attached, self._giver = args.attached, giver()
+        else:
+            registry = self._new(args)
+            self.id, self.name, self.login_server = registry.id, registry.name, registry.login_server
+        self.register_outputs({"id": self.id, "name": self.name, "loginServer": self.login_server})
+
+    def allow_pull(self, name: str, principal_id: pulumi.Input[str]) -> list[pulumi.Resource]:
+        """Let `principal_id`, AKS's, pull: what that takes, nothing where AKS is attached already.
+
+        Azure takes minutes to spread this: do it early, and depend on it.
+        """
+        if self._attached:
+            return []
+        opts = pulumi.ResourceOptions(parent=self)
+        return [assign_role(name, Role.ACR_PULL, to=principal_id, on=self.id, by=self._giver, opts=opts)]
+
+    def _new(self, args: RegistryArgs) -> containerregistry.Registry:
+        return containerregistry.Registry(
             "registry-acr",
             registry_name=args.name,
             resource_group_name=args.resource_group,
@@ -42,16 +70,6 @@ class Registry(pulumi.ComponentResource):
             admin_user_enabled=False,
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.id = registry.id
-        self.name = registry.name
-        self.login_server = registry.login_server
-        self.register_outputs({"id": self.id, "name": self.name, "loginServer": self.login_server})
-
-    def allow_pull(self, name: str, principal_id: pulumi.Input[str]) -> pulumi.Resource:
-        """Let `principal_id` pull. Azure takes minutes to spread this: do it early, and depend on it."""
-        return assign_role(
-            name, Role.ACR_PULL, to=principal_id, on=self.id, opts=pulumi.ResourceOptions(parent=self)
         )
 
 
@@ -81,6 +99,9 @@ class AppImage(pulumi.ComponentResource):
             'az acr build --registry "$REGISTRY" --image "$IMAGE" --file "$FOLDER/Dockerfile" '
             '--only-show-errors "$FOLDER"'
         )
+        elsewhere = {"SUBSCRIPTION": args.registry.subscription} if args.registry.subscription else {}
+        if elsewhere:
+            build += ' --subscription "$SUBSCRIPTION"'
         local.Command(
             "image-build",
             create=build,
@@ -89,6 +110,7 @@ class AppImage(pulumi.ComponentResource):
                 "REGISTRY": args.registry.name,
                 "IMAGE": f"{args.repository}:{self.tag}",
                 "FOLDER": str(args.folder),
+                **elsewhere,
             },
             # Another one of these makes a new command; any other change runs `create` again.
             triggers=[self.tag, args.registry.id],

@@ -23,9 +23,13 @@ def assign_role(
     *,
     to: pulumi.Input[str],
     on: pulumi.Input[str],
+    by: str = "",
     opts: pulumi.ResourceOptions,
 ) -> authorization.RoleAssignment:
-    """Give the identity whose principal is `to` a `role` on the resource with the id `on`."""
+    """Give the identity whose principal is `to` a `role` on the resource with the id `on`.
+
+    `by` tells apart who gives it, where that could be several.
+    """
     return authorization.RoleAssignment(
         name,
         scope=on,
@@ -34,15 +38,16 @@ def assign_role(
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=pulumi.Output.from_input(on).apply(lambda scope: _definition(scope, role)),
         role_assignment_name=pulumi.Output.all(on, to).apply(
-            lambda ids: assignment_name(ids[0], ids[1], role)
+            lambda ids: assignment_name(ids[0], ids[1], role, by)
         ),
         opts=opts,
     )
 
 
-def assignment_name(scope: str, principal: str, role: Role) -> str:
+def assignment_name(scope: str, principal: str, role: Role, by: str = "") -> str:
     """The same name for the same assignment: a second one beside it is refused (RoleAssignmentExists)."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope.lower()}|{principal}|{role}"))
+    giver = f"|{by}" if by else ""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope.lower()}|{principal}|{role}{giver}"))
 
 
 def _definition(scope: str, role: Role) -> str:

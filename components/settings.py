@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from . import addresses, names, regions, versions, visitors
-from .adoption import Adoption
+from .adoption import Adoption, GroupAdoption, SubnetAdoption
 from .app_limits import AppLimits
 from .checked import between, names_at
 from .mistakes import OURS, Mistake, mistakes_from, report, unknown
@@ -41,7 +41,6 @@ class WrongSettings(pulumi.RunError):
 
 
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
-Adopting = Annotated[Adoption, BeforeValidator(names.from_json)]
 CallerRange = Annotated[IPv4Network, BeforeValidator(addresses.parse_source)]
 SourceRange = Annotated[CallerRange, AfterValidator(addresses.somebody)]
 VmSize = Annotated[str, AfterValidator(names.vm_size)]
@@ -55,10 +54,31 @@ class Settings(SettingsTogether):
     A setting with `repr=False` is never shown in a message.
     """
 
-    aks: Adopting = Field(
-        Adoption(),
-        description="`{existing: {resourceGroup, name, subscription}}` uses an AKS cluster that exists.",
+    group: GroupAdoption = Field(
+        GroupAdoption(), description="`{existing: {name}}` puts everything into that resource group."
     )
+    kafka: Adoption = Field(
+        Adoption(),
+        description="`{existing: {resourceGroup, name, subscription}}` uses that HDInsight Kafka cluster.",
+    )
+    aks: Adoption = Field(
+        Adoption(), description="`{existing: {resourceGroup, name, subscription}}` uses that AKS cluster."
+    )
+    registry: Adoption = Field(
+        Adoption(), description="`{existing: {resourceGroup, name, subscription}}` uses that registry."
+    )
+    hdinsight_network: SubnetAdoption = Field(
+        SubnetAdoption(),
+        description="`{existing: {resourceGroup, name, subnet, subscription}}` is where HDInsight goes.",
+    )
+    aks_network: SubnetAdoption = Field(
+        SubnetAdoption(),
+        description="`{existing: {resourceGroup, name, subnet, subscription}}` is where AKS goes.",
+    )
+    peering: bool = Field(
+        True, description="Whether to peer both networks; false where they are connected already."
+    )
+
     resource_group: Annotated[str, AfterValidator(names.resource_group)] = Field(
         "aks-kafka", description="Resource group for everything; the program creates it."
     )
@@ -108,7 +128,8 @@ class Settings(SettingsTogether):
     )
     ambari_source_ranges: Annotated[tuple[SourceRange, ...], BeforeValidator(names.from_json)] = Field(
         (),
-        description="Ranges that may use Ambari; the machine that runs Pulumi has to be in one of them.",
+        description="Ranges that may use Ambari; the machine that runs Pulumi has to be in one of them. "
+        "Not for a network that exists.",
         examples=['--path "ambariSourceRanges[0]" 203.0.113.7/32'],
     )
     ssh_user: Annotated[str, AfterValidator(names.ssh_user)] = Field(

@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, fi
 from pydantic.alias_generators import to_camel
 
 from . import addresses, names, topics, versions
-from .adoption import is_default
+from .adoption import DESCRIBING, adopter, is_default
 from .checked import Checked
 from .mistakes import broken, check_all
 from .topics import Topic
@@ -30,28 +30,6 @@ WHY_APART = {
     "service_cidr": "a pod's packets to such an address would go to a Service, never to a node or a broker",
     "pod_cidr": "a pod's packets to such an address would go to a pod, never to a node or a broker",
 }
-OF_A_NEW_ONE = {
-    "aks": (
-        "aks_cluster_name",
-        "kubernetes_version",
-        "aks_upgrade_channel",
-        "aks_node_os_upgrade_channel",
-        "aks_api_source_ranges",
-        "aks_node_count",
-        "aks_max_node_count",
-        "aks_node_size",
-        "aks_zones",
-        "aks_max_pods",
-        "aks_pod_network",
-        "aks_network_policy",
-        "aks_address_space",
-        "aks_subnet",
-        "service_cidr",
-        "pod_cidr",
-    ),
-}
-"""Settings that mean nothing where what they describe exists already, by the setting that says so."""
-DESCRIBES = {name: of for of, described in OF_A_NEW_ONE.items() for name in described}
 
 
 class SettingsTogether(Checked):
@@ -73,6 +51,16 @@ class SettingsTogether(Checked):
             raise broken("must be set", right=f"pulumi config set {field.alias} {example}")
         return value
 
+    @field_validator("peering", check_fields=False)
+    @classmethod
+    def _something_connects(cls, value: bool, info: ValidationInfo) -> bool:
+        subnets = {"hdinsightNetwork": "hdinsight_subnet", "aksNetwork": "aks_subnet"}
+        new = [network for network, subnet in subnets.items() if not adopter(subnet, info.data)]
+        if not value and new:
+            rule = f"must be true, unless both networks exist; {' and '.join(new)} would be new"
+            raise broken(rule, right="true")
+        return value
+
     @field_validator("tags", check_fields=False)
     @classmethod
     def _azure_takes_tags(cls, value: dict[str, str]) -> dict[str, str]:
@@ -88,8 +76,8 @@ class SettingsTogether(Checked):
 
     @field_validator("ambari_source_ranges", check_fields=False)
     @classmethod
-    def _somebody_may(cls, value: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-        if not value:
+    def _somebody_may(cls, value: tuple[IPv4Network, ...], info: ValidationInfo) -> tuple[IPv4Network, ...]:
+        if not value and not adopter("hdinsight_subnet", info.data):
             command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
             raise broken("must have at least one range, or nobody can configure Kafka", right=command)
         return value
@@ -171,7 +159,7 @@ class SettingsTogether(Checked):
     def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
         """A range apart from those of the settings above."""
         ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
-        above = [name for name in ranges if name in info.data and not _is_adopted(name, info)]
+        above = [name for name in ranges if name in info.data and not adopter(name, info.data)]
         others = {to_camel(name): info.data[name] for name in above}
         return addresses.apart(value, others, WHY_APART.get(str(info.field_name), ""))
 
@@ -180,7 +168,8 @@ class SettingsTogether(Checked):
     def _kafka_takes_topics(
         cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> tuple[Topic, ...]:
-        return topics.checked(value, validate, info.data.get("kafka_workers"))
+        workers = None if adopter("kafka_workers", info.data) else info.data.get("kafka_workers")
+        return topics.checked(value, validate, workers)
 
     @field_validator("topic", check_fields=False)
     @classmethod
@@ -191,24 +180,20 @@ class SettingsTogether(Checked):
         return value
 
     # The last one that comes before other rules comes first: none of them is asked about what exists already.
-    @field_validator(*DESCRIBES, check_fields=False, mode="wrap")
+    @field_validator(*DESCRIBING, check_fields=False, mode="wrap")
     @classmethod
     def _means_something(
         cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> object:
         name = str(info.field_name)
-        if not _is_adopted(name, info):
+        existing = adopter(name, info.data)
+        if existing is None:
             return validate(value)
-        if not is_default(value, cls.model_fields[name]):
-            rule = f"must be left out: it is for a new one, and {DESCRIBES[name]}.existing names one to use"
+        field = cls.model_fields[name]
+        if not is_default(value, field):
+            rule = f"must be left out: it describes a new one, and {to_camel(existing)}.existing is used"
             raise broken(rule, right=f"pulumi config rm {to_camel(name)}")
-        return cls.model_fields[name].default
-
-
-def _is_adopted(name: str, info: ValidationInfo) -> bool:
-    """Whether the setting `name` describes something that exists already."""
-    adoption = info.data.get(DESCRIBES.get(name, ""))
-    return adoption is not None and adoption.existing is not None
+        return field.default
 
 
 def _most_nodes(info: ValidationInfo) -> int:

@@ -42,11 +42,11 @@ class KafkaTestAppArgs:
 
     `kubeconfig` is by which results are read that the provider of Kubernetes doesn't show.
     `topics` are what the image reads: {name, partitions, replicationFactor, config}; they are declared again
-    when `kafka`, the cluster, is replaced. `source_ranges` may open the page, and who knows the
-    `access_token`, if there is one, may send.
+    when `kafka`, the cluster, is replaced; None is for one that is somebody else's. `source_ranges` may open
+    the page, and who knows the `access_token`, if there is one, may send.
     """
 
-    kafka: pulumi.Resource
+    kafka: pulumi.Resource | None
     kubeconfig: pulumi.Input[str]
     namespace: str
     image: pulumi.Input[str]
@@ -135,7 +135,7 @@ class KafkaTestApp(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*after],
-                replace_with=[self._args.kafka],
+                replace_with=[self._args.kafka] if self._args.kafka else None,
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),
         )

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_network(groups.add_parser("network").add_subparsers(required=True, metavar="COMMAND"))
     az_hdinsight.add_commands(groups.add_parser("hdinsight").add_subparsers(required=True, metavar="COMMAND"))
     az_hdinsight.add_rest(groups)
+    _add_role(groups.add_parser("role").add_subparsers(required=True, metavar="COMMAND"))
     return parser
 
 
@@ -70,6 +71,7 @@ def _add_acr(commands: Any) -> None:
     building.add_argument("--image", "-t", required=True)
     building.add_argument("--file", "-f", default="Dockerfile")
     building.add_argument("--resource-group", "-g")
+    building.add_argument("--subscription")
     building.add_argument("--no-logs", action="store_true")
     building.add_argument("--only-show-errors", action="store_true")
     building.add_argument("context", type=Path)
@@ -84,6 +86,17 @@ def _add_network(commands: Any) -> None:
     listing.add_argument("--output", "-o", choices=["json"], default="json")
     listing.add_argument("--only-show-errors", action="store_true")
     listing.set_defaults(run=_vnet_list)
+
+
+def _add_role(commands: Any) -> None:
+    assignments = commands.add_parser("assignment").add_subparsers(required=True, metavar="COMMAND")
+    listing = assignments.add_parser("list", allow_abbrev=False)
+    listing.add_argument("--role", required=True)
+    listing.add_argument("--scope", required=True)
+    listing.add_argument("--fill-principal-name", choices=["false"], required=True)
+    listing.add_argument("--output", "-o", choices=["json"], default="json")
+    listing.add_argument("--only-show-errors", action="store_true")
+    listing.set_defaults(run=_role_assignment_list)
 
 
 def _acr_build(options: argparse.Namespace) -> None:
@@ -104,6 +117,12 @@ def _acr_build(options: argparse.Namespace) -> None:
 
     manifest = push(home.registry, reference, make)
     say(f"{reference}: digest: {manifest.digest}")
+
+
+def _role_assignment_list(options: argparse.Namespace) -> None:
+    """learn.microsoft.com/cli/azure/role/assignment, `az role assignment list`."""
+    found = control.call(Home.locate(), "role-assignments", role=options.role, scope=options.scope)
+    print(json.dumps(found, indent=2))
 
 
 def _vnet_list(options: argparse.Namespace) -> None:

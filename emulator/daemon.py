@@ -18,6 +18,7 @@ from emulator.azure.networks import list_networks
 from emulator.azure.provider import AzureNative
 from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.registries import find_registry, login_server, refusal_to_pull
+from emulator.azure.role_assignments import list_assignments
 from emulator.clusters import Clusters
 from emulator.code import digest
 from emulator.command.provider import Command
@@ -140,6 +141,7 @@ class _Daemon:
             "hdinsight-resize": hdinsight.resize,
             "hdinsight-credentials": hdinsight.update_gateway,
             "hdinsight-patch": hdinsight.patch,
+            "role-assignments": self._role_assignments,
             "ambari-fault": self._ambari_fault,
             "ambari-log": self._ambari_log,
         }
@@ -184,6 +186,9 @@ class _Daemon:
             return list_networks(self.cloud, resource_group, subscription)
         except Refused as error:
             raise CommandFailed(f"({error.code}) {error.message}") from error
+
+    def _role_assignments(self, role: str, scope: str) -> list[dict[str, Any]]:
+        return list_assignments(self.cloud, role, scope)
 
     def _ambari_fault(self, cluster: str, fault: dict[str, Any]) -> None:
         self._ambari(cluster).faults.add(Fault(**fault))

@@ -86,13 +86,16 @@ TYPES: Mapping[str, Kind] = {
 
 FUNCTIONS: Mapping[str, set[str]] = {
     "azure-native:authorization:getClientConfig": set(),
+    "azure-native:containerregistry:getRegistry": {"Microsoft.ContainerRegistry/registries/read"},
     "azure-native:containerservice:getManagedCluster": {"Microsoft.ContainerService/managedClusters/read"},
     "azure-native:containerservice:listManagedClusterUserCredentials": {
         "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
     },
+    "azure-native:hdinsight:getCluster": {"Microsoft.HDInsight/clusters/read"},
     "azure-native:network:getVirtualNetwork": {"Microsoft.Network/virtualNetworks/read"},
+    "azure-native:resources:getResourceGroup": {"Microsoft.Resources/subscriptions/resourceGroups/read"},
 }
-"""What each function of azure-native asks."""
+"""What each function of azure-native asks; those that read are for what exists already."""
 
 COMMANDS: Mapping[str, set[str]] = {
     # It finds the registry by its name among all resources, uploads the sources, and follows the run's log.
@@ -108,7 +111,12 @@ COMMANDS: Mapping[str, set[str]] = {
     "az hdinsight show": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight resize": {"Microsoft.HDInsight/clusters/roles/resize/action"},
     "az hdinsight credentials update": {"Microsoft.HDInsight/clusters/updateGatewaySettings/action"},
+    # What AKS made for a cluster that exists, and whether its nodes may pull from a registry that exists.
     "az network vnet list": {"Microsoft.Network/virtualNetworks/read"},
+    "az role assignment list": {
+        "Microsoft.Authorization/roleAssignments/read",
+        "Microsoft.Authorization/roleDefinitions/read",
+    },
     # A PATCH of the cluster.
     "az rest": {"Microsoft.HDInsight/clusters/write"},
 }

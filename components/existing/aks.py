@@ -79,11 +79,9 @@ class ExistingAksCluster(pulumi.ComponentResource):
         )
 
 
-def aks_cluster(
-    name: str, existing: ExistingAks | None, otherwise: AksClusterArgs
-) -> AksCluster | ExistingAksCluster:
+def aks_cluster(name: str, args: ExistingAks | AksClusterArgs) -> AksCluster | ExistingAksCluster:
     """The cluster that exists, or else a new one."""
-    return ExistingAksCluster(name, existing) if existing else AksCluster(name, otherwise)
+    return ExistingAksCluster(name, args) if isinstance(args, ExistingAks) else AksCluster(name, args)
 
 
 def _check_usable(named: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:

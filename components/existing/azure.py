@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -64,18 +64,28 @@ class Azure:
             right = "as `az resource list --output table` shows it"
             raise Unusable(Mistake(setting, str(named), rule, "", right)) from error
 
-    def networks_in(self, resource_group: str, subscription: str) -> Sequence[dict[str, Any]]:
-        """The virtual networks of a resource group as Azure's command line lists them.
+    def networks_in(self, resource_group: str, subscription: str) -> Sequence[Mapping[str, Any]]:
+        """The virtual networks of a resource group, which no function of azure-native lists."""
+        return _az(
+            'network vnet list --resource-group "$GROUP" --subscription "$SUBSCRIPTION"',
+            GROUP=resource_group,
+            SUBSCRIPTION=subscription,
+        )
 
-        azure-native has no function for it.
-        """
-        listing = (
-            'az network vnet list --resource-group "$GROUP" --subscription "$SUBSCRIPTION" '
-            "--output json --only-show-errors"
+    def assignments(self, role: str, scope: str) -> Sequence[Mapping[str, Any]]:
+        """The assignments of a built-in role on just this scope, which no function of azure-native lists."""
+        return _az(
+            'role assignment list --role "$ROLE" --scope "$SCOPE" --fill-principal-name false',
+            ROLE=role,
+            SCOPE=scope,
         )
-        listed = local.run(
-            command=listing,
-            environment={"GROUP": resource_group, "SUBSCRIPTION": subscription},
-            logging=local.Logging.NONE,
-        )
-        return json.loads(listed.stdout)
+
+
+def _az(command: str, **environment: str) -> Any:
+    """What Azure's command line answers. Names travel in the environment, where no shell reads quotes."""
+    answered = local.run(
+        command=f"az {command} --output json --only-show-errors",
+        environment=environment,
+        logging=local.Logging.NONE,
+    )
+    return json.loads(answered.stdout)

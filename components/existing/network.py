@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -10,19 +10,32 @@ import pulumi
 import pulumi_azure_native as azure_native
 from pulumi_azure_native import network
 
-from ..adoption import ExistingResource
-from .azure import Azure
+from ..adoption import ExistingResource, ExistingSubnet
+from ..mistakes import Mistake
+from .azure import Azure, Unusable
+
+
+@dataclass(frozen=True)
+class ExistingPeering:
+    """One half of a peering, and the ranges behind it."""
+
+    name: str
+    remote_id: str
+    ranges: tuple[IPv4Network, ...]
 
 
 @dataclass(frozen=True)
 class ExistingNetwork:
-    """`peers` are the ranges behind each of its peerings, by the peering's name."""
+    """A network, and the subnet of it that matters."""
 
     id: str
     location: str
     address_space: tuple[IPv4Network, ...]
     subnet_id: str
-    peers: Mapping[str, tuple[IPv4Network, ...]]
+    subnet: tuple[IPv4Network, ...]
+    """The subnet's ranges."""
+    peerings: tuple[ExistingPeering, ...]
+    """Those of somebody else's."""
     provider: azure_native.Provider | None
     """For what is added to it; None where that is the default one."""
 
@@ -44,21 +57,12 @@ def read_network(azure: Azure, setting: str, network_id: str, subnet_id: str) ->
         name=name_in(network_id, "virtualNetworks"),
         subscription=name_in(network_id, "subscriptions").lower(),
     )
-    found = azure.read(setting, named, network.get_virtual_network, virtual_network_name=named.name)
-    subnets = [subnet.id or "" for subnet in found.subnets or ()]
-    return ExistingNetwork(
-        id=found.id or network_id,
-        location=found.location or "",
-        address_space=ranges(found.address_space.address_prefixes if found.address_space else None),
-        subnet_id=subnet_id or next(iter(subnets), ""),
-        peers={
-            peering.name or "": ranges(
-                peering.remote_address_space.address_prefixes if peering.remote_address_space else None
-            )
-            for peering in found.virtual_network_peerings or ()
-        },
-        provider=azure.provider(named.subscription),
-    )
+    return _read(azure, setting, named, subnet_id.rpartition("/")[2])
+
+
+def read_subnet(azure: Azure, setting: str, named: ExistingSubnet) -> ExistingNetwork:
+    """The network with the subnet that `named` stands for. Raises Unusable."""
+    return _read(azure, setting, named, named.subnet)
 
 
 def name_of_our_peering() -> str:
@@ -76,3 +80,34 @@ def name_in(resource_id: str, collection: str) -> str:
     parts = resource_id.split("/")
     lowered = [part.lower() for part in parts]
     return parts[lowered.index(collection.lower()) + 1]
+
+
+def _read(azure: Azure, setting: str, named: ExistingResource, subnet_name: str) -> ExistingNetwork:
+    found = azure.read(setting, named, network.get_virtual_network, virtual_network_name=named.name)
+    subnets = {(subnet.name or "").lower(): subnet for subnet in found.subnets or ()}
+    subnet = subnets.get(subnet_name.lower()) if subnet_name else next(iter(subnets.values()), None)
+    if subnet is None:
+        rule = f"must have the subnet {subnet_name}, unlike {named}"
+        raise Unusable(Mistake(setting, subnet_name, rule, "", " or ".join(subnets)))
+    return ExistingNetwork(
+        id=found.id or "",
+        location=found.location or "",
+        address_space=ranges(found.address_space.address_prefixes if found.address_space else None),
+        subnet_id=subnet.id or "",
+        subnet=ranges(subnet.address_prefixes or ([subnet.address_prefix] if subnet.address_prefix else [])),
+        peerings=tuple(
+            _peering(peering)
+            for peering in found.virtual_network_peerings or ()
+            if peering.name != name_of_our_peering()
+        ),
+        provider=azure.provider(named.subscription),
+    )
+
+
+def _peering(found: network.outputs.VirtualNetworkPeeringVirtualNetworkResponse) -> ExistingPeering:
+    space = found.remote_address_space
+    return ExistingPeering(
+        name=found.name or "",
+        remote_id=(found.remote_virtual_network.id if found.remote_virtual_network else None) or "",
+        ranges=ranges(space.address_prefixes if space else None),
+    )

@@ -69,6 +69,16 @@ class RoleAssignment(RecordsOnly):
         return described
 
 
+def list_assignments(cloud: Cloud, role: str, scope: str) -> list[dict[str, Any]]:
+    """The assignments of a built-in role on just this scope, each as `az` shows it."""
+    return [
+        {"id": assignment.id, "roleDefinitionName": role, **cloud.echo(assignment)}
+        for assignment in cloud.all(RoleAssignment.token)
+        if BUILT_IN.get(definition_guid(assignment.inputs["roleDefinitionId"])) == role
+        and arm.same("/" + assignment.inputs["scope"].strip("/"), scope)
+    ]
+
+
 def _check_scope(cloud: Cloud, scope: str) -> None:
     if arm.same(scope, f"/subscriptions/{arm.SUBSCRIPTION}"):
         return

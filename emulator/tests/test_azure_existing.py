@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
+from emulator.azure import arm
 from emulator.azure.networks import list_networks
 from emulator.azure.refusals import Refused
-from emulator.tests.azure_subscription import Made, Subscription, not_modelled, refused
+from emulator.azure.role_assignments import list_assignments
+from emulator.tests.azure_subscription import (
+    ACR_PULL,
+    NETWORK_CONTRIBUTOR,
+    Made,
+    Subscription,
+    not_modelled,
+    refused,
+)
 
 REQUEST: dict[str, Any] = {
     "resourceGroupName": "group",
@@ -140,3 +149,16 @@ def test_networks_are_listed_where_there_is_something(
     with pytest.raises(Refused) as raised:
         list_networks(azure.cloud, group, subscription)
     assert raised.value.code == code
+
+
+def test_assignments_are_listed_by_role_and_scope(azure: Subscription) -> None:
+    identity, group = azure.identity(), arm.resource_group_id("group")
+    registry, other = azure.registry(), azure.registry("registry2")
+    wanted = azure.role(identity, ACR_PULL, registry.id, "wanted")
+    azure.role(identity, ACR_PULL, other.id, "elsewhere")
+    azure.role(identity, ACR_PULL, group, "above")
+    azure.role(identity, NETWORK_CONTRIBUTOR, registry.id, "another")
+    [listed] = list_assignments(azure.cloud, "AcrPull", registry.id.upper())
+    assert listed["id"] == wanted.id
+    assert listed["name"] == wanted.outputs["name"]
+    assert listed["principalId"] == identity.outputs["principalId"]

@@ -4,10 +4,13 @@ An aspect is what some settings can be together, whatever the others are. The fi
 the defaults; the others go to the limits of their rules.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
+
+from tests.unit.existing_site import in_shop
 
 Choice = Mapping[str, Any]
 
@@ -108,21 +111,45 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         {"restartUnit": "rack", "restartStrict": True},
     ),
 )
-ADOPTIONS: tuple[Choice, ...] = ({"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}},)
-"""What exists already; most aspects mean nothing beside it."""
+
+ALL_EXISTS: Choice = {
+    "group": {"existing": {"name": "theirs"}},
+    "kafka": in_shop("brokers"),
+    "aks": in_shop("k8s"),
+    "registry": in_shop("images"),
+    "ambariPassword": REQUIRED["ambariPassword"],
+}
+ADOPTING: tuple[Choice, ...] = (
+    ALL_EXISTS,
+    ALL_EXISTS | {"peering": False},
+    dict(REQUIRED)
+    | {
+        "hdinsightNetwork": in_shop("brokers", subnet="kafka"),
+        "aksNetwork": in_shop("nodes", subnet="aks-subnet"),
+    },
+)
+"""Whole configurations with what exists in `existing_site.Site`."""
 
 
 def settings_varied() -> set[str]:
     """The settings of which there is more than one value."""
-    return {name for aspect in (*ASPECTS, ADOPTIONS) for choice in aspect for name in choice}
+    varied = {name for aspect in ASPECTS for choice in aspect for name in choice}
+    return varied | {name for choice in ADOPTING for name in choice if name not in REQUIRED}
+
+
+def encoded(configuration: Choice) -> dict[str, str]:
+    """As the engine hands a configuration over."""
+    return {
+        f"aks-kafka:{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in configuration.items()
+    }
 
 
 def each_choice_once() -> Iterator[dict[str, Any]]:
     """As few configurations as hold every choice of every aspect."""
     for row in range(max(map(len, ASPECTS))):
         yield _together(aspect[row % len(aspect)] for aspect in ASPECTS)
-    for adoption in ADOPTIONS:
-        yield _together([adoption])
+    yield from map(dict, ADOPTING)
 
 
 def any_choices() -> st.SearchStrategy[dict[str, Any]]:

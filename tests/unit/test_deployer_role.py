@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from pulumi.runtime.mocks import MockCallArgs
 from components.roles import Role
 from emulator.azure.catalogue import RESOURCE_TYPES
 from policy.rules.identity import ADMINISTRATORS
-from tests.unit.configurations import each_choice_once
+from tests.unit.configurations import each_choice_once, encoded
+from tests.unit.existing_site import Site
 from tests.unit.recording import Azure
-from tests.unit.test_existing_aks import Shop
 from tests.unit.test_main import CHECKOUT, run
 from tools import deployer_role
 
@@ -34,7 +34,7 @@ class Deployments:
 
         monkeypatch.setattr(Azure, "call", call)
         monkeypatch.chdir(CHECKOUT)
-        runs = [run(encoded(settings), Shop().answers()) for settings in each_choice_once()]
+        runs = [run(encoded(settings), Site().answers()) for settings in each_choice_once()]
         declared = [resource for deployment in runs for resource in deployment.resources.values()]
         self.types = {resource.type for resource in declared}
         for resource in declared:
@@ -46,14 +46,6 @@ class Deployments:
 def commands_in(text: str | None) -> set[str]:
     """The commands of Azure's command line, each without its options: "az acr build"."""
     return set(re.findall(r"\baz(?: [a-z]+)+(?= )", text or ""))
-
-
-def encoded(settings: Mapping[str, Any]) -> dict[str, str]:
-    """As the engine hands them over."""
-    return {
-        f"aks-kafka:{name}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in settings.items()
-    }
 
 
 def of_azure(tokens: set[str]) -> set[str]:

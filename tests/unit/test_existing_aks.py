@@ -11,100 +11,36 @@ from components.existing import Found, aks_cluster, find_existing
 from components.mistakes import Mistake
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.settings import Settings, WrongSettings
+from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop
 from tests.unit.recording import Deployment, Refusal, deploy
-from tests.unit.test_aks import ARGS
 from tests.unit.test_settings import parse
 
-OWN = "11111111-1111-1111-1111-111111111111"
-OTHER = "22222222-2222-2222-2222-222222222222"
-CLUSTER = f"/subscriptions/{OWN}/resourceGroups/shop/providers/Microsoft.ContainerService/managedClusters/k8s"
-NETWORKS = f"/subscriptions/{OWN}/resourceGroups/%s/providers/Microsoft.Network/virtualNetworks"
 THEIRS = {"peerCompleteVnets": True, "remoteAddressSpace": {"addressPrefixes": ["10.50.0.0/16"]}}
-
-Call = tuple[str, Mapping[str, Any]]
-
-
-class Shop:
-    """A subscription with an AKS cluster in it: what Azure answers, and what it was asked."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.cluster: dict[str, Any] = {
-            "id": CLUSTER,
-            "name": "k8s",
-            "location": "westeurope",
-            "nodeResourceGroup": "MC_shop_k8s_westeurope",
-            "powerState": {"code": "Running"},
-            "agentPoolProfiles": [{"name": "nodepool1", "count": 2}],
-            "identityProfile": {"kubeletidentity": {"objectId": "principal-of-their-kubelet"}},
-            "networkProfile": {
-                "networkPlugin": "azure",
-                "networkPluginMode": "overlay",
-                "serviceCidr": "10.0.0.0/16",
-                "podCidr": "10.244.0.0/16",
-            },
-        }
-        self.network: dict[str, Any] = {
-            "location": "westeurope",
-            "addressSpace": {"addressPrefixes": ["10.224.0.0/12", "fd00::/48"]},
-            "subnets": [{"id": "the first subnet", "name": "aks-subnet"}],
-            "virtualNetworkPeerings": [],
-        }
-        self.listed = ["aks-vnet-12345678"]
-
-    def answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
-        def noted(token: str, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Any:
-            def call(arguments: Mapping[str, Any]) -> dict[str, Any]:
-                self.calls.append((token.rpartition(":")[2], arguments))
-                return answer(arguments)
-
-            return call
-
-        answers = {
-            "azure-native:authorization:getClientConfig": lambda _: {"subscriptionId": OWN},
-            "azure-native:containerservice:getManagedCluster": lambda _: self.cluster,
-            "azure-native:network:getVirtualNetwork": self._network,
-            "command:local:run": self._listing,
-        }
-        return {token: noted(token, answer) for token, answer in answers.items()}
-
-    def asked(self, function: str) -> list[Mapping[str, Any]]:
-        return [arguments for name, arguments in self.calls if name == function]
-
-    def _network(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        folder = NETWORKS % arguments["resourceGroupName"]
-        name = arguments["virtualNetworkName"]
-        return {"id": f"{folder}/{name}", "name": name, **self.network}
-
-    def _listing(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        folder = NETWORKS % arguments["environment"]["GROUP"]
-        return {"stdout": json.dumps([{"id": f"{folder}/{name}"} for name in self.listed]), "stderr": ""}
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return Shop()
+def site() -> Site:
+    return Site()
 
 
 def adopting(**changed: Any) -> Settings:
-    adopted = {"resourceGroup": "shop", "name": "k8s"}
-    return parse(aks=json.dumps({"existing": adopted}), **changed)
+    return parse(aks=json.dumps(in_shop("k8s")), **changed)
 
 
-def find(shop: Shop, settings: Settings) -> Found:
+def find(site: Site, settings: Settings) -> Found:
     found = []
-    deploy(lambda: found.append(find_existing(settings)), answers=shop.answers())
+    deploy(lambda: found.append(find_existing(settings)), answers=site.answers())
     return found[0]
 
 
-def mistake(shop: Shop, **changed: Any) -> Mistake:
+def mistake(site: Site, **changed: Any) -> Mistake:
     with pytest.raises(WrongSettings) as raised:
-        find(shop, adopting(**changed))
+        find(site, adopting(**changed))
     [only] = raised.value.mistakes
     return only
 
 
-def declare(shop: Shop, settings: Settings) -> Deployment:
+def declare(site: Site, settings: Settings) -> Deployment:
     def program() -> None:
         existing = find_existing(settings)
         assert existing.aks
@@ -115,94 +51,96 @@ def declare(shop: Shop, settings: Settings) -> Deployment:
                 location="westeurope",
                 hdinsight=NewNetwork("10.10.0.0/16", "10.10.0.0/24"),
                 aks=existing.aks.network,
+                peering=True,
                 ambari_source_ranges=["203.0.113.7/32"],
                 tags={},
             ),
         )
-        aks = aks_cluster("aks", existing.aks, ARGS)
+        aks = aks_cluster("aks", existing.aks)
         pulumi.export("aksVnetId", networks.aks_network_id)
         pulumi.export("kubeconfig", aks.kubeconfig)
         pulumi.export("kubelet", aks.kubelet_principal_id)
 
-    return deploy(program, answers=shop.answers())
+    return deploy(program, answers=site.answers())
 
 
-def test_nothing_is_asked_where_nothing_is_adopted(shop: Shop) -> None:
-    assert find(shop, parse()) == Found()
-    assert shop.calls == []
+def test_nothing_is_asked_where_nothing_is_adopted(site: Site) -> None:
+    assert find(site, parse()) == Found()
+    assert site.calls == []
 
 
-def test_network_that_aks_made_is_found_by_listing_its_resource_group(shop: Shop) -> None:
-    aks = find(shop, adopting()).aks
+def test_network_that_aks_made_is_found_by_listing_its_resource_group(site: Site) -> None:
+    aks = find(site, adopting()).aks
     assert aks
     assert aks.network.id == NETWORKS % "MC_shop_k8s_westeurope" + "/aks-vnet-12345678"
     assert [str(space) for space in aks.network.address_space] == ["10.224.0.0/12"]
-    [listing] = shop.asked("run")
+    [listing] = site.asked("run")
     assert listing["environment"] == {"GROUP": "MC_shop_k8s_westeurope", "SUBSCRIPTION": OWN}
     assert listing["logging"] == "none"
 
 
-def test_network_that_was_brought_along_is_that_of_the_pools(shop: Shop) -> None:
+def test_network_that_was_brought_along_is_that_of_the_pools(site: Site) -> None:
     subnet = NETWORKS % "Hub" + "/hub-network/subnets/nodes"
-    shop.cluster["agentPoolProfiles"] = [{"name": "a", "vnetSubnetID": subnet}]
-    aks = find(shop, adopting()).aks
+    site.aks["agentPoolProfiles"] = [{"name": "a", "vnetSubnetID": subnet}]
+    site.aks_network["subnets"].append({"id": subnet, "name": "Nodes"})
+    aks = find(site, adopting()).aks
     assert aks
     assert (aks.network.resource_group, aks.network.name) == ("Hub", "hub-network")
     assert aks.network.subnet_id == subnet
-    assert shop.asked("run") == []
+    assert site.asked("run") == []
 
 
 @pytest.mark.parametrize(
     ("space", "rule"),
     [
-        ("10.230.0.0/16", "must not overlap the network aks-vnet-12345678 of AKS cluster k8s in resource"),
+        ("10.230.0.0/16", "must not overlap the network aks-vnet-12345678 of aks.existing, 10.224.0.0/12"),
         (
             "10.0.0.0/17",
             "must not overlap the Services of AKS cluster k8s in resource group shop, 10.0.0.0/16",
         ),
         ("10.244.0.0/16", "must not overlap the pods"),
-        ("10.50.7.0/24", "must not overlap a network that is peered already (to-hub)"),
+        ("10.50.7.0/24", "must not overlap what aks-vnet-12345678 is peered with already (to-hub)"),
     ],
 )
-def test_hdinsight_stays_apart_from_what_pods_see(shop: Shop, space: str, rule: str) -> None:
-    shop.network["addressSpace"] = {"addressPrefixes": ["10.224.0.0/13", "10.232.0.0/16"]}
+def test_hdinsight_stays_apart_from_what_pods_see(site: Site, space: str, rule: str) -> None:
+    site.aks_network["addressSpace"] = {"addressPrefixes": ["10.224.0.0/13", "10.232.0.0/16"]}
     if space.startswith("10.230"):
-        shop.network["addressSpace"] = {"addressPrefixes": ["10.224.0.0/12"]}
-        shop.cluster["networkProfile"]["podCidr"] = "192.168.0.0/16"
-    shop.network["virtualNetworkPeerings"] = [{"name": "to-hub", **THEIRS}]
-    found = mistake(shop, hdinsightAddressSpace=space, hdinsightSubnet=space)
+        site.aks_network["addressSpace"] = {"addressPrefixes": ["10.224.0.0/12"]}
+        site.aks["networkProfile"]["podCidr"] = "192.168.0.0/16"
+    site.aks_network["virtualNetworkPeerings"] = [{"name": "to-hub", **THEIRS}]
+    found = mistake(site, hdinsightAddressSpace=space, hdinsightSubnet=space)
     assert found.rule.startswith(rule)
     assert (found.setting, found.value) == ("hdinsightAddressSpace", space)
-    assert find(shop, adopting(hdinsightAddressSpace=found.right, hdinsightSubnet=found.right)).aks
+    assert find(site, adopting(hdinsightAddressSpace=found.right, hdinsightSubnet=found.right)).aks
 
 
-def test_our_own_peering_is_no_obstacle(shop: Shop) -> None:
+def test_our_own_peering_is_no_obstacle(site: Site) -> None:
     peering = {"remoteAddressSpace": {"addressPrefixes": ["10.10.0.0/16"]}}
-    shop.network["virtualNetworkPeerings"] = [{"name": "aks-kafka-test", **peering}]
-    assert find(shop, adopting()).aks
+    site.aks_network["virtualNetworkPeerings"] = [{"name": "aks-kafka-test", **peering}]
+    assert find(site, adopting()).aks
 
 
-def test_pods_with_addresses_of_the_network_have_no_range_of_their_own(shop: Shop) -> None:
-    del shop.cluster["networkProfile"]["networkPluginMode"]
-    aks = find(shop, adopting(hdinsightAddressSpace="10.100.0.0/16", hdinsightSubnet="10.100.0.0/24")).aks
+def test_pods_with_addresses_of_the_network_have_no_range_of_their_own(site: Site) -> None:
+    del site.aks["networkProfile"]["networkPluginMode"]
+    aks = find(site, adopting(hdinsightAddressSpace="10.100.0.0/16", hdinsightSubnet="10.100.0.0/24")).aks
     assert aks
     assert aks.pod_ranges == ()
 
 
-def _stopped(shop: Shop) -> None:
-    shop.cluster["powerState"] = {"code": "Stopped"}
+def _stopped(site: Site) -> None:
+    site.aks["powerState"] = {"code": "Stopped"}
 
 
-def _without_identity(shop: Shop) -> None:
-    del shop.cluster["identityProfile"]
+def _without_identity(site: Site) -> None:
+    del site.aks["identityProfile"]
 
 
-def _locked(shop: Shop) -> None:
-    shop.cluster["nodeResourceGroupProfile"] = {"restrictionLevel": "ReadOnly"}
+def _locked(site: Site) -> None:
+    site.aks["nodeResourceGroupProfile"] = {"restrictionLevel": "ReadOnly"}
 
 
-def _with_two_networks(shop: Shop) -> None:
-    shop.listed = ["aks-vnet-12345678", "another"]
+def _with_two_networks(site: Site) -> None:
+    site.networks_of_aks = ["aks-vnet-12345678", "another"]
 
 
 @pytest.mark.parametrize(
@@ -214,9 +152,9 @@ def _with_two_networks(shop: Shop) -> None:
         (_with_two_networks, "must have one network in its node resource group MC_shop_k8s_westeurope"),
     ],
 )
-def test_cluster_that_can_t_be_used(shop: Shop, change: Callable[[Shop], None], rule: str) -> None:
-    change(shop)
-    found = mistake(shop)
+def test_cluster_that_can_t_be_used(site: Site, change: Callable[[Site], None], rule: str) -> None:
+    change(site)
+    found = mistake(site)
     assert found.rule.startswith(rule)
     assert (found.setting, found.value) == ("aks.existing", "k8s in resource group shop")
 
@@ -226,19 +164,19 @@ def test_cluster_that_can_t_be_used(shop: Shop, change: Callable[[Shop], None], 
     [("ResourceGroupNotFound", WrongSettings), ("ExpiredAuthenticationToken", Exception)],
 )
 def test_cluster_that_is_not_there_is_a_mistake_and_other_failures_are_not(
-    shop: Shop, code: str, expected: type[Exception]
+    site: Site, code: str, expected: type[Exception]
 ) -> None:
     def refuse(_: Mapping[str, Any]) -> dict[str, Any]:
         raise Refusal(f'Status=4xx Code="{code}" Message="..."')
 
-    answers = {**shop.answers(), "azure-native:containerservice:getManagedCluster": refuse}
+    answers = {**site.answers(), "azure-native:containerservice:getManagedCluster": refuse}
     with pytest.raises(expected, match=code) as raised:
         deploy(lambda: find_existing(adopting()), answers=answers)
     assert isinstance(raised.value, WrongSettings) == (expected is WrongSettings)
 
 
-def test_only_the_peering_is_added(shop: Shop) -> None:
-    program = declare(shop, adopting())
+def test_only_the_peering_is_added(site: Site) -> None:
+    program = declare(site, adopting())
     ours = {"hdinsight-to-aks": "hdinsight-network", "aks-to-hdinsight": "aks-vnet-12345678"}
     for name, network in ours.items():
         assert program[name].inputs["virtualNetworkName"] == network
@@ -254,13 +192,13 @@ def test_only_the_peering_is_added(shop: Shop) -> None:
     assert program.of_type("azure-native:containerservice:ManagedCluster") == []
 
 
-def test_outputs_are_those_of_a_new_cluster(shop: Shop) -> None:
-    program = declare(shop, adopting())
+def test_outputs_are_those_of_a_new_cluster(site: Site) -> None:
+    program = declare(site, adopting())
     assert program.outputs["aksVnetId"].endswith("/aks-vnet-12345678")
     assert program.outputs["kubeconfig"] == "kubeconfig of k8s"
     assert "kubeconfig" in program.secret_outputs
     assert program.outputs["kubelet"] == "principal-of-their-kubelet"
-    assert program["aks-kubernetes"].inputs["clusterIdentifier"] == CLUSTER
+    assert program["aks-kubernetes"].inputs["clusterIdentifier"] == AKS
 
 
 @pytest.mark.parametrize(
@@ -284,7 +222,7 @@ def test_ranges_of_a_new_cluster_are_not_in_the_way() -> None:
     ("existing", "place"),
     [
         ({"name": "k8s"}, "aks.existing.resourceGroup"),
-        ({"resourceGroup": "shop", "name": CLUSTER}, "aks.existing.name"),
+        ({"resourceGroup": "shop", "name": AKS}, "aks.existing.name"),
         ({"resourceGroup": "shop", "name": "k8s", "subscription": "mine"}, "aks.existing.subscription"),
         ({"resourceGroup": "shop", "name": "k8s", "group": "shop"}, "aks.existing.group"),
     ],

@@ -13,6 +13,7 @@ def networks() -> Deployment:
         location="westeurope",
         hdinsight=NewNetwork("10.10.0.0/16", "10.10.0.0/24"),
         aks=NewNetwork("10.20.0.0/16", "10.20.0.0/22"),
+        peering=True,
         ambari_source_ranges=["203.0.113.7/32", "198.51.100.0/24"],
         tags={"team": "kafka"},
     )

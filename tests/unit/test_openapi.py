@@ -14,9 +14,9 @@ from components.settings import Settings
 from emulator.azure import sdk
 from emulator.azure.catalogue import RESOURCE_TYPES
 from tests.unit.api_descriptions import descriptions
-from tests.unit.configurations import any_choices, each_choice_once, settings_varied
+from tests.unit.configurations import any_choices, each_choice_once, encoded, settings_varied
+from tests.unit.existing_site import Site
 from tests.unit.recording import Deployment
-from tests.unit.test_existing_aks import Shop
 from tests.unit.test_main import run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -30,11 +30,7 @@ def deployment(configuration: Mapping[str, Any]) -> Deployment:
 @cache
 def _deployment(configuration: str) -> Deployment:
     """Once for each test of the same."""
-    encoded = {
-        f"aks-kafka:{name}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in json.loads(configuration).items()
-    }
-    return run(encoded, Shop().answers())
+    return run(encoded(json.loads(configuration)), Site().answers())
 
 
 def mistakes(deployed: Deployment) -> dict[str, list[str]]:

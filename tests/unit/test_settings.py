@@ -293,7 +293,7 @@ def test_kubernetes_answers_whom_ambari_answers_unless_said_otherwise() -> None:
     assert parse(ambariSourceRanges='["10.9.0.0/24", "20.1.2.3/32"]').aks_api_ranges == ["20.1.2.3/32"]
     assert parse(aksApiSourceRanges='["20.4.0.0/16"]').aks_api_ranges == ["20.4.0.0/16"]
     assert parse(aksApiSourceRanges='["0.0.0.0/0"]').aks_api_ranges is None
-    assert "has private ranges only" in only_mistake(ambariSourceRanges='["10.9.0.0/24"]').rule
+    assert "has no public range" in only_mistake(ambariSourceRanges='["10.9.0.0/24"]').rule
 
 
 def test_subnet_has_room_for_all_nodes_that_may_come() -> None:

@@ -1,0 +1,87 @@
+"""A Kafka cluster of HDInsight that exists already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import hdinsight
+
+from ..adoption import ExistingResource
+from ..kafka import KafkaCluster, KafkaClusterArgs, https_url
+from ..mistakes import Mistake
+from .azure import Azure, Unusable
+from .network import ExistingNetwork, read_network
+
+SETTING = "kafka.existing"
+PLANNING = "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-network-deployment"
+
+
+@dataclass(frozen=True)
+class ExistingKafka:
+    """`name` is spelt as Ambari spells it, which tells upper from lower case."""
+
+    named: ExistingResource
+    name: str
+    ambari_url: str
+    workers: int
+    network: ExistingNetwork
+
+
+def read_kafka(azure: Azure, named: ExistingResource) -> ExistingKafka:
+    """The cluster that `named` stands for. Raises Unusable."""
+    cluster = azure.read(SETTING, named, hdinsight.get_cluster, cluster_name=named.name)
+    properties = cluster.properties
+    if (properties.cluster_definition.kind or "").lower() != "kafka":
+        raise _unusable(named, f"must be a cluster of kind Kafka, not {properties.cluster_definition.kind}")
+    if properties.cluster_state != "Running":
+        raise _unusable(named, f"must be running, and is in state {properties.cluster_state}")
+    roles = properties.compute_profile.roles if properties.compute_profile else None
+    workers = next((role for role in roles or () if (role.name or "").lower() == "workernode"), None)
+    if workers is None or not workers.virtual_network_profile or not workers.virtual_network_profile.id:
+        raise _unusable(named, "must be in a virtual network, where no cluster can be moved later", PLANNING)
+    return ExistingKafka(
+        named=named,
+        name=cluster.name,
+        ambari_url=https_url(properties.connectivity_endpoints),
+        workers=workers.target_instance_count or 0,
+        network=read_network(
+            azure,
+            SETTING,
+            workers.virtual_network_profile.id,
+            workers.virtual_network_profile.subnet or "",
+        ),
+    )
+
+
+class ExistingKafkaCluster(pulumi.ComponentResource):
+    """A cluster that is somebody else's; see KafkaCluster, whose outputs it has."""
+
+    name: pulumi.Output[str]
+    ambari_url: pulumi.Output[str]
+    workers: pulumi.Output[int]
+
+    def __init__(
+        self, name: str, existing: ExistingKafka, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("aks-kafka:index:ExistingKafkaCluster", name, None, opts)
+        self.cluster = None
+        self.name = pulumi.Output.from_input(existing.name)
+        self.ambari_url = pulumi.Output.from_input(existing.ambari_url)
+        self.workers = pulumi.Output.from_input(existing.workers)
+        self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url})
+
+    def bound(self) -> pulumi.ResourceOptions:
+        """Nothing goes when the cluster goes: the stack never hears of it."""
+        return pulumi.ResourceOptions()
+
+
+def kafka_cluster(name: str, args: ExistingKafka | KafkaClusterArgs) -> KafkaCluster | ExistingKafkaCluster:
+    """The cluster that exists, or else a new one."""
+    if isinstance(args, ExistingKafka):
+        return ExistingKafkaCluster(name, args)
+    return KafkaCluster(name, args)
+
+
+def _unusable(named: ExistingResource, rule: str, source: str = "") -> Unusable:
+    return Unusable(Mistake(SETTING, str(named), rule, source, "another cluster, or none to make one"))
