@@ -121,7 +121,7 @@ ALL_EXISTS: Choice = {
 }
 ADOPTING: tuple[Choice, ...] = (
     ALL_EXISTS,
-    ALL_EXISTS | {"peering": False},
+    ALL_EXISTS | {"peering": False, "keepIpAdvertising": True},
     dict(REQUIRED)
     | {
         "hdinsightNetwork": in_shop("brokers", subnet="kafka"),

@@ -67,6 +67,12 @@ def test_each_half_of_the_peering_lies_with_its_network(site: Site) -> None:
         assert inputs["virtualNetworkPeeringName"] == "aks-kafka-test"
 
 
+def test_others_may_rely_on_addresses_after_a_destroy(site: Site) -> None:
+    assert deployed(site, ALL)["ip-advertising"].inputs["keepOnDelete"] is False
+    kept = deployed(site, ALL | {"keepIpAdvertising": True})
+    assert kept["ip-advertising"].inputs["keepOnDelete"] is True
+
+
 def test_connected_networks_get_no_peering(site: Site) -> None:
     program = deployed(site, ALL | {"peering": False})
     assert of_azure(program) == {"aks-pulls-images"}
