@@ -14,6 +14,7 @@ from components.data_loss import fixed_settings, losses
 from components.kafka import WORKERS
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import REQUIRED
+from tests.unit.existing_site import in_shop
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = "not encrypted"
@@ -151,6 +152,9 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "existing-clusters": [
         {"aks": {"existing": {"resourceGroup": "shop.", "name": "", "subscription": "mine"}}},
         {"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}, "aksNodeCount": 3},
+        {"kafka": in_shop("brokers"), "kafkaClusterName": "", "kafkaWorkers": 4},
+        {"group": {"existing": {"name": "theirs"}}, "resourceGroup": "mine"},
+        {"aks": in_shop("k8s"), "aksNetwork": in_shop("nodes", subnet="aks-subnet"), "peering": False},
     ],
     "changes-that-cost-data": [
         {
