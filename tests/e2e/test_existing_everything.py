@@ -53,6 +53,7 @@ def test_second_stack_uses_what_the_first_one_made(environment: Environment, tmp
         "kafka": existing(local["aks-kafka:kafkaClusterName"]),
         "aks": existing("aks-kafka"),
         "registry": existing(local["aks-kafka:registryName"]),
+        "appSourceRanges": local["aks-kafka:appSourceRanges"],
     }
     before, mark = everything(environment), len(environment.ambari_requests())
     second = SecondStack(environment, tmp_path, {**adopted, **CONNECTED, **HERS})

@@ -117,7 +117,7 @@ ALL_EXISTS: Choice = {
     "kafka": in_shop("brokers"),
     "aks": in_shop("k8s"),
     "registry": in_shop("images"),
-    "ambariPassword": REQUIRED["ambariPassword"],
+    **{name: REQUIRED[name] for name in ("ambariPassword", "appSourceRanges")},
 }
 ADOPTING: tuple[Choice, ...] = (
     ALL_EXISTS,
