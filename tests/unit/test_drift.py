@@ -17,7 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 from emulator.azure import arm
 from emulator.azure.hdinsight_operations import HdinsightOperations
 from emulator.tests.azure_subscription import Made, Subscription
-from tests.unit.configurations import each_choice_once
+from tests.unit.configurations import ADOPTING, each_choice_once
 from tests.unit.recording import Azure, Deployment, deploy, reveal
 from tests.unit.test_main import CHECKOUT, SECRETS
 
@@ -29,7 +29,7 @@ FLAT = {"aksPodNetwork": "flat", "aksAddressSpace": "10.128.0.0/12", "aksSubnet"
 OF_OUR_OWN = [
     {**choice, **CALLERS, **(FLAT if choice.get("aksPodNetwork") == "overlay" else {})}
     for choice in each_choice_once()
-    if "aks" not in choice
+    if choice not in ADOPTING
 ]
 
 
