@@ -75,12 +75,12 @@ class Change:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
         current = self._ambari.current()
         refuse_overrides(current.overrides)
-        brokers = self._ambari.brokers()
+        requests, brokers = self._ambari.broker_requests(), self._ambari.brokers()
         if not brokers:
             raise UnexpectedAnswer(
                 f"Ambari at {self._ambari.url} knows no Kafka broker in {self._ambari.cluster}."
             )
-        stale = stale_brokers(brokers, self._ambari.broker_requests(), current.version.created)
+        stale = stale_brokers(brokers, requests, current.version.created)
         return Survey(
             current.version,
             situation(current.version.types),

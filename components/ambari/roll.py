@@ -219,8 +219,9 @@ class Roll:
 
     def _look(self) -> View:
         self._alive()
-        brokers, requests = self._ambari.brokers(), self._ambari.broker_requests()
-        schedules = self._ambari.unfinished_schedules()
+        # Brokers last: a restart that ends between two questions must not leave one that looks stale.
+        requests, schedules = self._ambari.broker_requests(), self._ambari.unfinished_schedules()
+        brokers = self._ambari.brokers()
         now = self._clock.wall() + self._ambari.server_time_offset
         moment = Moment(now, last_restart(requests))
         return View(brokers, requests, schedules, combined([gate.ask(moment) for gate in self._gates]), now)

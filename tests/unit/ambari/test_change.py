@@ -14,6 +14,7 @@ from components.ambari.kafka_env import BLOCK, with_block
 from components.ambari.listeners import LISTENERS
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
+from emulator.ambari.simulation import SimulatedAgent
 from tests.unit.ambari.bench import BEFORE, QUICK, Bench, bench
 from tests.unit.ambari.calls import MAINTENANCE, PROGRESS, RESTART, SAVE, once, without_notes
 from tests.unit.ambari.polls import CallsPerPoll, calls_per_poll
@@ -160,6 +161,36 @@ def test_maintenance_mode_that_was_on_stays_on():
         run.change.advertise()
         assert MAINTENANCE not in run.writes
         assert cluster.ambari().maintenance() == "ON"
+
+
+@pytest.mark.parametrize("question", ["requests", "host_components"])
+@pytest.mark.parametrize("ordinal", [1, 2, 3, 4])
+def test_a_restart_that_ends_between_two_questions_is_not_made_again(question: str, ordinal: int):
+    with bench() as cluster:
+        agent = cluster.simulation.agents["wn1"]
+        agent.hold()
+        with pytest.raises(Killed):
+            cluster.run(between=dies_while_restarting(agent)).change.advertise()
+        asked = 0
+
+        def release(call: str) -> None:
+            nonlocal asked
+            asked += call == f"GET /clusters/{{cluster}}/{question}"
+            if asked == ordinal:
+                agent.release()
+                cluster.let_restarts_end(PROGRESS)
+
+        cluster.run(between=release).change.advertise()
+        assert cluster.problems() == []
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+def dies_while_restarting(agent: SimulatedAgent):
+    def between(call: str) -> None:
+        if call == PROGRESS and agent.commands:
+            raise Killed
+
+    return between
 
 
 def test_when_ambari_restarts_it_forgets_how_the_restart_of_a_broker_ended():
