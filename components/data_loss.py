@@ -6,14 +6,14 @@ Pulumi would replace it. Its own `protect` forbids that too, without naming a se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import pulumi
 from pydantic.alias_generators import to_camel
 
 from .kafka import RECORD, WORKERS
-from .mistakes import Mistake
+from .mistakes import OURS, Mistake
 from .settings import HDINSIGHT_DOC, Settings, WrongSettings
 
 _FIXED = (
@@ -38,6 +38,13 @@ _LOST = (
     "offsets, all of which lie on the brokers' disks; the brokers' addresses; whatever was changed in Ambari"
 )
 _CLUSTER = "azure-native:hdinsight:Cluster"
+_MADE = {
+    "group": "azure-native:resources:ResourceGroup",
+    "kafka": _CLUSTER,
+    "aks": "azure-native:containerservice:ManagedCluster",
+    "registry": "azure-native:containerregistry:Registry",
+}
+"""What a stack makes where the setting names nothing that exists."""
 _COMPONENT = "aks-kafka:index:KafkaCluster"
 
 
@@ -50,9 +57,10 @@ def refuse_losses(settings: Settings) -> None:
     """Raises WrongSettings when the stack's cluster could not become what `settings` say without a loss.
 
     Where `protect` is off the cluster may be replaced. Fewer workers alone are no reason to, so these are
-    refused.
+    refused. So is whatever the stack made itself and is to be adopted: what leaves the program is deleted.
     """
-    mistakes = losses(_made_with(), settings)
+    outputs = _outputs()
+    mistakes = [*taken_from_itself(outputs, settings), *losses(_made_with(outputs), settings)]
     if mistakes:
         raise WrongSettings(mistakes, pulumi.get_stack())
 
@@ -69,6 +77,22 @@ def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
         return []
     workers = int(made_with.get(WORKERS) or 0)
     return [*replaced, _shrinks(workers, settings)] if settings.kafka_workers < workers else replaced
+
+
+def taken_from_itself(made: Container[str], settings: Settings) -> list[Mistake]:
+    """What is named as existing while the stack has one of its own among the types that it has `made`."""
+    return [
+        Mistake(
+            setting=f"{setting}.existing",
+            value=getattr(settings, setting).existing.name,
+            rule="is for what this stack did not make: it made one itself, which `up` would now delete with "
+            "all that is in it",
+            source=OURS,
+            right="a stack of its own for what exists already",
+        )
+        for setting, type_ in _MADE.items()
+        if getattr(settings, setting).existing and type_ in made
+    ]
 
 
 def _replaces(name: str, before: Any, value: Any, *, hidden: bool) -> Mistake:
@@ -96,15 +120,19 @@ def _shrinks(has: int, settings: Settings) -> Mistake:
     )
 
 
-def _made_with() -> Mapping[str, Any]:
-    """What this stack's last run recorded; nothing where no cluster stands.
+def _made_with(outputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What this stack's last run recorded; nothing where no cluster stands."""
+    return outputs.get(_COMPONENT, {}).get(RECORD) or {} if _CLUSTER in outputs else {}
+
+
+def _outputs() -> dict[str, Mapping[str, Any]]:
+    """What this stack's last run left, by type; of one type the last.
 
     From the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    outputs = {_type(urn): state["outputs"] for urn, state in (read.value or {})["outputs"].items()}
-    return outputs.get(_COMPONENT, {}).get(RECORD) or {} if _CLUSTER in outputs else {}
+    return {_type(urn): state["outputs"] for urn, state in (read.value or {})["outputs"].items()}
 
 
 def _type(urn: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from components import data_loss
-from components.data_loss import fixed_settings, losses
+from components.data_loss import fixed_settings, losses, taken_from_itself
 from components.settings import Settings, WrongSettings
+from tests.unit.configurations import ALL_EXISTS
 from tests.unit.recording import Deployment, deploy
 from tests.unit.test_main import CHECKOUT, SECRETS, configuration
 
@@ -33,6 +34,26 @@ def made_with() -> Mapping[str, Any]:
 def test_what_stays_costs_nothing(made_with: Mapping[str, Any]) -> None:
     assert losses(made_with, settings(kafkaWorkers=4, tags={"a": "b"}, aksNodeCount=4)) == []
     assert losses(made_with, settings(kafkaWorkers=5)) == []
+
+
+@pytest.mark.parametrize("setting", ["group", "kafka", "aks", "registry"])
+def test_what_the_stack_made_is_not_adopted_by_it(setting: str) -> None:
+    made = {
+        "group": "azure-native:resources:ResourceGroup",
+        "kafka": "azure-native:hdinsight:Cluster",
+        "aks": "azure-native:containerservice:ManagedCluster",
+        "registry": "azure-native:containerregistry:Registry",
+    }
+    adopting = Settings.parse(
+        {name: value if isinstance(value, str) else json.dumps(value) for name, value in ALL_EXISTS.items()},
+        {"ambariPassword"},
+        stack="test",
+    )
+    assert taken_from_itself(set(), adopting) == []
+    [mistake] = taken_from_itself({made[setting]}, adopting)
+    assert mistake.setting == f"{setting}.existing"
+    assert "would now delete" in mistake.rule
+    assert taken_from_itself(set(made.values()), settings()) == []
 
 
 def test_where_nothing_stands_nothing_is_lost() -> None:
