@@ -131,10 +131,10 @@ def _trouble(topic: str, error: KafkaError) -> str:
 
 def _silence(brokers: tuple[Broker, ...]) -> str:
     """Why the cluster can be asked and yet none of its brokers be used: they send clients elsewhere."""
-    named = [broker for broker in brokers if broker.reason]
+    named = sum(broker.reason is not None for broker in brokers)
     if not named:
         return "no broker that leads a partition of the topic can be reached where it says it is"
-    return f"{', '.join(broker.host for broker in named)}: {named[0].reason}"
+    return f"{named} of {len(brokers)} brokers send clients to a name instead of an address"
 
 
 def _partition_as_json(partition: Partition) -> dict[str, Any]:
