@@ -23,7 +23,7 @@ REQUIREMENTS = [
     for name in (
         "requirements.txt",
         "emulator/requirements.txt",
-        "app/requirements.txt",
+        "app/requirements.in",
         "tests/requirements.txt",
     )
 ]

@@ -1,0 +1,94 @@
+"""Writes app/requirements.txt: what the image installs, each file by its hash, from app/requirements.in.
+
+python -m tools.lock          ask the package index, and write
+python -m tools.lock --check  exit 1 when a requirement is not locked (asks nobody)
+
+Locked are the wheels for the image's Python on Linux, for both processors that AKS has nodes with. Versions are
+those of tools/constraints.txt, which every test here runs with.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+WANTED = ROOT / "app" / "requirements.in"
+LOCKED = ROOT / "app" / "requirements.txt"
+CONSTRAINTS = ROOT / "tools" / "constraints.txt"
+PYTHON = "3.11"
+PROCESSORS = ("x86_64", "aarch64")
+# Debian's C library in python:3.11-slim is newer than all of these (PEP 600).
+SYSTEMS = ("manylinux_2_17", "manylinux2014", "manylinux_2_28")
+HEADER = (
+    "# Written by `python -m tools.lock` from requirements.in: wheels for Python 3.11 on Linux, by hash.\n"
+)
+
+
+def locked(reports: list[dict[str, Any]]) -> str:
+    """The text of the file, out of pip's reports of what it would install.
+
+    https://pip.pypa.io/en/stable/reference/installation-report/
+    """
+    hashes: dict[str, set[str]] = {}
+    for item in (item for report in reports for item in report["install"]):
+        metadata = item["metadata"]
+        requirement = f"{_normal(metadata['name'])}=={metadata['version']}"
+        digest = item["download_info"]["archive_info"]["hashes"]["sha256"]
+        hashes.setdefault(requirement, set()).add(f"--hash=sha256:{digest}")
+    lines = [" \\\n    ".join([requirement, *sorted(hashes[requirement])]) for requirement in sorted(hashes)]
+    return HEADER + "\n".join(lines) + "\n"
+
+
+def missing(wanted: str, text: str) -> list[str]:
+    """Requirements that the locked text doesn't hold in that version."""
+    held = re.findall(r"^(\S+==\S+)", text, re.MULTILINE)
+    return [line for line in map(_normal, wanted.split()) if line not in held]
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.lock", description="Lock what the image installs.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when something is missing")
+    if not parser.parse_args(arguments).check:
+        LOCKED.write_text(locked([_report(processor) for processor in PROCESSORS]))
+    stale = missing(WANTED.read_text(), LOCKED.read_text())
+    for requirement in stale:
+        print(f"{LOCKED.relative_to(ROOT)} lacks {requirement}: run python -m tools.lock")
+    return 1 if stale else 0
+
+
+def _report(processor: str) -> dict[str, Any]:
+    platforms = [word for system in SYSTEMS for word in ("--platform", f"{system}_{processor}")]
+    with tempfile.TemporaryDirectory() as nowhere:
+        command = [
+            "install",
+            "--quiet",
+            "--dry-run",
+            "--ignore-installed",
+            "--report",
+            "-",
+            "--target",
+            nowhere,
+        ]
+        wheels = ["--only-binary", ":all:", "--python-version", PYTHON, "--implementation", "cp", *platforms]
+        files = ["--requirement", str(WANTED), "--constraint", str(CONSTRAINTS)]
+        answer = subprocess.run(
+            [sys.executable, "-m", "pip", "--disable-pip-version-check", *command, *wheels, *files],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return json.loads(answer.stdout)
+
+
+def _normal(name: str) -> str:
+    """PEP 503, which versions keep to anyway."""
+    return re.sub(r"[-_]+", "-", name).lower()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
