@@ -3,8 +3,8 @@
 python -m tools.lock          ask the package index, and write
 python -m tools.lock --check  exit 1 when a requirement is not locked (asks nobody)
 
-Locked are the wheels for the image's Python on Linux, for both processors that AKS has nodes with. Versions are
-those of tools/constraints.txt, which every test here runs with.
+Locked are the wheels for the image's Python on Linux, for both processors that AKS has nodes with. Versions
+are those of tools/constraints.txt, which every test here runs with.
 """
 
 import argparse
