@@ -83,9 +83,10 @@ def adapted(folder: Path, **settings: object) -> tuple[str, str]:
     return "--config-file", str(file)
 
 
-def send(url: str, text: str) -> dict[str, int]:
-    """POST the text as a user of the page does; answers partition and offset."""
-    answer = httpx.post(f"{url}/messages", content=text, timeout=30)
+def send(url: str, text: str, token: str = "") -> dict[str, int]:
+    """POST the text as a user of the page does, one who knows the token; answers partition and offset."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = httpx.post(f"{url}/messages", content=text, headers=headers, timeout=30)
     assert answer.status_code == 201, answer.text
     return answer.json()
 

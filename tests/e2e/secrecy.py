@@ -16,6 +16,8 @@ from .environment import CHECKOUT, Environment, Finished, command_lines
 
 PASSWORD = "Pl4nted-Secret!word"
 """Of the user that `Pulumi.local.yaml` names, in place of the password that stands there."""
+TOKEN = "Pl4nted.Token-of-senders"
+"""Of whoever may send messages by the test application."""
 WRONG_PASSWORD = "Mist4ken-Secret!word"
 """Somebody set it by mistake: Ambari refuses it."""
 VERBOSE = """\
@@ -50,11 +52,12 @@ class Evidence:
 
 
 def settings_with(world: Environment, folder: Path, password: str) -> tuple[str, str]:
-    """Pulumi's options for a copy of the local stack's settings with another password as Ambari's."""
+    """Pulumi's options for a copy of the local stack's settings, with a password of Ambari's, and TOKEN."""
     file = folder / f"Pulumi.{len(list(folder.iterdir()))}.yaml"
     file.write_text((CHECKOUT / "Pulumi.local.yaml").read_text())
     options = ("--config-file", str(file))
-    world.pulumi("config", "set", "--secret", "ambariPassword", password, *options)
+    for name, value in (("ambariPassword", password), ("appAccessToken", TOKEN)):
+        world.pulumi("config", "set", "--secret", name, value, *options)
     return options
 
 
@@ -64,6 +67,8 @@ def secrets_of(world: Environment) -> dict[str, str]:
     return {
         **spellings(PASSWORD),
         "the mistaken password": WRONG_PASSWORD,
+        "the token": TOKEN,
+        "the token in base64": _base64(TOKEN),
         "the kubeconfig's token": kubeconfig["users"][0]["user"]["token"],
     }
 

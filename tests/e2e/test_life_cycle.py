@@ -10,6 +10,7 @@ import yaml
 from .environment import CHECKOUT, Environment, adapted, eventually, occurrences, send
 from .secrecy import (
     PASSWORD,
+    TOKEN,
     WRONG_PASSWORD,
     Evidence,
     all_command_lines,
@@ -63,9 +64,9 @@ def test_from_nothing_to_nothing(
         assert len(outputs["bootstrapServers"].split(",")) == 3
 
         text = f"hello {uuid.uuid4()}"
-        send(outputs["appUrl"], text)
+        send(outputs["appUrl"], text, TOKEN)
         eventually(lambda: occurrences(outputs["appUrl"], text) == 1, "the message comes back")
-        send(outputs["appUrl"], "a later one")
+        send(outputs["appUrl"], "a later one", TOKEN)
         eventually(lambda: occurrences(outputs["appUrl"], "a later one") == 1, "the next message comes back")
         assert occurrences(outputs["appUrl"], text) == 1
         assert "==> " in world.succeed("logs", "create-topics")
