@@ -28,6 +28,8 @@ OPEN_WARNING = (
 )
 SECONDS_OF_LATE_CONNECTIONS = 5
 """How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
+SECONDS_TO_START = 600
+"""How long a pod may wait for Kafka before it is started anew."""
 SECONDS_OF_PATIENCE = 30
 """How long a check looks again before it calls a link broken: brokers start, and routes spread."""
 STATUS_OF_REFUSED_TOPICS = 3
@@ -176,7 +178,9 @@ class KafkaTestApp(pulumi.ComponentResource):
         assert isinstance(server.env, list)
         server.env = [*server.env, *self._access_token()]
         server.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
-        server.readiness_probe = _probe("/readyz", period_seconds=5, failure_threshold=3)
+        # A new pod takes over once it has Kafka; later it stays open without: the page says what is wrong.
+        server.startup_probe = _probe("/readyz", period_seconds=1, failure_threshold=SECONDS_TO_START)
+        server.readiness_probe = _probe("/healthz", period_seconds=5, failure_threshold=3)
         server.liveness_probe = _probe("/healthz", period_seconds=10, failure_threshold=6)
         server.lifecycle = kubernetes.core.v1.LifecycleArgs(
             pre_stop=kubernetes.core.v1.LifecycleHandlerArgs(

@@ -92,18 +92,8 @@ def send(url: str, text: str, token: str = "") -> dict[str, int]:
 
 
 def await_page(url: str) -> None:
-    """Wait until a pod is ready again.
-
-    While Kafka did not answer, none was, and load balancers reset connections that no pod can take.
-    """
-
-    def ready() -> bool:
-        try:
-            return httpx.get(f"{url}/readyz", timeout=5).is_success
-        except httpx.TransportError:
-            return False
-
-    eventually(ready, "a pod is ready", seconds=60)
+    """Wait until the page says that Kafka answers; while it does not, the page says why."""
+    eventually(lambda: httpx.get(f"{url}/readyz", timeout=5).is_success, "Kafka answers the page", seconds=60)
 
 
 def occurrences(url: str, text: str) -> int:

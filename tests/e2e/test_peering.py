@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from .environment import Environment, await_page, eventually, occurrences, send
@@ -79,12 +80,15 @@ def test_without_both_halves_of_the_peering_no_pod_reaches_a_broker(
     assert "RemotePeeringIsDisconnected" in refused.output
     assert connect(pod) == "timed out"
 
+    url = environment.outputs()["appUrl"]
+    eventually(lambda: httpx.get(f"{url}/readyz", timeout=5).status_code == 503, "the page knows", seconds=60)
+    assert "Messages from Kafka" in httpx.get(url, timeout=5).text
+
     somebody.delete(PEERING, halves["aks-to-hdinsight"])
     somebody.leave()
     environment.succeed("up", "--refresh")
     assert (connect("aks"), connect("wn1")) == ("connected", "connected")
     assert peerings(environment) == halves
-    url = environment.outputs()["appUrl"]
     await_page(url)
     send(url, "reached again")
     eventually(lambda: occurrences(url, "reached again") >= 1, "the message comes back")

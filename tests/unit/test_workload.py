@@ -173,8 +173,16 @@ def test_pods_serve_the_topic(app: Deployment) -> None:
         "PORT": "8080",
         **AppLimits().environment,
     }
-    assert container(app, "kafka-test-app")["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": 8080}
-    assert container(app, "kafka-test-app")["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": 8080}
+
+
+def test_pods_wait_for_kafka_at_their_start_and_stay_open_without_it_later(app: Deployment) -> None:
+    server = container(app, "kafka-test-app")
+    asked = {probe: server[probe]["httpGet"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")}
+    assert asked == {
+        "startupProbe": {"path": "/readyz", "port": 8080},
+        "readinessProbe": {"path": "/healthz", "port": 8080},
+        "livenessProbe": {"path": "/healthz", "port": 8080},
+    }
 
 
 def test_a_rollout_never_takes_a_pod_away_before_its_successor_is_ready(app: Deployment) -> None:
