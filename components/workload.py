@@ -138,6 +138,9 @@ class KafkaTestApp(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[*after],
                 replace_with=[self._args.kafka] if self._args.kafka else None,
+                # A run that fails leaves what it has replaced to the next one to delete, which may have made
+                # a Job of the same name again: for the work of before.
+                delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),
         )

@@ -74,3 +74,4 @@ def test_up_fails_with_the_explanation_when_a_broker_advertises_its_name(
         # What the explanation says helps: the brokers are put right, and the Job that failed is made again.
         environment.succeed("up", "--refresh")
     assert check(environment).status == 0
+    environment.pulumi("refresh", "--yes", "--expect-no-changes")
