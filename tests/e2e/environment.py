@@ -93,7 +93,7 @@ def send(url: str, text: str, token: str = "") -> dict[str, int]:
 
 def await_page(url: str) -> None:
     """Wait until the page says that Kafka answers; while it does not, the page says why."""
-    eventually(lambda: httpx.get(f"{url}/readyz", timeout=5).is_success, "Kafka answers the page", seconds=60)
+    eventually(lambda: httpx.get(f"{url}/readyz", timeout=5).is_success, "Kafka answers the page")
 
 
 def occurrences(url: str, text: str) -> int:
@@ -102,7 +102,7 @@ def occurrences(url: str, text: str) -> int:
     return sum(message["text"] == text for message in messages)
 
 
-def eventually(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def eventually(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Wait until the condition holds; fail with `what` when it doesn't in time."""
     deadline = time.monotonic() + seconds
     while not condition():

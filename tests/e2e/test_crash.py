@@ -62,7 +62,7 @@ def kill_while_pods_start(environment: Environment, namespace: str, arguments: l
     command = [sys.executable, "-m", "emulator", "--home", str(environment.home), "pulumi", *arguments]
     # `emulator pulumi` becomes pulumi: the signal reaches nothing else.
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL) as run:
-        eventually(lambda: any(f"/{namespace}/" in pod for pod in pods(environment)), "pods start", 60)
+        eventually(lambda: any(f"/{namespace}/" in pod for pod in pods(environment)), "pods start")
         run.kill()
     assert run.returncode == -signal.SIGKILL
 
