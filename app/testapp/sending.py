@@ -85,7 +85,8 @@ async def _text(request: web.Request, most: int) -> bytes:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise Refused(400, "the message is no UTF-8 text") from error
-    if not text.strip():
+    # Listed, since languages differ in what else they take for white space, and the description is for all.
+    if not text.strip(" \t\n\v\f\r"):
         raise Refused(400, "the message is empty")
     return bytes(body)
 
