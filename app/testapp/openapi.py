@@ -79,7 +79,7 @@ def _post_message(settings: ServeSettings) -> _Json:
         "requestBody": {
             "required": True,
             "description": f"The text, at most {most} bytes of UTF-8, whatever the content type",
-            "content": {"text/plain": {"schema": {"type": "string", "pattern": r"[^ \t\n\v\f\r]"}}},
+            "content": {"text/plain": {"schema": {"type": "string", "pattern": r"\S"}}},
         },
         **({"security": [{"token": []}]} if settings.access_token else {}),
     }
