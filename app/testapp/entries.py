@@ -7,6 +7,8 @@ from operator import itemgetter
 from confluent_kafka import Message as Record
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
+_LINE_SEPARATORS = {separator: f"\\u{ord(separator):04x}" for separator in "\x85\u2028\u2029"}
+"""Characters like any other to JSON and to events, but many clients' readers of lines break there."""
 _OVERHEAD = 500
 """Bytes of memory that an entry takes beside its text, about."""
 
@@ -83,7 +85,10 @@ class Encoder:
         return Entry(partition, offset, timestamp, text.encode(), latency)
 
     def _text(self, value: bytes) -> str:
-        return _json(value[: self._max_bytes].decode(errors="replace"))
+        text = _json(value[: self._max_bytes].decode(errors="replace"))
+        for separator, escaped in _LINE_SEPARATORS.items():
+            text = text.replace(separator, escaped)
+        return text
 
 
 def in_order_of_time(entries: Iterable[Entry]) -> list[Entry]:

@@ -43,6 +43,8 @@ def sender(small: Page) -> Iterator[httpx.Client]:
         (b"x" * 1001, 413, "1000 bytes"),
         (b"x" * 1000, 201, ""),
         ("grüße ☕ \u2028 \0".encode(), 201, ""),
+        # White space to Python, not to the expressions of the description.
+        (b"\x1c", 201, ""),
     ],
 )
 def test_bodies(sender: httpx.Client, body: bytes, status: int, reason: str) -> None:

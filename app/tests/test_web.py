@@ -44,6 +44,12 @@ def test_a_message_comes_back_exactly_once(page: Page) -> None:
     assert [(m["partition"], m["offset"]) for m in found] == [(place["partition"], place["offset"])]
 
 
+def test_an_event_is_one_line_to_every_reader_of_lines(page: Page) -> None:
+    text = f"all that str.splitlines knows, {uuid.uuid4()}: \n \r \v \f \x1c \x1d \x1e \x85 \u2028 \u2029 end"
+    httpx.post(f"{page.url}/messages", content=text)
+    assert any(message["text"] == text for _, message in events(page.url))
+
+
 def test_every_replica_shows_every_message(page: Page) -> None:
     with Replica(page.brokers) as other:
         text = f"to all {uuid.uuid4()}"
