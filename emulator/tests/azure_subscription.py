@@ -88,7 +88,7 @@ class FakeRuntimes:
 
     calls: list[str] = field(default_factory=list)
     specifications: list[dict[str, Any]] = field(default_factory=list)
-    failure: list[Exception] = field(default_factory=list)
+    failure: list[BaseException] = field(default_factory=list)
     """What the next creation of a cluster ends in."""
     on_create: Callable[[], None] | None = None
     on_delete: Callable[[], None] | None = None

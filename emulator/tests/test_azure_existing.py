@@ -1,6 +1,5 @@
 """What programs read that made none of it: functions of azure-native, and `az network vnet list`."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,13 +26,6 @@ REQUEST: dict[str, Any] = {
     "agentPoolProfiles": [{"name": "pool", "mode": "System", "count": 2, "vmSize": "Standard_D2s_v5"}],
     "networkProfile": {"networkPlugin": "azure"},
 }
-
-
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What HDInsight changes of a cluster by calls other than PUT, and what it refuses."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +14,6 @@ from emulator.tests.azure_subscription import Made, Subscription, refused
 
 WHERE = {"resource_group": "group", "name": "mykafka", "subscription": arm.SUBSCRIPTION}
 ANOTHER = "An0ther-Passw0rd!"
-
-
-@pytest.fixture
-def azure(tmp_path: Path) -> Subscription:
-    subscription = Subscription(tmp_path)
-    subscription.group()
-    return subscription
 
 
 @pytest.fixture
@@ -90,7 +82,7 @@ def test_a_killed_resize_has_been_done_after_the_revival(
     class Killed(BaseException):
         pass
 
-    azure.runtimes.failure.append(Killed())  # type: ignore[arg-type]
+    azure.runtimes.failure.append(Killed())
     with pytest.raises(Killed):
         operations.resize(**WHERE, workers=4)
     azure.restart()

@@ -112,7 +112,9 @@ def test_a_refresh_finds_nothing_whatever_is_configured(
 def test_nor_after_what_was_changed_by_calls_of_their_own(azure: EmulatedAzure) -> None:
     deployment = declare(azure, OF_OUR_OWN[0])
     cluster = azure.made["kafka-cluster"]
-    group, name = arm.parse(cluster.id).resource_group, arm.name(cluster.id)  # type: ignore[union-attr]
+    parsed = arm.parse(cluster.id)
+    assert parsed
+    group, name = parsed.resource_group, arm.name(cluster.id)
     operations = HdinsightOperations(azure.subscription.cloud)
     operations.resize(group, name, None, workers=5)
     operations.update_gateway(group, name, None, user="admin", password="An0ther-Passw0rd!")
