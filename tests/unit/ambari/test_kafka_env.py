@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from components.ambari.errors import ConfigurationConflict
-from components.ambari.kafka_env import BLOCK, END, START, advertised_by, block_in, with_block, without_block
+from components.ambari.kafka_env import (
+    BLOCK,
+    END,
+    START,
+    advertised_by,
+    block_in,
+    has_pasted,
+    with_block,
+    without_block,
+)
 from components.ambari.pasted_snippet import find_pasted
 
 HAND_PASTED = """\
@@ -93,10 +102,40 @@ def test_two_blocks_become_one():
     assert with_block(f"a\n{BLOCK}\nb\n{BLOCK}\n").count(START) == 1
 
 
-@pytest.mark.parametrize("text", [START, END, f"{START}\n{START}\n{END}", f"a\n{END}\nb"])
-def test_a_torn_block_is_reported_not_guessed_at(text: str):
-    with pytest.raises(ConfigurationConflict, match="markers"):
-        with_block(text)
+@pytest.mark.parametrize("marker", [START, END])
+@given(before=any_text, after=any_text)
+def test_a_marker_alone_that_is_gone_comes_back(marker: str, before: str, after: str):
+    assume(not find_pasted(before) and not find_pasted(f"{before}\n{after}"))
+    whole = with_block(before) + after
+    torn = whole.replace(f"{marker}\n", "", 1)
+    assert advertised_by(torn) == "nothing"
+    assert advertised_by(with_block(torn)) == "block"
+    assert without_block(torn) == without_block(whole)
+
+
+TORN = [
+    START,
+    END,
+    f"{START}\n{START}\n{END}",
+    f"a\n{END}\nb",
+    BLOCK.replace(START, "").replace("set +eu", "set -eu"),
+    BLOCK.replace(END, "").replace("set +eu", "set -eu"),
+    f"{START}\n{BLOCK}",
+]
+
+
+@pytest.mark.parametrize("text", TORN)
+def test_what_is_left_of_a_block_is_not_guessed_at(text: str):
+    for change in (with_block, without_block):
+        with pytest.raises(ConfigurationConflict, match="markers"):
+            change(text)
+
+
+@pytest.mark.parametrize("text", TORN)
+def test_what_is_left_of_a_block_shows(text: str):
+    assert advertised_by(text) == "nothing"
+    assert "and its other marker is gone" in block_in(text)
+    assert not has_pasted(text)
 
 
 def test_a_pasted_snippet_is_recognised_and_taken_over():
