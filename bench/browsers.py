@@ -156,7 +156,7 @@ def producing(bootstrap: str, topic: str, run: Run, rate: float | None = None) -
             producer.produce(topic, run.message(number))
             producer.poll(0)
 
-        _paced(run.count, rate, one)
+        paced(run.count, rate, one)
         producer.flush(DEADLINE_SECONDS)
 
     return send
@@ -175,13 +175,14 @@ def posting(address: tuple[str, int], run: Run, rate: float) -> Callable[[], obj
             if answer.status != 201:
                 raise ConnectionError(f"POST /messages: {answer.status}")
 
-        _paced(run.count, rate, one)
+        paced(run.count, rate, one)
         connection.close()
 
     return send
 
 
-def _paced(count: int, rate: float | None, one: Callable[[int], object]) -> None:
+def paced(count: int, rate: float | None, one: Callable[[int], object]) -> None:
+    """Call `one` with each number, so many times a second, or without a pause."""
     begun = time.perf_counter()
     for number in range(count):
         if rate is not None:
@@ -259,13 +260,19 @@ def _memory(address: tuple[str, int]) -> int:
     return int(float(found[1])) >> 20 if found else 0
 
 
+def create_topic(bootstrap: str) -> str:
+    """A topic of its own for a run; answers its name."""
+    name = f"bench-{uuid.uuid4().hex[:8]}"
+    admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
+    for future in admin.create_topics([NewTopic(name, PARTITIONS, replication_factor=3)]).values():
+        future.result()
+    return name
+
+
 def main() -> None:
     bootstrap, topic, server, *counts = sys.argv[1:]
     host, port = server.split(":")
-    bare = f"bench-{uuid.uuid4().hex[:8]}"
-    admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
-    for future in admin.create_topics([NewTopic(bare, PARTITIONS, replication_factor=3)]).values():
-        future.result()
+    bare = create_topic(bootstrap)
     for count in counts:
         print(json.dumps(measure(bootstrap, topic, bare, (host, int(port)), int(count))), flush=True)
 

@@ -1,0 +1,1 @@
+"""The app's client library beside others: `python -m bench.clients`."""
