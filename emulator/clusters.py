@@ -59,6 +59,7 @@ class Clusters:
         service_cidr: str,
         kubelet_identity: str,
         version: str,
+        pod_cidr: str | None,
     ) -> KubernetesCluster:
         spec = KubernetesSpec(
             name=name,
@@ -69,5 +70,6 @@ class Clusters:
             service_cidr=service_cidr,
             kubelet_identity=kubelet_identity,
             version=version,
+            pod_cidr=pod_cidr,
         )
         return KubernetesCluster(self.home, self.world, self.authority, self.images, spec)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from emulator.azure import arm
-from emulator.azure.aks_request import ManagedClusterRequest, max_pods
+from emulator.azure.aks_request import ManagedClusterRequest
 from emulator.azure.cloud import Cloud
 from emulator.azure.identities import UserAssignedIdentity
 from emulator.azure.principals import identity
@@ -20,7 +20,7 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
     location = inputs["location"].lower().replace(" ", "")
     domain = f"hcp.{location}.azmk8s.io"
     described: dict[str, Any] = {
-        "agentPoolProfiles": [_pool(record, pool) for pool in request.pools],
+        "agentPoolProfiles": [_pool(record, request, pool) for pool in request.pools],
         "autoUpgradeProfile": {
             "nodeOSUpgradeChannel": "NodeImage",
             **(inputs.get("autoUpgradeProfile") or {}),
@@ -59,7 +59,7 @@ def _full_version(record: Record) -> str:
     return version if version.count(".") == 2 else f"{version}.{_PATCH}"
 
 
-def _pool(record: Record, pool: dict[str, Any]) -> dict[str, Any]:
+def _pool(record: Record, request: ManagedClusterRequest, pool: dict[str, Any]) -> dict[str, Any]:
     return {
         "enableFIPS": False,
         "osDiskSizeGB": 128,
@@ -72,7 +72,7 @@ def _pool(record: Record, pool: dict[str, Any]) -> dict[str, Any]:
         "count": int(pool.get("count", 1)),
         "currentOrchestratorVersion": _full_version(record),
         "kubeletDiskType": "OS",
-        "maxPods": max_pods(pool),
+        "maxPods": request.max_pods(pool),
         "nodeImageVersion": "AKSUbuntu-2204gen2containerd-202510.03.0",
         "orchestratorVersion": record.inputs.get("kubernetesVersion") or DEFAULT_VERSION,
         "powerState": {"code": "Running"},
@@ -100,6 +100,12 @@ def _network_profile(record: Record, request: ManagedClusterRequest) -> dict[str
         "serviceCidr": request.service_cidr,
         "serviceCidrs": [request.service_cidr],
     }
+    if request.pod_cidr:
+        described |= {
+            "networkPluginMode": "overlay",
+            "podCidr": request.pod_cidr,
+            "podCidrs": [request.pod_cidr],
+        }
     return described
 
 

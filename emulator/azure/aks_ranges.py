@@ -1,6 +1,7 @@
 """AKS's rules for address ranges: those of Services and pods collide with nothing that can be reached.
 
-From "Concepts - CNI networking in AKS" and "Configure Azure CNI networking".
+From "Concepts - CNI networking in AKS", "Configure Azure CNI networking" and "Azure Container Networking
+Interface (CNI) Overlay networking".
 """
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
@@ -27,35 +28,38 @@ def check_ranges(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -
     """Raises Refused for ranges that AKS refuses, or that would hide a network from pods."""
     network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
     space = address_space(network.inputs, network.name)
-    services = _services(request, [prefix_of(subnet), *space])
+    services, pods = _services(request, [prefix_of(subnet), *space]), _pods(request)
     near = [network]
     for peering in peerings_of(cloud, network.id):
         remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
         near += [remote] if remote else []
     for neighbour in near:
-        _check_apart(services, neighbour.name, address_space(neighbour.inputs, neighbour.name))
+        _check_apart(services, pods, neighbour.name, address_space(neighbour.inputs, neighbour.name))
     _check_size(request, subnet.name, prefix_of(subnet))
 
 
 def check_ranges_of_own_network(request: ManagedClusterRequest) -> None:
     """The same where AKS makes the network."""
-    services = _services(request, [])
-    _check_apart(services, "aks-vnet", [IPv4Network(ADDRESS_SPACE)])
+    services, pods = _services(request, []), _pods(request)
+    _check_apart(services, pods, "aks-vnet", [IPv4Network(ADDRESS_SPACE)])
     _check_size(request, "aks-subnet", IPv4Network(SUBNET_PREFIX))
 
 
 def check_visible(cloud: Cloud, network: Record, remote: Record) -> None:
-    """Raises NotModelled when Services of a cluster in `network` would hide `remote` from its pods.
+    """Raises NotModelled when Services or pods of a cluster in `network` would hide `remote` from its pods.
 
     Azure peers such networks, and the pods' packets never arrive; here no Service address is routed at all.
     """
     for cluster in cloud.all("azure-native:containerservice:ManagedCluster"):
-        if arm.same(arm.parent(cluster.facts[SUBNET_FACT]), network.id):
-            services = IPv4Network(ManagedClusterRequest(cluster.inputs).service_cidr)
-            for space in address_space(remote.inputs, remote.name):
-                if services.overlaps(space):
+        if not arm.same(arm.parent(cluster.facts[SUBNET_FACT]), network.id):
+            continue
+        request = ManagedClusterRequest(cluster.inputs)
+        hiding = {"service": request.service_cidr, "pod": request.pod_cidr}
+        for space in address_space(remote.inputs, remote.name):
+            for what, cidr in hiding.items():
+                if cidr and IPv4Network(cidr).overlaps(space):
                     raise NotModelled(
-                        f"a peering with '{remote.name}' ({space}), which the service CIDR {services} of AKS "
+                        f"a peering with '{remote.name}' ({space}), which the {what} CIDR {cidr} of AKS "
                         f"cluster '{cluster.name}' hides"
                     )
 
@@ -80,8 +84,34 @@ def _services(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4
     return services
 
 
-def _check_apart(services: IPv4Network, name: str, spaces: list[IPv4Network]) -> None:
+def _pods(request: ManagedClusterRequest) -> IPv4Network | None:
+    """The range of pods, which keeps to what holds for it by itself; None where they are in the subnet."""
+    if request.pod_cidr is None:
+        return None
+    pods = parse_prefix(request.pod_cidr, "podCidr")
+    _check_reserved([pods])
+    needed = request.pod_addresses_needed()
+    if needed > pods.num_addresses:
+        message = (
+            f"Pre-allocated IPs {needed} exceeds IPs available {pods.num_addresses} in Subnet Cidr {pods}, "
+            "Subnet Name networkProfile.podCIDR: with Azure CNI Overlay each of the nodes, and one more of "
+            "each pool during upgrades, takes a /24."
+        )
+        raise Refused(400, "InsufficientSubnetSize", message)
+    services = IPv4Network(request.service_cidr)
+    if pods.overlaps(services):
+        message = f"NetworkProfile CIDR {pods} overlaps with the service CIDR {services}."
+        raise Refused(400, "PodCidrOverlapServiceCidr", message)
+    return pods
+
+
+def _check_apart(
+    services: IPv4Network, pods: IPv4Network | None, name: str, spaces: list[IPv4Network]
+) -> None:
     for space in spaces:
+        if pods and pods.overlaps(space):
+            message = f"NetworkProfile CIDR {pods} overlaps with reserved VNET CIDR {space} of '{name}'."
+            raise Refused(400, "NetworkProfileCIDROverlapVNET", message)
         if services.overlaps(space):
             message = (
                 f"The specified service CIDR {services} is conflicted with {space} of virtual network "
@@ -110,7 +140,7 @@ def _check_size(request: ManagedClusterRequest, name: str, prefix: IPv4Network) 
     if needed > there:
         message = (
             f"Pre-allocated IPs {needed} exceeds IPs available {there} in Subnet {name}: with Azure "
-            "CNI each of the nodes, and one more during upgrades, takes one address and one for each of its "
-            "pods."
+            "CNI each of the nodes, and one more during upgrades, takes one address and, but for an overlay, "
+            "one for each of its pods."
         )
         raise Refused(400, "InsufficientSubnetSize", message)

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-# "Configure Azure CNI networking": what a node takes when nothing else is said.
+# "Configure Azure CNI networking" and "Configure Azure CNI Overlay networking": what holds when nothing
+# else is said.
 _DEFAULT_PODS = 30
+_DEFAULT_PODS_OF_OVERLAY = 250
+_DEFAULT_POD_CIDR = "10.244.0.0/16"
+_ADDRESSES_OF_A_NODE = 256
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,16 @@ class ManagedClusterRequest:
     def service_cidr(self) -> str:
         """The range of Services' addresses."""
         return self.network_profile.get("serviceCidr", "10.0.0.0/16")
+
+    @property
+    def pod_cidr(self) -> str | None:
+        """The range of pods' addresses where they form an overlay; None where they have the subnet's.
+
+        Without an overlay AKS takes no notice of `podCidr`, which azure-native always sends.
+        """
+        if not self.network_profile.get("networkPluginMode"):
+            return None
+        return self.network_profile.get("podCidr", _DEFAULT_POD_CIDR)
 
     @property
     def dns_service_ip(self) -> str:
@@ -58,13 +72,24 @@ class ManagedClusterRequest:
         """Nodes of all pools."""
         return sum(int(pool.get("count", 1)) for pool in self.pools)
 
+    def max_pods(self, pool: dict[str, Any]) -> int:
+        """How many pods a node of this pool takes."""
+        return int(pool.get("maxPods") or (_DEFAULT_PODS_OF_OVERLAY if self.pod_cidr else _DEFAULT_PODS))
+
     def addresses_needed(self) -> int:
-        """Addresses of the subnet that plain Azure CNI keeps, one more node for upgrades included."""
-        most_pods = max((max_pods(pool) for pool in self.pools), default=_DEFAULT_PODS)
-        asked = sum(int(pool.get("count", 1)) * (max_pods(pool) + 1) for pool in self.pools)
-        return asked + most_pods + 1
+        """Addresses of the subnet that AKS keeps, those of one more node for upgrades included."""
+        of_nodes = [(_most_nodes(pool), 1 + self._pods_in_subnet(pool)) for pool in self.pools]
+        return sum(nodes * each for nodes, each in of_nodes) + max((each for _, each in of_nodes), default=0)
+
+    def pod_addresses_needed(self) -> int:
+        """Addresses of the overlay that AKS keeps: a /24 for each node, and for one more of each pool."""
+        return sum(_most_nodes(pool) + 1 for pool in self.pools) * _ADDRESSES_OF_A_NODE
+
+    def _pods_in_subnet(self, pool: dict[str, Any]) -> int:
+        return 0 if self.pod_cidr else self.max_pods(pool)
 
 
-def max_pods(pool: dict[str, Any]) -> int:
-    """How many pods a node of this pool takes."""
-    return int(pool.get("maxPods") or _DEFAULT_PODS)
+def _most_nodes(pool: dict[str, Any]) -> int:
+    """How many nodes AKS reckons with: "If Autoscaler is enabled, the max-count ... is counted"."""
+    count = int(pool.get("count", 1))
+    return max(count, int(pool["maxCount"])) if pool.get("enableAutoScaling") else count

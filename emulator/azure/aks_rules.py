@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from emulator.azure import arm, naming
-from emulator.azure.aks_request import ManagedClusterRequest, max_pods
+from emulator.azure.aks_request import ManagedClusterRequest
 from emulator.azure.refusals import NotModelled, Refused
 
 _DNS_PREFIX = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?")
@@ -75,11 +75,6 @@ def _check_network_profile(request: ManagedClusterRequest) -> None:
     plugin = profile.get("networkPlugin", "kubenet").lower()
     if plugin != "azure":
         raise NotModelled(f"AKS's network plug-in {plugin}; use azure")
-    if profile.get("networkPluginMode"):
-        raise NotModelled(
-            f"AKS's pod network {profile['networkPluginMode']}: pods have addresses of the subnet (flat "
-            "Azure CNI) here"
-        )
     _check_policy(
         profile.get("networkPolicy", "none").lower(), profile.get("networkDataplane", "azure").lower()
     )
@@ -113,14 +108,14 @@ def _check_pools(request: ManagedClusterRequest) -> None:
             400, "AgentPoolNamesMustBeUnique", f"Agent pools have the same name: {', '.join(names)}."
         )
     for pool in request.pools:
-        _check_pool(pool)
+        _check_pool(pool, request.max_pods(pool))
         _check_size(pool)
         _check_version(pool, request)
         if not arm.same(pool.get("vnetSubnetID", ""), request.subnet_id):
             raise NotModelled("AKS's agent pools in different subnets")
 
 
-def _check_pool(pool: dict[str, Any]) -> None:
+def _check_pool(pool: dict[str, Any], max_pods: int) -> None:
     name = str(pool["name"])
     naming.AGENT_POOL.require(name)
     if not pool.get("vmSize"):
@@ -128,8 +123,8 @@ def _check_pool(pool: dict[str, Any]) -> None:
     if wrong := set(pool.get("availabilityZones") or []) - _ZONES:
         message = f"Agent pool '{name}' has availability zones that don't exist: {', '.join(sorted(wrong))}."
         raise Refused(400, "AvailabilityZoneNotSupported", message)
-    if max_pods(pool) not in _PODS_OF_A_NODE:
-        message = f"maxPods {max_pods(pool)} of agent pool '{name}' must be between 10 and 250."
+    if max_pods not in _PODS_OF_A_NODE:
+        message = f"maxPods {max_pods} of agent pool '{name}' must be between 10 and 250."
         raise Refused(400, "InvalidMaxPods", message)
     if str(pool.get("osType", "Linux")).lower() != "linux":
         raise NotModelled(f"AKS's agent pools with {pool['osType']}")

@@ -50,7 +50,10 @@ _CHANGED_IN_PLACE = re.compile(
 
 
 class ManagedCluster(ResourceType):
-    """Nodes and pods in a subnet: the one given, or one in a network that AKS makes for itself."""
+    """Nodes in a subnet: the one given, or one in a network that AKS makes for itself.
+
+    Pods have addresses of it, too, or form an overlay.
+    """
 
     token = "azure-native:containerservice:ManagedCluster"
     kind = "Microsoft.ContainerService/managedClusters"
@@ -258,4 +261,5 @@ def _runtime(cloud: Cloud, record: Record) -> KubernetesRuntime:
         service_cidr=request.service_cidr,
         kubelet_identity=kubelet.facts["principal"],
         version=record.inputs.get("kubernetesVersion") or DEFAULT_VERSION,
+        pod_cidr=request.pod_cidr,
     )

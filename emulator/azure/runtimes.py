@@ -65,6 +65,7 @@ class Runtimes(Protocol):
         service_cidr: str,
         kubelet_identity: str,
         version: str,
+        pod_cidr: str | None,
     ) -> KubernetesRuntime:
         """See `emulator.kubernetes.cluster.KubernetesSpec`."""
         ...

@@ -1,6 +1,7 @@
-"""Addresses out of the cluster's subnet, as Azure CNI hands them out."""
+"""Addresses out of a range, as Azure CNI hands them out."""
 
 import ipaddress
+import threading
 from collections.abc import Collection
 
 # Network, gateway and two for DNS; the broadcast address at the end is reserved too.
@@ -9,11 +10,34 @@ _RESERVED_AT_THE_START = 4
 
 
 class NoAddressLeft(Exception):
-    """Every address of the subnet is taken."""
+    """Every address of the range is taken."""
+
+
+class AddressPool:
+    """Hands out the addresses of one range. Thread-safe."""
+
+    def __init__(self, prefix: str, taken: Collection[str] = ()) -> None:
+        """`taken`: addresses that others have, for good."""
+        self.prefix = ipaddress.IPv4Network(prefix)
+        self._taken = set(taken)
+        self._latest: str | None = None
+        self._lock = threading.Lock()
+
+    def lease(self) -> str:
+        """A free address. Raises NoAddressLeft."""
+        with self._lock:
+            self._latest = next_address(str(self.prefix), self._taken, self._latest)
+            self._taken.add(self._latest)
+            return self._latest
+
+    def release(self, address: str) -> None:
+        """Takes an address back."""
+        with self._lock:
+            self._taken.discard(address)
 
 
 def next_address(prefix: str, taken: Collection[str], after: str | None) -> str:
-    """The first free address of subnet `prefix` behind `after`, going round.
+    """The first free address of `prefix` behind `after`, going round.
 
     An address is not given away again at once: neighbours would still send to its last owner.
     Raises NoAddressLeft.
@@ -26,4 +50,4 @@ def next_address(prefix: str, taken: Collection[str], after: str | None) -> str:
         address = str(ipaddress.IPv4Address(first + (start + step) % count))
         if address not in taken:
             return address
-    raise NoAddressLeft(f"no address is left in subnet {prefix}")
+    raise NoAddressLeft(f"no address is left in {prefix}")

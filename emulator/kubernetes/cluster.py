@@ -3,7 +3,6 @@
 import contextlib
 import datetime
 import functools
-import ipaddress
 import logging
 import secrets
 import shutil
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.home import Home
-from emulator.kubernetes.addresses import next_address
 from emulator.kubernetes.api import ApiError, ObjectStore
 from emulator.kubernetes.apiserver import ApiServer
 from emulator.kubernetes.backoff import Timing
@@ -24,11 +22,12 @@ from emulator.kubernetes.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.kubeconfig import make_kubeconfig
 from emulator.kubernetes.kubelet import FINISHED, Kubelet
 from emulator.kubernetes.logs import last_lines
+from emulator.kubernetes.machines import machines_of
 from emulator.kubernetes.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, Object, is_true, key_of
 from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
 from emulator.kubernetes.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
-from emulator.network.specification import NodeSpec, ProcessSpec
+from emulator.network.specification import ProcessSpec
 from emulator.network.world import World, WorldEnded
 from emulator.ports import LOOPBACK, choose_port, require_free
 from emulator.store import Store
@@ -69,7 +68,7 @@ class KubernetesCluster:
         self._timing = timing or Timing()
         self._folder = home.state / f"kubernetes-{spec.name}"
         self._logs = home.logs / spec.name
-        self._machines = _machines(spec)
+        self._machines = machines_of(spec)
         self._closing = False
         self._kubelet: Kubelet | None = None
         self._front_ends: FrontEnds | None = None
@@ -103,10 +102,10 @@ class KubernetesCluster:
         """Starts the cluster: its nodes, then its controllers."""
         self._closing = False
         require_free(self.identity.port, f"{self.spec.name}'s API server")
+        for machine in self._machines.values():
+            self._world.add_node(machine.node)
         context = self._authority.server_context(LOOPBACK, [LOOPBACK])
         self._api_server = ApiServer(self.objects, self.token, self.identity.port, context)
-        for name, address in self._machines.items():
-            self._world.add_node(self._machine(name, address))
         self._front_ends = FrontEnds(
             self.objects,
             LoadBalancers(self._world, f"{self.spec.name}/{next(iter(self._machines))}"),
@@ -119,10 +118,7 @@ class KubernetesCluster:
             self._timing,
             self._home.logs,
             self.spec.name,
-            self.spec.network,
-            self.spec.subnet_prefix,
             self._machines,
-            self.spec.reserved,
             self.spec.kubelet_identity,
         )
         self._thread = threading.Thread(target=self._follow, name=f"kubernetes {self.spec.name}", daemon=True)
@@ -155,8 +151,8 @@ class KubernetesCluster:
         self._kubelet.close()
         # A world that has ended has taken its nodes along.
         with contextlib.suppress(WorldEnded):
-            for name in self._machines:
-                self._world.remove_node(f"{self.spec.name}/{name}")
+            for machine in self._machines.values():
+                self._world.remove_node(machine.node.name)
         self._thread = None
 
     def delete(self) -> None:
@@ -194,15 +190,6 @@ class KubernetesCluster:
     def front_end(self, service: Object) -> FrontEnd:
         """How far a Service is open to the outside."""
         return self._front_ends.state_of(key_of(service)) if self._front_ends else FrontEnd()
-
-    def _machine(self, name: str, address: str) -> NodeSpec:
-        return NodeSpec(
-            name=f"{self.spec.name}/{name}",
-            network=self.spec.network,
-            address=address,
-            prefix_length=ipaddress.IPv4Network(self.spec.subnet_prefix).prefixlen,
-            hostname=name,
-        )
 
     def _follow(self) -> None:
         """The loop: plans and acts until nothing changes, then waits until something does."""
@@ -246,12 +233,3 @@ class KubernetesCluster:
                 self.objects.delete(key_of(item))
             case Remove(item):
                 self.objects.remove(item)
-
-
-def _machines(spec: KubernetesSpec) -> dict[str, str]:
-    """The cluster's nodes and their addresses: the first free ones of the subnet."""
-    machines: dict[str, str] = {}
-    for number in range(spec.node_count):
-        taken = {*spec.reserved, *machines.values()}
-        machines[f"aks-nodepool1-{number:06}"] = next_address(spec.subnet_prefix, taken, None)
-    return machines

@@ -1,14 +1,13 @@
 """Runs the pods of a cluster's nodes."""
 
-import ipaddress
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from emulator.kubernetes.addresses import next_address
 from emulator.kubernetes.api import ObjectStore
 from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.image import Image, ImageSource, PullRefused
+from emulator.kubernetes.machines import Machine
 from emulator.kubernetes.objects import Object, deleting
 from emulator.kubernetes.podworker import PodWorker
 from emulator.network.specification import ProcessSpec
@@ -18,7 +17,7 @@ FINISHED = ("Succeeded", "Failed")
 
 
 class Kubelet:
-    """Those of all nodes in one: they share the world, the registry and the subnet's addresses."""
+    """Those of all nodes in one: they share the world and the registry."""
 
     def __init__(
         self,
@@ -28,26 +27,18 @@ class Kubelet:
         timing: Timing,
         logs: Path,
         cluster: str,
-        network: str,
-        subnet_prefix: str,
-        machines: Mapping[str, str],
-        reserved: Sequence[str],
+        machines: Mapping[str, Machine],
         identity: str,
     ) -> None:
-        """`machines`: cluster node -> its address. `identity`: that which images are pulled by."""
+        """`machines`: by name. `identity`: that which images are pulled by."""
         self.world = world
         self.objects = objects
         self.timing = timing
         self.cluster = cluster
-        self.network = network
-        self.prefix_length = ipaddress.IPv4Network(subnet_prefix).prefixlen
         self._images = images
         self._identity = identity
         self._logs = logs
-        self._subnet_prefix = subnet_prefix
         self._machines = dict(machines)
-        self._taken = {*reserved, *machines.values()}
-        self._latest: str | None = None
         self._pulled: dict[tuple[str, str], Image] = {}
         self._lock = threading.Lock()
         self._workers: dict[str, PodWorker] = {}
@@ -91,18 +82,6 @@ class Kubelet:
             self._pulled[(node, reference)] = image
         return image
 
-    def lease(self) -> str:
-        """A free address of the subnet. Raises NoAddressLeft."""
-        with self._lock:
-            self._latest = next_address(self._subnet_prefix, self._taken, self._latest)
-            self._taken.add(self._latest)
-            return self._latest
-
-    def release(self, address: str) -> None:
-        """Gives an address back."""
-        with self._lock:
-            self._taken.discard(address)
-
     def log_of(self, node: str) -> Path:
         """The file that a world node's output goes to."""
         return self._logs / f"{node}.log"
@@ -111,13 +90,9 @@ class Kubelet:
         """The file in which a world node's container leaves its termination message."""
         return self._logs / f"{node}.termination"
 
-    def machine_of(self, node: str) -> str:
-        """The world node of a cluster node."""
-        return f"{self.cluster}/{node}"
-
-    def address_of(self, node: str) -> str:
-        """The address of a cluster node."""
-        return self._machines[node]
+    def machine(self, name: str) -> Machine:
+        """The cluster's node of that name."""
+        return self._machines[name]
 
     def _end(self, pod: Object) -> None:
         uid = pod["metadata"]["uid"]

@@ -6,6 +6,7 @@ from typing import Protocol
 from emulator.kubernetes.api import ObjectStore
 from emulator.kubernetes.backoff import Timing
 from emulator.kubernetes.image import Image
+from emulator.kubernetes.machines import Machine
 from emulator.network.world import World
 
 
@@ -16,19 +17,9 @@ class Host(Protocol):
     objects: ObjectStore
     timing: Timing
     cluster: str
-    network: str
-    prefix_length: int
 
     def pull(self, node: str, reference: str, policy: str) -> Image:
         """Raises PullRefused."""
-        ...
-
-    def lease(self) -> str:
-        """An address of the subnet. Raises NoAddressLeft."""
-        ...
-
-    def release(self, address: str) -> None:
-        """Gives an address back."""
         ...
 
     def log_of(self, node: str) -> Path:
@@ -39,10 +30,6 @@ class Host(Protocol):
         """The file in which a world node's container leaves its termination message."""
         ...
 
-    def machine_of(self, node: str) -> str:
-        """The world node of a cluster node."""
-        ...
-
-    def address_of(self, node: str) -> str:
-        """The address of a cluster node."""
+    def machine(self, name: str) -> Machine:
+        """The cluster's node of that name."""
         ...

@@ -84,8 +84,8 @@ class PodWorker:
         metadata = pod["metadata"]
         self.node = f"{host.cluster}/{metadata['namespace']}/{metadata['name']}"
         """The pod's node in the world."""
-        machine = pod["spec"]["nodeName"]
-        self._placement = Placement(machine, host.address_of(machine))
+        self._machine = host.machine(pod["spec"]["nodeName"])
+        self._placement = Placement(pod["spec"]["nodeName"], self._machine.node.address)
         self._report = ContainerReport(podstatus.waiting("ContainerCreating"))
         self._health = ContainerHealth({})
         self._events: queue.SimpleQueue[_Exited | _Probed | _Stop] = queue.SimpleQueue()
@@ -136,7 +136,7 @@ class PodWorker:
                 self._host.world.remove_node(self.node)
                 self._host.termination_log_of(self.node).unlink()
         finally:
-            self._host.release(address)
+            self._machine.addresses.release(address)
         self._publish(phase)
 
     def _add_node(self, node: NodeSpec) -> None:
@@ -168,7 +168,7 @@ class PodWorker:
     def _leased(self) -> str:
         while True:
             try:
-                return self._host.lease()
+                return self._machine.addresses.lease()
             except NoAddressLeft as error:
                 self._wait_in("FailedCreatePodSandBox", str(error))
                 self._pause(self._host.timing.configuration)
@@ -176,10 +176,11 @@ class PodWorker:
     def _node_specification(self, image: Image, address: str) -> NodeSpec:
         return NodeSpec(
             name=self.node,
-            network=self._host.network,
+            network=self._machine.node.network,
             address=address,
-            prefix_length=self._host.prefix_length,
+            prefix_length=self._machine.addresses.prefix.prefixlen,
             hostname=self._pod["metadata"]["name"],
+            behind=self._machine.way_out,
             hosts={},
             overlays={_TERMINATION_LOG: str(self._emptied_termination_log())},
             root=root_of(self._pod, image),
@@ -233,7 +234,7 @@ class PodWorker:
             return 128
         asked = Asked(
             self._host.world,
-            self._host.machine_of(self._placement.node),
+            self._machine.node.name,
             self.node,
             self._placement.address,
             self._container,

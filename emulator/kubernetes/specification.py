@@ -13,7 +13,7 @@ class KubernetesSpec:
     network: str
     """The world's network that nodes and pods are in."""
     subnet_prefix: str
-    """Nodes and pods get addresses of this subnet (Azure CNI without overlay)."""
+    """Nodes get addresses of this subnet, and pods too where they form no overlay."""
     reserved: Sequence[str]
     """Addresses of the subnet that are taken by others."""
     node_count: int
@@ -22,3 +22,5 @@ class KubernetesSpec:
     """Object id of the identity by which images are pulled."""
     version: str
     """Of Kubernetes, e.g. "1.33"."""
+    pod_cidr: str | None
+    """Addresses of pods where they form an overlay (Azure CNI Overlay); it has a /24 for each node."""

@@ -4,6 +4,8 @@ A virtual network is a namespace whose bridge is both the switch its nodes hang 
 networks meet on one more bridge, the backbone, in the namespace of the world's init. A network has no route
 to anywhere but itself unless it is given one, and takes no packet from where it has no route to: a peering
 with one half missing looks dead from either side, as in Azure.
+
+A node with an inner network has such a bridge, too, and routes between its two sides.
 """
 
 import ipaddress
@@ -15,6 +17,8 @@ from pyroute2 import IPRoute
 
 from emulator.network import kernel
 from emulator.network.kernel import Namespace
+from emulator.network.specification import InnerNetwork
+from emulator.network.translation import masquerade
 
 _BRIDGE = "router"
 _BACKBONE = "backbone"
@@ -85,9 +89,10 @@ def remove_route(prefix: str) -> None:
 
 
 def attach_node(number: int, address: str, prefix_length: int, network: int) -> None:
-    """Links the namespace this process is in to a virtual network, as the node numbered `number`.
+    """Links the namespace this process is in to a bridge, as the node numbered `number`.
 
-    `network` is a descriptor of the network's namespace, which this process ends up in.
+    `network` is a descriptor of the bridge's namespace, a virtual network's or that of the node which this
+    one lies behind; this process ends up there.
     """
     _settle({})
     subnet = ipaddress.IPv4Interface(f"{address}/{prefix_length}").network
@@ -112,8 +117,26 @@ def attach_node(number: int, address: str, prefix_length: int, network: int) -> 
         route.link("set", index=_index(route, far_end), master=bridge, state="up")
 
 
+def set_up_inner_network(inner: InnerNetwork, address: str) -> None:
+    """In the namespace of a node that is attached: makes it the router of what lies behind it.
+
+    `address` is the node's own, by which it is known on both sides.
+    """
+    _settle({"ipv4/ip_forward": "1", "ipv4/conf/all/send_redirects": "0"})
+    part = ipaddress.IPv4Network(inner.part)
+    with IPRoute() as route:
+        route.link("add", ifname=_BRIDGE, kind="bridge", address=_ROUTER_HARDWARE_ADDRESS, state="up")
+        bridge = _index(route, _BRIDGE)
+        route.addr("add", index=bridge, address=str(part[1]), prefixlen=part.prefixlen)
+        # The kernel's own route would have the node speak to what lies behind it by the router's address.
+        route.route("replace", dst=inner.part, oif=bridge, scope="link", proto="kernel", prefsrc=address)
+        for other, node in inner.others.items():
+            route.route("add", dst=other, gateway=node)
+    masquerade(inner.range)
+
+
 def detach_node(number: int) -> None:
-    """In the network's namespace: the node's link is gone when this returns."""
+    """In the namespace that `attach_node` ended up in: the node's link is gone when this returns."""
     with IPRoute() as route:
         route.link("del", index=_index(route, _far_end(number)))
 

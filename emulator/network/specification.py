@@ -24,6 +24,22 @@ class RootSpec:
 
 
 @dataclass(frozen=True)
+class InnerNetwork:
+    """What lies behind a node, and its virtual network knows nothing of: a part of an overlay.
+
+    Packets within `range` keep their addresses; those that leave it take the node's. From elsewhere no way
+    leads into it.
+    """
+
+    range: str
+    """All of the overlay: "10.40.0.0/16"."""
+    part: str
+    """What lies behind this node: "10.40.1.0/24". Its first address is the router's."""
+    others: Mapping[str, str]
+    """The other parts, and the addresses of the nodes behind which they lie, all in this node's subnet."""
+
+
+@dataclass(frozen=True)
 class NodeSpec:
     """One host of a virtual network."""
 
@@ -41,14 +57,22 @@ class NodeSpec:
     """Mount point -> folder of the machine, writable. The mount point need not exist on the machine."""
     root: RootSpec | None = None
     """None: the node sees the machine's files."""
+    inner: InnerNetwork | None = None
+    """What lies behind this node."""
+    behind: str | None = None
+    """The node in whose inner network this one lies. None: in `network` itself."""
 
     def to_message(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> "NodeSpec":
-        root = message["root"]
-        return cls(**{**message, "root": RootSpec(**root) if root else None})
+        root, inner = message["root"], message["inner"]
+        parts = {
+            "root": RootSpec(**root) if root else None,
+            "inner": InnerNetwork(**inner) if inner else None,
+        }
+        return cls(**{**message, **parts})
 
 
 @dataclass(frozen=True)

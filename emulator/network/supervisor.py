@@ -29,7 +29,8 @@ class _Network:
 @dataclass(frozen=True)
 class _Node:
     number: int
-    network: str
+    attached_to: int
+    """Descriptor of the network namespace that its link leads to."""
     namespaces: dict[str, int]
     """Descriptors, by their names in /proc/PID/ns."""
 
@@ -136,19 +137,23 @@ class Supervisor:
     def _add_node(self, identity: int, message: dict[str, Any], _descriptors: list[int]) -> None:
         spec = NodeSpec.from_message(message["node"])
         number = self._next_number()
-        network = self._networks[spec.network]
+        network = self._networks[spec.network].namespace
+        attached_to = self._node(spec.behind).namespaces["net"] if spec.behind else network
 
         def build() -> list[int]:
             kernel.unshare(Namespace.NETWORK | Namespace.UTS)
             socket.sethostname(spec.hostname)
             namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY) for kind in ("net", "uts")]
-            links.attach_node(number, spec.address, spec.prefix_length, network.namespace)
+            links.attach_node(number, spec.address, spec.prefix_length, attached_to)
+            if spec.inner is not None:
+                kernel.enter(namespaces[0], Namespace.NETWORK)
+                links.set_up_inner_network(spec.inner, spec.address)
             namespaces.append(roots.build(spec, self._world_root))
             return namespaces
 
         def built(descriptors: list[int]) -> None:
             net, uts, mnt = descriptors
-            self._nodes[spec.name] = _Node(number, spec.network, {"net": net, "uts": uts, "mnt": mnt})
+            self._nodes[spec.name] = _Node(number, attached_to, {"net": net, "uts": uts, "mnt": mnt})
             self._reply(identity)
 
         self._work(identity, build, built)
@@ -163,7 +168,7 @@ class Supervisor:
 
         def killed(_descriptors: list[int]) -> None:
             try:
-                kernel.enter(self._networks[node.network].namespace, Namespace.NETWORK)
+                kernel.enter(node.attached_to, Namespace.NETWORK)
                 links.detach_node(node.number)
             finally:
                 kernel.enter(self._home, Namespace.NETWORK)

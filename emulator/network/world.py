@@ -134,9 +134,11 @@ class World:
             self._nodes[node.name] = node
 
     def remove_node(self, name: str) -> None:
-        """Kills its processes first."""
+        """Kills its processes first. Raises ValueError while there are nodes behind it."""
         with self._making:
             self._known_node(name)
+            if inner := [node.name for node in self._nodes.values() if node.behind == name]:
+                raise ValueError(f"there are still nodes behind {name}: {', '.join(inner)}")
             self._call("remove-node", name=name)
             del self._nodes[name]
 
@@ -238,15 +240,24 @@ class World:
 
     def _check(self, node: NodeSpec) -> None:
         address_space = self._known_network(node.network)
+        where = f"network {node.network}"
+        if node.behind is not None:
+            address_space, where = [self._behind(node.behind)], f"what lies behind {node.behind}"
         if node.name in self._nodes:
             raise ValueError(f"there is a node {node.name} already")
         if not any(ipaddress.IPv4Address(node.address) in prefix for prefix in address_space):
-            raise ValueError(f"{node.address} of {node.name} is no address of network {node.network}")
+            raise ValueError(f"{node.address} of {node.name} is no address of {where}")
         for other in self._nodes.values():
-            if (other.network, other.address) == (node.network, node.address):
+            if (other.network, other.behind, other.address) == (node.network, node.behind, node.address):
                 raise ValueError(f"{node.address} of {node.name} is the address of {other.name}")
         if len(node.hostname) > LONGEST_HOST_NAME:
             raise ValueError(f"host name {node.hostname} is longer than {LONGEST_HOST_NAME} characters")
+
+    def _behind(self, name: str) -> ipaddress.IPv4Network:
+        inner = self._known_node(name).inner
+        if inner is None:
+            raise ValueError(f"nothing can lie behind {name}: it has no inner network")
+        return ipaddress.IPv4Network(inner.part)
 
     def _known_network(self, name: str) -> list[ipaddress.IPv4Network]:
         if name not in self._networks:

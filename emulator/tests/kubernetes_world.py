@@ -24,7 +24,17 @@ QUICK = Timing(
     image_pull=Backoff(0.05, 0.2), restart=Backoff(0.05, 0.2), job=Backoff(0, 0), configuration=0.05
 )
 
-SPEC = KubernetesSpec("aks-test", "aks", "10.20.0.0/24", ["10.20.0.6"], 2, "10.0.0.0/16", "kubelet", "1.33")
+SPEC = KubernetesSpec(
+    name="aks-test",
+    network="aks",
+    subnet_prefix="10.20.0.0/24",
+    reserved=["10.20.0.6"],
+    node_count=2,
+    service_cidr="10.0.0.0/16",
+    kubelet_identity="kubelet",
+    version="1.33",
+    pod_cidr=None,
+)
 
 PROGRAM = """
 import http.server, json, os, pathlib, signal, socket, sys, threading, time
@@ -35,6 +45,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, body = 200, pages.get(self.path, "")
         if self.path == "/user":
             body = f"{os.getuid()}:{os.getgid()}"
+        if self.path == "/caller":
+            body = self.client_address[0]
         if self.path == "/slow":
             print("slow begins", flush=True)
             time.sleep(1)

@@ -33,6 +33,12 @@ def _callers(request: dict[str, Any], *ranges: str) -> None:
     request["apiServerAccessProfile"] = {"authorizedIPRanges": list(ranges)}
 
 
+def _overlay(request: dict[str, Any], cidr: str | None = None) -> None:
+    request["networkProfile"]["networkPluginMode"] = "overlay"
+    if cidr:
+        request["networkProfile"]["podCidr"] = cidr
+
+
 def _services(request: dict[str, Any], cidr: str, dns: str) -> None:
     request["networkProfile"].update(serviceCidr=cidr, dnsServiceIP=dns)
 
@@ -88,6 +94,16 @@ _WRONG_REQUESTS: list[tuple[str, str, Change]] = [
     ("InvalidDNSServiceIP", "10.100.0.0 ", lambda r: r["networkProfile"].update(dnsServiceIP="10.100.0.0")),
     ("InvalidDNSServiceIP", "no address", lambda r: r["networkProfile"].update(dnsServiceIP="dns")),
     ("InsufficientSubnetSize", "1054", lambda r: _pool(r).update(count=33)),
+    ("InsufficientSubnetSize", "1054", lambda r: _autoscaling(r, 2, 33)),
+    (
+        "InsufficientSubnetSize",
+        "Pre-allocated IPs 768 exceeds IPs available 512 in Subnet Cidr 10.40.0.0/23",
+        lambda r: _overlay(r, "10.40.0.0/23"),
+    ),
+    ("NetworkProfileCIDROverlapVNET", "10.20.0.0/16", lambda r: _overlay(r, "10.20.64.0/18")),
+    ("PodCidrOverlapServiceCidr", "10.100.0.0/16", lambda r: _overlay(r, "10.96.0.0/12")),
+    ("ReservedRangeInUse", "172.30.0.0/16", lambda r: _overlay(r, "172.16.0.0/12")),
+    ("InvalidCIDRNotation", "podCidr", lambda r: _overlay(r, "10.40.0.1/16")),
     (
         "InvalidUserAssignedIdentity",
         "exactly one",
@@ -115,7 +131,6 @@ def test_a_wrong_request_is_refused(
 
 
 _UNMODELLED: list[tuple[str, Change]] = [
-    ("pod network overlay", lambda r: r["networkProfile"].update(networkPluginMode="overlay")),
     ("network plug-in kubenet", lambda r: r["networkProfile"].update(networkPlugin="kubenet")),
     ("network plug-in kubenet", lambda r: r.pop("networkProfile")),
     ("leave out 127.0.0.1", lambda r: _callers(r, "203.0.113.0/24")),
@@ -152,11 +167,27 @@ def test_services_must_not_hide_a_peered_network(azure: Subscription, site: AksS
         site.create(request)
 
 
-def test_a_peer_must_not_lie_in_the_services_range(azure: Subscription, site: AksSite) -> None:
-    site.create()
-    hidden = azure.network("hidden", "10.100.8.0/24")
+def test_nor_must_an_overlay(azure: Subscription, site: AksSite) -> None:
+    azure.peering(site.network, azure.network("kafka-network", "10.10.0.0/16"))
+    request = site.request()
+    _overlay(request, "10.10.0.0/16")
+    with refused("NetworkProfileCIDROverlapVNET", "10.10.0.0/16", "'kafka-network'"):
+        site.create(request)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "hiding"),
+    [("10.100.8.0/24", "service CIDR 10.100.0.0/16"), ("10.40.8.0/24", "pod CIDR 10.40.0.0/16")],
+)
+def test_a_peer_must_not_lie_in_a_range_of_the_cluster(
+    azure: Subscription, site: AksSite, prefix: str, hiding: str
+) -> None:
+    request = site.request()
+    _overlay(request, "10.40.0.0/16")
+    site.create(request)
+    hidden = azure.network("hidden", prefix)
     for one, other in ((site.network, hidden), (hidden, site.network)):
-        with not_modelled("'hidden' (10.100.8.0/24)", "service CIDR 10.100.0.0/16 of AKS cluster 'aks'"):
+        with not_modelled(f"'hidden' ({prefix})", f"{hiding} of AKS cluster 'aks'"):
             azure.peering(one, other)
 
 
@@ -172,6 +203,18 @@ def test_the_subnet_holds_every_pod_and_a_node_for_upgrades(azure: Subscription,
     # (31 + 1) * (30 + 1) = 992 of 1019
     _pool(request).update(count=31)
     assert site.create(request).outputs["agentPoolProfiles"][0]["count"] == 31
+
+
+def test_an_overlay_takes_of_the_subnet_only_its_nodes(azure: Subscription, site: AksSite) -> None:
+    request = site.request()
+    _overlay(request, "10.40.0.0/21")
+    _pool(request).update(count=8, maxPods=250)
+    with refused("InsufficientSubnetSize", "Pre-allocated IPs 2304 exceeds IPs available 2048"):
+        site.create(request)
+    # 7 nodes and one for upgrades have a /24 each.
+    _pool(request).update(count=7)
+    site.create(request)
+    assert azure.runtimes.specifications[-1]["pod_cidr"] == "10.40.0.0/21"
 
 
 def test_the_identity_needs_its_role_on_the_subnet(azure: Subscription) -> None:
@@ -207,6 +250,7 @@ def test_the_cluster_is_run_as_asked(azure: Subscription, site: AksSite) -> None
             "service_cidr": "10.100.0.0/16",
             "kubelet_identity": cluster.outputs["identityProfile"]["kubeletidentity"]["objectId"],
             "version": "1.32.4",
+            "pod_cidr": None,
         }
     ]
     assert azure.runtimes.calls == ["create aks"]
@@ -241,6 +285,21 @@ def test_it_answers_with_what_it_added(site: AksSite) -> None:
     assert outputs["networkProfile"]["loadBalancerSku"] == "standard"
     assert "podCidr" not in outputs["networkProfile"]
     assert outputs["agentPoolProfiles"][0]["osSKU"] == "Ubuntu"
+
+
+def test_an_overlay_has_a_range_of_its_own_and_is_no_drift(azure: Subscription, site: AksSite) -> None:
+    request = site.request()
+    _overlay(request)
+    del request["networkProfile"]["podCidr"], _pool(request)["maxPods"]
+    cluster = site.create(request)
+    assert cluster.outputs["agentPoolProfiles"][0]["maxPods"] == 250
+    profile = cluster.outputs["networkProfile"]
+    assert (profile["networkPluginMode"], profile["podCidr"]) == ("overlay", "10.244.0.0/16")
+    assert azure.refresh(cluster) == []
+    assert azure.diff(cluster).changed == []
+    del request["networkProfile"]["networkPluginMode"]
+    planned = azure.diff(cluster, networkProfile=request["networkProfile"])
+    assert planned.replace == ["networkProfile.networkPluginMode"]
 
 
 def test_its_identity_comes_back_with_its_principal(site: AksSite) -> None:

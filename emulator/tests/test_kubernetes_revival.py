@@ -107,7 +107,7 @@ def test_a_subnet_too_small_is_told_at_the_pods(tmp_path):
             for status in pod["status"]["containerStatuses"]
             if "waiting" in status["state"]
         ]
-        assert message == "no address is left in subnet 10.20.0.0/29"
+        assert message == "no address is left in 10.20.0.0/29"
 
 
 @pytest.mark.parametrize("name", ["web", "aks-test"])

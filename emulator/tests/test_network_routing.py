@@ -10,18 +10,9 @@ import pytest
 
 from emulator.home import Home
 from emulator.network.specification import NodeSpec, ProcessSpec
-from emulator.network.world import NetworkUnknown, NodeUnknown, Process, World
+from emulator.network.world import NetworkUnknown, NodeUnknown, World
+from emulator.tests.listeners import LISTENER, assert_dead, greeted, peer, start
 
-PORT = 9092
-LISTENER = """
-import socket
-with socket.create_server(("", 9092)) as server:
-    print("ready", flush=True)
-    while True:
-        connection, (address, _) = server.accept()
-        with connection:
-            connection.sendall(f"{socket.gethostname()} to {address}".encode())
-"""
 RECEIVER = """
 import socket
 with socket.socket(type=socket.SOCK_DGRAM) as receiver:
@@ -34,8 +25,6 @@ import socket, sys
 with socket.socket(type=socket.SOCK_DGRAM) as sender:
     sender.sendto(sys.argv[2].encode(), (sys.argv[1], 9092))
 """
-UNREACHED = 0.4
-"""Seconds after which a connection counts as dead. Those that succeed take less than one millisecond."""
 
 
 def node(name: str, network: str, address: str) -> NodeSpec:
@@ -62,35 +51,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
-def start(world: World, node: str, program: str, log: Path) -> Process:
-    """Returns when the program is ready."""
-    process = world.spawn(node, ProcessSpec([sys.executable, "-c", program], {}, log=log))
-    while "ready" not in log.read_text():
-        assert process.poll() is None
-    return process
-
-
 @pytest.fixture(autouse=True)
 def _no_peerings(world: World) -> None:
     for network in ("kafka", "aks", "third"):
         world.set_peers(network, {})
-
-
-def greeted(world: World, source: str, address: str) -> str:
-    """What the listener says."""
-    with world.connect(source, address, PORT, 5) as connection:
-        return connection.recv(100).decode()
-
-
-def assert_dead(world: World, source: str, address: str) -> None:
-    """No answer at all: neither a connection nor a refusal."""
-    with pytest.raises(TimeoutError):
-        world.connect(source, address, PORT, UNREACHED)
-
-
-def peer(world: World, one: str, one_prefix: str, other: str, other_prefix: str) -> None:
-    world.set_peers(one, {other: [other_prefix]})
-    world.set_peers(other, {one: [one_prefix]})
 
 
 def test_nodes_of_one_network_reach_each_other_also_across_subnets(world: World) -> None:

@@ -23,14 +23,8 @@ from tests.unit.test_main import CHECKOUT, SECRETS
 
 # The emulated Kubernetes has to let this machine call it.
 CALLERS = {"ambariSourceRanges": ["127.0.0.1/32"], "aksApiSourceRanges": ["127.0.0.1/32"]}
-# The emulator has no overlay network; pods need room in the subnet instead.
-FLAT = {"aksPodNetwork": "flat", "aksAddressSpace": "10.128.0.0/12", "aksSubnet": "10.128.0.0/12"}
 # What exists already belongs to somebody, who is not here.
-OF_OUR_OWN = [
-    {**choice, **CALLERS, **(FLAT if choice.get("aksPodNetwork") == "overlay" else {})}
-    for choice in each_choice_once()
-    if choice not in ADOPTING
-]
+OF_OUR_OWN = [{**choice, **CALLERS} for choice in each_choice_once() if choice not in ADOPTING]
 
 
 class EmulatedAzure(Azure):
