@@ -1,12 +1,15 @@
 """What lies behind nodes: who reaches it, and as whom it reaches others."""
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyroute2.netlink.exceptions import NetlinkError
 
 from emulator.home import Home
+from emulator.network import translation
 from emulator.network.specification import InnerNetwork, NodeSpec
 from emulator.network.world import World
 from emulator.tests.listeners import LISTENER, assert_dead, greeted, peer, start
@@ -70,6 +73,15 @@ def test_the_range_ends_where_it_ends(world: World, tmp_path: Path) -> None:
     world.remove_node("guest")
     world.set_peers("aks", {"kafka": ["10.10.0.0/16"]})
     world.remove_network("near")
+
+
+def test_a_kernel_that_does_not_translate_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_arguments: int) -> None:
+        raise NetlinkError(errno.EINVAL)
+
+    monkeypatch.setattr(translation, "NFTables", refuse)
+    with pytest.raises(OSError, match=r"takes CONFIG_NFT_NAT and CONFIG_NFT_MASQ.*Invalid argument"):
+        translation.masquerade(RANGE)
 
 
 @pytest.mark.parametrize("source", ["wn0", "neighbour"])

@@ -1,5 +1,9 @@
-"""What changes of a running Kafka cluster, on the real engine: workers, the gateway's password, tags."""
+"""What changes of a running Kafka cluster, on the real engine: workers, the gateway's password, tags.
 
+Pods form an overlay here; in the other tests they have addresses of the subnet.
+"""
+
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from .environment import KAFKA_CLUSTER, Environment, eventually, occurrences, se
 from .secrecy import all_command_lines, files_that_hold
 
 ANOTHER = "An0ther-Secret!word"
+BROKER_PORT = 9092
 
 
 class Stack:
@@ -58,7 +63,8 @@ def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
     untouched: Environment, stack: Stack, tmp_path: Path
 ) -> None:
     world = untouched
-    world.succeed("up")
+    stack.set(aksPodNetwork="overlay")
+    world.succeed("up", *stack.options)
     cluster = cluster_of(world)
     before = world.outputs()
 
@@ -74,6 +80,8 @@ def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
     stack.is_in_place()
     send(before["appUrl"], "after the fourth")
     eventually(lambda: occurrences(before["appUrl"], "after the fourth") == 1, "the message comes back")
+    assert callers_of_brokers(world) == addresses(world, "/aks-nodepool1-")
+    assert all(address.startswith("10.40.") for address in addresses(world, "/kafka-test-app-"))
 
     stack.set_password(ANOTHER)
     # Not in force yet: what signs in with it learns why.
@@ -89,6 +97,7 @@ def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
     assert files_that_hold(ANOTHER, *written) == []
 
     assert cluster_of(world) == cluster
+    assert occurrences(before["appUrl"], "after the fourth") == 1
     stack.set(kafkaWorkers=3)
     assert "kafkaWorkers = 3 is fewer than the 4 that there are" in stack.refused()
     stack.set(kafkaWorkers=4, kafkaWorkerSize="Standard_E8_V3", kafkaClusterName="other-kafka")
@@ -109,6 +118,23 @@ def cluster_of(world: Environment) -> dict[str, Any]:
     [cluster] = [each for each in world.resources() if each["type"] == "azure-native:hdinsight:Cluster"]
     properties = cluster["outputs"]["properties"]
     return {"id": cluster["id"], "clusterId": properties["clusterId"], "created": properties["createdDate"]}
+
+
+def addresses(world: Environment, part: str) -> set[str]:
+    """Of the nodes and pods with this part in their names."""
+    return {node["address"] for node in world.status()["nodes"] if part in node["name"]}
+
+
+def callers_of_brokers(world: Environment) -> set[str]:
+    """The addresses of everybody but brokers who is connected to a broker, as the brokers see them."""
+    brokers = [node["name"] for node in world.status()["nodes"] if f"{KAFKA_CLUSTER}/wn" in node["name"]]
+    tables = [world.succeed("exec", broker, "--", "sh", "-c", "cat /proc/net/tcp*") for broker in brokers]
+    rows = [line.split() for table in tables for line in table.splitlines()]
+    # Columns of proc(5): local address and port, remote ones, state; 01 is an established connection.
+    remote = {row[2] for row in rows if row[1].endswith(f":{BROKER_PORT:04X}") and row[3] == "01"}
+    # The last four bytes are an IPv4 address in either table, and stand in the machine's order.
+    callers = {socket.inet_ntoa(bytes.fromhex(end.partition(":")[0][-8:])[::-1]) for end in remote}
+    return callers - addresses(world, f"{KAFKA_CLUSTER}/wn")
 
 
 def advertised(world: Environment, node: str) -> list[str]:
