@@ -86,8 +86,9 @@ class Encoder:
 
     def _text(self, value: bytes) -> str:
         text = _json(value[: self._max_bytes].decode(errors="replace"))
-        for separator, escaped in _LINE_SEPARATORS.items():
-            text = text.replace(separator, escaped)
+        if not text.isascii():
+            for separator, escaped in _LINE_SEPARATORS.items():
+                text = text.replace(separator, escaped)
         return text
 
 

@@ -12,6 +12,10 @@ from testapp.entries import Entry
 
 CHUNK_BYTES = 64 << 10
 """What is written to a browser at a time, and hence what one that does not read can hold, about."""
+_STRIDE = 256
+"""Chunks end at multiples of this number, so that readers who were apart come to the same places."""
+_MOST_CHUNKS = 16
+"""That are kept for the next reader: in a burst, each is some chunks from the others."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Feed:
         self._bytes = 0
         self._pairs: dict[int, bytes] = {}
         self._by_partition: dict[int, deque[Entry]] = {}
-        self._chunk: tuple[int, int, Chunk] | None = None
+        self._chunks: dict[int, Chunk] = {}
         self._news = asyncio.Event()
 
     def begin(self, floor: Mapping[int, int], entries: Iterable[Entry]) -> None:
@@ -73,6 +77,7 @@ class Feed:
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries in the order in which readers shall get them, and wake every reader."""
+        self._chunks.clear()
         for entry in entries:
             self.sequence += 1
             self.position[entry.partition] = entry.offset
@@ -130,21 +135,11 @@ class Feed:
         """
         if sequence >= self.sequence:
             return None
-        if self._chunk and self._chunk[:2] == (sequence, self.sequence):
-            return self._chunk[2]
-        parts: list[bytes] = []
-        size = 0
-        entry = None
-        for entry in self.after(sequence):
-            parts.append(entry.event)
-            size += len(entry.event)
-            if size >= CHUNK_BYTES:
-                break
-        if entry is None:
-            return None
-        chunk = Chunk(b"".join(parts), entry.sequence, entry.position)
-        self._chunk = (sequence, self.sequence, chunk)
-        return chunk
+        if sequence not in self._chunks:
+            if len(self._chunks) >= _MOST_CHUNKS:
+                del self._chunks[next(iter(self._chunks))]
+            self._chunks[sequence] = self._make_chunk(sequence)
+        return self._chunks[sequence]
 
     def missed(self, seen: Mapping[int, int]) -> dict[int, tuple[int, int]]:
         """First and last offset, per partition, that a reader has not had and can't be given from here."""
@@ -164,6 +159,17 @@ class Feed:
     def ahead(self, seen: Mapping[int, int]) -> bool:
         """Whether a reader has seen more than this replica: it came from one that was faster."""
         return any(offset > self.position.get(partition, -1) for partition, offset in seen.items())
+
+    def _make_chunk(self, sequence: int) -> Chunk:
+        parts: list[bytes] = []
+        size = 0
+        entry = self._entries[-1]
+        for entry in self.after(sequence):
+            parts.append(entry.event)
+            size += len(entry.event)
+            if size >= CHUNK_BYTES or entry.sequence % _STRIDE == 0:
+                break
+        return Chunk(b"".join(parts), entry.sequence, entry.position)
 
     def _keep_within_memory(self) -> None:
         oldest = iter(self._entries)

@@ -57,8 +57,9 @@ class Browser:
         return parse_position(self.id)
 
 
-async def drain(reader: Reader, browser: Browser) -> None:
-    """Take all that is there; the reader waits when there is no more."""
+async def parts(reader: Reader) -> list[bytes]:
+    """All that is there; the reader waits when there is no more."""
+    taken: list[bytes] = []
     while True:
         waiting = asyncio.ensure_future(reader.next())
         done, _ = await asyncio.wait([waiting], timeout=0)
@@ -67,10 +68,15 @@ async def drain(reader: Reader, browser: Browser) -> None:
                 await asyncio.sleep(0)
             if not waiting.done():
                 waiting.cancel()
-                return
+                return taken
         data = waiting.result()
         if data is None:
-            return
+            return taken
+        taken.append(data)
+
+
+async def drain(reader: Reader, browser: Browser) -> None:
+    for data in await parts(reader):
         browser.take(data)
 
 
@@ -141,6 +147,33 @@ async def test_all_browsers_at_one_place_are_given_the_very_same_bytes() -> None
     feed.append(entries(0, range(3)))
     first, second, third = [await reader.next() for reader in readers]
     assert first is second is third
+
+
+@in_a_loop
+async def test_a_burst_is_put_together_once_for_browsers_that_take_it_one_after_the_other() -> None:
+    feed = replica(history=5000)
+    readers = [connect(feed, Browser()) for _ in range(2)]
+    for reader in readers:
+        await drain(reader, Browser())
+    feed.append(entries(0, range(1000)))
+    first, second = [await parts(reader) for reader in readers]
+    assert len(first) > 1
+    assert all(mine is yours for mine, yours in zip(first, second, strict=True))
+
+
+@in_a_loop
+async def test_browsers_that_were_apart_come_to_be_given_the_same_bytes() -> None:
+    feed = replica(history=5000)
+    ahead, behind = [connect(feed, Browser()) for _ in range(2)]
+    for reader in (ahead, behind):
+        await drain(reader, Browser())
+    feed.append(entries(0, range(10)))
+    await ahead.next()
+    feed.append(entries(0, range(10, 1000)))
+    ahead_got, behind_got = [await parts(reader) for reader in (ahead, behind)]
+    assert ahead_got[0] != behind_got[0]
+    assert len(ahead_got) > 1
+    assert all(mine is yours for mine, yours in zip(ahead_got[1:], behind_got[1:], strict=True))
 
 
 @in_a_loop
