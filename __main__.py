@@ -42,8 +42,8 @@ networks = PeeredNetworks(
         resource_group=group,
         location=settings.location,
         hdinsight=existing.hdinsight_network
-        or NewNetwork(str(settings.hdinsight_address_space), str(settings.hdinsight_subnet)),
-        aks=existing.aks_network or NewNetwork(str(settings.aks_address_space), str(settings.aks_subnet)),
+        or NewNetwork(settings.hdinsight_address_space, settings.hdinsight_subnet),
+        aks=existing.aks_network or NewNetwork(settings.aks_address_space, settings.aks_subnet),
         peering=settings.peering,
         ambari_source_ranges=[str(source) for source in settings.ambari_source_ranges],
         tags=settings.tags,

@@ -4,7 +4,7 @@ Every rule is a function that returns the range, or raises the error of `mistake
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
 
 from .mistakes import broken
@@ -127,21 +127,34 @@ def size_for_services(network: IPv4Network) -> IPv4Network:
     return network
 
 
-def apart(network: IPv4Network, others: Mapping[str, IPv4Network], why: str) -> IPv4Network:
-    """A range that overlaps none of `others`, settings by name; `why` says what would happen otherwise."""
+def apart(
+    network: IPv4Network,
+    others: Mapping[str, IPv4Network],
+    why: str,
+    *,
+    source: str = PEERINGS,
+    taken: Sequence[IPv4Network] = (),
+) -> IPv4Network:
+    """A range that overlaps none of `others`, settings by name; `why` says what would happen otherwise.
+
+    What would be right keeps clear of `taken`, too.
+    """
     clashes = [f"{name}, {other}" for name, other in others.items() if network.overlaps(other)]
     if clashes:
-        free = free_range(network.prefixlen, others.values())
+        free = free_range(network.prefixlen, [*others.values(), *taken])
         rule = f"must not overlap {' nor '.join(clashes)}: {why}"
-        raise broken(rule, source=PEERINGS, right=str(free or ""))
+        raise broken(rule, source=source, right=str(free or ""))
     return network
 
 
-def within(subnet: IPv4Network, name: str, space: IPv4Network | None) -> IPv4Network:
-    """A subnet of `space`, the setting called `name`; None where that is wrong itself."""
-    if space and not subnet.subnet_of(space):
-        inside = next(space.subnets(new_prefix=max(subnet.prefixlen, space.prefixlen)))
-        raise broken(f"must lie within {name}, {space}", source=VIRTUAL_NETWORKS, right=str(inside))
+def within(subnet: IPv4Network, name: str, space: Sequence[IPv4Network]) -> IPv4Network:
+    """A subnet of a range in `space`, the setting called `name`; empty where that is wrong itself."""
+    if space and not any(subnet.subnet_of(range_) for range_ in space):
+        roomy = next((range_ for range_ in space if range_.prefixlen <= subnet.prefixlen), space[0])
+        inside = next(roomy.subnets(new_prefix=max(subnet.prefixlen, roomy.prefixlen)))
+        one_of = "one of " if len(space) > 1 else ""
+        rule = f"must lie within {one_of}{name}, {', '.join(map(str, space))}"
+        raise broken(rule, source=VIRTUAL_NETWORKS, right=str(inside))
     return subnet
 
 

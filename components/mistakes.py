@@ -76,6 +76,11 @@ def broken_rules(error: PydanticCustomError) -> list[dict[str, str]]:
     return (error.context or {})["rules"]
 
 
+def with_right(error: PydanticCustomError, right: str) -> PydanticCustomError:
+    """`error`, with `right` where a rule knows nothing better."""
+    return _broken([{**rule, "right": rule["right"] or right} for rule in broken_rules(error)])
+
+
 def with_another(errors: ValidationError, another: PydanticCustomError, value: object) -> ValidationError:
     """`errors` in parts of a value, and `another` in the whole of it."""
     again = [_raisable(error) for error in errors.errors()]

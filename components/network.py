@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 import pulumi
 import pulumi_azure_native as azure_native
@@ -14,10 +15,10 @@ from .existing.network import ExistingNetwork, name_of_our_peering
 
 @dataclass(frozen=True)
 class NewNetwork:
-    """A network of ours: its address space and its only subnet, as CIDR ranges."""
+    """A network of ours: the ranges of its address space, and that of its only subnet."""
 
-    address_space: str
-    subnet: str
+    address_space: Sequence[IPv4Network]
+    subnet: IPv4Network
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,13 @@ class PeeredNetworks(pulumi.ComponentResource):
         network_security_group: network.NetworkSecurityGroupArgs | None = None,
         nat_gateway: network.SubResourceArgs | None = None,
     ) -> _Network:
+        address_space = [str(range_) for range_ in wanted.address_space]
         made = network.VirtualNetwork(
             f"{name}-network",
             virtual_network_name=f"{name}-network",
             resource_group_name=self._args.resource_group,
             location=self._args.location,
-            address_space=network.AddressSpaceArgs(address_prefixes=[wanted.address_space]),
+            address_space=network.AddressSpaceArgs(address_prefixes=address_space),
             tags=self._args.tags,
             opts=self._children,
         )
@@ -108,14 +110,21 @@ class PeeredNetworks(pulumi.ComponentResource):
             subnet_name=f"{name}-subnet",
             resource_group_name=self._args.resource_group,
             virtual_network_name=made.name,
-            address_prefix=wanted.subnet,
+            address_prefix=str(wanted.subnet),
             # Ways out are explicit: HDInsight's is the NAT gateway, AKS's the load balancer it brings.
             default_outbound_access=False,
             network_security_group=network_security_group,
             nat_gateway=nat_gateway,
             opts=self._children,
         )
-        return _Network(self._args.resource_group, made.name, made.id, subnet.id, subnets=(subnet,))
+        return _Network(
+            self._args.resource_group,
+            made.name,
+            made.id,
+            address_space,
+            subnet.id,
+            subnets=(subnet,),
+        )
 
     def _security_group(self) -> network.NetworkSecurityGroup:
         """Who may reach HDInsight's nodes from outside; AKS may, by Azure's default rule for peers."""
@@ -167,6 +176,10 @@ class PeeredNetworks(pulumi.ComponentResource):
             resource_group_name=local.resource_group,
             virtual_network_name=local.name,
             remote_virtual_network=network.SubResourceArgs(id=remote.id),
+            # Azure goes on with the ranges that the other network had until a PUT says to sync. That is made
+            # when these ranges change: https://learn.microsoft.com/azure/virtual-network/update-virtual-network-peering-address-space
+            remote_address_space=network.AddressSpaceArgs(address_prefixes=remote.address_space),
+            sync_remote_address_space="true",
             allow_virtual_network_access=True,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -185,6 +198,7 @@ class _Network:
     resource_group: pulumi.Input[str]
     name: pulumi.Input[str]
     id: pulumi.Output[str]
+    address_space: Sequence[str]
     subnet_id: pulumi.Output[str]
     name_of_peering: str = ""
     provider: azure_native.Provider | None = None
@@ -197,6 +211,7 @@ def _existing(found: ExistingNetwork) -> _Network:
         resource_group=found.resource_group,
         name=found.name,
         id=pulumi.Output.from_input(found.id),
+        address_space=found.address_prefixes,
         subnet_id=pulumi.Output.from_input(found.subnet_id),
         name_of_peering=name_of_our_peering(),
         provider=found.provider,

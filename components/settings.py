@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from . import addresses, names, regions, versions, visitors
+from .address_space import AddressSpace
 from .adoption import Adoption, GroupAdoption, SubnetAdoption
 from .app_limits import AppLimits
 from .checked import between, names_at
@@ -186,14 +187,16 @@ class Settings(SettingsTogether):
         "", description="Name of the container registry. Unique in all of Azure.", examples=["contosokafka"]
     )
 
-    hdinsight_address_space: Range = Field(
-        IPv4Network("10.10.0.0/16"), description="Address space of HDInsight's virtual network."
+    hdinsight_address_space: AddressSpace = Field(
+        (IPv4Network("10.10.0.0/16"),),
+        description="Address space of HDInsight's virtual network: one range, or a list of them.",
     )
     hdinsight_subnet: Range = Field(
         IPv4Network("10.10.0.0/24"), description="Subnet of HDInsight's nodes, within hdinsightAddressSpace."
     )
-    aks_address_space: Range = Field(
-        IPv4Network("10.20.0.0/16"), description="Address space of AKS's virtual network."
+    aks_address_space: AddressSpace = Field(
+        (IPv4Network("10.20.0.0/16"),),
+        description="Address space of AKS's virtual network: one range, or a list of them.",
     )
     aks_subnet: Range = Field(
         IPv4Network("10.20.0.0/22"),
@@ -311,4 +314,5 @@ def _default(field: FieldInfo) -> str:
     """The default of a setting that has one, as it would be set."""
     if isinstance(field.default, bool):
         return str(field.default).lower()
-    return str(field.default) if isinstance(field.default, str | int | IPv4Network) else ""
+    values = field.default if isinstance(field.default, tuple) else (field.default,)
+    return str(values[0]) if len(values) == 1 and isinstance(values[0], str | int | IPv4Network) else ""

@@ -9,7 +9,8 @@ from ipaddress import IPv4Network
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 
-from . import addresses, names, topics, versions
+from . import address_space, addresses, names, topics, versions
+from .address_space import AddressSpace
 from .adoption import DESCRIBING, adopter, is_default
 from .checked import Checked
 from .mistakes import broken, check_all
@@ -18,9 +19,12 @@ from .topics import Topic
 AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
 AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
 SET_PASSWORD = "pulumi config set --secret ambariPassword"
-RULES_OF_RANGES = {
+RULES_OF_SPACES = {
     "hdinsight_address_space": (addresses.private, addresses.size_for_network),
     "aks_address_space": (addresses.private, addresses.size_for_network, addresses.free_for_aks),
+}
+"""What each of their ranges has to keep to by itself."""
+RULES_OF_RANGES = {
     "service_cidr": (addresses.private, addresses.size_for_services, addresses.free_for_aks),
     "pod_cidr": (addresses.private, addresses.free_for_aks),
 }
@@ -118,10 +122,17 @@ class SettingsTogether(Checked):
             raise broken("must name each zone once", source=AKS_ZONES, right=json.dumps(sorted(set(value))))
         return value
 
+    @field_validator(*RULES_OF_SPACES, check_fields=False, mode="plain")
+    @classmethod
+    def _space_can_be_used(cls, value: object, info: ValidationInfo) -> AddressSpace:
+        name = str(info.field_name)
+        rules, others = RULES_OF_SPACES[name], _ranges_above(info)
+        return address_space.checked(value, to_camel(name), rules, others, WHY_APART.get(name, ""))
+
     @field_validator("hdinsight_subnet", check_fields=False)
     @classmethod
     def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        space, workers = info.data.get("hdinsight_address_space"), info.data.get("kafka_workers", 3)
+        space, workers = info.data.get("hdinsight_address_space", ()), info.data.get("kafka_workers", 3)
         return check_all(
             value,
             lambda subnet: addresses.within(subnet, "hdinsightAddressSpace", space),
@@ -131,7 +142,7 @@ class SettingsTogether(Checked):
     @field_validator("aks_subnet", check_fields=False)
     @classmethod
     def _aks_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        space, nodes = info.data.get("aks_address_space"), _most_nodes(info)
+        space, nodes = info.data.get("aks_address_space", ()), _most_nodes(info)
         pods = 0 if info.data.get("aks_pod_network") == "overlay" else info.data.get("aks_max_pods", 10)
         return check_all(
             value,
@@ -144,24 +155,16 @@ class SettingsTogether(Checked):
     def _range_can_be_used(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
         alone = RULES_OF_RANGES[str(info.field_name)]
         if info.field_name != "pod_cidr":
-            return check_all(value, *alone, lambda network: cls._overlaps_nothing(network, info))
+            return check_all(value, *alone, lambda network: _overlaps_nothing(network, info))
         if info.data.get("aks_pod_network") != "overlay":
             return check_all(value, *alone)
         nodes = _most_nodes(info)
         return check_all(
             value,
             *alone,
-            lambda network: cls._overlaps_nothing(network, info),
+            lambda network: _overlaps_nothing(network, info),
             lambda network: addresses.room_for_overlay(network, nodes),
         )
-
-    @staticmethod
-    def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        """A range apart from those of the settings above."""
-        ranges = ("hdinsight_address_space", "aks_address_space", "service_cidr")
-        above = [name for name in ranges if name in info.data and not adopter(name, info.data)]
-        others = {to_camel(name): info.data[name] for name in above}
-        return addresses.apart(value, others, WHY_APART.get(str(info.field_name), ""))
 
     @field_validator("topics", check_fields=False, mode="wrap")
     @classmethod
@@ -199,3 +202,19 @@ class SettingsTogether(Checked):
 def _most_nodes(info: ValidationInfo) -> int:
     """How many nodes AKS may have, upgrades apart."""
     return max(info.data.get("aks_node_count", 1), info.data.get("aks_max_node_count", 0))
+
+
+def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+    """A range apart from those of the settings above."""
+    return addresses.apart(value, _ranges_above(info), WHY_APART[str(info.field_name)])
+
+
+def _ranges_above(info: ValidationInfo) -> dict[str, IPv4Network]:
+    """The ranges of the settings above, by name, but for those of what exists already."""
+    ranges: dict[str, IPv4Network] = {}
+    for name in (*RULES_OF_SPACES, "service_cidr"):
+        if name in info.data and not adopter(name, info.data):
+            given = info.data[name]
+            space = (given,) if isinstance(given, IPv4Network) else given
+            ranges |= address_space.by_name(to_camel(name), space)
+    return ranges

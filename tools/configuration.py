@@ -14,6 +14,7 @@ import pydantic
 import yaml
 from pydantic.fields import FieldInfo
 
+from components.address_space import AddressSpace
 from components.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +55,9 @@ def _declaration(field: FieldInfo) -> dict[str, Any]:
 
 
 def _type(annotation: Any) -> dict[str, Any]:
+    if annotation == AddressSpace:
+        # A string or a list: Pulumi takes either for a setting that declares no type.
+        return {}
     if annotation is bool:
         return {"type": "boolean"}
     if annotation is int:
@@ -71,6 +75,8 @@ def _is_model(annotation: Any) -> bool:
 
 
 def _type_name(declared: dict[str, Any]) -> str:
+    if "type" not in declared:
+        return "string, or array of strings"
     return f"array of {declared['items']['type']}s" if "items" in declared else declared["type"]
 
 

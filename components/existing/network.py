@@ -30,7 +30,8 @@ class ExistingNetwork:
 
     id: str
     location: str
-    address_space: tuple[IPv4Network, ...]
+    address_prefixes: tuple[str, ...]
+    """Its address space as Azure states it."""
     subnet_id: str
     subnet: tuple[IPv4Network, ...]
     """The subnet's ranges."""
@@ -38,6 +39,11 @@ class ExistingNetwork:
     """Those of somebody else's."""
     provider: azure_native.Provider | None
     """For what is added to it; None where that is the default one."""
+
+    @property
+    def address_space(self) -> tuple[IPv4Network, ...]:
+        """The part of it that brokers can have addresses of."""
+        return ranges(self.address_prefixes)
 
     @property
     def name(self) -> str:
@@ -92,7 +98,7 @@ def _read(azure: Azure, setting: str, named: ExistingResource, subnet_name: str)
     return ExistingNetwork(
         id=found.id or "",
         location=found.location or "",
-        address_space=ranges(found.address_space.address_prefixes if found.address_space else None),
+        address_prefixes=tuple((found.address_space and found.address_space.address_prefixes) or ()),
         subnet_id=subnet.id or "",
         subnet=ranges(subnet.address_prefixes or ([subnet.address_prefix] if subnet.address_prefix else [])),
         peerings=tuple(

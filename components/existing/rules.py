@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
+from ..address_space import by_name
 from ..addresses import AKS_PLANNING, PEERINGS, free_range, room_for_aks, room_for_hdinsight
 from ..mistakes import Mistake, broken_rules
 from ..settings import Settings
@@ -60,14 +61,14 @@ def _claims(settings: Settings, found: Found) -> Iterator[_Claim]:
         setting = "kafka.existing" if found.kafka else "hdinsightNetwork.existing"
         yield from _claims_of(_HDINSIGHT, setting, found.hdinsight_network)
     else:
-        name = "hdinsightAddressSpace"
-        yield _Claim(_HDINSIGHT, name, name, settings.hdinsight_address_space, exists=False)
+        for name, space in by_name("hdinsightAddressSpace", settings.hdinsight_address_space).items():
+            yield _Claim(_HDINSIGHT, name, name, space, exists=False)
     if found.aks_network:
         setting = "aks.existing" if found.aks else "aksNetwork.existing"
         yield from _claims_of(_AKS, setting, found.aks_network)
     else:
-        name = "aksAddressSpace"
-        yield _Claim(_AKS, name, name, settings.aks_address_space, exists=False)
+        for name, space in by_name("aksAddressSpace", settings.aks_address_space).items():
+            yield _Claim(_AKS, name, name, space, exists=False)
     if found.aks:
         whose = f"of AKS cluster {found.aks.named}"
         for range_ in found.aks.service_ranges:

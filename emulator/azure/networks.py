@@ -8,7 +8,7 @@ from emulator.azure.addressing import overlapping, parse_prefix
 from emulator.azure.cloud import Cloud
 from emulator.azure.occupancy import peerings_of, subnets_of, users_of
 from emulator.azure.record import Record
-from emulator.azure.refusals import NotModelled, Refused
+from emulator.azure.refusals import Refused
 from emulator.azure.resource_type import ResourceType, new_etag, new_guid
 
 
@@ -44,11 +44,12 @@ class VirtualNetwork(ResourceType):
         return {"guid": new_guid(), "etag": new_etag()}
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Makes the network, or makes it anew when its address space changed."""
-        if previous is not None and address_space(previous.inputs, "") != address_space(record.inputs, ""):
-            self.remove(cloud, record)
-        if arm.key(record.id) not in cloud.networks:
-            cloud.world.add_network(record.id, [str(prefix) for prefix in address_space(record.inputs, "")])
+        """Makes the network, or gives it its new address space; peers hear of that when they are synced."""
+        prefixes = [str(prefix) for prefix in address_space(record.inputs, "")]
+        if arm.key(record.id) in cloud.networks:
+            cloud.world.resize_network(record.id, prefixes)
+        else:
+            cloud.world.add_network(record.id, prefixes)
             cloud.networks.add(arm.key(record.id))
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
@@ -102,15 +103,21 @@ def list_networks(cloud: Cloud, resource_group: str, subscription: str | None) -
 
 
 def _check_change(cloud: Cloud, network: Record, prefixes: list[IPv4Network]) -> None:
-    if peerings_of(cloud, network.id):
-        raise NotModelled(f"a change of the address space of '{network.name}' while it is peered")
+    """From "Update the address space for a peered virtual network": empty ranges go, free ones come."""
     for subnet in subnets_of(cloud, network.id):
-        if users_of(cloud, subnet.id):
-            raise NotModelled(f"a change of the address space of '{network.name}' while something runs in it")
         prefix = IPv4Network(subnet.inputs.get("addressPrefix") or subnet.inputs["addressPrefixes"][0])
         if not any(prefix.subnet_of(space) for space in prefixes):
             message = f"IpPrefix {prefix} of subnet '{subnet.name}' on Vnet {network.name} is in use."
             raise Refused(400, "InUsePrefixCannotBeDeleted", message)
+    for peering in peerings_of(cloud, network.id):
+        remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
+        pair = overlapping(prefixes, address_space(remote.inputs, remote.name)) if remote else None
+        if remote and pair:
+            message = (
+                f"Cannot update address space of {network.id}, which is peered with {remote.id}, because "
+                f"their address spaces would overlap. Overlapping address prefixes: {pair[0]}, {pair[1]}."
+            )
+            raise Refused(400, "VnetAddressSpacesOverlap", message)
 
 
 def _nested(cloud: Cloud, part: Record) -> dict[str, Any]:

@@ -14,13 +14,24 @@ from emulator.azure.refusals import Refused
 from emulator.azure.resource_type import ResourceType, new_etag, new_guid
 
 STATE_FACT = "peering"
+KNOWN_FACT = "known"
+"""The ranges of the remote network that a peering leads to: those that it had when it was synced last."""
 
-# What Azure calls the state of the address spaces on both sides.
-_SYNC_LEVELS = {"Initiated": "RemoteNotInSync", "Connected": "FullyInSync", "Disconnected": "RemoteNotInSync"}
+# What Azure calls the state of both sides, by whether each knows all ranges of the other: this one, that one.
+_SYNC_LEVELS = {
+    (True, True): "FullyInSync",
+    (True, False): "RemoteNotInSync",
+    (False, True): "LocalNotInSync",
+    (False, False): "LocalAndRemoteNotInSync",
+}
 
 
 class VirtualNetworkPeering(ResourceType):
-    """One half of a peering. Packets flow when both halves are there: both are Connected then."""
+    """One half of a peering. Packets flow when both halves are there: both are Connected then.
+
+    They flow to the ranges that the other network had at the last PUT with `syncRemoteAddressSpace`. What a
+    PUT says of `remoteAddressSpace` changes nothing.
+    """
 
     token = "azure-native:network:VirtualNetworkPeering"
     kind = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
@@ -36,7 +47,9 @@ class VirtualNetworkPeering(ResourceType):
             "allowForwardedTraffic",
             "allowVirtualNetworkAccess",
             "name",
+            "remoteAddressSpace.addressPrefixes",
             "remoteVirtualNetwork.id",
+            "syncRemoteAddressSpace",
         }
     )
 
@@ -47,6 +60,9 @@ class VirtualNetworkPeering(ResourceType):
         remote_id = (inputs.get("remoteVirtualNetwork") or {}).get("id")
         if not remote_id:
             message = f"Peering '{arm.name(resource_id)}' has no remote virtual network."
+            raise Refused(400, "InvalidRequestFormat", message)
+        if inputs.get("syncRemoteAddressSpace") not in (None, "true"):
+            message = f"syncRemoteAddressSpace of peering '{arm.name(resource_id)}' can only be 'true'."
             raise Refused(400, "InvalidRequestFormat", message)
         if arm.same(remote_id, network.id):
             raise Refused(400, "VnetCannotBePeeredWithItself", f"{network.id} cannot be peered with itself.")
@@ -62,11 +78,13 @@ class VirtualNetworkPeering(ResourceType):
         check_visible(cloud, remote, network)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Its GUID."""
-        return {"guid": new_guid(), "etag": new_etag()}
+        """Its GUID, and where it leads to."""
+        return {"guid": new_guid(), "etag": new_etag(), KNOWN_FACT: _prefixes(cloud, _remote_id(record))}
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Initiated with one half, Connected with both."""
+        if record.inputs.get("syncRemoteAddressSpace") or record.facts.get(STATE_FACT) != "Connected":
+            record.facts[KNOWN_FACT] = _prefixes(cloud, _remote_id(record))
         reverse = _reverse(cloud, record)
         state = "Initiated" if reverse is None else "Connected"
         for half in (record, reverse):
@@ -78,11 +96,7 @@ class VirtualNetworkPeering(ResourceType):
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """As in Azure. azure-native takes the state for an input: it drifts as the other half comes."""
-        state = record.facts.get(STATE_FACT, "Initiated")
-        remote = cloud.find(_remote_id(record))
-        prefixes = (
-            remote.inputs["addressSpace"]["addressPrefixes"] if remote else record.facts.get("prefixes", [])
-        )
+        known = record.facts.get(KNOWN_FACT, [])
         return {
             "allowForwardedTraffic": record.inputs.get("allowForwardedTraffic", False),
             "allowGatewayTransit": False,
@@ -90,12 +104,14 @@ class VirtualNetworkPeering(ResourceType):
             "doNotVerifyRemoteGateways": False,
             "etag": record.facts["etag"],
             "peerCompleteVnets": True,
-            "peeringState": state,
-            "peeringSyncLevel": _SYNC_LEVELS[state],
+            "peeringState": record.facts.get(STATE_FACT, "Initiated"),
+            "peeringSyncLevel": _sync_level(cloud, record),
             "provisioningState": record.state,
-            "remoteAddressSpace": {"addressPrefixes": list(prefixes)},
+            "remoteAddressSpace": {"addressPrefixes": list(known)},
             "remoteVirtualNetwork": {"id": _remote_id(record)},
-            "remoteVirtualNetworkAddressSpace": {"addressPrefixes": list(prefixes)},
+            "remoteVirtualNetworkAddressSpace": {
+                "addressPrefixes": _prefixes(cloud, _remote_id(record)) or list(known)
+            },
             "resourceGuid": record.facts["guid"],
             "useRemoteGateways": False,
         }
@@ -156,6 +172,23 @@ def _check_pair(cloud: Cloud, resource_id: str, network: Record, remote: Record)
             raise Refused(400, "RemotePeeringIsDisconnected", message)
 
 
+def _sync_level(cloud: Cloud, peering: Record) -> str:
+    reverse = _reverse(cloud, peering)
+    connected = peering.facts.get(STATE_FACT) == "Connected"
+    remote_in_sync = connected and reverse is not None and _is_in_sync(cloud, reverse)
+    return _SYNC_LEVELS[not connected or _is_in_sync(cloud, peering), remote_in_sync]
+
+
+def _is_in_sync(cloud: Cloud, peering: Record) -> bool:
+    return set(peering.facts.get(KNOWN_FACT, [])) == set(_prefixes(cloud, _remote_id(peering)))
+
+
+def _prefixes(cloud: Cloud, network_id: str) -> list[str]:
+    """The address space of a network now; [] when it is gone."""
+    network = cloud.find(network_id)
+    return list(network.inputs["addressSpace"]["addressPrefixes"]) if network else []
+
+
 def _reverse(cloud: Cloud, peering: Record) -> Record | None:
     for other in peerings_of(cloud, _remote_id(peering)):
         if arm.same(_remote_id(other), arm.parent(peering.id)):
@@ -177,5 +210,5 @@ def _route(cloud: Cloud, network_id: str) -> None:
         remote = cloud.find(_remote_id(peering))
         open_to_remote = peering.inputs.get("allowVirtualNetworkAccess", True)
         if remote is not None and peering.facts.get(STATE_FACT) == "Connected" and open_to_remote:
-            peers[remote.id] = list(remote.inputs["addressSpace"]["addressPrefixes"])
+            peers[remote.id] = list(peering.facts.get(KNOWN_FACT, []))
     cloud.world.set_peers(network.id, peers)

@@ -103,6 +103,21 @@ class World:
             self._networks[name] = address_space
             self._routes[name] = {}
 
+    def resize_network(self, name: str, prefixes: Sequence[str]) -> None:
+        """Gives a network another address space. Raises ValueError when a node would be outside of it.
+
+        Its peers go on with the routes that they have.
+        """
+        address_space = [ipaddress.IPv4Network(prefix) for prefix in prefixes]
+        with self._making:
+            self._known_network(name)
+            inhabitants = [
+                node for node in self._nodes.values() if node.network == name and node.behind is None
+            ]
+            if outside := [node.name for node in inhabitants if not _lies_in(node, address_space)]:
+                raise ValueError(f"network {name} has nodes outside {prefixes}: {', '.join(outside)}")
+            self._networks[name] = address_space
+
     def remove_network(self, name: str) -> None:
         """Raises ValueError while there are nodes in it."""
         with self._making:
@@ -245,7 +260,7 @@ class World:
             address_space, where = [self._behind(node.behind)], f"what lies behind {node.behind}"
         if node.name in self._nodes:
             raise ValueError(f"there is a node {node.name} already")
-        if not any(ipaddress.IPv4Address(node.address) in prefix for prefix in address_space):
+        if not _lies_in(node, address_space):
             raise ValueError(f"{node.address} of {node.name} is no address of {where}")
         for other in self._nodes.values():
             if (other.network, other.behind, other.address) == (node.network, node.behind, node.address):
@@ -317,6 +332,10 @@ class World:
             answer.set_exception(WorldEnded(_GONE))
         for process in self._processes.values():
             process.end(-signal.SIGKILL)
+
+
+def _lies_in(node: NodeSpec, address_space: Sequence[ipaddress.IPv4Network]) -> bool:
+    return any(ipaddress.IPv4Address(node.address) in prefix for prefix in address_space)
 
 
 def _await_init(channel: Channel) -> int:

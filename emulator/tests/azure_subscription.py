@@ -37,6 +37,11 @@ class FakeWorld:
             raise ValueError(f"network {name} is there already")
         self.networks[name] = list(prefixes)
 
+    def resize_network(self, name: str, prefixes: Sequence[str]) -> None:
+        if name not in self.networks:
+            raise ValueError(f"there is no network {name}")
+        self.networks[name] = list(prefixes)
+
     def remove_network(self, name: str) -> None:
         del self.networks[name]
         self.peers.pop(name, None)

@@ -88,10 +88,19 @@ def test_ipv6_is_not_modelled(azure: Subscription) -> None:
         azure.network("net", "fd00::/48")
 
 
-def test_an_address_space_grows_and_the_network_is_made_anew(azure: Subscription) -> None:
+def test_an_address_space_grows_in_place(azure: Subscription) -> None:
     net = azure.network("net", "10.0.0.0/16")
-    azure.update(net, addressSpace={"addressPrefixes": ["10.0.0.0/16", "10.1.0.0/16"]})
-    assert azure.world.networks == {net.id: ["10.0.0.0/16", "10.1.0.0/16"]}
+    azure.subnet(net, "sub", "10.0.0.0/24")
+    azure.update(net, addressSpace={"addressPrefixes": ["10.0.0.0/15", "10.4.0.0/16"]})
+    assert azure.world.networks == {net.id: ["10.0.0.0/15", "10.4.0.0/16"]}
+    assert azure.subnet(net, "new", "10.4.0.0/24").outputs["addressPrefix"] == "10.4.0.0/24"
+
+
+def test_an_empty_range_goes(azure: Subscription) -> None:
+    net = azure.network("net", "10.0.0.0/16", "10.1.0.0/16")
+    azure.subnet(net, "sub", "10.1.0.0/24")
+    azure.update(net, addressSpace={"addressPrefixes": ["10.1.0.0/16"]})
+    assert azure.world.networks == {net.id: ["10.1.0.0/16"]}
 
 
 def test_a_range_with_a_subnet_in_it_stays(azure: Subscription) -> None:
@@ -99,13 +108,14 @@ def test_a_range_with_a_subnet_in_it_stays(azure: Subscription) -> None:
     azure.subnet(net, "sub", "10.1.0.0/24")
     with refused("InUsePrefixCannotBeDeleted", "10.1.0.0/24"):
         azure.update(net, addressSpace={"addressPrefixes": ["10.0.0.0/16"]})
+    assert azure.world.networks == {net.id: ["10.0.0.0/16", "10.1.0.0/16"]}
 
 
-def test_the_space_of_a_peered_or_occupied_network_does_not_change_here(azure: Subscription) -> None:
+def test_a_range_of_a_peer_is_not_added(azure: Subscription) -> None:
     net, other = azure.network("net", "10.0.0.0/16"), azure.network("other", "10.1.0.0/16")
     azure.peering(net, other)
-    with not_modelled("address space of 'net' while it is peered"):
-        azure.update(net, addressSpace={"addressPrefixes": ["10.0.0.0/16", "10.2.0.0/16"]})
+    with refused("VnetAddressSpacesOverlap", "10.1.4.0/24, 10.1.0.0/16"):
+        azure.update(net, addressSpace={"addressPrefixes": ["10.0.0.0/16", "10.1.4.0/24"]})
 
 
 # Subnets

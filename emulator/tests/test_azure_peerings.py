@@ -23,6 +23,12 @@ def _state(azure: Subscription, peering: Made) -> str:
     return peering.outputs["peeringState"]
 
 
+def _sync_levels(azure: Subscription, one: Made, other: Made) -> tuple[str, str]:
+    for half in (one, other):
+        azure.refresh(half)
+    return one.outputs["peeringSyncLevel"], other.outputs["peeringSyncLevel"]
+
+
 def test_one_half_is_initiated_and_routes_nothing(azure: Subscription, one: Made, two: Made) -> None:
     half = azure.peering(one, two)
     assert half.outputs["peeringState"] == "Initiated"
@@ -80,6 +86,60 @@ def test_deleting_a_network_disconnects_its_peers(azure: Subscription, one: Made
     assert azure.world.peers == {two.id: {}}
 
 
+def test_ranges_that_are_added_are_reached_when_the_other_side_is_synced(
+    azure: Subscription, one: Made, two: Made
+) -> None:
+    to_two, to_one = azure.peering(one, two), azure.peering(two, one)
+    azure.update(one, addressSpace={"addressPrefixes": ["10.1.0.0/16", "10.9.0.0/16"]})
+    assert _sync_levels(azure, to_two, to_one) == ("RemoteNotInSync", "LocalNotInSync")
+    assert to_one.outputs["remoteAddressSpace"] == {"addressPrefixes": ["10.1.0.0/16"]}
+    assert to_one.outputs["remoteVirtualNetworkAddressSpace"] == {
+        "addressPrefixes": ["10.1.0.0/16", "10.9.0.0/16"]
+    }
+    assert azure.world.peers[two.id] == {one.id: ["10.1.0.0/16"]}
+
+    azure.update(to_one, allowForwardedTraffic=True)
+    azure.update(to_two, syncRemoteAddressSpace="true")
+    assert _sync_levels(azure, to_two, to_one) == ("RemoteNotInSync", "LocalNotInSync")
+    assert azure.world.peers[two.id] == {one.id: ["10.1.0.0/16"]}
+
+    azure.update(to_one, syncRemoteAddressSpace="true")
+    assert _sync_levels(azure, to_two, to_one) == ("FullyInSync", "FullyInSync")
+    assert to_one.outputs["remoteAddressSpace"] == {"addressPrefixes": ["10.1.0.0/16", "10.9.0.0/16"]}
+    assert azure.world.peers[two.id] == {one.id: ["10.1.0.0/16", "10.9.0.0/16"]}
+
+
+def test_both_sides_can_be_out_of_sync(azure: Subscription, one: Made, two: Made) -> None:
+    halves = azure.peering(one, two), azure.peering(two, one)
+    azure.update(one, addressSpace={"addressPrefixes": ["10.1.0.0/17"]})
+    azure.update(two, addressSpace={"addressPrefixes": ["10.2.0.0/17"]})
+    assert _sync_levels(azure, *halves) == ("LocalAndRemoteNotInSync", "LocalAndRemoteNotInSync")
+
+
+def test_what_a_peering_says_of_the_other_side_does_not_sync_it(
+    azure: Subscription, one: Made, two: Made
+) -> None:
+    to_two, to_one = azure.peering(one, two), azure.peering(two, one)
+    ranges = {"addressPrefixes": ["10.1.0.0/16", "10.9.0.0/16"]}
+    azure.update(one, addressSpace=ranges)
+    azure.update(to_one, remoteAddressSpace=ranges)
+    assert _sync_levels(azure, to_two, to_one) == ("RemoteNotInSync", "LocalNotInSync")
+
+
+def test_where_a_peering_leads_to_outlives_the_daemon(azure: Subscription, one: Made, two: Made) -> None:
+    azure.peering(one, two)
+    azure.peering(two, one)
+    azure.update(one, addressSpace={"addressPrefixes": ["10.1.0.0/16", "10.9.0.0/16"]})
+    azure.restart()
+    azure.cloud.revive()
+    assert azure.world.peers[two.id] == {one.id: ["10.1.0.0/16"]}
+
+
+def test_a_sync_is_asked_for_by_one_word(azure: Subscription, one: Made, two: Made) -> None:
+    with refused("InvalidRequestFormat", "syncRemoteAddressSpace"):
+        azure.peering(one, two, syncRemoteAddressSpace="yes")
+
+
 def test_networks_must_not_overlap(azure: Subscription, one: Made) -> None:
     wide = azure.network("wide", "10.0.0.0/8")
     with refused("VnetAddressSpacesOverlap", "10.1.0.0/16, 10.0.0.0/8"):
@@ -126,14 +186,14 @@ def test_the_remote_network_stays(azure: Subscription, one: Made, two: Made) -> 
 
 def test_a_network_that_is_being_changed_is_not_peered(azure: Subscription, one: Made, two: Made) -> None:
     entered, leave = threading.Event(), threading.Event()
-    add_network = azure.world.add_network
+    resize_network = azure.world.resize_network
 
     def slowly(name: str, prefixes: Sequence[str]) -> None:
         entered.set()
         assert leave.wait(30)
-        add_network(name, prefixes)
+        resize_network(name, prefixes)
 
-    azure.world.add_network = slowly
+    azure.world.resize_network = slowly
     change = threading.Thread(
         target=azure.update, args=(two,), kwargs={"addressSpace": {"addressPrefixes": ["10.4.0.0/16"]}}
     )

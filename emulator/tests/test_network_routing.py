@@ -140,6 +140,26 @@ def test_the_way_through_a_router_outlives_the_nodes_beside_it(world: World, tmp
     world.remove_network("fresh")
 
 
+def test_a_network_grows_while_nodes_run_and_peers_reach_what_is_new_by_its_routes(
+    world: World, tmp_path: Path
+) -> None:
+    peer(world, "aks", "10.20.0.0/16", "kafka", "10.10.0.0/16")
+    world.resize_network("kafka", ["10.10.0.0/16", "192.168.0.0/20"])
+    world.add_node(node("new", "kafka", "192.168.0.4"))
+    start(world, "new", LISTENER, tmp_path / "new")
+    assert greeted(world, "wn0", "192.168.0.4") == "new to 10.10.0.4"
+    assert_dead(world, "pod", "192.168.0.4")
+
+    world.set_peers("aks", {"kafka": ["10.10.0.0/16", "192.168.0.0/20"]})
+    assert greeted(world, "pod", "192.168.0.4") == "new to 10.20.0.4"
+    with pytest.raises(ValueError, match=r"nodes outside .*: new"):
+        world.resize_network("kafka", ["10.10.0.0/16"])
+    world.remove_node("new")
+    world.resize_network("kafka", ["10.10.0.0/16"])
+    with pytest.raises(ValueError, match="no address of network kafka"):
+        world.add_node(node("new", "kafka", "192.168.0.4"))
+
+
 def test_an_address_nobody_listens_at_refuses_as_the_kernel_does(world: World) -> None:
     with pytest.raises(ConnectionRefusedError):
         world.connect("wn0", "10.10.7.5", 1, 5)

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .environment import Environment, await_page, eventually, occurrences, send
+from .environment import Environment, adapted, await_page, eventually, occurrences, send
 
 PEERING = "azure-native:network:VirtualNetworkPeering"
 CONNECT = """\
@@ -93,3 +93,20 @@ def test_without_both_halves_of_the_peering_no_pod_reaches_a_broker(
     send(url, "reached again")
     eventually(lambda: occurrences(url, "reached again") >= 1, "the message comes back")
     environment.pulumi("preview", "--expect-no-changes")
+
+
+def test_range_that_is_added_is_known_to_the_other_side(environment: Environment, tmp_path: Path) -> None:
+    def known(half: str) -> tuple[list[str], str]:
+        [found] = [each for each in environment.resources() if each["urn"].endswith(f"::{half}")]
+        return found["outputs"]["remoteAddressSpace"]["addressPrefixes"], found["outputs"]["peeringSyncLevel"]
+
+    ranges = ["10.20.0.0/16", "192.168.0.0/20"]
+    settings = adapted(tmp_path, aksAddressSpace=ranges)
+    planned = environment.pulumi("preview", "--diff", *settings)
+    assert "2 to update" in planned
+    environment.succeed("up", *settings)
+    assert known("hdinsight-to-aks") == (ranges, "FullyInSync")
+    environment.pulumi("preview", "--refresh", "--expect-no-changes", *settings)
+    environment.succeed("up")
+    assert known("hdinsight-to-aks") == (ranges[:1], "FullyInSync")
+    environment.pulumi("preview", "--refresh", "--expect-no-changes")

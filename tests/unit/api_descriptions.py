@@ -20,25 +20,29 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Description:
-    """How one type of resource is created: the API's version, the parts of the path, and the body."""
+    """How one type of resource is created: the API's version, what is in path and query, and the body."""
 
     version: str
     path: Schema
+    query: Schema
     body: Schema
     definitions: Schema
 
     def request(self, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
         """The parts of the path and the body that azure-native sends for these inputs."""
         path = {name: value for name, value in inputs.items() if name in self.path}
+        elsewhere = path.keys() | self.query.keys()
         return path, self._wire(
-            self.body, {name: value for name, value in inputs.items() if name not in path}
+            self.body, {name: value for name, value in inputs.items() if name not in elsewhere}
         )
 
     def mistakes(self, inputs: Mapping[str, Any]) -> list[str]:
         """What the API's description says against these inputs, each with its place."""
         path, body = self.request(inputs)
+        query = {name: value for name, value in inputs.items() if name in self.query}
         names = {"type": "object", "properties": self.path, "required": list(self.path)}
-        return [*self._check(names, path), *self._check(self.body, body)]
+        options = {"type": "object", "properties": self.query}
+        return [*self._check(names, path), *self._check(options, query), *self._check(self.body, body)]
 
     def properties(self, schema: Schema | None = None) -> Iterator[tuple[tuple[str, ...], Schema]]:
         """All properties that can be given, by their places among the inputs, `[]` for items and values."""
@@ -117,7 +121,8 @@ def descriptions() -> Mapping[str, Description]:
         definitions = {name: _closed(schema) for name, schema in content["definitions"].items()}
         for token, resource in content["resources"].items():
             body = {"$ref": f"#/definitions/{resource['body']}"}
-            found[token] = Description(resource["version"], resource["path"], body, definitions)
+            query = resource.get("query", {})
+            found[token] = Description(resource["version"], resource["path"], query, body, definitions)
     return found
 
 

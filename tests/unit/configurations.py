@@ -82,9 +82,9 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
             "aksSubnet": "10.128.0.0/12",
         },
         {
-            "hdinsightAddressSpace": "192.168.0.0/20",
+            "hdinsightAddressSpace": ["10.50.0.0/16", "192.168.0.0/20"],
             "hdinsightSubnet": "192.168.8.0/22",
-            "aksAddressSpace": "100.64.0.0/11",
+            "aksAddressSpace": ["100.64.0.0/11", "10.51.0.0/16", "10.52.0.0/29"],
             "aksSubnet": "100.64.0.0/16",
             "serviceCidr": "172.16.0.0/28",
         },

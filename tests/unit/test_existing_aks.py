@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
@@ -49,7 +50,7 @@ def declare(site: Site, settings: Settings) -> Deployment:
             PeeredNetworksArgs(
                 resource_group="test",
                 location="westeurope",
-                hdinsight=NewNetwork("10.10.0.0/16", "10.10.0.0/24"),
+                hdinsight=NewNetwork([IPv4Network("10.10.0.0/16")], IPv4Network("10.10.0.0/24")),
                 aks=existing.aks.network,
                 peering=True,
                 ambari_source_ranges=["203.0.113.7/32"],
@@ -215,7 +216,7 @@ def test_settings_of_a_new_cluster_are_mistakes(setting: str, value: str) -> Non
 
 def test_ranges_of_a_new_cluster_are_not_in_the_way() -> None:
     settings = adopting(hdinsightAddressSpace="10.20.0.0/16", hdinsightSubnet="10.20.0.0/24")
-    assert str(settings.hdinsight_address_space) == "10.20.0.0/16"
+    assert settings.hdinsight_address_space == (IPv4Network("10.20.0.0/16"),)
 
 
 @pytest.mark.parametrize(

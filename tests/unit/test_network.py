@@ -1,5 +1,7 @@
 """Two networks, peered both ways, with ways in and out that are all explicit."""
 
+from ipaddress import IPv4Network
+
 import pytest
 
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
@@ -11,8 +13,10 @@ def networks() -> Deployment:
     args = PeeredNetworksArgs(
         resource_group="test",
         location="westeurope",
-        hdinsight=NewNetwork("10.10.0.0/16", "10.10.0.0/24"),
-        aks=NewNetwork("10.20.0.0/16", "10.20.0.0/22"),
+        hdinsight=NewNetwork([IPv4Network("10.10.0.0/16")], IPv4Network("10.10.0.0/24")),
+        aks=NewNetwork(
+            [IPv4Network("10.20.0.0/16"), IPv4Network("192.168.0.0/20")], IPv4Network("10.20.0.0/22")
+        ),
         peering=True,
         ambari_source_ranges=["203.0.113.7/32", "198.51.100.0/24"],
         tags={"team": "kafka"},
@@ -20,13 +24,14 @@ def networks() -> Deployment:
     return deploy(lambda: PeeredNetworks("networks", args))
 
 
-@pytest.mark.parametrize(
-    ("name", "space"), [("hdinsight-network", "10.10.0.0/16"), ("aks-network", "10.20.0.0/16")]
-)
-def test_network_has_its_space_and_no_inline_subnets(networks: Deployment, name: str, space: str) -> None:
-    inputs = networks[name].inputs
-    assert inputs["virtualNetworkName"] == name
-    assert inputs["addressSpace"] == {"addressPrefixes": [space]}
+SPACES = {"hdinsight": ["10.10.0.0/16"], "aks": ["10.20.0.0/16", "192.168.0.0/20"]}
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_network_has_its_space_and_no_inline_subnets(networks: Deployment, name: str) -> None:
+    inputs = networks[f"{name}-network"].inputs
+    assert inputs["virtualNetworkName"] == f"{name}-network"
+    assert inputs["addressSpace"] == {"addressPrefixes": SPACES[name]}
     assert "subnets" not in inputs
     assert inputs["tags"] == {"team": "kafka"}
 
@@ -74,6 +79,15 @@ def test_peering_goes_both_ways(networks: Deployment, local: str, remote: str) -
     assert peering["virtualNetworkName"] == f"{local}-network"
     assert peering["remoteVirtualNetwork"]["id"].endswith(f"/virtualNetworks/{remote}-network")
     assert peering["allowVirtualNetworkAccess"] is True
+
+
+@pytest.mark.parametrize(("local", "remote"), [("hdinsight", "aks"), ("aks", "hdinsight")])
+def test_peering_is_synced_when_the_other_network_changes(
+    networks: Deployment, local: str, remote: str
+) -> None:
+    peering = networks[f"{local}-to-{remote}"].inputs
+    assert peering["remoteAddressSpace"] == {"addressPrefixes": SPACES[remote]}
+    assert peering["syncRemoteAddressSpace"] == "true"
 
 
 def test_peerings_wait_for_all_subnets_and_for_each_other(networks: Deployment) -> None:

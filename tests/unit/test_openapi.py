@@ -125,6 +125,15 @@ def test_mistake_is_found(changed: dict[str, Any], found: list[str]) -> None:
         assert message.startswith(beginning)
 
 
+def test_option_of_the_query_is_checked_and_is_no_part_of_the_body() -> None:
+    peering = descriptions()["azure-native:network:VirtualNetworkPeering"]
+    names = {"resourceGroupName": "a", "virtualNetworkName": "b", "virtualNetworkPeeringName": "c"}
+    assert peering.request({**names, "syncRemoteAddressSpace": "true"}) == (names, {})
+    assert peering.mistakes({**names, "syncRemoteAddressSpace": "yes"}) == [
+        "$.syncRemoteAddressSpace: 'yes' is not one of ['true']"
+    ]
+
+
 def test_missing_location_is_found() -> None:
     inputs = aks_inputs()
     del inputs["location"]

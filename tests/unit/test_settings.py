@@ -326,6 +326,50 @@ def test_region_that_this_program_does_not_know_may_be_a_new_one() -> None:
     assert only_mistake(location="West Europ").right == "westeurope"
 
 
+def test_address_space_is_one_range_or_several() -> None:
+    one, two = IPv4Network("10.10.0.0/16"), IPv4Network("192.168.0.0/20")
+    assert parse(hdinsightAddressSpace="10.10.0.0/16").hdinsight_address_space == (one,)
+    assert parse(hdinsightAddressSpace='["10.10.0.0/16"]').hdinsight_address_space == (one,)
+    both = parse(hdinsightAddressSpace='["10.10.0.0/16", "192.168.0.0/20"]', hdinsightSubnet="192.168.0.0/24")
+    assert both.hdinsight_address_space == (one, two)
+
+
+def test_each_range_of_an_address_space_keeps_to_the_rules() -> None:
+    ranges = ["10.10.0.0/16", "8.8.0.0/16", "10.10.4.0/24", "ten", "10.40.0.1/16"]
+    assert [
+        (mistake.setting, mistake.value, mistake.rule.partition(":")[0])
+        for mistake in mistakes(hdinsightAddressSpace=json.dumps(ranges))
+    ] == [
+        ("hdinsightAddressSpace[1]", "8.8.0.0/16", "must lie within private address space"),
+        (
+            "hdinsightAddressSpace[2]",
+            "10.10.4.0/24",
+            "must not overlap hdinsightAddressSpace[0], 10.10.0.0/16",
+        ),
+        ("hdinsightAddressSpace[3]", "ten", "must be a range in CIDR notation"),
+        ("hdinsightAddressSpace[4]", "10.40.0.1/16", "must be a range in CIDR notation"),
+    ]
+
+
+def test_no_range_overlaps_any_of_another_address_space() -> None:
+    ranges = {"hdinsightAddressSpace": '["10.10.0.0/16", "10.20.0.0/20"]'}
+    assert [(mistake.setting, mistake.rule.partition(":")[0]) for mistake in mistakes(**ranges)] == [
+        ("aksAddressSpace", "must not overlap hdinsightAddressSpace[1], 10.20.0.0/20")
+    ]
+    ranges = {"aksAddressSpace": '["10.20.0.0/16", "10.30.64.0/20"]'}
+    assert "aksAddressSpace[1], 10.30.64.0/20" in only_mistake(**ranges).rule
+
+
+@pytest.mark.parametrize(
+    "ranges", [["10.20.0.0/16", "10.20.0.0/20"], ["10.20.0.0/16", "10.10.8.0/24"], ["10.20.0.0/16", "ten"]]
+)
+def test_range_suggested_for_a_list_is_right(ranges: list[str]) -> None:
+    mistake = only_mistake(aksAddressSpace=json.dumps(ranges))
+    assert mistake.setting == "aksAddressSpace[1]"
+    corrected = parse(aksAddressSpace=json.dumps([ranges[0], mistake.right]))
+    assert corrected.aks_address_space[1] == IPv4Network(mistake.right)
+
+
 def test_suggested_range_is_right() -> None:
     suggested = only_mistake(serviceCidr="10.20.0.0/16").right
     assert parse(serviceCidr=suggested).service_cidr == IPv4Network(suggested)
@@ -369,20 +413,30 @@ private_ranges = st.builds(
 )
 
 
-@given(st.tuples(*[private_ranges] * 4))
-def test_ranges_are_taken_exactly_when_they_are_apart(given_ranges: tuple[IPv4Network, ...]) -> None:
-    hdinsight, aks, services, pods = given_ranges
-    values = {name: str(range_) for name, range_ in zip(RANGES, given_ranges, strict=True)}
-    values["hdinsightSubnet"] = str(next(hdinsight.subnets(new_prefix=24)))
-    values["aksSubnet"] = str(next(aks.subnets(new_prefix=24)))
+spaces = st.lists(private_ranges, min_size=1, max_size=2)
+
+
+@given(spaces, spaces, private_ranges, private_ranges)
+def test_ranges_are_taken_exactly_when_they_are_apart(
+    hdinsight: list[IPv4Network], aks: list[IPv4Network], services: IPv4Network, pods: IPv4Network
+) -> None:
+    given_ranges = (*hdinsight, *aks, services, pods)
+    values = {
+        "hdinsightAddressSpace": json.dumps([str(range_) for range_ in hdinsight]),
+        "hdinsightSubnet": str(next(hdinsight[-1].subnets(new_prefix=24))),
+        "aksAddressSpace": json.dumps([str(range_) for range_ in aks]),
+        "aksSubnet": str(next(aks[-1].subnets(new_prefix=24))),
+        "serviceCidr": str(services),
+        "podCidr": str(pods),
+        "aksPodNetwork": "overlay",
+    }
     apart = not any(one.overlaps(other) for one, other in combinations(given_ranges, 2))
-    reserved = [(range_, taken) for range_ in (aks, services, pods) for taken in addresses.TAKEN_BY_AKS]
+    reserved = [(range_, taken) for range_ in (*aks, services, pods) for taken in addresses.TAKEN_BY_AKS]
     free = not any(range_.overlaps(taken) for range_, taken in reserved)
     if apart and free:
-        assert parse(**values, aksPodNetwork="overlay").service_cidr == services
+        assert parse(**values).hdinsight_address_space == tuple(hdinsight)
     else:
-        wrong = {mistake.setting for mistake in mistakes(**values, aksPodNetwork="overlay")}
-        assert wrong <= set(RANGES)
+        assert {mistake.setting.partition("[")[0] for mistake in mistakes(**values)} <= set(RANGES)
 
 
 @given(st.integers(8, 28), st.lists(private_ranges, max_size=5))

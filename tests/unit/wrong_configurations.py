@@ -43,6 +43,20 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"serviceCidr": "10.16.0.0/13"},
         {"aksPodNetwork": "overlay", "podCidr": "10.30.0.0/15"},
     ],
+    "address-spaces-of-several-ranges": [
+        {
+            "hdinsightAddressSpace": ["10.10.0.0/16", "10.10.8.0/24", "20.0.0.0/16", "ten", "10.50.0.0/30"],
+            "aksAddressSpace": ["10.10.0.0/20", "10.20.0.0/16", "172.30.0.0/16"],
+            "serviceCidr": "10.50.0.0/16",
+        },
+        {
+            "hdinsightAddressSpace": ["10.10.0.0/26", "10.11.0.0/16"],
+            "hdinsightSubnet": "10.12.0.0/24",
+            "aksAddressSpace": [],
+        },
+        {"aksAddressSpace": ["10.20.0.0/16", "10.50.0.0/16"], "serviceCidr": "10.50.0.0/16"},
+        {"aks": in_shop("k8s"), "aksAddressSpace": ["10.20.0.0/16", "10.21.0.0/16"]},
+    ],
     "ranges-that-aks-keeps": [
         {
             "aksAddressSpace": "172.16.0.0/12",
