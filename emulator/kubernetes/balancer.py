@@ -1,6 +1,7 @@
 """Load balancers: listeners on loopback whose connections go on into the world."""
 
 import asyncio
+import contextlib
 import logging
 import random
 import socket
@@ -8,7 +9,7 @@ import struct
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import TypeVar
 
 from emulator.kubernetes.service import Endpoint
@@ -95,7 +96,7 @@ class LoadBalancers:
             except ListenRefused as refused:
                 refusals[front] = str(refused)
         for front, listener in self._fronts.items():
-            admit(listener.socket, self._admitted(front))
+            _filter(listener.socket, self._admitted(front))
         return refusals
 
     def close(self) -> None:
@@ -119,10 +120,14 @@ class LoadBalancers:
 
     def _accept(self, front: Front, listener: _Listener) -> None:
         try:
-            client, _ = listener.socket.accept()
+            client, (caller, _) = listener.socket.accept()
         except OSError as error:
             # The caller has gone, or no descriptor is left; connections that are there go on.
             log.info("accepting at %s:%d: %s", *front, error)
+            return
+        if not any(IPv4Address(caller) in network for network in self._admitted(front)):
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            client.close()
             return
         client.setblocking(False)
         listener.carry(self._loop.create_task(self._serve(front, client)), client)
@@ -165,7 +170,7 @@ def _listening(address: str, port: int, sources: Sequence[IPv4Network]) -> socke
     listener.setblocking(False)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        admit(listener, sources)
+        _filter(listener, sources)
         listener.bind((address, port))
         listener.listen(_BACKLOG)
     except PermissionError as error:
@@ -178,6 +183,12 @@ def _listening(address: str, port: int, sources: Sequence[IPv4Network]) -> socke
         listener.close()
         raise ListenRefused(f"can't listen on {address}:{port} of this machine: {error.strerror}") from error
     return listener
+
+
+def _filter(listener: socket.socket, sources: Sequence[IPv4Network]) -> None:
+    """Has the kernel drop what comes from elsewhere. Some kernels do so for root alone."""
+    with contextlib.suppress(PermissionError):
+        admit(listener, sources)
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
