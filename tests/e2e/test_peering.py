@@ -73,6 +73,11 @@ def test_without_both_halves_of_the_peering_no_pod_reaches_a_broker(
     somebody.delete(PEERING, halves["hdinsight-to-aks"])
     assert (connect(pod), connect("aks")) == ("timed out", "timed out")
     assert connect("wn1") == "connected"
+    found = environment.run("exec", pod, "--", "python", "-m", "testapp", "check")
+    assert found.status == 11, found.output
+    assert "BROKEN  address reachable: " in found.output
+    assert "likely cause: no packet comes back: a half of the peering is missing" in found.output
+    assert "az network vnet peering list" in found.output
 
     # A half that lost its other one is Disconnected for good: Azure takes no new other half to it.
     refused = environment.run("up", "--refresh")
