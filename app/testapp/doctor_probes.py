@@ -20,14 +20,13 @@ from testapp.doctor_evidence import (
     Silence,
     Written,
 )
+from testapp.entries import CHECK_HEADER
 
 CONNECT_SECONDS = 3.0
 """Within a region a connection takes milliseconds; a lost packet is sent again after one second."""
 ANSWER_SECONDS = 5.0
 DELIVERY_SECONDS = 10.0
 ROUND_TRIPS = 5
-CHECK_HEADER = "testapp-check"
-"""Marks the doctor's messages, for whoever shows or counts the others."""
 
 _QUIET = {"log_level": 0}
 _ANY_PARTITION = -1

@@ -6,6 +6,9 @@ from operator import itemgetter
 
 from confluent_kafka import Message as Record
 
+CHECK_HEADER = "testapp-check"
+"""The header by which records of `python -m testapp check` can be told from those of users."""
+
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _LINE_SEPARATORS = {separator: f"\\u{ord(separator):04x}" for separator in "\x85\u2028\u2029"}
 """Characters like any other to JSON and to events, but many clients' readers of lines break there."""
@@ -80,7 +83,8 @@ class Encoder:
             f'{self._head}{partition},"offset":{offset},"timestamp":{timestamp},'
             f'"latencyMs":{"null" if latency is None else latency},'
             f'"key":{"null" if key is None else self._text(_bytes(key))},"text":{self._text(value)},'
-            f'"truncated":{"true" if len(value) > self._max_bytes else "false"}}}'
+            f'"truncated":{"true" if len(value) > self._max_bytes else "false"},'
+            f'"check":{"true" if _is_of_the_check(record) else "false"}}}'
         )
         return Entry(partition, offset, timestamp, text.encode(), latency)
 
@@ -102,6 +106,11 @@ def in_order_of_time(entries: Iterable[Entry]) -> list[Entry]:
         timed.append((time, entry))
     timed.sort(key=itemgetter(0))
     return [entry for _, entry in timed]
+
+
+def _is_of_the_check(record: Record) -> bool:
+    headers = record.headers()
+    return headers is not None and CHECK_HEADER in dict(headers)
 
 
 def _bytes(value: bytes | str | None) -> bytes:

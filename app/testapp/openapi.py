@@ -193,6 +193,7 @@ _MESSAGE = _object(
         "key": _TEXT_OR_NULL,
         "text": {"type": "string"},
         "truncated": {"type": "boolean", "description": "Whether there is more text than is shown"},
+        "check": {"type": "boolean", "description": "Whether `python -m testapp check` wrote it"},
     }
 )
 _BROKER = _object(

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx
 import pytest
-from replica import TOPIC
+from replica import TOPIC, Brokers, Replica, await_figure
 from testapp.__main__ import main
 from testapp.doctor import Report, examine, examine_patiently
 from testapp.doctor_evidence import (
@@ -239,6 +240,26 @@ def test_a_cluster_that_works_is_found_to(
     assert main(["check", "--json", "--result", str(result)]) == 0
     kept = json.loads(result.read_text())
     assert kept["roundTripMilliseconds"] > 0
+
+
+def test_messages_of_the_check_are_marked_and_are_messages_like_any_other(own_brokers: Brokers) -> None:
+    with Replica(own_brokers.servers) as page:
+        probes = Probes(own_brokers.servers, TOPIC)
+        written = probes.produce()
+        assert isinstance(written, Written)
+        assert not probes.consume(written).lost
+        httpx.post(f"{page.url}/messages", content="check").raise_for_status()
+        await_figure(page.url, "testapp_consumed_messages_total", 8)
+        messages = httpx.get(f"{page.url}/messages").json()
+        assert sum(message["check"] for message in messages) == 7
+        assert [message["text"] for message in messages if not message["check"]] == ["check"]
+        # A browser that had the first of them is given the rest, as with any others.
+        place = f"{written.partition}:{written.offset}"
+        with httpx.stream("GET", f"{page.url}/events", headers={"Last-Event-ID": place}) as stream:
+            data = (line for line in stream.iter_lines() if line.startswith("data: "))
+            rest = [json.loads(next(data).removeprefix("data: ")) for _ in range(7)]
+        had = {"partition": written.partition, "offset": written.offset}
+        assert rest == [message for message in messages if not message.items() >= had.items()]
 
 
 def test_a_broken_link_is_explained_to_whoever_runs_the_check(

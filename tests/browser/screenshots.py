@@ -1,7 +1,7 @@
 """`python -m tests.browser.screenshots`: the pictures of the page in docs/.
 
-Brings an environment up in a folder of its own: two pictures of the page as it is, in the light and in the
-dark, and one after the change of what brokers advertise was taken back by hand.
+Brings an environment up in a folder of its own: the page as it is, in the light, in the dark and on a
+phone, and once more after the change of what brokers advertise was taken back by hand.
 """
 
 import os
@@ -24,6 +24,8 @@ MESSAGES = (
     ("", "<b>markup</b> is text"),
     ("", "Three brokers, six partitions, each message once"),
 )
+MESSAGES_OF_THE_CHECK = 7
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 def main() -> int:
@@ -50,8 +52,18 @@ def as_it_is(browser: Browser, url: str) -> None:
     browser.find("text").send_keys("And back to the page\n")
     browser.wait(lambda: "round trip" in browser.text("messages"), "the round trip is shown")
     browser.wait(lambda: browser.text("brokers").count("9092") == 3, "the brokers are shown")
+    # The cluster is asked again every few seconds.
+    browser.wait(lambda: ends(browser) == MESSAGES_OF_THE_CHECK + len(MESSAGES) + 1, "the offsets are new")
     save(browser, "light")
     save(browser, "dark")
+    browser.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    save(browser, "light", "phone")
+    browser.chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def ends(browser: Browser) -> int:
+    """Messages in all partitions, by the table that the page shows."""
+    return sum(int(row.rpartition(" ")[2]) for row in browser.text("partitions").splitlines())
 
 
 def broken(browser: Browser, world: Environment) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from replica import Page, Replica, start_brokers
+from replica import TOPIC, Page, Replica, start_brokers
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from testapp.doctor_evidence import Written
+from testapp.doctor_probes import Probes
 
 from tests.browser.chromium import Browser
 
@@ -79,6 +81,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_refused(browser: Browser, p
     )
     assert loaded
     assert [name for name in loaded if not name.startswith(page.url)] == []
+    assert not browser.find("kafka").is_displayed()
     assert browser.chrome.get_log("browser") == []
 
 
@@ -103,6 +106,20 @@ def test_a_filter_shows_what_it_finds_and_a_pause_keeps_the_rest_for_later(
     assert later not in browser.texts()
     browser.find("pause").send_keys(Keys.ENTER)
     browser.wait(lambda: browser.texts()[0] == later, "it is shown when the list goes on")
+
+
+def test_messages_of_the_check_are_one_line(browser: Browser, page: Page) -> None:
+    browser.open(page.url)
+    word = f"before the check {uuid.uuid4()}"
+    send(browser, word)
+    probes = Probes(page.brokers, TOPIC)
+    written = probes.produce()
+    assert isinstance(written, Written)
+    probes.consume(written)
+    browser.wait(lambda: "7 messages of the check" in browser.text("messages"), "they are counted")
+    assert browser.texts()[0] == word
+    browser.find("filter").send_keys("undefined")
+    browser.wait(lambda: browser.text("messages") == "", "nothing is found that nobody wrote")
 
 
 def test_the_list_is_bounded(browser: Browser, page: Page) -> None:
@@ -146,6 +163,7 @@ def test_brokers_that_advertise_names_are_red_with_the_reason(browser: Browser, 
     browser.before_each_page(ANSWER_OF_CLUSTER % json.dumps(cluster))
     browser.open(page.url)
     browser.wait(lambda: browser.text("trouble") == "no broker answers", "the trouble is told")
+    assert browser.find("kafka").is_displayed()
     good, bad = browser.chrome.find_elements(By.CSS_SELECTOR, "#brokers li")
     assert ("10.10.0.5:9092" in good.text, "controller" in good.text) == (True, True)
     assert reason in bad.text

@@ -19,7 +19,7 @@ export async function watchCluster() {
 
 function complain(trouble) {
   if (byId("trouble").textContent !== (trouble ?? "")) byId("trouble").textContent = trouble ?? "";
-  byId("trouble").hidden = !trouble;
+  byId("trouble").hidden = byId("kafka").hidden = !trouble;
 }
 
 function draw({ brokers, controller, partitions }) {

@@ -22,9 +22,18 @@ export class MessageList {
   }
 
   add(message) {
+    if (message.check) return this.#addOfTheCheck(message);
     message.arrived = performance.now();
     this.#received += 1;
     this.#push(message);
+  }
+
+  // One line for as many as come together: that they came back says something, their texts don't.
+  #addOfTheCheck({ timestamp }) {
+    const newest = this.#waiting.at(-1) ?? (this.#paused ? undefined : this.#kept.at(-1));
+    if (!newest?.ofTheCheck) return this.#push({ ofTheCheck: 1, timestamp });
+    newest.ofTheCheck += 1;
+    newest.drawn?.replaceWith(item(newest, false));
   }
 
   note(text) {
@@ -105,8 +114,7 @@ export class MessageList {
 
   #matching(entries) {
     const wanted = byId("filter").value.trim().toLowerCase();
-    const matches = (entry) =>
-      !wanted || `${entry.note ?? ""}${entry.text} ${entry.key ?? ""} ${entry.partition}:${entry.offset}`.toLowerCase().includes(wanted);
+    const matches = (entry) => searchable(entry).toLowerCase().includes(wanted);
     return entries.filter(matches).slice(-SHOWN).reverse();
   }
 
@@ -123,15 +131,30 @@ export class MessageList {
 
   // Read aloud at most every three seconds, however fast messages come.
   #announce(arrived) {
-    const newest = arrived.findLast((entry) => !entry.note);
+    const newest = arrived.findLast(isMessage);
     if (!newest || performance.now() - this.#announced < 3000) return;
     this.#announced = performance.now();
-    byId("announcement").textContent = arrived.length === 1 ? newest.text : `${arrived.length} messages, the newest: ${newest.text}`;
+    const messages = arrived.filter(isMessage).length;
+    byId("announcement").textContent = messages === 1 ? newest.text : `${messages} messages, the newest: ${newest.text}`;
   }
+}
+
+function isMessage(entry) {
+  return entry.offset !== undefined;
+}
+
+function searchable(entry) {
+  if (isMessage(entry)) return `${entry.text} ${entry.key ?? ""} ${entry.partition}:${entry.offset}`;
+  return entry.note ?? ofTheCheck(entry);
+}
+
+function ofTheCheck({ ofTheCheck }) {
+  return `${ofTheCheck} ${ofTheCheck === 1 ? "message" : "messages"} of the check`;
 }
 
 function item(entry, isNew) {
   if (entry.note) return element("li", "note", entry.note);
+  if (entry.ofTheCheck) return (entry.drawn = checkLine(entry));
   const { partition, offset, key, text, truncated } = entry;
   const line = element("div", "line");
   if (key !== null) line.append(element("span", "key-of", key));
@@ -141,6 +164,14 @@ function item(entry, isNew) {
   entry.drawn.dataset.place = `${partition}:${offset}`;
   entry.drawn.append(line, placeOf(entry));
   return entry.drawn;
+}
+
+function checkLine(entry) {
+  const line = element("li", "check place");
+  line.append(element("span", "", ofTheCheck(entry)));
+  if (entry.timestamp >= 0) line.append(time(entry.timestamp));
+  line.title = "python -m testapp check writes and reads them, to see whether all links to Kafka hold";
+  return line;
 }
 
 function placeOf(entry) {
