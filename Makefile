@@ -14,7 +14,7 @@ down: ## destroy it and leave nothing
 	@if [ -x .venv/bin/python ]; then $(EMULATOR) down; fi
 
 test: lint ## everything that must hold
-	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
 lint: setup-tests ## ruff and the type checker
 	@.venv/bin/ruff format --check .
