@@ -57,6 +57,7 @@ def test_a_stack_is_made_once_and_its_configuration_survives(home, program):
     configuration = (program / "Pulumi.local.yaml").read_text()
     assert toy.run("up", "--yes", "--skip-preview") == 0
     assert engine.stack_outputs(home, "toy") == {"answer": 42}
+    assert list(home.backend.glob("**/*.attrs")) == []
     assert toy.run("destroy", "--yes", "--skip-preview") == 0
     toy.remove_stack()
     assert engine.stacks(home) == []
