@@ -103,7 +103,7 @@ def ask(client: Consumer, topic: str, timeout: float) -> Cluster:
             )
             for number, partition in sorted(found.partitions.items())
         ),
-        trouble=trouble or (None if ends else _silence(brokers)),
+        trouble=trouble or (None if ends else _silence(brokers, led)),
     )
 
 
@@ -129,8 +129,10 @@ def _trouble(topic: str, error: KafkaError) -> str:
     return f"the topic {topic}: {error.str()}"
 
 
-def _silence(brokers: tuple[Broker, ...]) -> str:
-    """Why the cluster can be asked and yet none of its brokers be used: they send clients elsewhere."""
+def _silence(brokers: tuple[Broker, ...], led: list[int]) -> str:
+    """Why a cluster that answers can't be used: nobody leads the topic, or clients are sent elsewhere."""
+    if not led:
+        return "no partition of the topic has a leader: the brokers that hold it are down, or still starting"
     named = sum(broker.reason is not None for broker in brokers)
     if not named:
         return "no broker that leads a partition of the topic can be reached where it says it is"

@@ -69,6 +69,8 @@ class Metrics:
 
     def page(self, *, lag: Mapping[int, int], ready: bool) -> tuple[bytes, str]:
         """All of it in Prometheus's text format, and its content type."""
+        # Of a topic that was made again with fewer partitions, the others are no more.
+        self._lag.clear()
         for partition, messages in lag.items():
             self._lag.labels(partition).set(messages)
         self._ready.set(ready)

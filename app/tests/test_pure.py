@@ -5,6 +5,7 @@ from testapp import doctor_command, topics
 from testapp.__main__ import main
 from testapp.cluster import Broker
 from testapp.doctor import Report
+from testapp.metrics import Metrics
 from testapp.settings import ServeSettings, SettingsError, Topic, TopicSettings
 from testapp.topics import ExistingTopic, TopicsFailed, TopicsRefused, plan_topics
 
@@ -104,6 +105,14 @@ def test_settings_do_not_show_the_token() -> None:
     settings = ServeSettings.from_environment(environment)
     assert settings.access_token == "s3cret"
     assert "s3cret" not in repr(settings)
+
+
+def test_partitions_that_are_gone_have_no_lag() -> None:
+    metrics = Metrics()
+    metrics.page(lag={0: 1, 1: 2}, ready=True)
+    text = metrics.page(lag={0: 3}, ready=True)[0].decode()
+    lags = [line for line in text.splitlines() if line.startswith("testapp_lag_messages{")]
+    assert lags == ['testapp_lag_messages{partition="0"} 3.0']
 
 
 @pytest.mark.parametrize(
