@@ -70,6 +70,7 @@ kafka = kafka_cluster(
         ssh_user=settings.ssh_user,
         ssh_public_key=settings.ssh_public_key,
         protect=settings.protect,
+        storage_role_seconds=settings.storage_role_seconds,
         made_with=fixed_settings(settings),
         tags=settings.tags,
     ),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_azure_native import hdinsight, managedidentity, storage
+from pulumi_azure_native import authorization, hdinsight, managedidentity, storage
 
+from .kafka_creation import begun_when_effective, what_remains
 from .kafka_operations import keep_gateway_password, keep_tags, keep_worker_count
 from .roles import Role, assign_role
 
@@ -30,6 +31,7 @@ _CHANGED_BY_OTHER_CALLS = [
 class KafkaClusterArgs:
     """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
 
+    `storage_role_seconds` is how long the cluster's identity has its role before the cluster is created.
     `made_with` is kept among the outputs once there is a cluster: see `data_loss`.
     """
 
@@ -50,6 +52,7 @@ class KafkaClusterArgs:
     ssh_user: str
     ssh_public_key: str
     protect: bool
+    storage_role_seconds: int
     made_with: Mapping[str, Any]
     tags: Mapping[str, str]
 
@@ -88,8 +91,9 @@ class KafkaCluster(pulumi.ComponentResource):
         keep_gateway_password(self.cluster, args.gateway_user, args.gateway_password, ours)
         keep_tags(self.cluster, args.tags, ours)
         self.name = self.cluster.name
+        group = pulumi.Output.from_input(args.resource_group)
         self.ambari_url = self.cluster.properties.apply(
-            lambda properties: https_url(properties.connectivity_endpoints)
+            lambda properties: group.apply(lambda name: self._ambari_url(properties, name))
         )
         record = self.workers.apply(lambda workers: {**args.made_with, WORKERS: workers})
         self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url, RECORD: record})
@@ -99,6 +103,11 @@ class KafkaCluster(pulumi.ComponentResource):
         return pulumi.ResourceOptions(
             depends_on=[self], deleted_with=self.cluster, replace_with=[self.cluster]
         )
+
+    def _ambari_url(self, properties: hdinsight.outputs.ClusterGetPropertiesResponse, group: str) -> str:
+        if properties.cluster_state == "Error":
+            raise pulumi.RunError(what_remains(self._args.name, group, []))
+        return https_url(properties.connectivity_endpoints)
 
     def _storage_account(self) -> storage.StorageAccount:
         return storage.StorageAccount(
@@ -122,7 +131,7 @@ class KafkaCluster(pulumi.ComponentResource):
         self,
         identity: managedidentity.UserAssignedIdentity,
         account: storage.StorageAccount,
-        may_use_storage: pulumi.Resource,
+        may_use_storage: authorization.RoleAssignment,
     ) -> hdinsight.Cluster:
         args = self._args
         return hdinsight.Cluster(
@@ -169,6 +178,12 @@ class KafkaCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[may_use_storage],
+                hooks=begun_when_effective(
+                    may_use_storage,
+                    args.storage_role_seconds,
+                    cluster=args.name,
+                    resource_group=args.resource_group,
+                ),
                 protect=args.protect,
                 # Azure changes none of this in place: an update would fail, a replacement shows in preview.
                 replace_on_changes=["properties", "identity"],

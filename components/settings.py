@@ -30,6 +30,7 @@ from .topics import Topic
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
+ROLES_TAKE_EFFECT = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
 SET_SECRETS = {"ambariPassword": SET_PASSWORD, "appAccessToken": visitors.SET_TOKEN}
 
 
@@ -117,6 +118,11 @@ class Settings(SettingsTogether):
         "",
         description="Name of the storage account that HDInsight needs. Unique in all of Azure.",
         examples=["contosokafka"],
+    )
+    storage_role_seconds: Annotated[int, between(0, 3600, ROLES_TAKE_EFFECT)] = Field(
+        600,
+        description="Seconds for which the Kafka cluster's identity has its role on the storage before the "
+        "cluster is created. It takes Azure up to 10 minutes to put a role into effect.",
     )
     ambari_user: Annotated[str, AfterValidator(names.gateway_user)] = Field(
         "admin", description="User of HDInsight's gateway, and administrator of Ambari."

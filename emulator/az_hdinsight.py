@@ -1,4 +1,4 @@
-"""`az hdinsight`, as far as this project uses it: show, wait, resize and credentials update.
+"""`az hdinsight`, as far as this project uses it: show, wait, resize, delete and credentials update.
 
 From https://learn.microsoft.com/cli/azure/hdinsight.
 """
@@ -26,6 +26,9 @@ def add_commands(commands: Any) -> None:
     resizing = _command(commands, "resize")
     resizing.add_argument("--workernode-count", "-c", type=int, required=True)
     resizing.set_defaults(run=_resize)
+    deleting = _command(commands, "delete")
+    deleting.add_argument("--yes", "-y", action="store_true")
+    deleting.set_defaults(run=_delete)
     credentials = commands.add_parser("credentials").add_subparsers(required=True, metavar="COMMAND")
     updating = _command(credentials, "update")
     updating.add_argument("--http-user", "-u", default=_DEFAULT_USER)
@@ -75,9 +78,13 @@ def _resize(options: argparse.Namespace) -> None:
     _ask("hdinsight-resize", options, workers=options.workernode_count)
 
 
+def _delete(options: argparse.Namespace) -> None:
+    _require_yes(options)
+    _ask("hdinsight-delete", options)
+
+
 def _update_credentials(options: argparse.Namespace) -> None:
-    if not options.yes:
-        raise control.CommandFailed("Unable to prompt for confirmation as no tty available. Use --yes.")
+    _require_yes(options)
     _ask("hdinsight-credentials", options, user=options.http_user, password=options.http_password)
 
 
@@ -87,6 +94,11 @@ def _rest(options: argparse.Namespace) -> None:
     if query != "api-version=2021-06-01":
         raise control.CommandFailed(f"not modelled by the emulator: az rest --url {options.url}")
     control.call(Home.locate(), "hdinsight-patch", cluster_id=cluster_id, body=options.body)
+
+
+def _require_yes(options: argparse.Namespace) -> None:
+    if not options.yes:
+        raise control.CommandFailed("Unable to prompt for confirmation as no tty available. Use --yes.")
 
 
 def _ask(command: str, options: argparse.Namespace, **arguments: Any) -> Any:

@@ -138,6 +138,7 @@ class _Daemon:
             "login": self._login,
             "networks": self._networks,
             "hdinsight-show": hdinsight.show,
+            "hdinsight-delete": hdinsight.delete,
             "hdinsight-resize": hdinsight.resize,
             "hdinsight-credentials": hdinsight.update_gateway,
             "hdinsight-patch": hdinsight.patch,

@@ -20,8 +20,8 @@ from emulator.store import Store
 class Propagation:
     """How many seconds a role assignment takes to be effective. Minutes in Azure; next to nothing here."""
 
-    storage: float = 0.0
-    """For HDInsight's access to its storage."""
+    storage: float = 2.0
+    """For HDInsight's access to its storage: a cluster that is created earlier fails, and stays failed."""
     image_pull: float = 2.0
     """For AcrPull: pulls fail until then, and are tried again."""
 

@@ -10,7 +10,7 @@ from emulator.azure.cloud import Cloud
 from emulator.azure.hdinsight_echo import describe_cluster
 from emulator.azure.hdinsight_request import ClusterRequest
 from emulator.azure.hdinsight_rules import check_request
-from emulator.azure.hdinsight_surroundings import check_surroundings
+from emulator.azure.hdinsight_surroundings import check_access, check_surroundings
 from emulator.azure.occupancy import ADDRESSES_FACT, SUBNET_FACT, taken_addresses
 from emulator.azure.record import Record
 from emulator.azure.refusals import Refused
@@ -54,11 +54,17 @@ class HdinsightCluster(ResourceType):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """HDInsight's rules for a new cluster; of an existing one it changes nothing by PUT but tags."""
+        """HDInsight's rules for a new cluster; of an existing one it changes nothing by PUT but tags.
+
+        Nor does it mend one that failed. A creation that was cut short is taken up, since nobody was told.
+        """
         if existing is not None and existing.state == "Succeeded":
             _refuse_change(existing, inputs)
             return
         name = arm.name(resource_id)
+        if existing is not None and existing.state == "Failed" and existing.known:
+            message = f"Cluster '{name}' is in state Error. It can't be changed, only deleted."
+            raise Refused(409, "ClusterInErrorState", message)
         for other in cloud.all(self.token):
             if other.name.lower() == name.lower() and not arm.same(other.id, resource_id):
                 message = f"The DNS name {name.lower()}.azurehdinsight.net is already in use."
@@ -86,12 +92,13 @@ class HdinsightCluster(ResourceType):
         }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Brings up the cluster; what a creation that failed left behind goes first."""
+        """Brings up the cluster; what a creation that failed left behind goes first. Raises Refused."""
         if previous is not None and previous.state == "Succeeded":
             return
         cluster = _runtime(cloud, record)
         if previous is not None:
             cluster.delete()
+        check_access(cloud, ClusterRequest(record.inputs))
         cluster.create()
         cloud.hdinsight[arm.key(record.id)] = cluster
 

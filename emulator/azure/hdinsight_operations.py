@@ -1,4 +1,4 @@
-"""What HDInsight changes of a running cluster: the number of its workers, and its gateway's password.
+"""What `az` does to a cluster: HDInsight changes the number of its workers and its gateway's password.
 
 From the descriptions of `resize` and `updateGatewaySettings` in Microsoft.HDInsight's API. A PUT changes
 neither.
@@ -31,6 +31,10 @@ class HdinsightOperations:
         """A cluster as the API describes it."""
         record = self._find(resource_group, name, subscription)
         return {"id": record.id, **self.cloud.echo(record)}
+
+    def delete(self, resource_group: str, name: str, subscription: str | None) -> None:
+        """Removes a cluster with its data, in whatever state it is."""
+        self.cloud.delete(self._find(resource_group, name, subscription).id)
 
     def resize(self, resource_group: str, name: str, subscription: str | None, workers: int) -> None:
         """Adds workers until there are `workers`, each with a broker."""

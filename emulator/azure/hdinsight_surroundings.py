@@ -24,6 +24,7 @@ from emulator.azure.subnets import Subnet, prefix_of
 # From this version of the network API on, subnets have no way out unless they are given one.
 _PRIVATE_SINCE = "2025-07-01"
 _HDINSIGHT = "azure-native:hdinsight:Cluster"
+_STORAGE_ROLE = "Storage Blob Data Owner"
 
 
 def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) -> None:
@@ -131,14 +132,23 @@ def _check_account(cloud: Cloud, request: ClusterRequest, account: dict[str, str
     if arm.key(identity_id) not in [arm.key(assigned) for assigned in request.identities]:
         message = f"msiResourceId {identity_id} is not among the cluster's user-assigned identities."
         raise Refused(400, "ManagedIdentityNotAssigned", message)
-    owner = identity(cloud, identity_id)
-    if owner is None:
+    if identity(cloud, identity_id) is None:
         raise Refused(400, "ManagedIdentityNotFound", f"The managed identity {identity_id} does not exist.")
-    role = "Storage Blob Data Owner"
-    delay = cloud.propagation.storage
-    if not has_role(cloud, owner.facts["principal"], frozenset({role}), record.id, delay):
-        message = (
-            f"The managed identity '{owner.name}' does not have the role '{role}' on storage account "
-            f"'{record.name}', or the role has not taken effect yet."
-        )
-        raise Refused(400, "ManagedIdentityHasNoAccessToStorage", message)
+
+
+def check_access(cloud: Cloud, request: ClusterRequest) -> None:
+    """Raises Refused when the cluster can't use its storage, which HDInsight notices on the nodes only.
+
+    From "Troubleshoot cluster creation failures with Azure HDInsight"; the last sentence is the emulator's.
+    """
+    for account in request.storage_accounts:
+        record = cloud.require(StorageAccount.kind, account["resourceId"])
+        owner = identity(cloud, account["msiResourceId"])
+        principal = owner.facts["principal"] if owner else ""
+        if not has_role(cloud, principal, frozenset({_STORAGE_ROLE}), record.id, cloud.propagation.storage):
+            message = (
+                "Internal server error occurred while processing the request. Please retry the request or "
+                f"contact support. (The role '{_STORAGE_ROLE}' of {account['msiResourceId']} on storage "
+                f"account '{record.name}' is missing, or has not taken effect yet.)"
+            )
+            raise Refused(500, "AmbariClusterCreationFailedErrorCode", message)

@@ -64,11 +64,18 @@ def test_a_password_comes_in_by_a_pipe(asked: list[Any], monkeypatch: pytest.Mon
         asked.clear()
 
 
-def test_credentials_are_not_changed_without_a_yes(
-    asked: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_cluster_can_be_deleted(asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "hdinsight", "delete", *NAMES, "--yes") == 0
+    assert asked == [
+        ("hdinsight-delete", {"name": "mykafka", "resource_group": "group", "subscription": None})
+    ]
+
+
+@pytest.mark.parametrize("command", ["credentials update --http-password=@-", "delete"])
+def test_nothing_that_asks_back_is_done_without_a_yes(
+    asked: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    arguments = ("hdinsight", "credentials", "update", *NAMES, "--http-password=@-")
-    assert run(monkeypatch, *arguments, stdin=PASSWORD) == 1
+    assert run(monkeypatch, "hdinsight", *command.split(), *NAMES, stdin=PASSWORD) == 1
     assert "Use --yes" in capsys.readouterr().err
     assert asked == []
 

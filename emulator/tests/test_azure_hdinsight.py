@@ -285,12 +285,18 @@ def test_an_identity_that_is_gone_is_refused(azure: Subscription, site: KafkaSit
         site.create()
 
 
-def test_the_identitys_role_must_exist(azure: Subscription) -> None:
+def test_a_cluster_without_its_identitys_role_fails_and_stays(azure: Subscription) -> None:
     site = KafkaSite(azure)
-    with refused("ManagedIdentityHasNoAccessToStorage", "Storage Blob Data Owner"):
+    with pytest.raises(ProviderError, match="AmbariClusterCreationFailedErrorCode") as caught:
         site.create()
+    assert "Storage Blob Data Owner" in str(caught.value)
+    assert caught.value.partial is not None
+    _, outputs = caught.value.partial
+    assert outputs["properties"]["clusterState"] == "Error"
+    assert azure.runtimes.calls == []
     site.grant()
-    site.create()
+    with pytest.raises(ProviderError, match="cannot create already existing resource"):
+        site.create()
 
 
 def test_the_identitys_role_must_be_effective(tmp_path: Path) -> None:
@@ -298,7 +304,7 @@ def test_the_identitys_role_must_be_effective(tmp_path: Path) -> None:
     azure.group()
     site = KafkaSite(azure)
     site.grant()
-    with refused("ManagedIdentityHasNoAccessToStorage", "has not taken effect yet"):
+    with pytest.raises(ProviderError, match="has not taken effect yet"):
         site.create()
 
 

@@ -107,7 +107,12 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
     ),
     (
         {},
-        {"restart": "all-at-once", "restartSettleSeconds": 0, "keepIpAdvertising": True},
+        {
+            "restart": "all-at-once",
+            "restartSettleSeconds": 0,
+            "storageRoleSeconds": 0,
+            "keepIpAdvertising": True,
+        },
         {"restartUnit": "rack", "restartStrict": True},
     ),
 )

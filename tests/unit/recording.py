@@ -8,7 +8,7 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pulumi
@@ -19,6 +19,8 @@ from pulumi.runtime.stack import Stack
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 """The value by which Pulumi marks a secret on the wire, and the key under which the mark lies."""
 MARK = "4dabf18193072939515e22adb298388d"
+ASSIGNED = "2026-01-02T03:04:05.1234567Z"
+"""When every role was assigned, in Azure's spelling."""
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/test"
 
 ARM_TYPES = {
@@ -67,6 +69,10 @@ class Registered:
     options: Any = field(repr=False)
 
 
+Hook = Callable[[Any], Any]
+"""What the engine would call back."""
+
+
 class Refusal(grpc.RpcError):
     """A function's failure, as the engine hands it on."""
 
@@ -89,6 +95,13 @@ class Recording(MockMonitor):
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
         self.registered: dict[str, Registered] = {}
+        self.hooks: dict[str, Hook] = {}
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        self.hooks[hook.name] = hook.callback
+
+    def register_error_hook(self, hook: pulumi.ErrorHook) -> None:
+        self.hooks[hook.name] = hook.callback
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's method
         if request.type != "pulumi:pulumi:Stack":
@@ -139,6 +152,7 @@ class Deployment:
     resources: Mapping[str, Registered]
     outputs: Mapping[str, Any]
     secret_outputs: frozenset[str]
+    hooks: Mapping[str, Hook]
 
     def __getitem__(self, name: str) -> Registered:
         return self.resources[name]
@@ -166,6 +180,7 @@ def deploy(
     asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_all_config(dict(config or {}), sorted(secrets))
     pulumi.runtime.set_mocks(azure, project="aks-kafka", stack="test", preview=preview, monitor=recording)
+    cast(Any, pulumi.runtime.settings.SETTINGS).callbacks = recording
     root = pulumi.runtime.get_root_resource()
     assert isinstance(root, Stack)
     root.outputs.clear()
@@ -185,13 +200,15 @@ def deploy(
         return pulumi.Output.from_input(collect())
 
     run()
-    return Deployment(recording.registered, outputs, frozenset(secret_outputs))
+    return Deployment(recording.registered, outputs, frozenset(secret_outputs), recording.hooks)
 
 
 def _computed(type_: str, name: str) -> dict[str, Any]:
     match type_:
         case "azure-native:managedidentity:UserAssignedIdentity":
             return {"principalId": f"principal-of-{name}"}
+        case "azure-native:authorization:RoleAssignment":
+            return {"createdOn": ASSIGNED}
         case "azure-native:hdinsight:Cluster":
             endpoints = [
                 {"name": "SSH", "protocol": "TCP", "location": f"{name}-ssh.azurehdinsight.net", "port": 22},

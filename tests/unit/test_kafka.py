@@ -31,6 +31,7 @@ ARGS = KafkaClusterArgs(
     ssh_user="sshuser",
     ssh_public_key="ssh-rsa AAAA",
     protect=True,
+    storage_role_seconds=600,
     made_with={"kafkaWorkerSize": "Standard_E8_V3"},
     tags={"team": "kafka"},
 )
