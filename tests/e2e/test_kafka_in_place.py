@@ -1,9 +1,12 @@
-"""What changes of a running Kafka cluster, on the real engine: workers, the gateway's password, tags.
+"""A Kafka cluster's life on the real engine: made when it may be, changed in place, and then by another.
 
 Pods form an overlay here; in the other tests they have addresses of the subnet.
 """
 
+import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,17 @@ class Stack:
     def up(self) -> str:
         return self._world.pulumi("up", "--yes", "--skip-preview", *self.options)
 
+    def up_killed_at(self, line: str) -> str:
+        """Run `up` until it says this; then it is killed. Answers what it said in that line."""
+        command = [sys.executable, "-m", "emulator", "--home", str(self._world.home), "pulumi", "up", "--yes"]
+        # `emulator pulumi` becomes pulumi: the signal reaches nothing else.
+        with subprocess.Popen(
+            [*command, "--skip-preview", *self.options], cwd=CHECKOUT, text=True, stdout=subprocess.PIPE
+        ) as run:
+            said = next(said for said in run.stdout or () if line in said)
+            run.kill()
+        return said
+
     def refused(self) -> str:
         """What a preview says that must fail, on one line."""
         ended = self._world.run("pulumi", "preview", *self.options)
@@ -59,12 +73,13 @@ def stack(untouched: Environment, tmp_path: Path) -> Stack:
     return Stack(untouched, tmp_path)
 
 
-def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
+def test_a_cluster_is_made_in_time_changed_in_place_and_replaced_by_another(
     untouched: Environment, stack: Stack, tmp_path: Path
 ) -> None:
     world = untouched
-    stack.set(aksPodNetwork="overlay")
-    world.succeed("up", *stack.options)
+    stack.set(aksPodNetwork="overlay", storageRoleSeconds=25)
+    killed = seconds_left(stack.up_killed_at("the Kafka cluster is created in"))
+    assert 25 >= killed > seconds_left(stack.up())
     cluster = cluster_of(world)
     before = world.outputs()
 
@@ -83,6 +98,8 @@ def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
     assert callers_of_brokers(world) == addresses(world, "/aks-nodepool1-")
     assert all(address.startswith("10.40.") for address in addresses(world, "/kafka-test-app-"))
 
+    # From now on brokers restart at once, which spares this test a minute.
+    stack.set(restart="all-at-once")
     stack.set_password(ANOTHER)
     # Not in force yet: what signs in with it learns why.
     early = world.run("pulumi", "refresh", "--yes", "--run-program", *stack.options)
@@ -109,8 +126,28 @@ def test_what_has_a_call_of_its_own_changes_without_a_new_cluster(
     assert "kafkaWorkerSize = 'Standard_E8_V3' was 'Standard_E4_V3'" in refusal
     assert refusal.count("every topic with its messages") == 2
 
+    stack.set(protect=False, kafkaClusterName=KAFKA_CLUSTER)
+    up = stack.up()
+    assert "is created in" not in up, "its identity's role is old"
+    assert cluster_of(world)["id"] == cluster["id"]
+    assert cluster_of(world) != cluster
+    now = world.outputs()
+    assert now["ambariUrl"] != before["ambariUrl"]
+    assert now["bootstrapServers"] == servers
+    assert advertised(world, "wn3") == ["advertised.listeners=PLAINTEXT://10.10.0.12:9092"]
+    stack.is_in_place()
+    assert occurrences(now["appUrl"], "after the fourth") == 0
+    send(now["appUrl"], "to the new cluster")
+    eventually(lambda: occurrences(now["appUrl"], "to the new cluster") == 1, "the message comes back")
+
     world.pulumi("destroy", "--yes", *stack.options)
     assert world.resources() == []
+
+
+def seconds_left(output: str) -> int:
+    """How long the cluster was first said to wait for its identity's role; 0 where it did not have to."""
+    found = re.search(r"the Kafka cluster is created in (\d+) s", output)
+    return int(found[1]) if found else 0
 
 
 def cluster_of(world: Environment) -> dict[str, Any]:
