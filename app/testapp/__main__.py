@@ -4,6 +4,7 @@
 can't be reached, with the status of the broken link and its explanation, as `check` does (`doctor_command`).
 """
 
+import asyncio
 import logging
 import os
 import sys
@@ -13,8 +14,8 @@ from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicS
 USAGE = "usage: python -m testapp serve | create-topics | check [--help]"
 PATIENCE_SECONDS = 30.0
 """How long topics wait for a way to Kafka: brokers that were just made or restarted take their time."""
-SECONDS_TO_ANSWER = 12.0
-"""At the end, for requests that were taken in: longer than an acknowledgement is waited for."""
+OTHER_CONNECTIONS = 100
+"""Beside those of browsers' streams and of messages under way: the page's files, probes, metrics."""
 
 
 def main(arguments: list[str]) -> int:
@@ -37,23 +38,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: ServeSettings) -> int:
-    from aiohttp import web
-
+    from testapp.serving import serve
     from testapp.web import application, listener
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     sock = listener(settings.port)
     print(f"serving {settings.topic} on port {settings.port}", flush=True)
-    web.run_app(
-        application(settings),
-        sock=sock,
-        access_log=None,
-        print=None,
-        shutdown_timeout=SECONDS_TO_ANSWER,
-        handler_cancellation=True,
-        # A small body could become a large one.
-        auto_decompress=False,
-    )
+    most = settings.max_browsers + settings.max_pending_messages + OTHER_CONNECTIONS
+    asyncio.run(serve(application(settings), sock, most))
     return 0
 
 

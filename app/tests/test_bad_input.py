@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 from confluent_kafka import Producer
-from replica import TOPIC, Page, Replica, address, await_figure, figure
+from replica import TOPIC, Page, Replica, address, await_answer, await_figure, figure
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +134,18 @@ def test_too_many_browsers_are_told_to_come_again(small: Page) -> None:
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) >= 1
     await_figure(small.url, "testapp_browsers", 0)
+
+
+def test_connections_are_bounded_whether_or_not_they_ask_for_anything(brokers: str) -> None:
+    with Replica(brokers, MAX_BROWSERS="1", MAX_PENDING_MESSAGES="1") as page:
+        silent = [socket.create_connection(address(page.url)) for _ in range(150)]
+        await_answer(f"{page.url}/healthz", 503)
+        refused = httpx.get(f"{page.url}/messages")
+        assert "too many connections" in refused.json()["detail"]
+        assert int(refused.headers["Retry-After"]) >= 1
+        for connection in silent:
+            connection.close()
+        await_answer(f"{page.url}/healthz", 200)
 
 
 def test_a_browser_that_does_not_read_is_cut_off_and_costs_little_memory(brokers: str) -> None:
