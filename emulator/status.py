@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.engine import stack_outputs
 from emulator.home import Home
-from emulator.network.world import World
+from emulator.network.world import NodeUnknown, World
 from emulator.processes import name_of
 
 PROJECT = "aks-kafka"
@@ -24,10 +24,20 @@ def describe(home: Home, world: World, daemon: int) -> dict[str, Any]:
         "daemon": {"pid": daemon, "memory": memory[daemon]},
         "memory": sum(memory.values()),
         "networks": world.networks(),
-        "nodes": [_node(world, name, processes, memory) for name in world.nodes()],
+        "nodes": list(_nodes(world, processes, memory)),
         "endpoints": {name: outputs[name] for name in ("ambariUrl", "bootstrapServers") if name in outputs},
         "appUrl": outputs.get("appUrl"),
     }
+
+
+def _nodes(
+    world: World, processes: Mapping[int, list[int]], memory: Mapping[int, int]
+) -> Iterator[dict[str, Any]]:
+    for name in world.nodes():
+        try:
+            yield _node(world, name, processes, memory)
+        except (NodeUnknown, OSError):
+            continue  # it was removed meanwhile
 
 
 def _node(

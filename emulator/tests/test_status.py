@@ -36,6 +36,18 @@ def test_processes_are_shown_at_their_nodes_with_their_memory(tmp_path: Path) ->
     assert status["memory"] > status["daemon"]["memory"] + busy["memory"]
 
 
+def test_a_node_that_is_removed_meanwhile_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    with closing(World.start(home)) as world:
+        world.add_network("network", ["10.10.0.0/16"])
+        world.add_node(NodeSpec("stays", "network", "10.10.0.4", 24, "stays"))
+        monkeypatch.setattr(world, "nodes", lambda: ["gone", "stays"])
+        shown = describe(home, world, os.getpid())["nodes"]
+    assert [node["name"] for node in shown] == ["stays"]
+
+
 def commands(home: Home, world: World) -> list[list[str]]:
     busy, _ = describe(home, world, os.getpid())["nodes"]
     return [process["command"] for process in busy["processes"]]
