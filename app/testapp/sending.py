@@ -22,6 +22,7 @@ async def post_message(request: web.Request, service: Service) -> web.StreamResp
         Refused: for any reason that the API's description lists.
     """
     most = service.settings.max_message_bytes
+    _refuse_other_sites(request)
     _authorize(request, service.settings.access_token)
     key = _key(request)
     size = most if request.content_length is None else request.content_length
@@ -44,6 +45,16 @@ async def post_message(request: web.Request, service: Service) -> web.StreamResp
         reason = f"Kafka did not acknowledge the message, which may have been written nevertheless: {error}"
         raise Refused(503, reason, Retry_After="5") from error
     return web.json_response(asdict(delivery), status=201)
+
+
+def _refuse_other_sites(request: web.Request) -> None:
+    """Browsers send for any page, also into networks that only its reader may enter; they say for which.
+
+    By Origin (RFC 6454, section 7), which programs leave out.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.rpartition("//")[2].lower() != request.host.lower():
+        raise Refused(403, "a page of another site may not send messages")
 
 
 def _authorize(request: web.Request, token: str) -> None:

@@ -76,6 +76,20 @@ def test_sending_needs_the_token(small: Page, authorization: str | None) -> None
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1", ""])
+def test_pages_of_other_sites_can_not_send(sender: httpx.Client, origin: str) -> None:
+    answer = sender.post("/messages", content="x", headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert "another site" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_page_itself_can_send(sender: httpx.Client, small: Page, scheme: str) -> None:
+    # By https where a proxy before it speaks that.
+    own = small.url.replace("http:", f"{scheme}:")
+    assert sender.post("/messages", content="x", headers={"Origin": own}).status_code == 201
+
+
 def test_reading_needs_no_token_and_the_page_is_told_that_sending_does(small: Page) -> None:
     assert httpx.get(f"{small.url}/messages").status_code == 200
     html = httpx.get(small.url).text
