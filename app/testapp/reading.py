@@ -117,10 +117,13 @@ class Reading:
             raise OffsetsWentBack(f"partition {number} ends at {end}, and {self.next[number] - 1} was read")
 
     def _note_fetching(self, number: int, end: int, at: float) -> None:
-        """A partition is being fetched from if the newest fetch told of as much as its leader says."""
+        """A partition is being fetched from if the newest fetch told of as much as its leader says.
+
+        Where messages never cease, the leader is always ahead: there, what was read tells.
+        """
         _, fetched = self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), cached=True)
-        if fetched >= end or self.next[number] >= end:
-            self._fetched_at[number] = at
+        told = at if fetched >= end or self.next[number] >= end else self._read_at[number]
+        self._fetched_at[number] = max(self._fetched_at[number], told)
 
     def _renew(self, seen: Seen) -> None:
         # librdkafka believes the highest epoch of a leader that it ever saw. That of a topic made again is
