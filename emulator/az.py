@@ -102,7 +102,7 @@ def _add_role(commands: Any) -> None:
 def _acr_build(options: argparse.Namespace) -> None:
     """learn.microsoft.com/cli/azure/acr, `az acr build`."""
     home = Home.locate()
-    server = control.call(home, "login", registry=options.registry)
+    server = control.call(home, "login", registry=options.registry, subscription=options.subscription)
     reference = Reference.parse(f"{server}/{options.image}")
     dockerfile = Path(options.file)
     if not dockerfile.exists():

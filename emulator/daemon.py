@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from emulator.ambari.faults import Fault
+from emulator.azure import arm
 from emulator.azure.catalogue import RESOURCE_TYPES
 from emulator.azure.cloud import Cloud, RealisationFailed
 from emulator.azure.hdinsight_operations import HdinsightOperations
@@ -173,12 +174,13 @@ class _Daemon:
             raise CommandFailed(f"no logs of {node}; {known}")
         return [str(path) for path in logs[found]]
 
-    def _login(self, registry: str) -> str:
-        found = find_registry(self.cloud, registry)
+    def _login(self, registry: str, subscription: str | None) -> str:
+        subscription = subscription or arm.SUBSCRIPTION
+        found = find_registry(self.cloud, registry, subscription)
         if found is None:
             raise CommandFailed(
                 f"The resource with name '{registry}' and type 'Microsoft.ContainerRegistry/registries' "
-                "could not be found in the subscription."
+                f"could not be found in subscription '{subscription}'."
             )
         return login_server(found.name)
 

@@ -82,7 +82,10 @@ def _pool(record: Record, request: ManagedClusterRequest, pool: dict[str, Any]) 
 
 def _network_profile(record: Record, request: ManagedClusterRequest) -> dict[str, Any]:
     outbound = arm.resource_id(
-        record.facts["node_group"], "Microsoft.Network/publicIPAddresses", record.facts["guid"]
+        record.facts["node_group"],
+        "Microsoft.Network/publicIPAddresses",
+        record.facts["guid"],
+        subscription=arm.subscription_of(record.id),
     )
     described: dict[str, Any] = {
         "dnsServiceIP": request.dns_service_ip,
@@ -126,8 +129,10 @@ def _identity(cloud: Cloud, record: Record, request: ManagedClusterRequest) -> d
 
 
 def _identity_profile(cloud: Cloud, record: Record) -> dict[str, Any]:
-    name = f"{record.name}-agentpool"
-    identity_id = arm.resource_id(record.facts["node_group"], UserAssignedIdentity.kind, name)
+    name, subscription = f"{record.name}-agentpool", arm.subscription_of(record.id)
+    identity_id = arm.resource_id(
+        record.facts["node_group"], UserAssignedIdentity.kind, name, subscription=subscription
+    )
     owner = identity(cloud, identity_id)
     if owner is None:
         return {}

@@ -17,10 +17,11 @@ SUBNET_PREFIX = "10.224.0.0/16"
 _SUBNET = "aks-subnet"
 
 
-def new_subnet_id(node_group: str) -> str:
+def new_subnet_id(node_group: str, subscription: str) -> str:
     """The id of the subnet of a network with a name that nobody has."""
     number = secrets.randbelow(90_000_000) + 10_000_000
-    return arm.resource_id(node_group, Subnet.kind, f"aks-vnet-{number}", _SUBNET)
+    name = f"aks-vnet-{number}"
+    return arm.resource_id(node_group, Subnet.kind, name, _SUBNET, subscription=subscription)
 
 
 def make_network(cloud: Cloud, cluster: Record, subnet_id: str) -> None:
@@ -29,7 +30,10 @@ def make_network(cloud: Cloud, cluster: Record, subnet_id: str) -> None:
     guard = network.replace("aks-vnet", "aks-agentpool") + "-nsg"
     place = {"resourceGroupName": cluster.facts["node_group"]}
     region = {**place, "location": cluster.inputs["location"]}
-    guard_id = arm.resource_id(place["resourceGroupName"], NetworkSecurityGroup.kind, guard)
+    subscription = arm.subscription_of(cluster.id)
+    guard_id = arm.resource_id(
+        place["resourceGroupName"], NetworkSecurityGroup.kind, guard, subscription=subscription
+    )
     parts = (
         (NetworkSecurityGroup.token, {**region, "networkSecurityGroupName": guard}),
         (
@@ -48,4 +52,4 @@ def make_network(cloud: Cloud, cluster: Record, subnet_id: str) -> None:
         ),
     )
     for token, inputs in parts:
-        cloud.put(token, inputs, cluster.urn, create=False)
+        cloud.put(token, inputs, cluster.urn, create=False, subscription=subscription)

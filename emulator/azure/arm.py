@@ -4,25 +4,26 @@ import re
 from dataclasses import dataclass
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000beef"
+"""The one that is meant where none is named."""
+OTHER_SUBSCRIPTION = "00000000-0000-0000-0000-00000000cafe"
+SUBSCRIPTIONS = (SUBSCRIPTION, OTHER_SUBSCRIPTION)
 TENANT = "00000000-0000-0000-0000-0000000000aa"
 CLIENT = "00000000-0000-0000-0000-0000000000c1"
 OBJECT = "00000000-0000-0000-0000-0000000000b0"
 
-_SUBSCRIPTION_ID = f"/subscriptions/{SUBSCRIPTION}"
 
-
-def resource_group_id(name: str) -> str:
+def resource_group_id(name: str, subscription: str = SUBSCRIPTION) -> str:
     """The id of a resource group."""
-    return f"{_SUBSCRIPTION_ID}/resourceGroups/{name}"
+    return f"/subscriptions/{subscription}/resourceGroups/{name}"
 
 
-def resource_id(resource_group: str, kind: str, *names: str) -> str:
+def resource_id(resource_group: str, kind: str, *names: str, subscription: str = SUBSCRIPTION) -> str:
     """The id of a resource. The kind Microsoft.Network/virtualNetworks/subnets takes two names."""
     namespace, *collections = kind.split("/")
     if len(collections) != len(names):
         raise ValueError(f"{kind} takes {len(collections)} names, not {len(names)}")
     tail = "".join(f"/{collection}/{name}" for collection, name in zip(collections, names, strict=True))
-    return f"{resource_group_id(resource_group)}/providers/{namespace}{tail}"
+    return f"{resource_group_id(resource_group, subscription)}/providers/{namespace}{tail}"
 
 
 def key(resource_id: str) -> str:
@@ -43,6 +44,11 @@ def contains(scope: str, resource_id: str) -> bool:
 def name(resource_id: str) -> str:
     """The last name in an id."""
     return resource_id.rstrip("/").rpartition("/")[2]
+
+
+def subscription_of(resource_id: str) -> str:
+    """The subscription that a resource lies in."""
+    return resource_id.split("/")[2]
 
 
 def parent(resource_id: str) -> str:

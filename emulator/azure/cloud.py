@@ -13,6 +13,7 @@ from emulator.azure.record import Record
 from emulator.azure.refusals import Refused, not_found
 from emulator.azure.resource_type import ResourceType
 from emulator.azure.runtimes import HdinsightRuntime, KubernetesRuntime, NetworkWorld, Runtimes
+from emulator.azure.subscriptions import require_subscription
 from emulator.store import Store
 
 
@@ -31,7 +32,7 @@ class RealisationFailed(Exception):
 
 
 class Cloud:
-    """One subscription. Safe for use by several threads.
+    """The resources in all subscriptions. Safe for use by several threads.
 
     Every write goes through `put` and `delete`: rules first, then the record, then the world. So whatever is
     killed, there is a record of what was begun.
@@ -80,13 +81,21 @@ class Cloud:
         with self._changed:
             return arm.key(resource_id) in self._written
 
-    def location_of_group(self, name: str) -> str | None:
+    def location_of_group(self, name: str, subscription: str) -> str | None:
         """The region of a resource group; None when there is no such group."""
-        group = self.find(arm.resource_group_id(name))
+        group = self.find(arm.resource_group_id(name, subscription))
         return None if group is None else group.inputs["location"]
 
-    def put(self, token: str, inputs: Mapping[str, Any], urn: str, *, create: bool) -> Record:
-        """Creates or changes a resource, and returns it once it is up.
+    def put(
+        self,
+        token: str,
+        inputs: Mapping[str, Any],
+        urn: str,
+        *,
+        create: bool,
+        subscription: str,
+    ) -> Record:
+        """Creates or changes a resource of a subscription, and returns it once it is up.
 
         With `create`, a resource that is there already is refused as azure-native refuses it; unless this
         very caller made it and never came to know, being killed: then it is taken up where it was left.
@@ -94,7 +103,8 @@ class Cloud:
         """
         resource_type = self._types[token]
         wanted = dict(inputs)
-        resource_id = resource_type.id_of(wanted)
+        resource_id = resource_type.id_of(wanted, subscription)
+        require_subscription(arm.subscription_of(resource_id))
         with self._writing(resource_type.writes(resource_id)):
             existing = self.find(resource_id)
             if create and existing is not None and (existing.known or existing.urn != urn):
@@ -205,7 +215,7 @@ class Cloud:
         parsed = arm.parse(resource_id)
         if parsed is None or "resourceGroupName" not in resource_type.path_inputs:
             return
-        if self.find(arm.resource_group_id(parsed.resource_group)) is None:
+        if self.location_of_group(parsed.resource_group, parsed.subscription) is None:
             message = f"Resource group '{parsed.resource_group}' could not be found."
             raise Refused(404, "ResourceGroupNotFound", message)
 

@@ -13,6 +13,7 @@ from emulator.azure.registries import Registry
 from emulator.azure.resource_groups import ResourceGroup
 from emulator.azure.resource_type import ResourceType
 from emulator.azure.subnets import Subnet
+from emulator.azure.subscriptions import require_subscription
 
 USER_CREDENTIALS = "azure-native:containerservice:listManagedClusterUserCredentials"
 CLIENT_CONFIG = "azure-native:authorization:getClientConfig"
@@ -31,32 +32,35 @@ GETTERS: dict[str, ResourceType] = {
 """Functions that read a resource, whoever made it, by token."""
 
 
-def call(cloud: Cloud, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The result of a function. Raises Refused and NotModelled."""
+def call(cloud: Cloud, subscription: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The result of a function asked in a subscription. Raises Refused and NotModelled."""
     match token:
         case _ if token == USER_CREDENTIALS:
-            return _user_credentials(cloud, arguments)
+            return _user_credentials(cloud, subscription, arguments)
         case _ if token == CLIENT_CONFIG:
             return {
                 "clientId": arm.CLIENT,
                 "objectId": arm.OBJECT,
-                "subscriptionId": arm.SUBSCRIPTION,
+                "subscriptionId": subscription,
                 "tenantId": arm.TENANT,
             }
         case _ if token in GETTERS:
-            return _get(cloud, GETTERS[token], arguments)
+            return _get(cloud, subscription, GETTERS[token], arguments)
         case _:
             raise NotModelled(f"function {token}")
 
 
-def _get(cloud: Cloud, resource_type: ResourceType, arguments: dict[str, Any]) -> dict[str, Any]:
+def _get(
+    cloud: Cloud, subscription: str, resource_type: ResourceType, arguments: dict[str, Any]
+) -> dict[str, Any]:
     """As a resource's outputs; unlike a resource's own read it leaves no trace."""
+    require_subscription(subscription)
     given = {name: value for name, value in arguments.items() if value is not None}
     options = sorted(given.keys() - set(resource_type.path_inputs))
     if options:
         raise NotModelled(f"a read of {resource_type.kind} with {', '.join(options)}")
-    resource_id = resource_type.id_of(given)
-    if cloud.location_of_group(given["resourceGroupName"]) is None:
+    resource_id = resource_type.id_of(given, subscription)
+    if cloud.location_of_group(given["resourceGroupName"], subscription) is None:
         message = f"Resource group '{given['resourceGroupName']}' could not be found."
         raise Refused(404, "ResourceGroupNotFound", message)
     record = cloud.find(resource_id)
@@ -67,12 +71,16 @@ def _get(cloud: Cloud, resource_type: ResourceType, arguments: dict[str, Any]) -
     return {"id": record.id, **echoed, "azureApiVersion": sdk.api_version(resource_type.token)}
 
 
-def _user_credentials(cloud: Cloud, arguments: dict[str, Any]) -> dict[str, Any]:
+def _user_credentials(cloud: Cloud, subscription: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    require_subscription(subscription)
     for name in ("format", "serverFqdn"):
         if arguments.get(name):
             raise NotModelled(f"{USER_CREDENTIALS}'s argument {name}")
     cluster_id = arm.resource_id(
-        arguments["resourceGroupName"], ManagedCluster.kind, arguments["resourceName"]
+        arguments["resourceGroupName"],
+        ManagedCluster.kind,
+        arguments["resourceName"],
+        subscription=subscription,
     )
     cluster = cloud.require(ManagedCluster.kind, cluster_id)
     runtime = cloud.kubernetes.get(arm.key(cluster_id))

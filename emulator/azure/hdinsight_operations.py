@@ -19,6 +19,7 @@ from emulator.azure.occupancy import ADDRESSES_FACT, taken_addresses
 from emulator.azure.record import Record
 from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.subnets import Subnet, prefix_of
+from emulator.azure.subscriptions import require_subscription
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ class HdinsightOperations:
         self.cloud.operate(cluster_id, plan, lambda before, planned: None)
 
     def _find(self, resource_group: str, name: str, subscription: str | None) -> Record:
-        if subscription not in (None, arm.SUBSCRIPTION):
-            raise NotModelled(f"another subscription than {arm.SUBSCRIPTION}: {subscription}")
-        cluster_id = arm.resource_id(resource_group, HdinsightCluster.kind, name)
+        subscription = subscription or arm.SUBSCRIPTION
+        require_subscription(subscription)
+        cluster_id = arm.resource_id(resource_group, HdinsightCluster.kind, name, subscription=subscription)
         return self.cloud.require(HdinsightCluster.kind, cluster_id)
 
 

@@ -14,6 +14,7 @@ from emulator.azure.networks import VirtualNetwork
 from emulator.azure.occupancy import subnets_of, taken_addresses, users_of
 from emulator.azure.principals import identity
 from emulator.azure.record import Record
+from emulator.azure.references import require_near
 from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.roles import has_role
 from emulator.azure.security_groups import NetworkSecurityGroup
@@ -31,6 +32,7 @@ def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) 
     """Raises Refused when a new cluster could not be brought up where it is asked for."""
     location = request.inputs["location"]
     network = cloud.require(VirtualNetwork.kind, request.network_id)
+    require_near(resource_id, network)
     if normal_location(network.inputs["location"]) != normal_location(location):
         message = (
             f"Cluster '{arm.name(resource_id)}' is in {location}, its virtual network in "

@@ -18,6 +18,7 @@ from emulator.azure.networks import VirtualNetwork
 from emulator.azure.occupancy import SUBNET_FACT, taken_addresses, users_of
 from emulator.azure.principals import identity
 from emulator.azure.record import Record
+from emulator.azure.references import require_near
 from emulator.azure.refusals import NotModelled, Refused
 from emulator.azure.resource_groups import ResourceGroup
 from emulator.azure.resource_type import ResourceType, new_digits, new_etag, new_guid, now
@@ -118,6 +119,7 @@ class ManagedCluster(ResourceType):
         """AKS's rules for a new cluster, and for changes of one that is there."""
         request = ManagedClusterRequest(inputs)
         check_request(arm.name(resource_id), request)
+        _require_own_name(cloud, resource_id)
         if existing is not None and existing.state == "Succeeded":
             _check_change(existing, inputs)
             return
@@ -125,6 +127,7 @@ class ManagedCluster(ResourceType):
             check_ranges_of_own_network(request)
             return
         subnet = cloud.require(Subnet.kind, request.subnet_id)
+        require_near(resource_id, subnet)
         network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
         if normal_location(network.inputs["location"]) != normal_location(inputs["location"]):
             message = (
@@ -153,7 +156,7 @@ class ManagedCluster(ResourceType):
             "time": now(),
             "host": f"{record.inputs['dnsPrefix']}-{digits}",
             "node_group": group,
-            SUBNET_FACT: request.subnet_id or new_subnet_id(group),
+            SUBNET_FACT: request.subnet_id or new_subnet_id(group, parsed.subscription),
             **({"principal": new_guid()} if request.has_own_identity else {}),
         }
 
@@ -181,7 +184,7 @@ class ManagedCluster(ResourceType):
             cluster = _runtime(cloud, record)
         if cluster is not None:
             cluster.delete()
-        cloud.delete(arm.resource_group_id(record.facts["node_group"]))
+        cloud.delete(arm.resource_group_id(record.facts["node_group"], arm.subscription_of(record.id)))
 
     def revive(self, cloud: Cloud, record: Record) -> None:
         """Brings the cluster back with what runs in it."""
@@ -192,7 +195,16 @@ class ManagedCluster(ResourceType):
 
 def kubelet_identity_id(record: Record) -> str:
     """The id of the identity by which a cluster's nodes pull images."""
-    return arm.resource_id(record.facts["node_group"], UserAssignedIdentity.kind, f"{record.name}-agentpool")
+    name, subscription = f"{record.name}-agentpool", arm.subscription_of(record.id)
+    return arm.resource_id(
+        record.facts["node_group"], UserAssignedIdentity.kind, name, subscription=subscription
+    )
+
+
+def _require_own_name(cloud: Cloud, resource_id: str) -> None:
+    for other in cloud.all(ManagedCluster.token):
+        if other.name.lower() == arm.name(resource_id).lower() and not arm.same(other.id, resource_id):
+            raise NotModelled(f"two AKS clusters with one name ({other.id})")
 
 
 def _check_identity(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -> None:
@@ -236,16 +248,17 @@ def _check_change(existing: Record, inputs: dict[str, Any]) -> None:
 def _make_node_group(cloud: Cloud, record: Record) -> None:
     """The node resource group and the kubelet's identity in it, which AKS makes itself."""
     location = record.inputs["location"]
-    group = record.facts["node_group"]
-    cloud.put(
-        ResourceGroup.token, {"resourceGroupName": group, "location": location}, record.urn, create=False
-    )
+    group, subscription = record.facts["node_group"], arm.subscription_of(record.id)
+    group_inputs = {"resourceGroupName": group, "location": location}
+    cloud.put(ResourceGroup.token, group_inputs, record.urn, create=False, subscription=subscription)
     identity_inputs = {
         "resourceGroupName": group,
         "resourceName": arm.name(kubelet_identity_id(record)),
         "location": location,
     }
-    cloud.put(UserAssignedIdentity.token, identity_inputs, record.urn, create=False)
+    cloud.put(
+        UserAssignedIdentity.token, identity_inputs, record.urn, create=False, subscription=subscription
+    )
 
 
 def _runtime(cloud: Cloud, record: Record) -> KubernetesRuntime:

@@ -10,6 +10,7 @@ from emulator.azure.occupancy import peerings_of, subnets_of, users_of
 from emulator.azure.record import Record
 from emulator.azure.refusals import Refused
 from emulator.azure.resource_type import ResourceType, new_etag, new_guid
+from emulator.azure.subscriptions import require_subscription
 
 
 class VirtualNetwork(ResourceType):
@@ -88,10 +89,9 @@ def address_space(inputs: dict[str, Any], name: str) -> list[IPv4Network]:
 
 def list_networks(cloud: Cloud, resource_group: str, subscription: str | None) -> list[dict[str, Any]]:
     """The networks of a resource group, each as `az` shows it. Raises Refused when there is no such group."""
-    group = arm.resource_group_id(resource_group)
-    if subscription and subscription.lower() != arm.SUBSCRIPTION:
-        message = f"The subscription '{subscription}' could not be found."
-        raise Refused(404, "SubscriptionNotFound", message)
+    subscription = subscription or arm.SUBSCRIPTION
+    require_subscription(subscription)
+    group = arm.resource_group_id(resource_group, subscription)
     if cloud.find(group) is None:
         message = f"Resource group '{resource_group}' could not be found."
         raise Refused(404, "ResourceGroupNotFound", message)

@@ -4,7 +4,7 @@ import importlib.metadata
 import re
 import uuid
 
-from emulator.azure import differences, functions, inputs, sdk
+from emulator.azure import arm, differences, functions, inputs, sdk
 from emulator.azure.catalogue import RESOURCE_TYPES
 from emulator.azure.cloud import AlreadyExists, Cloud, RealisationFailed
 from emulator.azure.modelled import unmodelled
@@ -34,7 +34,7 @@ class AzureNative(Provider):
         self._cloud = cloud
 
     def configure(self, config: Properties, /) -> Properties:
-        """The provider's configuration; `location` is the default region."""
+        """The provider's configuration; `location` is the default region, `subscriptionId` where to."""
         return config
 
     def check(
@@ -49,7 +49,7 @@ class AzureNative(Provider):
         self._add_location(session, known, olds, wanted)
         wanted.setdefault("azureApiVersion", sdk.api_version(resource_type))
         wrong = inputs.failures(sdk.inputs(resource_type), wanted)
-        return wanted, wrong or unmodelled(known, wanted, self._echo_of(known, wanted))
+        return wanted, wrong or unmodelled(known, wanted, self._echo_of(session, known, wanted))
 
     def diff(
         self,
@@ -82,7 +82,7 @@ class AzureNative(Provider):
         self._modelled(resource_type)
         if preview:
             return "", preview_outputs(sdk.outputs(resource_type), inputs)
-        resource_id = RESOURCE_TYPES[resource_type].id_of(inputs)
+        resource_id = RESOURCE_TYPES[resource_type].id_of(inputs, _subscription(session))
         return resource_id, self._put(resource_type, resource_id, inputs, urn, create=True)
 
     def read(
@@ -145,7 +145,7 @@ class AzureNative(Provider):
     def invoke(self, session: Properties, token: str, arguments: Properties, /) -> Properties:
         """Calls a function."""
         try:
-            return functions.call(self._cloud, token, arguments)
+            return functions.call(self._cloud, _subscription(session), token, arguments)
         except (Refused, NotModelled) as error:
             raise ProviderError(str(error)) from error
 
@@ -154,7 +154,8 @@ class AzureNative(Provider):
     ) -> Properties:
         body = {name: value for name, value in wanted.items() if name not in inputs.BOOKKEEPING}
         try:
-            record = self._cloud.put(resource_type, body, urn, create=create)
+            subscription = arm.subscription_of(resource_id)
+            record = self._cloud.put(resource_type, body, urn, create=create, subscription=subscription)
         except (Refused, NotModelled, AlreadyExists) as error:
             raise ProviderError(str(error)) from error
         except RealisationFailed as error:
@@ -168,11 +169,11 @@ class AzureNative(Provider):
         outputs = {name: value for name, value in echoed.items() if name in known}
         return {**outputs, "azureApiVersion": sdk.api_version(resource_type)}
 
-    def _echo_of(self, known: ResourceType, wanted: Properties) -> Properties:
+    def _echo_of(self, session: Properties, known: ResourceType, wanted: Properties) -> Properties:
         """Azure's echo of the resource that inputs are for; {} while there is none."""
         if any(not isinstance(wanted.get(name), str) for name in known.path_inputs):
             return {}
-        record = self._cloud.find(known.id_of(wanted))
+        record = self._cloud.find(known.id_of(wanted, _subscription(session)))
         if record is None:
             return {}
         return differences.project(sdk.inputs(known.token), self._cloud.echo(record))
@@ -214,9 +215,14 @@ class AzureNative(Provider):
         elif isinstance(wanted.get("resourceGroupName"), Unknown):
             wanted["location"] = UNKNOWN
         else:
-            location = self._cloud.location_of_group(wanted.get("resourceGroupName", ""))
+            group, subscription = wanted.get("resourceGroupName", ""), _subscription(session)
+            location = self._cloud.location_of_group(group, subscription)
             if location is not None:
                 wanted["location"] = location
+
+
+def _subscription(session: Properties) -> str:
+    return session.get("subscriptionId") or arm.SUBSCRIPTION
 
 
 def _path_values(known: ResourceType, resource_id: str) -> Properties:

@@ -4,14 +4,19 @@ from emulator.azure import arm
 from emulator.azure.cloud import Cloud
 from emulator.azure.differences import normal_location
 from emulator.azure.record import Record
-from emulator.azure.refusals import Refused
+from emulator.azure.refusals import NotModelled, Refused
 
 
 def require_reference(
     cloud: Cloud, kind: str, resource_id: str, referrer_id: str, location: str | None = None
 ) -> Record:
-    """The resource that another one refers to. Raises Refused unless it exists, in `location` if given."""
+    """The resource that another one refers to. Raises Refused unless it exists, in `location` if given.
+
+    Raises NotModelled where it has to be in the same region and lies in another subscription.
+    """
     record = cloud.find(resource_id) if arm.is_kind(resource_id, kind) else None
+    if record is not None and location is not None:
+        require_near(referrer_id, record)
     elsewhere = (
         record is not None
         and location is not None
@@ -24,3 +29,9 @@ def require_reference(
         )
         raise Refused(400, "InvalidResourceReference", message)
     return record
+
+
+def require_near(resource_id: str, other: Record) -> None:
+    """Raises NotModelled for two resources in different subscriptions."""
+    if arm.subscription_of(resource_id).lower() != arm.subscription_of(other.id).lower():
+        raise NotModelled(f"{resource_id} with {other.id}, which lies in another subscription")

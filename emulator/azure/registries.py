@@ -85,10 +85,14 @@ def login_server(name: str) -> str:
     return f"{name.lower()}.azurecr.io"
 
 
-def find_registry(cloud: Cloud, name_or_server: str) -> Record | None:
-    """The registry with this name or login server."""
+def find_registry(cloud: Cloud, name_or_server: str, subscription: str | None = None) -> Record | None:
+    """The registry with this name or login server, in this subscription or in whichever."""
     wanted = name_or_server.lower().removesuffix(".azurecr.io")
-    return next((record for record in cloud.all(Registry.token) if record.name.lower() == wanted), None)
+    for record in cloud.all(Registry.token):
+        if record.name.lower() == wanted:
+            here = subscription is None or arm.subscription_of(record.id).lower() == subscription.lower()
+            return record if here else None
+    return None
 
 
 def refusal_to_pull(cloud: Cloud, server: str, puller: str) -> str | None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import quote
 
-from emulator.azure.arm import SUBSCRIPTION
 from emulator.azure.record import Record
 
 if TYPE_CHECKING:
@@ -85,12 +84,12 @@ class ResourceType(ABC):
         """The inputs that make up the id."""
         return [name for name in re.findall(r"{(\w+)}", self.path) if name != "subscriptionId"]
 
-    def id_of(self, inputs: dict[str, Any]) -> str:
-        """The id of the resource with these inputs."""
+    def id_of(self, inputs: dict[str, Any], subscription: str) -> str:
+        """The id of the resource with these inputs, asked for in a subscription."""
 
         def value(match: re.Match[str]) -> str:
             if match[1] == "subscriptionId":
-                return SUBSCRIPTION
+                return subscription
             # A scope is itself an id; everything else is one segment.
             given = str(inputs[match[1]])
             return given.strip("/") if match[1] == "scope" else quote(given, safe="()")

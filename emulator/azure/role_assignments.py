@@ -51,16 +51,17 @@ class RoleAssignment(RecordsOnly):
         """As in Azure; the definition is named within the subscription however it was given."""
         inputs = record.inputs
         definition = definition_guid(inputs["roleDefinitionId"])
+        scope = "/" + inputs["scope"].strip("/")
         described = {
             "createdBy": arm.OBJECT,
             "createdOn": record.facts["time"],
             "principalId": inputs["principalId"],
             "principalType": type_of_principal(cloud, inputs["principalId"]),
             "roleDefinitionId": (
-                ""
-                f"/subscriptions/{arm.SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{definition}"
+                f"/subscriptions/{arm.subscription_of(scope)}"
+                f"/providers/Microsoft.Authorization/roleDefinitions/{definition}"
             ),
-            "scope": "/" + inputs["scope"].strip("/"),
+            "scope": scope,
             "updatedBy": arm.OBJECT,
             "updatedOn": record.facts["time"],
         }
@@ -80,7 +81,7 @@ def list_assignments(cloud: Cloud, role: str, scope: str) -> list[dict[str, Any]
 
 
 def _check_scope(cloud: Cloud, scope: str) -> None:
-    if arm.same(scope, f"/subscriptions/{arm.SUBSCRIPTION}"):
+    if any(arm.same(scope, f"/subscriptions/{subscription}") for subscription in arm.SUBSCRIPTIONS):
         return
     if cloud.find(scope) is None:
         message = f"The Resource '{scope}' was not found."

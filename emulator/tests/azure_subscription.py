@@ -2,7 +2,8 @@
 
 import copy
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,7 @@ class Subscription:
     def __init__(self, folder: Path, propagation: Propagation | None = None) -> None:
         self._folder = folder
         self._propagation = propagation
+        self._session: dict[str, Any] = {}
         self.runtimes = FakeRuntimes()
         self.restart()
 
@@ -149,12 +151,23 @@ class Subscription:
         )
         self.provider = AzureNative(self.cloud)
 
+    @contextmanager
+    def within(self, subscription: str) -> Iterator[None]:
+        """Another instance of the provider, for this subscription, takes the calls."""
+        before, self._session = self._session, self.provider.configure({"subscriptionId": subscription})
+        yield
+        self._session = before
+
+    def invoke(self, function: str, **arguments: Any) -> Any:
+        """What a function answers."""
+        return self.provider.invoke(self._session, f"azure-native:{function}", arguments)
+
     def check(
         self, token: str, name: str, inputs: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> Any:
         """The inputs to keep. Raises Rejected."""
         kept, failures = self.provider.check(
-            {}, _urn(token, name), _full(token), dict(olds or {}), copy.deepcopy(dict(inputs))
+            self._session, _urn(token, name), _full(token), dict(olds or {}), copy.deepcopy(dict(inputs))
         )
         if failures:
             raise Rejected(failures)
@@ -164,27 +177,31 @@ class Subscription:
         """A new resource. Raises Rejected and ProviderError."""
         kept = self.check(token, name, inputs)
         urn = _urn(token, name)
-        resource_id, outputs = self.provider.create({}, urn, _full(token), kept, False, 0)
+        resource_id, outputs = self.provider.create(self._session, urn, _full(token), kept, False, 0)
         return Made(_full(token), urn, resource_id, kept, outputs)
 
     def diff(self, made: Made, **changes: Any) -> Difference:
         """What changed inputs would mean; a change to None takes an input away."""
         wanted = self._wanted(made, changes)
-        return self.provider.diff({}, made.urn, made.token, made.id, made.inputs, made.outputs, wanted)
+        return self.provider.diff(
+            self._session, made.urn, made.token, made.id, made.inputs, made.outputs, wanted
+        )
 
     def update(self, made: Made, **changes: Any) -> None:
         """Changes a resource in place."""
         wanted = self._wanted(made, changes)
-        made.outputs = self.provider.update({}, made.urn, made.token, made.id, made.outputs, wanted, False, 0)
+        made.outputs = self.provider.update(
+            self._session, made.urn, made.token, made.id, made.outputs, wanted, False, 0
+        )
         made.inputs = wanted
 
     def refresh(self, made: Made) -> list[str]:
         """Takes over what Azure says now; the inputs that this changed."""
-        read = self.provider.read({}, made.urn, made.token, made.id, made.inputs, made.outputs)
+        read = self.provider.read(self._session, made.urn, made.token, made.id, made.inputs, made.outputs)
         assert read is not None, f"{made.id} is gone"
         before, (_, made.inputs, made.outputs) = made.inputs, read
         return self.provider.diff(
-            {}, made.urn, made.token, made.id, before, made.outputs, made.inputs
+            self._session, made.urn, made.token, made.id, before, made.outputs, made.inputs
         ).changed
 
     def exists(self, resource_id: str) -> bool:
@@ -193,7 +210,7 @@ class Subscription:
 
     def delete(self, made: Made) -> None:
         """Removes a resource."""
-        self.provider.delete({}, made.urn, made.token, made.id, made.outputs, 0)
+        self.provider.delete(self._session, made.urn, made.token, made.id, made.outputs, 0)
 
     def _wanted(self, made: Made, changes: Mapping[str, Any]) -> Any:
         news = {name: value for name, value in {**made.inputs, **changes}.items() if value is not None}

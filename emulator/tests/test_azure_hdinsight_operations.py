@@ -149,7 +149,7 @@ def test_a_put_of_what_was_changed_otherwise_is_refused(
 def test_what_is_not_there_can_not_be_changed(azure: Subscription, operations: HdinsightOperations) -> None:
     with pytest.raises(Refused, match="ResourceNotFound"):
         operations.resize(**WHERE, workers=4)
-    with pytest.raises(NotModelled, match="another-subscription"):
+    with pytest.raises(Refused, match="SubscriptionNotFound"):
         operations.show("group", "mykafka", "another-subscription")
 
 

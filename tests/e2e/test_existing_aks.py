@@ -1,14 +1,23 @@
-"""An AKS cluster that somebody else made is used, and after `destroy` it is what it was."""
+"""Somebody else's AKS cluster, in another subscription, is used; after `destroy` it is what it was."""
 
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from emulator.azure import arm
+
 from .environment import Environment, adapted, eventually, occurrences, send
 
 PROGRAM = Path(__file__).with_name("somebody_elses")
-CLUSTER = {"existing": {"resourceGroup": "shop", "name": "shop-aks"}}
+THEIRS = arm.OTHER_SUBSCRIPTION
+NOBODYS = "11111111-0000-0000-0000-000000000000"
+
+
+def in_shop(name: str, subscription: str = THEIRS) -> dict[str, Any]:
+    return {"existing": {"resourceGroup": "shop", "name": name, "subscription": subscription}}
 
 
 class Shop:
@@ -23,7 +32,7 @@ class Shop:
 
 
 def everything(world: Environment) -> dict[str, Any]:
-    """Each resource in the subscription and each object in Kubernetes, as the stand-in remembers it."""
+    """Each resource in Azure and each object in Kubernetes, as the stand-in remembers it."""
     files = [
         path
         for folder in ("azure", "kubernetes-*/objects")
@@ -32,7 +41,10 @@ def everything(world: Environment) -> dict[str, Any]:
     return {str(path.relative_to(world.home)): json.loads(path.read_text()) for path in files}
 
 
-def test_cluster_is_adopted_and_left_as_it_was(untouched: Environment, tmp_path: Path) -> None:
+def test_cluster_is_adopted_and_left_as_it_was(
+    untouched: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_SUBSCRIPTION", THEIRS)
     world, shop = untouched, Shop(untouched, tmp_path)
     shop.pulumi("up", "--yes", "--skip-preview")
     shop.pulumi("refresh", "--yes", "--expect-no-changes")
@@ -40,15 +52,22 @@ def test_cluster_is_adopted_and_left_as_it_was(untouched: Environment, tmp_path:
     assert [name for name in before if "virtualnetworks,aks-vnet-" in name]
 
     inside = {"hdinsightAddressSpace": "10.224.0.0/16", "hdinsightSubnet": "10.224.0.0/24"}
-    refused = world.run("pulumi", "preview", *adapted(tmp_path, aks=CLUSTER, **inside))
+    refused = world.run("pulumi", "preview", *adapted(tmp_path, aks=in_shop("shop-aks"), **inside))
     assert refused.status != 0
     assert "must not overlap the network aks-vnet-" in refused.output
     assert "Traceback" not in refused.output
 
-    settings = adapted(tmp_path, aks=CLUSTER)
+    refused = world.run("pulumi", "preview", *adapted(tmp_path, aks=in_shop("shop-aks", NOBODYS)))
+    assert refused.status != 0
+    assert "aks.existing = 'shop-aks in resource group shop of subscription 11111111-" in refused.output
+    assert "Azure answers SubscriptionNotFound" in refused.output
+
+    settings = adapted(tmp_path, aks=in_shop("shop-aks"), registry=in_shop("shopimages"), registryName="")
     world.succeed("up", *settings)
     outputs = world.outputs()
-    assert "/resourceGroups/MC_shop_shop-aks_westeurope/" in outputs["aksVnetId"]
+    assert f"/{THEIRS}/resourceGroups/MC_shop_shop-aks_westeurope/" in outputs["aksVnetId"]
+    assert f"/{arm.SUBSCRIPTION}/" in outputs["hdinsightVnetId"]
+    assert outputs["registryLoginServer"] == "shopimages.azurecr.io"
     send(outputs["appUrl"], "to a cluster of somebody else's")
     eventually(
         lambda: occurrences(outputs["appUrl"], "to a cluster of somebody else's") == 1,

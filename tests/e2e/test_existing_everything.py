@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from emulator.azure import arm
+
 from .environment import CHECKOUT, Environment, eventually, occurrences, send
 from .test_existing_aks import everything
 
@@ -52,7 +54,7 @@ def test_second_stack_uses_what_the_first_one_made(environment: Environment, tmp
         "group": {"existing": {"name": "aks-kafka"}},
         "kafka": existing(local["aks-kafka:kafkaClusterName"]),
         "aks": existing("aks-kafka"),
-        "registry": existing(local["aks-kafka:registryName"]),
+        "registry": existing(local["aks-kafka:registryName"], subscription=arm.SUBSCRIPTION),
         "appSourceRanges": local["aks-kafka:appSourceRanges"],
     }
     before, mark = everything(environment), len(environment.ambari_requests())

@@ -130,6 +130,16 @@ def test_what_lies_in_another_subscription_is_asked_there(site: Site) -> None:
     assert listing["environment"]["SUBSCRIPTION"] == OTHER
 
 
+def test_kafka_cluster_of_another_subscription_gets_its_half_there(site: Site) -> None:
+    profile = site.kafka["computeProfile"]["roles"][1]["virtualNetworkProfile"]
+    profile |= {name: value.replace(OWN, OTHER) for name, value in profile.items()}
+    program = deployed(site, ALL | {"kafka": in_shop("brokers", subscription=OTHER)})
+    [provider] = program.of_type("pulumi:providers:azure-native")
+    assert provider.inputs["subscriptionId"] == OTHER
+    assert f"::{provider.name}::" in program["hdinsight-to-aks"].provider
+    assert not program["aks-to-hdinsight"].provider
+
+
 def test_new_clusters_go_into_subnets_that_exist(site: Site) -> None:
     program = deployed(
         site, dict(REQUIRED) | {"hdinsightNetwork": SUBNET, "aksNetwork": AKS_SUBNET, "peering": False}

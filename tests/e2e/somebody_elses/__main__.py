@@ -1,8 +1,17 @@
-"""A cluster as `az aks create` makes it: AKS itself makes its network, in a resource group of its own."""
+"""A registry, and a cluster as `az aks create` makes it: AKS makes its network, in another resource group.
 
-from pulumi_azure_native import containerservice, resources
+All of it lies in the subscription that the environment names.
+"""
 
-group = resources.ResourceGroup("group", resource_group_name="shop", location="westeurope")
+import os
+
+import pulumi
+import pulumi_azure_native as azure_native
+from pulumi_azure_native import containerregistry, containerservice, resources
+
+there = azure_native.Provider("there", subscription_id=os.environ["SHOP_SUBSCRIPTION"])
+opts = pulumi.ResourceOptions(provider=there)
+group = resources.ResourceGroup("group", resource_group_name="shop", location="westeurope", opts=opts)
 containerservice.ManagedCluster(
     "aks",
     resource_name_="shop-aks",
@@ -19,4 +28,13 @@ containerservice.ManagedCluster(
         }
     ],
     network_profile={"network_plugin": containerservice.NetworkPlugin.AZURE},
+    opts=opts,
+)
+containerregistry.Registry(
+    "registry",
+    registry_name="shopimages",
+    resource_group_name=group.name,
+    location=group.location,
+    sku={"name": containerregistry.SkuName.BASIC},
+    opts=opts,
 )
