@@ -26,7 +26,7 @@ def mistakes_beside(settings: Settings, found: Found) -> list[Mistake]:
     """Settings that what exists leaves no room for."""
     claims = list(_claims(settings, found))
     across = _peers_of(found) if settings.peering else []
-    taken = [claim.range for claim in [*claims, *across] if claim.exists]
+    taken = [claim.range for claim in [*claims, *across]]
     return [
         *_clashes(claims, taken),
         *_clashes_with_peers(claims, across, taken),

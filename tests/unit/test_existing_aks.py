@@ -115,6 +115,14 @@ def test_hdinsight_stays_apart_from_what_pods_see(site: Site, space: str, rule: 
     assert find(site, adopting(hdinsightAddressSpace=found.right, hdinsightSubnet=found.right)).aks
 
 
+def test_each_range_of_ours_stays_apart_from_what_pods_see(site: Site) -> None:
+    ours = ["10.1.0.0/16", "10.230.0.0/16", "192.168.0.0/24"]
+    found = mistake(site, hdinsightAddressSpace=json.dumps(ours), hdinsightSubnet="192.168.0.0/24")
+    assert (found.setting, found.value) == ("hdinsightAddressSpace[1]", "10.230.0.0/16")
+    corrected = json.dumps([ours[0], found.right, ours[2]])
+    assert find(site, adopting(hdinsightAddressSpace=corrected, hdinsightSubnet="192.168.0.0/24")).aks
+
+
 def test_our_own_peering_is_no_obstacle(site: Site) -> None:
     peering = {"remoteAddressSpace": {"addressPrefixes": ["10.10.0.0/16"]}}
     site.aks_network["virtualNetworkPeerings"] = [{"name": "aks-kafka-test", **peering}]
