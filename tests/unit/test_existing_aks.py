@@ -189,6 +189,8 @@ def test_only_the_peering_is_added(site: Site) -> None:
     ours = {"hdinsight-to-aks": "hdinsight-network", "aks-to-hdinsight": "aks-vnet-12345678"}
     for name, network in ours.items():
         assert program[name].inputs["virtualNetworkName"] == network
+    there = program["hdinsight-to-aks"].inputs
+    assert there["remoteAddressSpace"] == site.aks_network["addressSpace"]
     back = program["aks-to-hdinsight"].inputs
     assert back["resourceGroupName"] == "MC_shop_k8s_westeurope"
     assert back["virtualNetworkPeeringName"] == "aks-kafka-test"
