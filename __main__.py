@@ -25,7 +25,7 @@ atexit.register(gc.freeze)
 
 config = pulumi.Config()
 settings = Settings.load(config)
-refuse_losses(settings)
+kafka_stays = refuse_losses(settings)
 existing = find_existing(settings)
 
 group = existing.group or (
@@ -71,6 +71,7 @@ kafka = kafka_cluster(
         ssh_public_key=settings.ssh_public_key,
         protect=settings.protect,
         storage_role_seconds=settings.storage_role_seconds,
+        stays=kafka_stays,
         made_with=fixed_settings(settings),
         tags=settings.tags,
     ),

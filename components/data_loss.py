@@ -30,6 +30,7 @@ _FIXED = (
     "ssh_user",
     "ssh_public_key",
     "hdinsight_subnet",
+    "hdinsight_network",
 )
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
 _KAFKA = f"{HDINSIGHT_DOC}/kafka/apache-kafka-introduction"
@@ -50,28 +51,36 @@ _COMPONENT = "aks-kafka:index:KafkaCluster"
 
 def fixed_settings(settings: Settings) -> dict[str, Any]:
     """What a cluster keeps for as long as it exists, by the settings' names."""
-    return settings.model_dump(mode="json", by_alias=True, include=set(_FIXED))
+    adopted = settings.hdinsight_network.existing
+    network = f"subnet {adopted.subnet} of {adopted}" if adopted else "one of its own"
+    # Not as an object: the engine forgets what is null in one.
+    return settings.model_dump(mode="json", by_alias=True, include=set(_FIXED)) | {
+        to_camel("hdinsight_network"): network
+    }
 
 
-def refuse_losses(settings: Settings) -> None:
+def refuse_losses(settings: Settings) -> bool:
     """Raises WrongSettings when the stack's cluster could not become what `settings` say without a loss.
+
+    Answers whether there is a cluster that has all it keeps for life as `settings` say, so that nothing else
+    may replace it: not what Azure says of it by now, nor what an earlier version of this program declared.
 
     Where `protect` is off the cluster may be replaced. Fewer workers alone are no reason to, so these are
     refused. So is whatever the stack made itself and is to be adopted: what leaves the program is deleted.
     """
     outputs = _outputs()
-    mistakes = [*taken_from_itself(outputs, settings), *losses(_made_with(outputs), settings)]
+    made_with = _made_with(outputs)
+    mistakes = [*taken_from_itself(outputs, settings), *losses(made_with, settings)]
     if mistakes:
         raise WrongSettings(mistakes, pulumi.get_stack())
+    return bool(made_with) and not _changed(made_with, settings)
 
 
 def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
     """What is wrong with `settings` for a cluster that was made with others; nothing where there is none."""
-    wanted = fixed_settings(settings)
     replaced = [
-        _replaces(name, made_with[name], value, hidden=not Settings.model_fields[field].repr)
-        for field in _FIXED
-        if (name := to_camel(field)) in made_with and made_with[name] != (value := wanted[name])
+        _replaces(to_camel(field), before, value, hidden=not Settings.model_fields[field].repr)
+        for field, before, value in _changed(made_with, settings)
     ]
     if replaced and not settings.protect:
         return []
@@ -92,6 +101,16 @@ def taken_from_itself(made: Container[str], settings: Settings) -> list[Mistake]
         )
         for setting, type_ in _MADE.items()
         if getattr(settings, setting).existing and type_ in made
+    ]
+
+
+def _changed(made_with: Mapping[str, Any], settings: Settings) -> list[tuple[str, Any, Any]]:
+    """What would replace the cluster: each field with its value of then and its value now."""
+    wanted = fixed_settings(settings)
+    return [
+        (field, made_with[name], wanted[name])
+        for field in _FIXED
+        if (name := to_camel(field)) in made_with and made_with[name] != wanted[name]
     ]
 
 

@@ -25,6 +25,7 @@ _CHANGED_BY_OTHER_CALLS = [
     'properties.clusterDefinition.configurations.gateway["restAuthCredential.password"]',
 ]
 """See `kafka_operations`."""
+_KEPT = ["identity", "properties", "tags"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class KafkaClusterArgs:
     """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
 
     `storage_role_seconds` is how long the cluster's identity has its role before the cluster is created.
+    `stays` is for a cluster that exists and has all that it keeps for life: then nothing replaces it.
     `made_with` is kept among the outputs once there is a cluster: see `data_loss`.
     """
 
@@ -53,6 +55,7 @@ class KafkaClusterArgs:
     ssh_public_key: str
     protect: bool
     storage_role_seconds: int
+    stays: bool
     made_with: Mapping[str, Any]
     tags: Mapping[str, str]
 
@@ -187,7 +190,7 @@ class KafkaCluster(pulumi.ComponentResource):
                 protect=args.protect,
                 # Azure changes none of this in place: an update would fail, a replacement shows in preview.
                 replace_on_changes=["properties", "identity"],
-                ignore_changes=_CHANGED_BY_OTHER_CALLS,
+                ignore_changes=_KEPT if args.stays else _CHANGED_BY_OTHER_CALLS,
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", delete="60m"),
             ),

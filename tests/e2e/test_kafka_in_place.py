@@ -3,6 +3,7 @@
 Pods form an overlay here; in the other tests they have addresses of the subnet.
 """
 
+import json
 import re
 import socket
 import subprocess
@@ -113,6 +114,8 @@ def test_a_cluster_is_made_in_time_changed_in_place_and_replaced_by_another(
     written = [world.home / folder for folder in ("pulumi", "pulumi-home", "logs", "nodes")]
     assert files_that_hold(ANOTHER, *written) == []
 
+    as_declared_by_an_earlier_program(world, tmp_path)
+    world.pulumi("preview", "--expect-no-changes", *stack.options)
     assert cluster_of(world) == cluster
     assert occurrences(before["appUrl"], "after the fourth") == 1
     stack.set(kafkaWorkers=3)
@@ -155,6 +158,22 @@ def cluster_of(world: Environment) -> dict[str, Any]:
     [cluster] = [each for each in world.resources() if each["type"] == "azure-native:hdinsight:Cluster"]
     properties = cluster["outputs"]["properties"]
     return {"id": cluster["id"], "clusterId": properties["clusterId"], "created": properties["createdDate"]}
+
+
+def as_declared_by_an_earlier_program(world: Environment, folder: Path) -> None:
+    """Have the state hold the cluster with inputs that are not those of today's program, nor Azure's."""
+    document = json.loads(world.pulumi("stack", "export"))
+    [cluster] = [
+        each
+        for each in document["deployment"]["resources"]
+        if each["type"] == "azure-native:hdinsight:Cluster"
+    ]
+    properties = cluster["inputs"]["properties"]
+    properties["clusterVersion"] = "5.0"
+    properties["computeProfile"]["roles"].reverse()
+    del properties["minSupportedTlsVersion"]
+    (folder / "earlier.json").write_text(json.dumps(document))
+    world.pulumi("stack", "import", "--file", str(folder / "earlier.json"))
 
 
 def addresses(world: Environment, part: str) -> set[str]:

@@ -11,7 +11,7 @@ import pytest
 from components import data_loss
 from components.data_loss import fixed_settings, losses, taken_from_itself
 from components.settings import Settings, WrongSettings
-from tests.unit.configurations import ALL_EXISTS
+from tests.unit.configurations import ALL_EXISTS, REQUIRED
 from tests.unit.recording import Deployment, deploy
 from tests.unit.test_main import CHECKOUT, SECRETS, configuration
 
@@ -91,6 +91,25 @@ def test_each_that_replaces_the_cluster_is_named_with_what_would_be_lost(
     assert losses(made_with, unprotected) == []
 
 
+def test_another_network_would_take_another_cluster(made_with: Mapping[str, Any]) -> None:
+    theirs = {"existing": {"resourceGroup": "shop", "name": "brokers", "subnet": "kafka"}}
+    values = {name: value for name, value in REQUIRED.items() if name != "ambariSourceRanges"}
+    values["aksApiSourceRanges"] = ["203.0.113.7/32"]
+    adopting = Settings.parse(
+        {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in (values | {"hdinsightNetwork": theirs}).items()
+        },
+        {"ambariPassword"},
+        stack="test",
+    )
+    made_so = fixed_settings(adopting)
+    assert losses(made_so, adopting) == []
+    [mistake] = losses(made_so | {"hdinsightNetwork": made_with["hdinsightNetwork"]}, adopting)
+    assert mistake.value == "subnet kafka of brokers in resource group shop"
+    assert mistake.rule.startswith("was 'one of its own' when the Kafka cluster was made")
+
+
 def test_numbers_are_shown_as_they_were_set(made_with: Mapping[str, Any]) -> None:
     kept = {**made_with, "kafkaDisksPerWorker": 4.0}
     assert "was 4 when" in losses(kept, settings(kafkaWorkers=4))[0].rule
@@ -163,3 +182,26 @@ def test_the_program_stops_before_it_declares_anything(
     # A cluster that went away, or was never made, has nothing to lose.
     assert run(moved, state(made_with, cluster=False)).resources
     assert run(config, state(made_with)).resources
+
+
+@pytest.mark.parametrize(
+    ("recorded", "stays"),
+    [
+        ({}, True),
+        ({"kafkaWorkers": 3}, True),
+        ({"kafkaWorkerSize": "Standard_E8_V3"}, False),
+        (None, False),
+    ],
+    ids=["as it was made", "grown", "of another size", "nobody knows how"],
+)
+def test_only_a_setting_replaces_a_cluster(
+    monkeypatch: pytest.MonkeyPatch,
+    made_with: Mapping[str, Any],
+    recorded: Mapping[str, Any] | None,
+    stays: bool,
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    config = {**configuration("local"), "aks-kafka:protect": "false", "aks-kafka:kafkaWorkers": "4"}
+    before = state({} if recorded is None else {**made_with, **recorded})
+    options = run(config, before)["kafka-cluster"].options
+    assert ("properties" in options.ignoreChanges) == stays

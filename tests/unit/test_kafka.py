@@ -32,6 +32,7 @@ ARGS = KafkaClusterArgs(
     ssh_public_key="ssh-rsa AAAA",
     protect=True,
     storage_role_seconds=600,
+    stays=False,
     made_with={"kafkaWorkerSize": "Standard_E8_V3"},
     tags={"team": "kafka"},
 )
@@ -220,6 +221,12 @@ def test_changes_that_azure_cannot_make_in_place_replace_the_cluster(kafka: Depl
     options = kafka["kafka-cluster"].options
     assert set(options.replaceOnChanges) == {"properties", "identity"}
     assert options.deleteBeforeReplace
+
+
+def test_nothing_replaces_a_cluster_that_stays() -> None:
+    options = declare(replace(ARGS, stays=True))["kafka-cluster"].options
+    assert set(options.replaceOnChanges) <= set(options.ignoreChanges)
+    assert set(options.ignoreChanges) == {"identity", "properties", "tags"}
 
 
 @pytest.mark.parametrize("protect", [True, False])
