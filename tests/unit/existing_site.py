@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.unit.recording import Refusal
+
 OWN = "11111111-1111-1111-1111-111111111111"
 OTHER = "22222222-2222-2222-2222-222222222222"
 NETWORKS = f"/subscriptions/{OWN}/resourceGroups/%s/providers/Microsoft.Network/virtualNetworks"
@@ -18,6 +20,8 @@ class Site:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
+        self.gone = False
+        """Whether nothing is there any more."""
         self.aks: dict[str, Any] = {
             "id": AKS,
             "name": "k8s",
@@ -100,6 +104,8 @@ class Site:
     def _noted(self, token: str, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Any:
         def call(arguments: Mapping[str, Any]) -> dict[str, Any]:
             self.calls.append((token.rpartition(":")[2], arguments))
+            if self.gone and token.startswith("azure-native:") and "authorization" not in token:
+                raise Refusal('Status=404 Code="ResourceNotFound" Message="..."')
             return answer(arguments)
 
         return call

@@ -13,6 +13,7 @@ from typing import Any
 from components.data_loss import fixed_settings, losses
 from components.kafka import WORKERS
 from components.settings import Settings, WrongSettings
+from tests.unit import wrong_surroundings
 from tests.unit.configurations import REQUIRED
 from tests.unit.existing_site import in_shop
 
@@ -202,6 +203,9 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
 }
 
 
+EVERY_KIND = (*KINDS, *wrong_surroundings.FOUND)
+
+
 def message(wrong: Mapping[str, Any]) -> str:
     """What the program says to a configuration that is right but for `wrong`."""
     try:
@@ -226,11 +230,13 @@ def _settings(changes: Mapping[str, Any]) -> Settings:
 
 def messages(kind: str) -> str:
     """All messages of a kind."""
+    if kind in wrong_surroundings.FOUND:
+        return wrong_surroundings.messages(kind)
     return "\n\n".join(map(message, KINDS[kind])) + "\n"
 
 
 def main() -> None:
-    for kind in KINDS:
+    for kind in EVERY_KIND:
         (GOLDEN / f"{kind}.txt").write_text(messages(kind))
 
 

@@ -1,0 +1,110 @@
+"""Everything that exists and can't be used, or leaves no room for what is to be made; see wrong_configurations.
+
+The messages are those of a subscription with something of everything in it, and something wrong with it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from components.existing import find_existing
+from components.settings import Settings, WrongSettings
+from tests.unit.configurations import ALL_EXISTS, REQUIRED, encoded
+from tests.unit.existing_site import HDINSIGHT_NETWORK, NETWORKS, Site, in_shop
+from tests.unit.recording import deploy
+
+NEW: Mapping[str, Any] = REQUIRED
+ALL: Mapping[str, Any] = ALL_EXISTS
+AKS: Mapping[str, Any] = {**NEW, "aks": in_shop("k8s")}
+THEIR_SUBNET: Mapping[str, Any] = {
+    **{name: value for name, value in NEW.items() if name != "ambariSourceRanges"},
+    "aksApiSourceRanges": ["203.0.113.7/32"],
+    "hdinsightNetwork": in_shop("brokers", subnet="kafka"),
+}
+NODES = in_shop("nodes", subnet="aks-subnet")
+
+
+def _stopped(site: Site) -> None:
+    site.aks["powerState"] = {"code": "Stopped"}
+    site.kafka["clusterState"] = "Error"
+
+
+def _without_identity_and_of_another_kind(site: Site) -> None:
+    del site.aks["identityProfile"]
+    site.kafka["clusterDefinition"] = {"kind": "SPARK"}
+
+
+def _locked_and_in_no_network(site: Site) -> None:
+    site.aks["nodeResourceGroupProfile"] = {"restrictionLevel": "ReadOnly"}
+    site.kafka["computeProfile"] = {"roles": [{"name": "workernode"}]}
+
+
+def _with_two_networks(site: Site) -> None:
+    site.networks_of_aks.append("another")
+
+
+def _gone(site: Site) -> None:
+    site.gone = True
+
+
+def _overlapping(site: Site) -> None:
+    site.hdinsight_network["addressSpace"] = {"addressPrefixes": ["10.230.0.0/16"]}
+
+
+def _peered_with_a_hub(site: Site) -> None:
+    space = {"addressPrefixes": ["10.10.0.0/16"]}
+    site.aks_network["virtualNetworkPeerings"] = [{"name": "to-hub", "remoteAddressSpace": space}]
+
+
+def _peered_by_hand(site: Site) -> None:
+    there = {"id": NETWORKS % "MC_shop_k8s_westeurope" + "/aks-vnet-12345678"}
+    site.hdinsight_network["virtualNetworkPeerings"] = [{"name": "by-hand", "remoteVirtualNetwork": there}]
+    site.aks_network["virtualNetworkPeerings"] = [
+        {"name": "back-by-hand", "remoteVirtualNetwork": {"id": HDINSIGHT_NETWORK}}
+    ]
+
+
+def _as_it_is(_: Site) -> None:
+    pass
+
+
+Case = tuple[Callable[[Site], None], Mapping[str, Any]]
+
+FOUND: Mapping[str, Sequence[Case]] = {
+    "existing-that-can-not-be-used": [
+        (_stopped, ALL),
+        (_without_identity_and_of_another_kind, ALL),
+        (_locked_and_in_no_network, ALL),
+        (_with_two_networks, AKS),
+        (_gone, ALL),
+        (_as_it_is, {**THEIR_SUBNET, "hdinsightNetwork": in_shop("brokers", subnet="absent")}),
+    ],
+    "existing-that-leaves-no-room": [
+        (_overlapping, ALL),
+        (_peered_with_a_hub, AKS),
+        (_peered_by_hand, ALL),
+        (_as_it_is, {**AKS, "hdinsightAddressSpace": "10.0.0.0/16", "hdinsightSubnet": "10.0.0.0/24"}),
+        (_as_it_is, {**AKS, "hdinsightAddressSpace": "10.244.0.0/16", "hdinsightSubnet": "10.244.0.0/24"}),
+        (_as_it_is, {**THEIR_SUBNET, "aksAddressSpace": "10.61.0.0/16", "aksSubnet": "10.61.0.0/22"}),
+        (_as_it_is, {**NEW, "aksNetwork": NODES, "serviceCidr": "10.239.0.0/16"}),
+        (_as_it_is, {**NEW, "aksNetwork": NODES, "aksNodeCount": 1000, "aksMaxPods": 100}),
+        (_as_it_is, {**THEIR_SUBNET, "location": "northeurope", "kafkaWorkers": 300}),
+        (_as_it_is, {**ALL, "topics": [{"name": "orders", "replicationFactor": 5}]}),
+    ],
+}
+
+
+def messages(kind: str) -> str:
+    """All messages of a kind."""
+    return "\n\n".join(_message(*case) for case in FOUND[kind]) + "\n"
+
+
+def _message(change: Callable[[Site], None], values: Mapping[str, Any]) -> str:
+    site = Site()
+    change(site)
+    plain = {name.removeprefix("aks-kafka:"): value for name, value in encoded(values).items()}
+    settings = Settings.parse(plain, {"ambariPassword"}, stack="dev")
+    try:
+        deploy(lambda: find_existing(settings), answers=site.answers())
+    except WrongSettings as error:
+        return str(error)
+    raise AssertionError(f"nothing is wrong beside {change.__name__} with {values}")
