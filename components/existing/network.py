@@ -93,7 +93,7 @@ def _read(azure: Azure, setting: str, named: ExistingResource, subnet_name: str)
     subnets = {(subnet.name or "").lower(): subnet for subnet in found.subnets or ()}
     subnet = subnets.get(subnet_name.lower()) if subnet_name else next(iter(subnets.values()), None)
     if subnet is None:
-        rule = f"must have the subnet {subnet_name}, unlike {named}"
+        rule = f"must be one of the subnets of {named}"
         raise Unusable(Mistake(setting, subnet_name, rule, "", " or ".join(subnets)))
     return ExistingNetwork(
         id=found.id or "",

@@ -182,7 +182,7 @@ def test_new_clusters_go_into_subnets_that_exist(site: Site) -> None:
         (
             dict(REQUIRED) | {"hdinsightNetwork": in_shop("brokers", subnet="absent")},
             "hdinsightNetwork.existing",
-            "must have the subnet absent",
+            "must be one of the subnets of brokers",
         ),
         (
             dict(REQUIRED)

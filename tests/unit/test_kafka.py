@@ -217,6 +217,23 @@ def test_the_password_goes_through_a_pipe(kafka: Deployment, tmp_path: Path) -> 
     assert piped == "Very-Secr3t!"
 
 
+def test_a_call_that_fails_shows_no_password(kafka: Deployment, tmp_path: Path) -> None:
+    (tmp_path / "az").write_text('#!/bin/sh\necho "$@"; env; echo >&2 "no connection"; exit 1\n')
+    (tmp_path / "az").chmod(0o755)
+    command = kafka["kafka-gateway-password"].inputs
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command["update"]],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", **command["environment"]},
+        input=command["stdin"],
+        text=True,
+        capture_output=True,
+    )
+    assert ended.returncode != 0, "the engine must know that the password is not in force"
+    assert "credentials update" in ended.stdout
+    assert "no connection" in ended.stderr
+    assert "Very-Secr3t!" not in ended.stdout + ended.stderr
+
+
 def test_changes_that_azure_cannot_make_in_place_replace_the_cluster(kafka: Deployment) -> None:
     options = kafka["kafka-cluster"].options
     assert set(options.replaceOnChanges) == {"properties", "identity"}

@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_every_rule_has_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_found_wrong_with_what_exists_has_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
     said: set[tuple[str, int]] = set()
 
-    def noting(*values: object, **named: object) -> mistakes.Mistake:
+    def noting(*values: Any, **named: Any) -> mistakes.Mistake:
         caller = sys._getframe(1)
         said.add((Path(caller.f_code.co_filename).name, caller.f_lineno))
         return mistakes.Mistake(*values, **named)

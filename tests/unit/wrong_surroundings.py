@@ -1,4 +1,4 @@
-"""Everything that exists and can't be used, or leaves no room for what is to be made; see wrong_configurations.
+"""What exists and can't be used, or leaves no room for what is to be made; see wrong_configurations.
 
 The messages are those of a subscription with something of everything in it, and something wrong with it.
 """
