@@ -92,6 +92,7 @@ FUNCTIONS: Mapping[str, set[str]] = {
         "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
     },
     "azure-native:hdinsight:getCluster": {"Microsoft.HDInsight/clusters/read"},
+    "azure-native:network:getNetworkSecurityGroup": {"Microsoft.Network/networkSecurityGroups/read"},
     "azure-native:network:getVirtualNetwork": {"Microsoft.Network/virtualNetworks/read"},
     "azure-native:resources:getResourceGroup": {"Microsoft.Resources/subscriptions/resourceGroups/read"},
 }

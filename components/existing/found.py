@@ -18,6 +18,7 @@ from .kafka import ExistingKafka, read_kafka
 from .network import ExistingNetwork, read_subnet
 from .registry import ExistingRegistry, read_registry
 from .rules import mistakes_beside
+from .security import warnings
 
 T = TypeVar("T")
 N = TypeVar("N")
@@ -37,7 +38,7 @@ class Found:
 
 
 def find_existing(settings: Settings) -> Found:
-    """Reads what the settings adopt, and holds the rest against it. Raises WrongSettings.
+    """Reads what the settings adopt, and holds the rest against it. Raises WrongSettings, and may warn.
 
     Azure isn't asked at all where nothing is adopted.
     """
@@ -64,6 +65,10 @@ def find_existing(settings: Settings) -> Found:
     )
     if mistakes := mistakes or mistakes_beside(settings, found):
         raise WrongSettings(mistakes, pulumi.get_stack())
+    if found.hdinsight_network:
+        callers = found.aks_network.subnet if found.aks_network else [settings.aks_subnet]
+        for warning in warnings(azure, found.hdinsight_network, callers):
+            pulumi.log.warn(warning)
     return found
 
 

@@ -35,6 +35,8 @@ class ExistingNetwork:
     subnet_id: str
     subnet: tuple[IPv4Network, ...]
     """The subnet's ranges."""
+    security_group_id: str
+    """Of the subnet; empty where it has none."""
     peerings: tuple[ExistingPeering, ...]
     """Those of somebody else's."""
     provider: azure_native.Provider | None
@@ -101,6 +103,7 @@ def _read(azure: Azure, setting: str, named: ExistingResource, subnet_name: str)
         address_prefixes=tuple((found.address_space and found.address_space.address_prefixes) or ()),
         subnet_id=subnet.id or "",
         subnet=ranges(subnet.address_prefixes or ([subnet.address_prefix] if subnet.address_prefix else [])),
+        security_group_id=(subnet.network_security_group.id if subnet.network_security_group else None) or "",
         peerings=tuple(
             _peering(peering)
             for peering in found.virtual_network_peerings or ()

@@ -12,6 +12,7 @@ from emulator.azure.refusals import NotModelled, Refused, not_found
 from emulator.azure.registries import Registry
 from emulator.azure.resource_groups import ResourceGroup
 from emulator.azure.resource_type import ResourceType
+from emulator.azure.security_groups import NetworkSecurityGroup
 from emulator.azure.subnets import Subnet
 from emulator.azure.subscriptions import require_subscription
 
@@ -21,6 +22,7 @@ _READABLE: tuple[type[ResourceType], ...] = (
     ResourceGroup,
     VirtualNetwork,
     Subnet,
+    NetworkSecurityGroup,
     Registry,
     HdinsightCluster,
     ManagedCluster,

@@ -12,6 +12,9 @@ NETWORKS = f"/subscriptions/{OWN}/resourceGroups/%s/providers/Microsoft.Network/
 AKS = f"/subscriptions/{OWN}/resourceGroups/shop/providers/Microsoft.ContainerService/managedClusters/k8s"
 REGISTRY = f"/subscriptions/{OWN}/resourceGroups/shop/providers/Microsoft.ContainerRegistry/registries/Images"
 HDINSIGHT_NETWORK = NETWORKS % "data" + "/brokers"
+SECURITY_GROUP = (
+    f"/subscriptions/{OWN}/resourceGroups/data/providers/Microsoft.Network/networkSecurityGroups/guard"
+)
 KUBELET = "principal-of-their-kubelet"
 
 
@@ -60,6 +63,16 @@ class Site:
             ],
             "virtualNetworkPeerings": [],
         }
+        self.security_group: dict[str, Any] = {
+            "securityRules": [rule("ours", 100, "Allow", "10.0.0.0/8", "443")],
+            "defaultSecurityRules": [
+                rule("AllowVnetInBound", 65000, "Allow", "VirtualNetwork", "*"),
+                rule("AllowAzureLoadBalancerInBound", 65001, "Allow", "AzureLoadBalancer", "*"),
+                rule("DenyAllInBound", 65500, "Deny", "*", "*"),
+                rule("AllowVnetOutBound", 64000, "Deny", "*", "*") | {"direction": "Outbound"},
+            ],
+        }
+        self.hdinsight_network["subnets"][1]["networkSecurityGroup"] = {"id": SECURITY_GROUP}
         role = {
             "virtualNetworkProfile": {"id": HDINSIGHT_NETWORK, "subnet": f"{HDINSIGHT_NETWORK}/subnets/kafka"}
         }
@@ -91,6 +104,7 @@ class Site:
             },
             "azure-native:containerservice:getManagedCluster": lambda _: self.aks,
             "azure-native:hdinsight:getCluster": lambda _: {"name": "Brokers", "properties": self.kafka},
+            "azure-native:network:getNetworkSecurityGroup": lambda _: self.security_group,
             "azure-native:network:getVirtualNetwork": self._network,
             "azure-native:resources:getResourceGroup": lambda asked: {"name": asked["resourceGroupName"]},
             "command:local:run": self._run,
@@ -125,6 +139,19 @@ class Site:
             )
             answer = [{"id": f"{folder}/{name}"} for name in self.networks_of_aks]
         return {"stdout": json.dumps(answer), "stderr": ""}
+
+
+def rule(name: str, priority: int, access: str, source: str, port: str) -> dict[str, Any]:
+    """An inbound rule of a security group, as Azure states it."""
+    return {
+        "name": name,
+        "priority": priority,
+        "access": access,
+        "direction": "Inbound",
+        "protocol": "Tcp" if port.isdigit() else "*",
+        "sourceAddressPrefix": source,
+        "destinationPortRange": port,
+    }
 
 
 def in_shop(name: str, **more: str) -> dict[str, Any]:

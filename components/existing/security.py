@@ -1,0 +1,110 @@
+"""Whether the security group of a subnet that exists lets AKS reach the brokers in it.
+
+The first rule that matches decides, by priority, those that Azure adds last:
+https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from pulumi_azure_native import network
+
+from ..adoption import ExistingResource
+from .azure import Azure
+from .network import ExistingNetwork, name_in, ranges
+
+KAFKA_PORT = 9092
+_EVERYBODY = ("*", "any", "virtualnetwork", "0.0.0.0/0")
+"""Sources that AKS is among: its network is peered, and so within the tag VirtualNetwork."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An inbound rule. `sources` are ranges, or tags; `ports` are numbers, spans of them, or `*`."""
+
+    name: str
+    priority: int
+    allows: bool
+    protocol: str
+    sources: tuple[str, ...]
+    ports: tuple[str, ...]
+
+
+def warnings(azure: Azure, brokers: ExistingNetwork, callers: Iterable[IPv4Network]) -> Iterator[str]:
+    """What to tell where the brokers' subnet keeps Kafka's port from those who call."""
+    group = brokers.security_group_id
+    if not group:
+        return
+    rules = read_rules(azure, group)
+    for caller in callers:
+        if rule := denied_by(rules, caller, KAFKA_PORT):
+            yield (
+                f"The security group {name_in(group, 'networkSecurityGroups')} of the brokers' subnet keeps "
+                f"TCP {KAFKA_PORT} from {caller}, where AKS's nodes are: its rule {rule.name} (priority "
+                f"{rule.priority}). Unless they arrive under other addresses, pods won't reach Kafka. A rule "
+                f"before it has to allow that port from {caller}."
+            )
+
+
+def denied_by(rules: Sequence[Rule], source: IPv4Network, port: int) -> Rule | None:
+    """The rule that keeps TCP to `port` from `source` or a part of it; None where all of it is let in."""
+    undecided = [source]
+    for rule in sorted(rules, key=lambda rule: rule.priority):
+        if rule.protocol.lower() not in ("tcp", "*") or not any(_has(span, port) for span in rule.ports):
+            continue
+        for prefix in _prefixes(rule):
+            if not rule.allows and any(part.overlaps(prefix) for part in undecided):
+                return rule
+            undecided = [left for part in undecided for left in _without(part, prefix)]
+    return None
+
+
+def read_rules(azure: Azure, group_id: str) -> list[Rule]:
+    """The inbound rules of a security group; none where it may not be read, which is no reason to stop."""
+    named = ExistingResource.model_construct(
+        resource_group=name_in(group_id, "resourceGroups"),
+        name=name_in(group_id, "networkSecurityGroups"),
+        subscription=name_in(group_id, "subscriptions").lower(),
+    )
+    with suppress(Exception):  # Pulumi raises nothing more specific
+        group = azure.read(
+            "", named, network.get_network_security_group, network_security_group_name=named.name
+        )
+        found = [*(group.security_rules or ()), *(group.default_security_rules or ())]
+        return [_rule(rule) for rule in found if rule.direction.lower() == "inbound"]
+    return []
+
+
+def _rule(rule: network.outputs.SecurityRuleResponse) -> Rule:
+    return Rule(
+        name=rule.name or "",
+        priority=rule.priority,
+        allows=rule.access.lower() == "allow",
+        protocol=rule.protocol,
+        sources=tuple(rule.source_address_prefixes or [rule.source_address_prefix or ""]),
+        ports=tuple(rule.destination_port_ranges or [rule.destination_port_range or ""]),
+    )
+
+
+def _prefixes(rule: Rule) -> Iterator[IPv4Network]:
+    """The rule's ranges. Tags of Azure's own services and of the internet hold no private address."""
+    for source in rule.sources:
+        if source.lower() in _EVERYBODY:
+            yield IPv4Network("0.0.0.0/0")
+        elif source[:1].isdigit():
+            yield from ranges([source])
+
+
+def _has(span: str, port: int) -> bool:
+    first, _, last = span.partition("-")
+    return span == "*" or (first.isdigit() and int(first) <= port <= int(last or first))
+
+
+def _without(part: IPv4Network, prefix: IPv4Network) -> Iterable[IPv4Network]:
+    if not part.overlaps(prefix):
+        return [part]
+    return [] if part.subnet_of(prefix) else part.address_exclude(prefix)
