@@ -64,10 +64,15 @@ def test_the_engine_waits_before_creation_alone_and_not_for_an_old_role(kafka: D
 
 
 @pytest.mark.parametrize("operation", ["create", "update", "delete"])
-def test_a_failed_creation_is_never_tried_again(kafka: Deployment, operation: str) -> None:
+def test_a_failed_creation_is_explained_and_never_tried_again(
+    kafka: Deployment, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda line, resource: said.append(line))
     [on_error] = kafka["kafka-cluster"].options.hooks.on_error
     args = pulumi.ErrorHookArgs("urn", "", "kafka-cluster", "type", failed_operation=operation, errors=["no"])
     assert asyncio.run(kafka.hooks[on_error](args)) is False
+    assert said == ([] if operation == "delete" else [what_remains("contoso-kafka", "test", ["no"])])
 
 
 def test_what_remains_of_a_failed_creation_is_to_be_deleted() -> None:
