@@ -7,6 +7,7 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import resources
 
+from components.addresses import open_to_the_world
 from components.aks import AksClusterArgs
 from components.ambari import IpAdvertising, IpAdvertisingArgs
 from components.data_loss import fixed_settings, refuse_losses
@@ -15,7 +16,6 @@ from components.kafka import KafkaClusterArgs
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
 from components.settings import Settings
-from components.visitors import open_to_the_world
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes, and all stay. Looking for garbage there, meanwhile and at the end,

@@ -3,9 +3,10 @@
 Every rule is a function that returns the range, or raises the error of `mistakes.broken`.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, collapse_addresses
 
 from .mistakes import broken
 
@@ -32,7 +33,9 @@ KEPT_BY_AZURE = 5
 
 AKS_API_RANGES = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
 AKS_PLANNING = "https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning"
+MOST_API_RANGES = 200
 CALLERS_EXAMPLE = 'pulumi config set --path "aksApiSourceRanges[0]" 203.0.113.7/32, with your own address'
+NSG_RULES = "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"
 PEERINGS = "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview"
 VIRTUAL_NETWORKS = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
 
@@ -75,14 +78,37 @@ def size_for_network(network: IPv4Network) -> IPv4Network:
     return network
 
 
-def somebody(network: IPv4Network) -> IPv4Network:
-    """A range that is not the whole Internet."""
-    if network.prefixlen == 0:
+def open_to_the_world(ranges: Iterable[IPv4Network]) -> bool:
+    """Whether nobody is left out, also where that is said in pieces."""
+    return EVERYBODY in collapse_addresses(ranges)
+
+
+def not_everybody(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
+    """Ranges that are not the whole Internet."""
+    if open_to_the_world(ranges):
         raise broken(
             "must not open Ambari, which can change all of Kafka, to everybody",
             right="203.0.113.7/32, with your own address",
         )
-    return network
+    return ranges
+
+
+def each_once(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
+    """Ranges none of which has addresses of another: a security rule of Azure's takes no others."""
+    twice = [
+        f"{network} and {other}"
+        for place, network in enumerate(ranges)
+        for other in ranges[:place]
+        if network.overlaps(other)
+    ]
+    if twice:
+        rule = f"must name each address once, unlike {', '.join(twice[:3])}: Azure answers"
+        raise broken(
+            f"{rule} OverlappingSubnetsNotPermittedInSecurityRule",
+            source=NSG_RULES,
+            right=json.dumps([str(network) for network in collapse_addresses(ranges)][:5]),
+        )
+    return ranges
 
 
 def public(networks: Iterable[IPv4Network]) -> tuple[IPv4Network, ...]:
@@ -97,10 +123,14 @@ def callers_of_aks(
 
     `ambari_users` is None where these are wrong themselves.
     """
-    if len(ranges) > 200:
-        raise broken("must be at most 200 ranges", source=AKS_API_RANGES, right="fewer, larger ranges")
+    if len(ranges) > MOST_API_RANGES:
+        rule = f"must be at most {MOST_API_RANGES} ranges"
+        raise broken(rule, source=AKS_API_RANGES, right="fewer, larger ranges")
     if EVERYBODY in ranges:
         return ranges
+    if not ranges and len(public(ambari_users or ())) > MOST_API_RANGES:
+        rule = f"must be set, since those of ambariSourceRanges are more than {MOST_API_RANGES}"
+        raise broken(rule, source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
     if hidden := [str(network) for network in ranges if network not in public(ranges)]:
         rule = f"must be public, unlike {', '.join(hidden)}: the API server has a public address, where no"
         raise broken(f"{rule} private one ever shows", source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
@@ -206,11 +236,14 @@ def _room(subnet: IPv4Network, machines: int, what: str, source: str) -> IPv4Net
 
 
 def free_range(prefix_length: int, taken: Iterable[IPv4Network]) -> IPv4Network | None:
-    """A range of 10.0.0.0/8 with that `prefix_length` (8 to 32) that overlaps none of `taken`."""
-    blocked = list(taken)
-    blocks = IPv4Network("10.0.0.0/8").subnets(new_prefix=max(8, min(16, prefix_length)))
-    block = next((block for block in blocks if not any(block.overlaps(other) for other in blocked)), None)
-    return block and next(block.subnets(new_prefix=max(8, prefix_length)))
+    """A private range with that `prefix_length` (8 to 32), clear of all `taken` and of what AKS keeps."""
+    blocked = [*taken, *TAKEN_BY_AKS]
+    for space in PRIVATE:
+        if space.prefixlen <= prefix_length:
+            for block in space.subnets(new_prefix=max(space.prefixlen, min(16, prefix_length))):
+                if not any(block.overlaps(other) for other in blocked):
+                    return next(block.subnets(new_prefix=prefix_length))
+    return None
 
 
 def _meant(value: str) -> str:

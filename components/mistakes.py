@@ -1,6 +1,7 @@
 """How a wrong setting is reported: which one, its value, the rule and its source, what would be right."""
 
 import difflib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -135,6 +136,7 @@ _RULES_OF_TYPES = {
     "dict_type": "must be an object",
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of a few digits",
     "literal_error": "must be {expected}",
     "missing": "must be set",
     "model_type": "must be an object",
@@ -149,6 +151,7 @@ _EXAMPLES = defaultdict(
         "dict_type": "pulumi config set --path, once an entry",
         "int_from_float": "1",
         "int_parsing": "1",
+        "int_parsing_size": "1",
         "missing": "a value for it",
         "model_type": "an object of names and values",
         "string_type": "a string in quotes",
@@ -160,8 +163,15 @@ _EXAMPLES = defaultdict(
 def setting_at(location: Sequence[str | int]) -> str:
     """A place in the configuration as `pulumi config set --path` writes it: topics[0].name."""
     # pydantic names a field by its alias, but one whose default is wrong by its attribute.
-    parts = (f"[{part}]" if isinstance(part, int) else f".{to_camel(part)}" for part in location)
-    return "".join(parts).removeprefix(".")
+    setting, *inside = location
+    return "".join([to_camel(str(setting)), *map(_step, inside)])
+
+
+def _step(part: str | int) -> str:
+    """Names within a setting can be anybody's, with dots: those of tags and of a topic's configuration."""
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if re.fullmatch(r"\w+", part) else f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
 def unknown(setting: str, known: Iterable[str]) -> Mistake:

@@ -44,7 +44,6 @@ class WrongSettings(pulumi.RunError):
 
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
 CallerRange = Annotated[IPv4Network, BeforeValidator(addresses.parse_source)]
-SourceRange = Annotated[CallerRange, AfterValidator(addresses.somebody)]
 VmSize = Annotated[str, AfterValidator(names.vm_size)]
 
 
@@ -133,7 +132,7 @@ class Settings(SettingsTogether):
         description="Password of ambariUser, stored as a secret.",
         examples=["--secret"],
     )
-    ambari_source_ranges: Annotated[tuple[SourceRange, ...], BeforeValidator(names.from_json)] = Field(
+    ambari_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = Field(
         (),
         description="Ranges that may use Ambari; the machine that runs Pulumi has to be in one of them. "
         "Not for a network that exists.",
@@ -226,9 +225,10 @@ class Settings(SettingsTogether):
         2, description="Pods of the test application."
     )
     app_source_ranges: Annotated[
-        tuple[Range, ...],
+        tuple[CallerRange, ...],
         BeforeValidator(names.from_json),
         AfterValidator(visitors.somebody_may_visit),
+        AfterValidator(addresses.each_once),
     ] = Field(
         (),
         description="Ranges that may open the test application's page; 0.0.0.0/0 for everybody.",

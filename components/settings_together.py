@@ -84,7 +84,7 @@ class SettingsTogether(Checked):
         if not value and not adopter("hdinsight_subnet", info.data):
             command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
             raise broken("must have at least one range, or nobody can configure Kafka", right=command)
-        return value
+        return check_all(value, addresses.not_everybody, addresses.each_once)
 
     @field_validator("ssh_user", check_fields=False)
     @classmethod

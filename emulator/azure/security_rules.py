@@ -1,6 +1,8 @@
 """Rules of network security groups: what Azure accepts, and what they let in."""
 
+from contextlib import suppress
 from ipaddress import IPv4Network
+from itertools import combinations
 from typing import Any
 
 from emulator.azure.refusals import NotModelled, Refused
@@ -55,6 +57,10 @@ def _check_rule(rule: dict[str, Any]) -> None:
         if bool(rule.get(one)) == bool(rule.get(several)):
             message = f"Security rule {name} must have exactly one of {one} and {several}."
             raise Refused(400, "SecurityRuleParameterContainsUnsupportedValue", message)
+    for prefixes in (_sources(rule), _destinations(rule)):
+        if overlapping := _overlapping(prefixes):
+            message = f"Security rule {name} has overlapping subnets {overlapping}."
+            raise Refused(400, "OverlappingSubnetsNotPermittedInSecurityRule", message)
     for text in _ports(rule):
         if not _is_port_range(text):
             message = f"Security rule {name} has an invalid port range '{text}'."
@@ -71,11 +77,22 @@ def _reaches_networks(rule: dict[str, Any]) -> bool:
 
 
 def _is_private(prefix: str) -> bool:
-    try:
-        network = IPv4Network(prefix, strict=False)
-    except ValueError:
-        return False
-    return any(network.overlaps(private) for private in _PRIVATE)
+    return any(network.overlaps(private) for network in _networks([prefix]) for private in _PRIVATE)
+
+
+def _overlapping(prefixes: list[str]) -> str:
+    """The first two ranges with addresses in common."""
+    pairs = combinations(_networks(prefixes), 2)
+    return next((f"{one} and {other}" for one, other in pairs if one.overlaps(other)), "")
+
+
+def _networks(prefixes: list[str]) -> list[IPv4Network]:
+    """Those of the prefixes that are ranges, rather than tags."""
+    found = []
+    for prefix in prefixes:
+        with suppress(ValueError):
+            found.append(IPv4Network(prefix, strict=False))
+    return found
 
 
 def _is_from(source: str, service_tag: str) -> bool:

@@ -334,6 +334,15 @@ def test_a_rule_gives_each_side_in_one_way(azure: Subscription, changes: dict[st
         azure.security_group(allow(**changes))
 
 
+@pytest.mark.parametrize("narrow", ["203.0.113.7/32", "203.0.113.0/24"])
+@pytest.mark.parametrize("side", ["source", "destination"])
+def test_a_rules_ranges_have_nothing_in_common(azure: Subscription, side: str, narrow: str) -> None:
+    one, several = f"{side}AddressPrefix", f"{side}AddressPrefixes"
+    with refused("OverlappingSubnetsNotPermittedInSecurityRule", "203.0.113.0/24"):
+        azure.security_group(allow(**{one: None, several: ["198.51.100.7", "203.0.113.0/24", narrow]}))
+    azure.security_group(allow(**{one: None, several: ["198.51.100.7", "203.0.113.0/24"]}))
+
+
 @pytest.mark.parametrize("ports", ["https", "70000", "443-80", "1-2-3"])
 def test_a_rules_ports_are_ports(azure: Subscription, ports: str) -> None:
     with refused("SecurityRuleInvalidPortRange", f"'{ports}'"):

@@ -118,7 +118,7 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("registryName", "abcd", "5 to 50"),
         ("ambariUser", "user name", "1 to 20"),
         ("ambariSourceRanges", "[]", "at least one"),
-        ("ambariSourceRanges[0]", '["0.0.0.0/0"]', "everybody"),
+        ("ambariSourceRanges", '["0.0.0.0/0"]', "everybody"),
         ("sshUser", "Admin", "lower-case"),
         ("sshUser", "hdfs", "don't have already"),
         ("sshPublicKey", "ssh-ed25519 AAAAC3", "RSA"),

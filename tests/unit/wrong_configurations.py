@@ -42,6 +42,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "ranges-that-overlap": [
         {"aksAddressSpace": "10.10.128.0/17", "aksSubnet": "10.10.128.0/22"},
         {"serviceCidr": "10.16.0.0/13"},
+        {"hdinsightAddressSpace": "10.0.0.0/8", "serviceCidr": "192.168.0.0/16"},
         {"aksPodNetwork": "overlay", "podCidr": "10.30.0.0/15"},
     ],
     "address-spaces-of-several-ranges": [
@@ -134,17 +135,23 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"topics": [{"name": "my orders", "partitions": 0}, {"name": ".."}, {"name": "__orders"}, {}, "a"]},
         {"topics": [{"name": "my.orders"}, {"name": "my_orders"}]},
         {"topics": [{"name": "orders", "config": {"retention": 60000}}]},
+        {"topics": [{"name": "orders", "config": {"retention.ms": None}}]},
         {"topic": "other"},
     ],
     "source-ranges": [
         {"ambariSourceRanges": []},
         {"ambariSourceRanges": ["0.0.0.0/0"]},
+        {"ambariSourceRanges": ["0.0.0.0/1", "128.0.0.0/1"], "aksApiSourceRanges": ["203.0.113.7/32"]},
+        {"ambariSourceRanges": ["203.0.113.0/24", "198.51.100.7/32", "203.0.113.7/32"]},
+        {"ambariSourceRanges": [f"20.0.{number}.0/25" for number in range(201)]},
         {"ambariSourceRanges": ["10.9.0.0/24"]},
         {"aksApiSourceRanges": ["10.9.0.0/24"]},
         {"aksApiSourceRanges": [f"20.0.{number}.0/24" for number in range(201)]},
     ],
     "visitors": [
         {"appSourceRanges": []},
+        {"appSourceRanges": ["203.0.113.7", "::/0"]},
+        {"appSourceRanges": ["203.0.113.7/32", "203.0.113.7/32"]},
         {"appAccessToken": "secret!"},
     ],
     "limits-of-the-app": [{"appLimits": {"maxMessageBytes": 2_000_000, "history": 0, "maxBrowser": 3}}],
