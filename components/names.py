@@ -5,11 +5,16 @@ Every rule is a function that takes a value and returns it, or raises the error 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 
+from . import reserved
 from .mistakes import broken, check_all
 
 AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+AZURE_RESERVES = (
+    "https://learn.microsoft.com/azure/azure-resource-manager/templates/error-reserved-resource-name"
+)
 AZURE_TAGS = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources"
 HDINSIGHT_CREATE = "https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-provision-linux-clusters"
 KAFKA_TOPIC = "Kafka, org.apache.kafka.common.internals.Topic"
@@ -30,6 +35,21 @@ def _matching(pattern: str, rule: str, source: str, right: str) -> Rule:
     return check
 
 
+def _of_endpoint(rule: Rule) -> Rule:
+    """A rule for the name of what has an endpoint, in which Azure takes no trademark of its own."""
+    return lambda value: check_all(value, rule, _not_reserved)
+
+
+def _not_reserved(value: str) -> None:
+    word = value.upper()
+    if word in reserved.WORDS or "MICROSOFT" in word or "WINDOWS" in word or word.startswith("LOGIN"):
+        raise broken(
+            "must not contain `microsoft` or `windows`, begin with `login`, or be a word that Azure keeps",
+            source=AZURE_RESERVES,
+            right="contosokafka",
+        )
+
+
 resource_group = _matching(
     r"[\w().-]{0,89}[\w()-]",
     "must be 1 to 90 letters, digits or any of _ ( ) - . and not end in a full stop",
@@ -48,42 +68,34 @@ subscription = _matching(
     "https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id",
     "the output of `az account show --query id --output tsv`",
 )
-kafka_cluster = _matching(
-    # 59 are documented still, but HDInsight's release notes of 2023 announce 45.
-    r"[a-z0-9](?:[a-z0-9-]{1,43}[a-z0-9])",
-    "must be 3 to 45 lower-case letters, digits or hyphens, with a letter or digit at both ends; lower case, "
-    "because the name is part of Ambari's paths, and these tell upper from lower case",
-    "https://learn.microsoft.com/azure/hdinsight/hdinsight-release-notes-archive",
-    "contoso-kafka",
+kafka_cluster = _of_endpoint(
+    _matching(
+        # 59 are documented still, but HDInsight's release notes of 2023 announce 45.
+        r"[a-z0-9](?:[a-z0-9-]{1,43}[a-z0-9])",
+        "must be 3 to 45 lower-case letters, digits or hyphens, with a letter or digit at both ends; lower "
+        "case, because the name is part of Ambari's paths, and these tell upper from lower case",
+        "https://learn.microsoft.com/azure/hdinsight/hdinsight-release-notes-archive",
+        "contoso-kafka",
+    )
 )
-storage_account = _matching(
-    r"[a-z0-9]{3,24}", "must be 3 to 24 lower-case letters or digits", AZURE_NAMES, "contosokafka"
+storage_account = _of_endpoint(
+    _matching(r"[a-z0-9]{3,24}", "must be 3 to 24 lower-case letters or digits", AZURE_NAMES, "contosokafka")
 )
-registry = _matching(
-    r"[a-z0-9]{5,50}",
-    "must be 5 to 50 letters or digits; lower case, as in the login server that Azure makes of it",
-    AZURE_NAMES,
-    "contosokafka",
+registry = _of_endpoint(
+    _matching(
+        r"[a-z0-9]{5,50}",
+        "must be 5 to 50 letters or digits; lower case, as in the login server that Azure makes of it",
+        AZURE_NAMES,
+        "contosokafka",
+    )
 )
-aks_cluster = _matching(
-    r"[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?",
-    "must be 1 to 63 letters, digits, underscores or hyphens, with a letter or digit at both ends",
-    AZURE_NAMES,
-    "aks-kafka",
-)
-vm_size = _matching(
-    r"(?:Standard|Basic)_[A-Za-z0-9_-]+",
-    "must be the name of a VM size, as `az vm list-sizes --location LOCATION` shows it",
-    "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
-    # That of the setting's default.
-    "",
-)
-_system_pool_size = _matching(
-    # The number is that of the CPUs, or stands for as many: Standard_A1_v2 and Standard_DS1_v2 have one.
-    r"Standard_[A-Za-z]+(?:[2-9]|[1-9]\d+)(?!\d).*",
-    "must be a VM size with 2 or more CPUs, for the nodes carry AKS's own pods too",
-    "https://learn.microsoft.com/azure/aks/use-system-pools",
-    "Standard_D2s_v5",
+aks_cluster = _of_endpoint(
+    _matching(
+        r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?",
+        "must be 1 to 63 letters, digits, underscores or hyphens, with a letter or digit at both ends",
+        AZURE_NAMES,
+        "aks-kafka",
+    )
 )
 _kubernetes_label = _matching(
     r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
@@ -110,18 +122,14 @@ _topic = _matching(
     "messages",
 )
 
-USERS_TAKEN = frozenset(
-    {"root", "admin", "administrator", "ambari", "ambari-qa", "hdfs", "kafka", "zookeeper", "spark", "user"}
-)
-"""Users that exist on HDInsight's machines, or that Azure refuses for Linux machines."""
-
 
 def namespace(value: str) -> str:
     """A Kubernetes namespace of the program's own."""
     _kubernetes_label(value)
-    if value == "default" or value.startswith("kube-"):
+    if value in reserved.NAMESPACES or value.startswith(("kube-", "aks-")):
+        taken = ", ".join(reserved.NAMESPACES)
         raise broken(
-            "must be a namespace of its own: Kubernetes keeps `default` and `kube-*`",
+            f"must be a namespace of its own: Kubernetes and AKS keep {taken}, kube-* and aks-*",
             source=KUBERNETES_NAMES,
             right="kafka-test",
         )
@@ -143,15 +151,10 @@ def topic(value: str) -> str:
     return _topic(value)
 
 
-def aks_node_size(value: str) -> str:
-    """The VM size of AKS's nodes."""
-    return _system_pool_size(vm_size(value))
-
-
 def ssh_user(value: str) -> str:
     """A user for SSH on HDInsight's machines."""
     _linux_user(value)
-    if value in USERS_TAKEN:
+    if value in reserved.USERS:
         raise broken(
             "must be a user that HDInsight's machines don't have already",
             source=HDINSIGHT_CREATE,
@@ -208,7 +211,9 @@ def ssh_public_key(value: str) -> str:
 
 def tags(value: dict[str, str]) -> dict[str, str]:
     """Tags of Azure resources."""
-    return check_all(value, _few_tags, _names_of_tags, _values_of_tags)
+    return check_all(
+        value, _few_tags, _names_of_tags, _names_that_azure_keeps, _names_differ, _values_of_tags
+    )
 
 
 def _few_tags(tags: dict[str, str]) -> None:
@@ -224,6 +229,24 @@ def _names_of_tags(tags: dict[str, str]) -> None:
     if wrong := [name for name in tags if not re.fullmatch(r"[^<>%&\\?/]{1,128}", name)]:
         rule = f"must have names of 1 to 128 characters without < > % & \\ ? /, unlike {wrong}"
         raise broken(rule, source=AZURE_TAGS, right='{"cost-centre": "1234"}')
+
+
+def _names_that_azure_keeps(tags: dict[str, str]) -> None:
+    kept = reserved.PREFIXES_OF_TAGS
+    if wrong := [name for name in tags if name.lower().startswith(kept)]:
+        rule = f"must have names that begin with none of {', '.join(kept)}, unlike {wrong}"
+        raise broken(
+            rule,
+            source="https://learn.microsoft.com/rest/api/resources/tags/create-or-update",
+            right="cost-centre",
+        )
+
+
+def _names_differ(tags: dict[str, str]) -> None:
+    names = Counter(name.lower() for name in tags)
+    if alike := [name for name in tags if names[name.lower()] > 1]:
+        rule = f"must have names that differ in more than upper and lower case, unlike {alike}"
+        raise broken(rule, source=AZURE_TAGS, right=f"{alike[0]} alone")
 
 
 def _values_of_tags(tags: dict[str, str]) -> None:

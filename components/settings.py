@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
-from . import addresses, names, regions, versions, visitors
+from . import addresses, names, regions, versions, visitors, vm_sizes
 from .address_space import AddressSpace
 from .adoption import Adoption, GroupAdoption, SubnetAdoption
 from .app_limits import AppLimits
@@ -44,7 +44,7 @@ class WrongSettings(pulumi.RunError):
 
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
 CallerRange = Annotated[IPv4Network, BeforeValidator(addresses.parse_source)]
-VmSize = Annotated[str, AfterValidator(names.vm_size)]
+HdinsightSize = Annotated[str, AfterValidator(vm_sizes.of_hdinsight)]
 
 
 class Settings(SettingsTogether):
@@ -101,12 +101,12 @@ class Settings(SettingsTogether):
     kafka_workers: Annotated[int, between(3, 1000, f"{HDINSIGHT_DOC}/kafka/apache-kafka-get-started")] = (
         Field(3, description="Worker nodes of the HDInsight cluster; each runs one Kafka broker.")
     )
+    kafka_worker_size: HdinsightSize = Field("Standard_E4_V3", description="VM size of the worker nodes.")
     kafka_disks_per_worker: Annotated[
         int, between(1, 16, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
     ] = Field(2, description="Managed disks of each worker node, 1 TB each, as many as its VM size takes.")
-    kafka_worker_size: VmSize = Field("Standard_E4_V3", description="VM size of the worker nodes.")
-    kafka_head_size: VmSize = Field("Standard_E4_V3", description="VM size of the two head nodes.")
-    kafka_zookeeper_size: VmSize = Field(
+    kafka_head_size: HdinsightSize = Field("Standard_E4_V3", description="VM size of the two head nodes.")
+    kafka_zookeeper_size: HdinsightSize = Field(
         "Standard_A4_V2", description="VM size of the three ZooKeeper nodes."
     )
     kafka_encryption_in_transit: bool = Field(
@@ -172,7 +172,7 @@ class Settings(SettingsTogether):
         0,
         description="Most nodes of an AKS cluster that grows and shrinks by itself; 0 for one that doesn't.",
     )
-    aks_node_size: Annotated[str, AfterValidator(names.aks_node_size)] = Field(
+    aks_node_size: Annotated[str, AfterValidator(vm_sizes.of_aks)] = Field(
         "Standard_D2s_v5", description="VM size of AKS's nodes, with 2 or more CPUs."
     )
     aks_zones: Annotated[tuple[Literal["1", "2", "3"], ...], BeforeValidator(names.from_json)] = Field(

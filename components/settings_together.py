@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 
-from . import address_space, addresses, names, topics, versions
+from . import address_space, addresses, names, topics, versions, vm_sizes
 from .address_space import AddressSpace
 from .adoption import DESCRIBING, adopter, is_default
 from .checked import Checked
@@ -64,6 +64,11 @@ class SettingsTogether(Checked):
             rule = f"must be true, unless both networks exist; {' and '.join(new)} would be new"
             raise broken(rule, right="true")
         return value
+
+    @field_validator("kafka_disks_per_worker", check_fields=False)
+    @classmethod
+    def _worker_takes_disks(cls, value: int, info: ValidationInfo) -> int:
+        return vm_sizes.room_for_disks(value, info.data.get("kafka_worker_size", ""))
 
     @field_validator("tags", check_fields=False)
     @classmethod

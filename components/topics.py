@@ -25,7 +25,7 @@ class Topic(Checked):
     name: Annotated[str, AfterValidator(names.topic)]
     partitions: Annotated[int, between(1, 4000, "Kafka's advice for the partitions of one broker")] = 6
     replication_factor: Annotated[int, between(1, 32767, "Kafka keeps it in 16 bits")] = 3
-    config: Annotated[dict[str, str], AfterValidator(topic_configs.names_known)] = Field(default_factory=dict)
+    config: Annotated[dict[str, str], AfterValidator(topic_configs.known)] = Field(default_factory=dict)
 
     @field_validator("config")
     @classmethod

@@ -13,7 +13,7 @@ https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-h
 
 def kubernetes(value: str) -> str:
     """A version of Kubernetes that this program can use; "" leaves it to AKS."""
-    found = re.fullmatch(r"1\.(\d+)(?:\.\d+)?", value)
+    found = re.fullmatch(r"1\.(0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2}))?", value)
     if value and not found:
         rule = "must be MAJOR.MINOR or MAJOR.MINOR.PATCH, or empty for AKS's default"
         raise broken(rule, source=SUPPORTED, right="1.34")

@@ -1,5 +1,6 @@
 """Who may open the page of the test application, and who may send."""
 
+import re
 from ipaddress import IPv4Network
 
 from pydantic import SecretStr
@@ -8,6 +9,7 @@ from .mistakes import broken, check_all
 
 SET_TOKEN = 'pulumi config set --secret appAccessToken "$(openssl rand -hex 16)"'
 SHORTEST_TOKEN = 16
+LONGEST_TOKEN = 1000
 
 
 def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
@@ -20,17 +22,19 @@ def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ..
 
 def access_token(token: SecretStr) -> SecretStr:
     """A token that can stand in an Authorization header and is not guessed; or none."""
-    return check_all(token, _fits_header, _is_long) if token.get_secret_value() else token
+    return check_all(token, _fits_header, _has_a_length) if token.get_secret_value() else token
 
 
 def _fits_header(token: SecretStr) -> None:
-    allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~+/-")
-    if not set(token.get_secret_value().rstrip("=")) <= allowed:
+    if not re.fullmatch("[A-Za-z0-9._~+/-]+=*", token.get_secret_value()):
         raise broken(
             "must consist of letters, digits and ._~+/-", source="RFC 6750, section 2.1", right=SET_TOKEN
         )
 
 
-def _is_long(token: SecretStr) -> None:
-    if len(token.get_secret_value()) < SHORTEST_TOKEN:
-        raise broken(f"must have at least {SHORTEST_TOKEN} characters, or it is guessed", right=SET_TOKEN)
+def _has_a_length(token: SecretStr) -> None:
+    if not SHORTEST_TOKEN <= len(token.get_secret_value()) <= LONGEST_TOKEN:
+        rule = (
+            f"must have at least {SHORTEST_TOKEN} characters, or it is guessed, and at most {LONGEST_TOKEN}"
+        )
+        raise broken(rule, right=SET_TOKEN)

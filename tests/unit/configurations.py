@@ -37,7 +37,7 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         {"kafkaClusterName": "a1b", "storageAccountName": "abc", "registryName": "abcde"},
         {"kafkaClusterName": "k" * 45, "storageAccountName": "s" * 24, "registryName": "r" * 50},
     ),
-    ({}, {"kafkaWorkers": 4, "kafkaDisksPerWorker": 16}, {"kafkaWorkers": 200, "kafkaDisksPerWorker": 1}),
+    ({}, {"kafkaWorkers": 4, "kafkaDisksPerWorker": 8}, {"kafkaWorkers": 200, "kafkaDisksPerWorker": 1}),
     (
         {},
         {

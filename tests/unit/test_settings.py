@@ -218,7 +218,7 @@ def test_a_wrong_topic_does_not_hide_what_is_wrong_with_the_others() -> None:
             "topics[0].config",
             "replicationFactor, 3, not 4",
         ),
-        ({"name": "a", "config": {"min.insync.replicas": 0}}, "topics[0].config", "from 1 on"),
+        ({"name": "a", "config": {"min.insync.replicas": 0}}, "topics[0].config", "from 1 to"),
         ({}, "topics[0].name", "must be set"),
         ("a", "topics[0]", "object"),
     ],

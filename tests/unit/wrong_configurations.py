@@ -86,10 +86,18 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "namespace": "Kafka_Test",
         },
         {"registryName": "acr1", "namespace": "kube-system"},
+        {
+            "kafkaClusterName": "login-kafka",
+            "storageAccountName": "onedrive",
+            "registryName": "notmicrosoft",
+            "aksClusterName": "aäs",
+            "namespace": "gatekeeper-system",
+        },
     ],
     "tags": [
         {"tags": {"cost<centre": "x" * 257}},
         {"tags": {f"tag{number}": "" for number in range(16)}},
+        {"tags": {"Team": "a", "team": "b", "azure-team": "c"}},
     ],
     "users": [
         {"ambariUser": "the admin", "sshUser": "Admin"},
@@ -106,10 +114,19 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "versions": [
         {"kubernetesVersion": "v1.34"},
         {"kubernetesVersion": "1.29"},
+        {"kubernetesVersion": "1.034"},
         {"kubernetesVersion": "1.34.2"},
         {"kubernetesVersion": "1.34", "aksUpgradeChannel": "rapid"},
     ],
-    "vm-sizes": [{"kafkaWorkerSize": "E4 v3", "kafkaZookeeperSize": "A4", "aksNodeSize": "Standard_B1s"}],
+    "vm-sizes": [
+        {"kafkaWorkerSize": "E4 v3", "kafkaZookeeperSize": "A4", "aksNodeSize": "Standard_B1s"},
+        {
+            "kafkaHeadSize": "Standard_A1_v2",
+            "kafkaZookeeperSize": "Standard_B2s",
+            "aksNodeSize": "Standard_D2pds_v5",
+        },
+        {"kafkaDisksPerWorker": 9},
+    ],
     "counts": [
         {
             "kafkaWorkers": 2,
@@ -136,6 +153,19 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"topics": [{"name": "my.orders"}, {"name": "my_orders"}]},
         {"topics": [{"name": "orders", "config": {"retention": 60000}}]},
         {"topics": [{"name": "orders", "config": {"retention.ms": None}}]},
+        {
+            "topics": [
+                {
+                    "name": "orders",
+                    "config": {
+                        "retention.ms": "a week",
+                        "segment.bytes": 1,
+                        "cleanup.policy": "compct",
+                        "min.cleanable.dirty.ratio": 2,
+                    },
+                }
+            ]
+        },
         {"topic": "other"},
     ],
     "source-ranges": [
@@ -153,6 +183,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"appSourceRanges": ["203.0.113.7", "::/0"]},
         {"appSourceRanges": ["203.0.113.7/32", "203.0.113.7/32"]},
         {"appAccessToken": "secret!"},
+        {"appAccessToken": "=" * 1001},
     ],
     "limits-of-the-app": [{"appLimits": {"maxMessageBytes": 2_000_000, "history": 0, "maxBrowser": 3}}],
     "choices": [
