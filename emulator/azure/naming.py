@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from emulator.azure.refusals import Refused
 
+# Some of those at https://learn.microsoft.com/azure/azure-resource-manager/templates/error-reserved-resource-name.
+_TRADEMARKS = re.compile(r"(?i).*(microsoft|windows).*|login.*|access|azure|bing|excel|office|onedrive|xbox")
+
 
 @dataclass(frozen=True)
 class NameRule:
@@ -15,9 +18,14 @@ class NameRule:
     longest: int
     pattern: str
     words: str
+    of_endpoint: bool = False
+    """Whether what is so named has an endpoint: Azure keeps its trademarks out of these."""
 
     def require(self, name: str) -> None:
         """Raises Refused for a name that breaks the rule."""
+        if self.of_endpoint and _TRADEMARKS.fullmatch(name):
+            message = f"The resource name '{name}' or a part of the name is a trademarked or reserved word."
+            raise Refused(400, "ReservedResourceName", message)
         if self.shortest <= len(name) <= self.longest and re.fullmatch(self.pattern, name):
             return
         message = (
@@ -58,14 +66,17 @@ IDENTITY = NameRule(
     r"[A-Za-z0-9][A-Za-z0-9_-]*",
     "letters, digits, hyphens and underscores, a letter or digit first",
 )
-STORAGE_ACCOUNT = NameRule("storage account", 3, 24, r"[a-z0-9]+", "lower-case letters and digits")
-REGISTRY = NameRule("container registry", 5, 50, r"[A-Za-z0-9]+", "letters and digits")
+STORAGE_ACCOUNT = NameRule(
+    "storage account", 3, 24, r"[a-z0-9]+", "lower-case letters and digits", of_endpoint=True
+)
+REGISTRY = NameRule("container registry", 5, 50, r"[A-Za-z0-9]+", "letters and digits", of_endpoint=True)
 HDINSIGHT_CLUSTER = NameRule(
     "HDInsight cluster",
     3,
     59,
     r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]",
     "letters, digits and hyphens, a letter or digit first and last",
+    of_endpoint=True,
 )
 MANAGED_CLUSTER = NameRule(
     "AKS cluster",
@@ -73,6 +84,7 @@ MANAGED_CLUSTER = NameRule(
     63,
     r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?",
     "letters, digits, underscores and hyphens, a letter or digit first and last",
+    of_endpoint=True,
 )
 AGENT_POOL = NameRule("agent pool", 1, 12, r"[a-z][a-z0-9]*", "lower-case letters and digits, a letter first")
 ROLE_ASSIGNMENT = NameRule(

@@ -47,6 +47,8 @@ def _password(request: dict[str, Any], password: str) -> None:
 _WRONG_REQUESTS: list[tuple[str, str, Change]] = [
     ("InvalidResourceName", "'my_kafka'", lambda r: r.update(clusterName="my_kafka")),
     ("InvalidResourceName", "'-kafka'", lambda r: r.update(clusterName="-kafka")),
+    ("ReservedResourceName", "'my-Microsoft'", lambda r: r.update(clusterName="my-Microsoft")),
+    ("ReservedResourceName", "'login1'", lambda r: r.update(clusterName="login1")),
     ("InvalidResourceName", "3 to 59", lambda r: r.update(clusterName="a" * 60)),
     ("ClusterVersionNotSupported", "'4.0'", lambda r: r["properties"].update(clusterVersion="4.0")),
     ("ClusterVersionNotSupported", "'5.0'", lambda r: r["properties"].update(clusterVersion="5.0")),

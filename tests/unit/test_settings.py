@@ -439,6 +439,16 @@ def test_ranges_are_taken_exactly_when_they_are_apart(
         assert {mistake.setting.partition("[")[0] for mistake in mistakes(**values)} <= set(RANGES)
 
 
+@pytest.mark.parametrize("name", ["access-kafka", "kafka-login", "xbox1", "azure1"])
+def test_words_that_azure_keeps_are_free_within_names(name: str) -> None:
+    assert parse(kafkaClusterName=name).kafka_cluster_name == name
+
+
+@pytest.mark.parametrize("name", ["access", "xbox", "login1", "my-microsoft", "windows-kafka"])
+def test_words_that_azure_keeps_are_no_names(name: str) -> None:
+    assert "word that Azure keeps" in only_mistake(kafkaClusterName=name).rule
+
+
 @given(st.integers(8, 28), st.lists(private_ranges, max_size=5))
 def test_range_called_free_is_free(prefix_length: int, taken: list[IPv4Network]) -> None:
     free = addresses.free_range(prefix_length, taken)
