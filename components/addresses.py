@@ -35,6 +35,10 @@ AKS_API_RANGES = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip
 AKS_PLANNING = "https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning"
 MOST_API_RANGES = 200
 CALLERS_EXAMPLE = 'pulumi config set --path "aksApiSourceRanges[0]" 203.0.113.7/32, with your own address'
+AZURE_LIMITS = (
+    "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits"
+)
+MOST_NSG_RANGES = 4000
 NSG_RULES = "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"
 PEERINGS = "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview"
 VIRTUAL_NETWORKS = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
@@ -94,13 +98,18 @@ def not_everybody(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
 
 
 def each_once(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-    """Ranges none of which has addresses of another: a security rule of Azure's takes no others."""
-    twice = [
-        f"{network} and {other}"
-        for place, network in enumerate(ranges)
-        for other in ranges[:place]
-        if network.overlaps(other)
-    ]
+    """Ranges none of which has addresses of another, and not too many: Azure takes no others in a security rule."""
+    if len(ranges) > MOST_NSG_RANGES:
+        rule = f"must be at most {MOST_NSG_RANGES} ranges, which is what a security group takes"
+        raise broken(rule, source=AZURE_LIMITS, right="fewer, larger ranges")
+    twice: list[str] = []
+    widest: IPv4Network | None = None
+    # Sorted, a range comes right after those that it lies in.
+    for network in sorted(ranges):
+        if widest is not None and network.overlaps(widest):
+            twice.append(f"{network} and {widest}")
+        else:
+            widest = network
     if twice:
         rule = f"must name each address once, unlike {', '.join(twice[:3])}: Azure answers"
         raise broken(
