@@ -98,7 +98,7 @@ def not_everybody(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
 
 
 def each_once(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-    """Ranges none of which has addresses of another, and not too many: Azure takes no others in a security rule."""
+    """Ranges without addresses in common, and not too many: a security rule of Azure's takes no others."""
     if len(ranges) > MOST_NSG_RANGES:
         rule = f"must be at most {MOST_NSG_RANGES} ranges, which is what a security group takes"
         raise broken(rule, source=AZURE_LIMITS, right="fewer, larger ranges")
