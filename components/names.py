@@ -126,10 +126,10 @@ _topic = _matching(
 def namespace(value: str) -> str:
     """A Kubernetes namespace of the program's own."""
     _kubernetes_label(value)
-    if value in reserved.NAMESPACES or value.startswith(("kube-", "aks-")):
+    if value in reserved.NAMESPACES or value.startswith("kube-"):
         taken = ", ".join(reserved.NAMESPACES)
         raise broken(
-            f"must be a namespace of its own: Kubernetes and AKS keep {taken}, kube-* and aks-*",
+            f"must be a namespace of its own: Kubernetes and AKS keep {taken} and kube-*",
             source=KUBERNETES_NAMES,
             right="kafka-test",
         )

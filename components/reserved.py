@@ -106,7 +106,15 @@ USERS = frozenset(
 )
 """Users that exist on HDInsight's machines, or that Azure refuses for Linux machines:
 https://learn.microsoft.com/azure/virtual-machines/linux/faq."""
-NAMESPACES = ("default", "gatekeeper-system", "calico-system", "tigera-operator", "app-routing-system")
+NAMESPACES = (
+    "default",
+    "aks-command",
+    "aks-istio-system",
+    "app-routing-system",
+    "calico-system",
+    "gatekeeper-system",
+    "tigera-operator",
+)
 """Kubernetes' own, and those that AKS makes for what can be added to it."""
 PREFIXES_OF_TAGS = ("microsoft", "azure", "windows", "aks-managed", "k8s-azure")
 """https://learn.microsoft.com/rest/api/resources/tags/create-or-update, https://learn.microsoft.com/azure/aks/use-tags."""
