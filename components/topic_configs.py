@@ -86,10 +86,10 @@ def _wanted(name: str, value: str) -> tuple[str, str] | None:
     """What a wrong value should be, and an example; None where it is right, or the name unknown."""
     if name in WHOLE_NUMBERS:
         least, most = WHOLE_NUMBERS[name]
-        if not re.fullmatch("-?[0-9]{1,19}", value):
-            return f"a whole number from {least} to {most}", _EXAMPLES.get(name.rpartition(".")[2], "2")
-        number = int(value)
         what = f"a whole number from {least} to {most}"
+        if not re.fullmatch("-?[0-9]{1,19}", value):
+            return what, _EXAMPLES.get(name.rpartition(".")[2], "2")
+        number = int(value)
         return None if least <= number <= most else (what, str(min(max(number, least), most)))
     if name in CHOICES:
         near = difflib.get_close_matches(value.lower(), CHOICES[name], n=1) or CHOICES[name]

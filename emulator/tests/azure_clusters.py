@@ -15,6 +15,21 @@ from emulator.tests.azure_subscription import (
 PASSWORD = "Emulator-Passw0rd!"
 
 
+def aks_without_a_subnet(subscription: Subscription, **changes: Any) -> Made:
+    """An AKS cluster that makes a network for itself."""
+    request = {
+        **GROUP,
+        "resourceName": "aks",
+        "location": "westeurope",
+        "dnsPrefix": "aks",
+        "identity": {"type": "SystemAssigned"},
+        "agentPoolProfiles": [{"name": "pool", "mode": "System", "count": 2, "vmSize": "Standard_D2s_v5"}],
+        "networkProfile": {"networkPlugin": "azure"},
+    }
+    inputs = {**request, **changes}
+    return subscription.create("containerservice:ManagedCluster", inputs["resourceName"], **inputs)
+
+
 class KafkaSite:
     """Everything that an HDInsight cluster needs, and a request for one that Azure accepts."""
 

@@ -8,6 +8,7 @@ from emulator.azure import arm
 from emulator.azure.networks import list_networks
 from emulator.azure.refusals import Refused
 from emulator.azure.role_assignments import list_assignments
+from emulator.tests.azure_clusters import aks_without_a_subnet
 from emulator.tests.azure_subscription import (
     ACR_PULL,
     NETWORK_CONTRIBUTOR,
@@ -17,20 +18,10 @@ from emulator.tests.azure_subscription import (
     refused,
 )
 
-REQUEST: dict[str, Any] = {
-    "resourceGroupName": "group",
-    "resourceName": "aks",
-    "location": "westeurope",
-    "dnsPrefix": "aks",
-    "identity": {"type": "SystemAssigned"},
-    "agentPoolProfiles": [{"name": "pool", "mode": "System", "count": 2, "vmSize": "Standard_D2s_v5"}],
-    "networkProfile": {"networkPlugin": "azure"},
-}
-
 
 @pytest.fixture
 def aks(azure: Subscription) -> Made:
-    return azure.create("containerservice:ManagedCluster", "aks", **REQUEST)
+    return aks_without_a_subnet(azure)
 
 
 def get(azure: Subscription, function: str, **arguments: str) -> Any:
@@ -60,7 +51,7 @@ def test_the_cluster_does_not_say_where_that_is(aks: Made) -> None:
 
 
 def test_its_networks_have_names_of_their_own(azure: Subscription, aks: Made) -> None:
-    other = azure.create("containerservice:ManagedCluster", "b", **{**REQUEST, "resourceName": "b"})
+    other = aks_without_a_subnet(azure, resourceName="b")
     [one], [two] = networks_of(azure, aks), networks_of(azure, other)
     assert one["name"] != two["name"]
 
@@ -96,7 +87,7 @@ def test_it_comes_back_with_its_network(azure: Subscription, aks: Made) -> None:
 def test_services_keep_out_of_that_network(azure: Subscription) -> None:
     ranges = {"networkPlugin": "azure", "serviceCidr": "10.230.0.0/16", "dnsServiceIP": "10.230.0.10"}
     with refused("ServiceCidrOverlapExistingSubnetsCidr", "10.224.0.0/12"):
-        azure.create("containerservice:ManagedCluster", "aks", **{**REQUEST, "networkProfile": ranges})
+        aks_without_a_subnet(azure, networkProfile=ranges)
 
 
 def test_functions_answer_as_reads_do_and_leave_no_trace(azure: Subscription, aks: Made) -> None:

@@ -1,7 +1,5 @@
 """Two subscriptions: each with resources of its own, and what leads from one to the other."""
 
-from typing import Any
-
 import pytest
 
 from emulator.azure import arm
@@ -10,6 +8,7 @@ from emulator.azure.networks import list_networks
 from emulator.azure.refusals import Refused
 from emulator.azure.registries import find_registry, refusal_to_pull
 from emulator.azure.role_assignments import list_assignments
+from emulator.tests.azure_clusters import aks_without_a_subnet
 from emulator.tests.azure_subscription import ACR_PULL, Made, Subscription, not_modelled, refused
 
 HERE, THERE = arm.SUBSCRIPTIONS
@@ -21,18 +20,6 @@ def there(azure: Subscription) -> Made:
     """A resource group of the same name in the other subscription."""
     with azure.within(THERE):
         return azure.group()
-
-
-def _aks(azure: Subscription, **changes: Any) -> Made:
-    request = {
-        "resourceGroupName": "group",
-        "resourceName": "aks",
-        "dnsPrefix": "aks",
-        "identity": {"type": "SystemAssigned"},
-        "agentPoolProfiles": [{"name": "pool", "mode": "System", "count": 2, "vmSize": "Standard_D2s_v5"}],
-        "networkProfile": {"networkPlugin": "azure"},
-    }
-    return azure.create("containerservice:ManagedCluster", "aks", **{**request, **changes})
 
 
 def test_a_provider_s_resources_lie_in_its_subscription(azure: Subscription, there: Made) -> None:
@@ -92,7 +79,7 @@ def test_a_network_of_another_subscription_is_not_found_in_this_one(azure: Subsc
 
 def test_aks_keeps_what_it_makes_in_its_subscription(azure: Subscription, there: Made) -> None:
     with azure.within(THERE):
-        aks = _aks(azure)
+        aks = aks_without_a_subnet(azure)
         credentials = azure.invoke(
             "containerservice:listManagedClusterUserCredentials",
             resourceGroupName="group",
@@ -159,6 +146,6 @@ def test_what_lies_in_another_subscription_is_joined_by_peerings_only(
 
 
 def test_two_aks_clusters_of_one_name_are_not_modelled(azure: Subscription, there: Made) -> None:
-    _aks(azure)
+    aks_without_a_subnet(azure)
     with azure.within(THERE), not_modelled("two AKS clusters with one name"):
-        _aks(azure)
+        aks_without_a_subnet(azure)
