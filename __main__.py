@@ -7,15 +7,16 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import resources
 
-from components.addresses import open_to_the_world
-from components.aks import AksClusterArgs
+from components.aks import AksClusterArgs, aks_cluster
 from components.ambari import IpAdvertising, IpAdvertisingArgs
 from components.data_loss import fixed_settings, refuse_losses
-from components.existing import aks_cluster, find_existing, kafka_cluster
-from components.kafka import KafkaClusterArgs
+from components.existing import read_existing
+from components.image import AppImage, AppImageArgs
+from components.kafka import KafkaClusterArgs, kafka_cluster
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
-from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
+from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
+from components.settings.addresses import open_to_the_world
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes, and all stay. Looking for garbage there, meanwhile and at the end,
@@ -25,8 +26,8 @@ atexit.register(gc.freeze)
 
 config = pulumi.Config()
 settings = Settings.load(config)
-kafka_stays = refuse_losses(settings)
-existing = find_existing(settings)
+kafka_is_as_set = refuse_losses(settings)
+existing = read_existing(settings)
 
 group = existing.group or (
     resources.ResourceGroup(
@@ -71,7 +72,7 @@ kafka = kafka_cluster(
         ssh_public_key=settings.ssh_public_key,
         protect=settings.protect,
         storage_role_seconds=settings.storage_role_seconds,
-        stays=kafka_stays,
+        never_replace=kafka_is_as_set,
         made_with=fixed_settings(settings),
         tags=settings.tags,
     ),
@@ -100,7 +101,7 @@ aks = aks_cluster(
         tags=settings.tags,
     ),
 )
-registry = Registry(
+registry = container_registry(
     "registry",
     existing.registry
     or RegistryArgs(

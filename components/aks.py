@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice, managedidentity
 
 from .aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
+from .existing import ExistingAks
 from .roles import Role, assign_role
 
 FIXED_OF_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
@@ -141,6 +142,36 @@ class AksCluster(pulumi.ComponentResource):
             max_pods=args.max_pods,
             vnet_subnet_id=args.subnet_id,
         )
+
+
+class ExistingAksCluster(pulumi.ComponentResource):
+    """The way into a cluster that is somebody else's; see AksCluster, whose outputs it has."""
+
+    id: pulumi.Output[str]
+    kubelet_principal_id: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+    kubernetes_provider: kubernetes.Provider
+
+    def __init__(self, name: str, existing: ExistingAks, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("aks-kafka:index:ExistingAksCluster", name, None, opts)
+        self.id = pulumi.Output.from_input(existing.id)
+        self.kubelet_principal_id = pulumi.Output.from_input(existing.kubelet_principal_id)
+        self.kubeconfig = kubeconfig_of(
+            existing.named.resource_group,
+            existing.named.name,
+            pulumi.InvokeOutputOptions(parent=self, provider=existing.provider),
+        )
+        self.kubernetes_provider = kubernetes_provider(
+            self.kubeconfig, existing.id, pulumi.ResourceOptions(parent=self)
+        )
+        self.register_outputs(
+            {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}
+        )
+
+
+def aks_cluster(name: str, args: ExistingAks | AksClusterArgs) -> AksCluster | ExistingAksCluster:
+    """The cluster that exists, or else a new one."""
+    return ExistingAksCluster(name, args) if isinstance(args, ExistingAks) else AksCluster(name, args)
 
 
 def _api_server_access(

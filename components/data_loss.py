@@ -13,8 +13,8 @@ import pulumi
 from pydantic.alias_generators import to_camel
 
 from .kafka import RECORD, WORKERS
-from .mistakes import OURS, Mistake
-from .settings import HDINSIGHT_DOC, Settings, WrongSettings
+from .settings.mistakes import OURS, Mistake
+from .settings.settings import HDINSIGHT_DOC, Settings, WrongSettings
 
 _FIXED = (
     "resource_group",
@@ -70,7 +70,7 @@ def refuse_losses(settings: Settings) -> bool:
     """
     outputs = _outputs()
     made_with = _made_with(outputs)
-    mistakes = [*taken_from_itself(outputs, settings), *losses(made_with, settings)]
+    mistakes = [*adopting_own_resources(outputs, settings), *losses(made_with, settings)]
     if mistakes:
         raise WrongSettings(mistakes, pulumi.get_stack())
     return bool(made_with) and not _changed(made_with, settings)
@@ -88,7 +88,7 @@ def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
     return [*replaced, _shrinks(workers, settings)] if settings.kafka_workers < workers else replaced
 
 
-def taken_from_itself(made: Container[str], settings: Settings) -> list[Mistake]:
+def adopting_own_resources(made: Container[str], settings: Settings) -> list[Mistake]:
     """What is named as existing while the stack has one of its own among the types that it has `made`."""
     return [
         Mistake(

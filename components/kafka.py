@@ -9,7 +9,9 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import authorization, hdinsight, managedidentity, storage
 
-from .kafka_creation import begun_when_effective, what_remains
+from .existing import ExistingKafka
+from .kafka_access import https_url
+from .kafka_creation import begun_when_effective, cleanup_advice
 from .kafka_operations import keep_gateway_password, keep_tags, keep_worker_count
 from .roles import Role, assign_role
 
@@ -33,7 +35,7 @@ class KafkaClusterArgs:
     """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
 
     `storage_role_seconds` is how long the cluster's identity has its role before the cluster is created.
-    `stays` is for a cluster that exists and has all that it keeps for life: then nothing replaces it.
+    `never_replace` is for a cluster that exists and of which no setting changed that is fixed for its life.
     `made_with` is kept among the outputs once there is a cluster: see `data_loss`.
     """
 
@@ -55,7 +57,7 @@ class KafkaClusterArgs:
     ssh_public_key: str
     protect: bool
     storage_role_seconds: int
-    stays: bool
+    never_replace: bool
     made_with: Mapping[str, Any]
     tags: Mapping[str, str]
 
@@ -109,7 +111,7 @@ class KafkaCluster(pulumi.ComponentResource):
 
     def _ambari_url(self, properties: hdinsight.outputs.ClusterGetPropertiesResponse, group: str) -> str:
         if properties.cluster_state == "Error":
-            raise pulumi.RunError(what_remains(self._args.name, group, []))
+            raise pulumi.RunError(cleanup_advice(self._args.name, group, []))
         return https_url(properties.connectivity_endpoints)
 
     def _storage_account(self) -> storage.StorageAccount:
@@ -190,7 +192,7 @@ class KafkaCluster(pulumi.ComponentResource):
                 protect=args.protect,
                 # Azure changes none of this in place: an update would fail, a replacement shows in preview.
                 replace_on_changes=["properties", "identity"],
-                ignore_changes=_KEPT if args.stays else _CHANGED_BY_OTHER_CALLS,
+                ignore_changes=_KEPT if args.never_replace else _CHANGED_BY_OTHER_CALLS,
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", delete="60m"),
             ),
@@ -236,10 +238,30 @@ class KafkaCluster(pulumi.ComponentResource):
         )
 
 
-def https_url(endpoints: Sequence[hdinsight.outputs.ConnectivityEndpointResponse] | None) -> str:
-    """Where Ambari answers: the cluster's own HTTPS endpoint."""
-    for endpoint in endpoints or ():
-        if endpoint.name == "HTTPS":
-            port = "" if endpoint.port == 443 else f":{endpoint.port}"
-            return f"https://{endpoint.location}{port}"
-    raise pulumi.RunError("HDInsight reports no endpoint named HTTPS, so there is no way to Ambari")
+class ExistingKafkaCluster(pulumi.ComponentResource):
+    """A cluster that is somebody else's; see KafkaCluster, whose outputs it has."""
+
+    name: pulumi.Output[str]
+    ambari_url: pulumi.Output[str]
+    workers: pulumi.Output[int]
+
+    def __init__(
+        self, name: str, existing: ExistingKafka, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("aks-kafka:index:ExistingKafkaCluster", name, None, opts)
+        self.cluster = None
+        self.name = pulumi.Output.from_input(existing.name)
+        self.ambari_url = pulumi.Output.from_input(existing.ambari_url)
+        self.workers = pulumi.Output.from_input(existing.workers)
+        self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url})
+
+    def bound(self) -> pulumi.ResourceOptions:
+        """Nothing goes when the cluster goes: the stack never hears of it."""
+        return pulumi.ResourceOptions()
+
+
+def kafka_cluster(name: str, args: ExistingKafka | KafkaClusterArgs) -> KafkaCluster | ExistingKafkaCluster:
+    """The cluster that exists, or else a new one."""
+    if isinstance(args, ExistingKafka):
+        return ExistingKafkaCluster(name, args)
+    return KafkaCluster(name, args)

@@ -41,7 +41,7 @@ def begun_when_effective(
     async def explain(args: pulumi.ErrorHookArgs) -> bool:
         if args.failed_operation != "delete":
             group = await pulumi.Output.from_input(resource_group).future() or ""
-            pulumi.log.warn(what_remains(cluster, group, args.errors), resource=role)
+            pulumi.log.warn(cleanup_advice(cluster, group, args.errors), resource=role)
         return False
 
     return pulumi.ResourceHookBinding(
@@ -78,7 +78,7 @@ async def count_down(
         await sleep(pause)
 
 
-def what_remains(cluster: str, resource_group: str, errors: Sequence[str]) -> str:
+def cleanup_advice(cluster: str, resource_group: str, errors: Sequence[str]) -> str:
     """What to do about a creation that failed; `errors` as the engine has them, the newest first."""
     cause = (
         "By HDInsight's documentation the identity of the cluster could not use its storage yet: set "

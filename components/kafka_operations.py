@@ -82,7 +82,7 @@ def _names(cluster: hdinsight.Cluster) -> dict[str, pulumi.Input[str]]:
 
 
 def _options(cluster: hdinsight.Cluster, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """A new cluster has the values of its time as well."""
+    """For a command on the cluster; a replaced cluster is created with current values."""
     timeouts = pulumi.CustomTimeouts(create="90m", update="90m")
     return pulumi.ResourceOptions.merge(
         opts, pulumi.ResourceOptions(replace_with=[cluster], custom_timeouts=timeouts)

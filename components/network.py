@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -10,7 +10,7 @@ import pulumi
 import pulumi_azure_native as azure_native
 from pulumi_azure_native import network
 
-from .existing.network import ExistingNetwork, name_of_our_peering
+from .existing import ExistingNetwork, name_of_our_peering
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,8 @@ class PeeredNetworks(pulumi.ComponentResource):
         self._args = args
         self._children = pulumi.ResourceOptions(parent=self)
 
-        hdinsight = (
-            _existing(args.hdinsight)
-            if isinstance(args.hdinsight, ExistingNetwork)
-            else self._new(
-                "hdinsight",
-                args.hdinsight,
-                network_security_group=network.NetworkSecurityGroupArgs(id=self._security_group().id),
-                nat_gateway=network.SubResourceArgs(id=self._nat_gateway().id),
-            )
-        )
-        aks = _existing(args.aks) if isinstance(args.aks, ExistingNetwork) else self._new("aks", args.aks)
+        hdinsight = self._network("hdinsight", args.hdinsight, self._hdinsight_boundary)
+        aks = self._network("aks", args.aks, _Boundary)
         if args.peering:
             self._peer(hdinsight, aks)
 
@@ -88,13 +79,13 @@ class PeeredNetworks(pulumi.ComponentResource):
         outward = self._peering("hdinsight-to-aks", hdinsight, aks, after=subnets)
         self._peering("aks-to-hdinsight", aks, hdinsight, after=[*subnets, outward])
 
-    def _new(
-        self,
-        name: str,
-        wanted: NewNetwork,
-        network_security_group: network.NetworkSecurityGroupArgs | None = None,
-        nat_gateway: network.SubResourceArgs | None = None,
+    def _network(
+        self, name: str, args: ExistingNetwork | NewNetwork, boundary: Callable[[], _Boundary]
     ) -> _Network:
+        """The network that exists, or else a new one, whose subnet gets the `boundary`."""
+        return _existing(args) if isinstance(args, ExistingNetwork) else self._new(name, args, boundary())
+
+    def _new(self, name: str, wanted: NewNetwork, boundary: _Boundary) -> _Network:
         address_space = [str(range_) for range_ in wanted.address_space]
         made = network.VirtualNetwork(
             f"{name}-network",
@@ -113,8 +104,8 @@ class PeeredNetworks(pulumi.ComponentResource):
             address_prefix=str(wanted.subnet),
             # Ways out are explicit: HDInsight's is the NAT gateway, AKS's the load balancer it brings.
             default_outbound_access=False,
-            network_security_group=network_security_group,
-            nat_gateway=nat_gateway,
+            network_security_group=boundary.security_group,
+            nat_gateway=boundary.nat_gateway,
             opts=self._children,
         )
         return _Network(
@@ -124,6 +115,12 @@ class PeeredNetworks(pulumi.ComponentResource):
             address_space,
             subnet.id,
             subnets=(subnet,),
+        )
+
+    def _hdinsight_boundary(self) -> _Boundary:
+        return _Boundary(
+            security_group=network.NetworkSecurityGroupArgs(id=self._security_group().id),
+            nat_gateway=network.SubResourceArgs(id=self._nat_gateway().id),
         )
 
     def _security_group(self) -> network.NetworkSecurityGroup:
@@ -192,6 +189,14 @@ class PeeredNetworks(pulumi.ComponentResource):
 
 
 @dataclass(frozen=True)
+class _Boundary:
+    """What lies between a subnet and the rest of the world."""
+
+    security_group: network.NetworkSecurityGroupArgs | None = None
+    nat_gateway: network.SubResourceArgs | None = None
+
+
+@dataclass(frozen=True)
 class _Network:
     """What a peering has to know of a network. An empty `name_of_peering` is that of the resource."""
 
@@ -206,15 +211,15 @@ class _Network:
     """Those of ours."""
 
 
-def _existing(found: ExistingNetwork) -> _Network:
+def _existing(existing: ExistingNetwork) -> _Network:
     return _Network(
-        resource_group=found.resource_group,
-        name=found.name,
-        id=pulumi.Output.from_input(found.id),
-        address_space=found.address_prefixes,
-        subnet_id=pulumi.Output.from_input(found.subnet_id),
+        resource_group=existing.resource_group,
+        name=existing.name,
+        id=pulumi.Output.from_input(existing.id),
+        address_space=existing.address_prefixes,
+        subnet_id=pulumi.Output.from_input(existing.subnet_id),
         name_of_peering=name_of_our_peering(),
-        provider=found.provider,
+        provider=existing.provider,
     )
 
 

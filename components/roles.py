@@ -23,12 +23,12 @@ def assign_role(
     *,
     to: pulumi.Input[str],
     on: pulumi.Input[str],
-    by: str = "",
+    assigner: str = "",
     opts: pulumi.ResourceOptions,
 ) -> authorization.RoleAssignment:
     """Give the identity whose principal is `to` a `role` on the resource with the id `on`.
 
-    `by` tells apart who gives it, where that could be several.
+    `assigner` makes the assignment's name unique per stack, where several may assign the same role.
     """
     return authorization.RoleAssignment(
         name,
@@ -38,16 +38,21 @@ def assign_role(
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=pulumi.Output.from_input(on).apply(lambda scope: _definition(scope, role)),
         role_assignment_name=pulumi.Output.all(on, to).apply(
-            lambda ids: assignment_name(ids[0], ids[1], role, by)
+            lambda ids: assignment_name(ids[0], ids[1], role, assigner)
         ),
         opts=opts,
     )
 
 
-def assignment_name(scope: str, principal: str, role: Role, by: str = "") -> str:
+def assignment_name(scope: str, principal: str, role: Role, assigner: str = "") -> str:
     """The same name for the same assignment: a second one beside it is refused (RoleAssignmentExists)."""
-    giver = f"|{by}" if by else ""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope.lower()}|{principal}|{role}{giver}"))
+    suffix = f"|{assigner}" if assigner else ""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope.lower()}|{principal}|{role}{suffix}"))
+
+
+def this_stack() -> str:
+    """The assigner of roles on what several stacks may use, such as an existing registry."""
+    return f"{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
 def _definition(scope: str, role: Role) -> str:

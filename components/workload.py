@@ -10,10 +10,10 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from . import jobs
-from .app_limits import AppLimits
 from .job_message import JobMessage
 from .jobs import digest
 from .pods import container, pod
+from .settings.app_limits import AppLimits
 
 NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}

@@ -14,8 +14,8 @@ import pydantic
 import yaml
 from pydantic.fields import FieldInfo
 
-from components.address_space import AddressSpace
 from components.settings import Settings
+from components.settings.address_space import AddressSpace
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "# begin: python -m tools.configuration", "# end"

@@ -1,20 +1,18 @@
-"""What exists already: named in the settings, read and checked at preview, used, and left as it is."""
+"""What exists already: named in the settings, read and checked at preview, and left as it is."""
 
-from .aks import ExistingAks, ExistingAksCluster, aks_cluster
-from .found import Found, find_existing
-from .kafka import ExistingKafka, ExistingKafkaCluster, kafka_cluster
-from .network import ExistingNetwork
+from .aks import ExistingAks
+from .kafka import ExistingKafka
+from .model import Existing
+from .network import ExistingNetwork, name_of_our_peering
+from .read import read_existing
 from .registry import ExistingRegistry
 
 __all__ = [
+    "Existing",
     "ExistingAks",
-    "ExistingAksCluster",
     "ExistingKafka",
-    "ExistingKafkaCluster",
     "ExistingNetwork",
     "ExistingRegistry",
-    "Found",
-    "aks_cluster",
-    "find_existing",
-    "kafka_cluster",
+    "name_of_our_peering",
+    "read_existing",
 ]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-import pulumi
 import pulumi_azure_native as azure_native
-import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
-from ..adoption import ExistingResource
-from ..aks import AksCluster, AksClusterArgs
-from ..aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
-from ..mistakes import Mistake
+from ..aks_access import kubelet_principal_id
+from ..settings.existing import ExistingResource
+from ..settings.mistakes import Mistake
 from .azure import Azure, Unusable
 from .network import ExistingNetwork, name_in, ranges, read_network
 
@@ -52,36 +49,6 @@ def read_aks(azure: Azure, named: ExistingResource) -> ExistingAks:
         pod_ranges=_distinct(pods),
         provider=azure.provider(named.subscription),
     )
-
-
-class ExistingAksCluster(pulumi.ComponentResource):
-    """The way into a cluster that is somebody else's; see AksCluster, whose outputs it has."""
-
-    id: pulumi.Output[str]
-    kubelet_principal_id: pulumi.Output[str]
-    kubeconfig: pulumi.Output[str]
-    kubernetes_provider: kubernetes.Provider
-
-    def __init__(self, name: str, existing: ExistingAks, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("aks-kafka:index:ExistingAksCluster", name, None, opts)
-        self.id = pulumi.Output.from_input(existing.id)
-        self.kubelet_principal_id = pulumi.Output.from_input(existing.kubelet_principal_id)
-        self.kubeconfig = kubeconfig_of(
-            existing.named.resource_group,
-            existing.named.name,
-            pulumi.InvokeOutputOptions(parent=self, provider=existing.provider),
-        )
-        self.kubernetes_provider = kubernetes_provider(
-            self.kubeconfig, existing.id, pulumi.ResourceOptions(parent=self)
-        )
-        self.register_outputs(
-            {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}
-        )
-
-
-def aks_cluster(name: str, args: ExistingAks | AksClusterArgs) -> AksCluster | ExistingAksCluster:
-    """The cluster that exists, or else a new one."""
-    return ExistingAksCluster(name, args) if isinstance(args, ExistingAks) else AksCluster(name, args)
 
 
 def _check_usable(named: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:

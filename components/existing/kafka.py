@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pulumi
 from pulumi_azure_native import hdinsight
 
-from ..adoption import ExistingResource
-from ..kafka import KafkaCluster, KafkaClusterArgs, https_url
-from ..mistakes import Mistake
+from ..kafka_access import https_url
+from ..settings.existing import ExistingResource
+from ..settings.mistakes import Mistake
 from .azure import Azure, Unusable
 from .network import ExistingNetwork, read_network
 
@@ -52,35 +51,6 @@ def read_kafka(azure: Azure, named: ExistingResource) -> ExistingKafka:
             workers.virtual_network_profile.subnet or "",
         ),
     )
-
-
-class ExistingKafkaCluster(pulumi.ComponentResource):
-    """A cluster that is somebody else's; see KafkaCluster, whose outputs it has."""
-
-    name: pulumi.Output[str]
-    ambari_url: pulumi.Output[str]
-    workers: pulumi.Output[int]
-
-    def __init__(
-        self, name: str, existing: ExistingKafka, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("aks-kafka:index:ExistingKafkaCluster", name, None, opts)
-        self.cluster = None
-        self.name = pulumi.Output.from_input(existing.name)
-        self.ambari_url = pulumi.Output.from_input(existing.ambari_url)
-        self.workers = pulumi.Output.from_input(existing.workers)
-        self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url})
-
-    def bound(self) -> pulumi.ResourceOptions:
-        """Nothing goes when the cluster goes: the stack never hears of it."""
-        return pulumi.ResourceOptions()
-
-
-def kafka_cluster(name: str, args: ExistingKafka | KafkaClusterArgs) -> KafkaCluster | ExistingKafkaCluster:
-    """The cluster that exists, or else a new one."""
-    if isinstance(args, ExistingKafka):
-        return ExistingKafkaCluster(name, args)
-    return KafkaCluster(name, args)
 
 
 def _unusable(named: ExistingResource, rule: str, source: str = "") -> Unusable:

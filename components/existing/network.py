@@ -10,8 +10,8 @@ import pulumi
 import pulumi_azure_native as azure_native
 from pulumi_azure_native import network
 
-from ..adoption import ExistingResource, ExistingSubnet
-from ..mistakes import Mistake
+from ..settings.existing import ExistingResource, ExistingSubnet
+from ..settings.mistakes import Mistake
 from .azure import Azure, Unusable
 
 

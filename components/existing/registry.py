@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pulumi
 from pulumi_azure_native import containerregistry
 
-from ..adoption import ExistingResource
-from ..roles import Role, assignment_name
+from ..roles import Role, assignment_name, this_stack
+from ..settings.existing import ExistingResource
 from .aks import ExistingAks
 from .azure import Azure
 
@@ -39,13 +38,8 @@ def read_registry(azure: Azure, named: ExistingResource, aks: ExistingAks | None
     )
 
 
-def giver() -> str:
-    """Who gives the right to pull: several stacks may use one registry with one AKS."""
-    return f"{pulumi.get_project()}/{pulumi.get_stack()}"
-
-
 def _is_attached(azure: Azure, registry_id: str, principal: str) -> bool:
-    ours = assignment_name(registry_id, principal, Role.ACR_PULL, giver())
+    ours = assignment_name(registry_id, principal, Role.ACR_PULL, this_stack())
     return any(
         assignment["principalId"] == principal and assignment["name"] != ours
         for assignment in azure.assignments("AcrPull", registry_id)

@@ -6,34 +6,31 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
-from ..address_space import by_name
-from ..addresses import AKS_PLANNING, PEERINGS, free_range, room_for_aks, room_for_hdinsight
-from ..mistakes import Mistake, broken_rules
 from ..settings import Settings
+from ..settings.address_space import by_name
+from ..settings.addresses import AKS_PLANNING, PEERINGS, free_range, room_for_aks, room_for_hdinsight
+from ..settings.mistakes import Mistake, broken_rules
+from .model import Existing
 from .network import ExistingNetwork, ExistingPeering
-
-if TYPE_CHECKING:
-    from .found import Found
 
 _HDINSIGHT, _AKS, _SERVICES, _PODS = "HDInsight's network", "AKS's network", "Services", "pods"
 
 
-def mistakes_beside(settings: Settings, found: Found) -> list[Mistake]:
+def mistakes_beside(settings: Settings, existing: Existing) -> list[Mistake]:
     """Settings that what exists leaves no room for."""
-    claims = list(_claims(settings, found))
-    across = _peers_of(found) if settings.peering else []
+    claims = list(_claims(settings, existing))
+    across = _peers_of(existing) if settings.peering else []
     taken = [claim.range for claim in [*claims, *across]]
     return [
         *_clashes(claims, taken),
         *_clashes_with_peers(claims, across, taken),
-        *(_peered_already(found) if settings.peering else ()),
-        *_regions(settings, found),
-        *_small_subnets(settings, found),
-        *_topics(settings, found),
+        *(_peered_already(existing) if settings.peering else ()),
+        *_regions(settings, existing),
+        *_small_subnets(settings, existing),
+        *_topics(settings, existing),
     ]
 
 
@@ -55,25 +52,25 @@ class _Claim:
         return Mistake(self.setting, str(self.range), rule, PEERINGS if networks else AKS_PLANNING, right)
 
 
-def _claims(settings: Settings, found: Found) -> Iterator[_Claim]:
+def _claims(settings: Settings, existing: Existing) -> Iterator[_Claim]:
     """Every range that can be told from others only if nobody else has it."""
-    if found.hdinsight_network:
-        setting = "kafka.existing" if found.kafka else "hdinsightNetwork.existing"
-        yield from _claims_of(_HDINSIGHT, setting, found.hdinsight_network)
+    if existing.hdinsight_network:
+        setting = "kafka.existing" if existing.kafka else "hdinsightNetwork.existing"
+        yield from _claims_of(_HDINSIGHT, setting, existing.hdinsight_network)
     else:
         for name, space in by_name("hdinsightAddressSpace", settings.hdinsight_address_space).items():
             yield _Claim(_HDINSIGHT, name, name, space, exists=False)
-    if found.aks_network:
-        setting = "aks.existing" if found.aks else "aksNetwork.existing"
-        yield from _claims_of(_AKS, setting, found.aks_network)
+    if existing.aks_network:
+        setting = "aks.existing" if existing.aks else "aksNetwork.existing"
+        yield from _claims_of(_AKS, setting, existing.aks_network)
     else:
         for name, space in by_name("aksAddressSpace", settings.aks_address_space).items():
             yield _Claim(_AKS, name, name, space, exists=False)
-    if found.aks:
-        whose = f"of AKS cluster {found.aks.named}"
-        for range_ in found.aks.service_ranges:
+    if existing.aks:
+        whose = f"of AKS cluster {existing.aks.named}"
+        for range_ in existing.aks.service_ranges:
             yield _Claim(_SERVICES, "aks.existing", f"the Services {whose}", range_, exists=True)
-        for range_ in found.aks.pod_ranges:
+        for range_ in existing.aks.pod_ranges:
             yield _Claim(_PODS, "aks.existing", f"the pods {whose}", range_, exists=True)
     else:
         yield _Claim(_SERVICES, "serviceCidr", "serviceCidr", settings.service_cidr, exists=False)
@@ -86,14 +83,14 @@ def _claims_of(of: str, setting: str, network: ExistingNetwork) -> Iterator[_Cla
         yield _Claim(of, setting, f"the network {network.name} of {setting}", space, exists=True)
 
 
-def _peers_of(found: Found) -> list[_Claim]:
+def _peers_of(existing: Existing) -> list[_Claim]:
     """What either network is peered with already: Azure peers none with two that overlap each other.
 
     Each as a claim of the side that would be new to that network.
     """
     sides = (
-        (_HDINSIGHT, found.aks_network, found.hdinsight_network),
-        (_AKS, found.hdinsight_network, found.aks_network),
+        (_HDINSIGHT, existing.aks_network, existing.hdinsight_network),
+        (_AKS, existing.hdinsight_network, existing.aks_network),
     )
     return [
         _Claim(of, "", f"what {network.name} is peered with already ({peering.name})", space, exists=True)
@@ -105,9 +102,9 @@ def _peers_of(found: Found) -> list[_Claim]:
     ]
 
 
-def _peered_already(found: Found) -> Iterator[Mistake]:
+def _peered_already(existing: Existing) -> Iterator[Mistake]:
     """Azure takes no second peering between the same two networks."""
-    one, other = found.hdinsight_network, found.aks_network
+    one, other = existing.hdinsight_network, existing.aks_network
     for peering in one.peerings if one else ():
         if one and other and _leads_to(peering, other):
             rule = f"must be false: {one.name} and {other.name} are peered already ({peering.name})"
@@ -136,11 +133,11 @@ def _clashes_with_peers(
             yield claim.clash(peer, taken)
 
 
-def _regions(settings: Settings, found: Found) -> Iterator[Mistake]:
+def _regions(settings: Settings, existing: Existing) -> Iterator[Mistake]:
     """Clusters are made in the region of their network."""
     made_in = (
-        ("HDInsight", found.hdinsight_network if not found.kafka else None),
-        ("AKS", found.aks_network if not found.aks else None),
+        ("HDInsight", existing.hdinsight_network if not existing.kafka else None),
+        ("AKS", existing.aks_network if not existing.aks else None),
     )
     for what, network in made_in:
         region = network.location.lower().replace(" ", "") if network else settings.location
@@ -149,17 +146,17 @@ def _regions(settings: Settings, found: Found) -> Iterator[Mistake]:
             yield Mistake("location", settings.location, rule, "", region)
 
 
-def _small_subnets(settings: Settings, found: Found) -> Iterator[Mistake]:
+def _small_subnets(settings: Settings, existing: Existing) -> Iterator[Mistake]:
     """Subnets that exist and can't hold what is to be made in them."""
-    if found.hdinsight_network and not found.kafka:
-        for subnet in found.hdinsight_network.subnet:
+    if existing.hdinsight_network and not existing.kafka:
+        for subnet in existing.hdinsight_network.subnet:
             yield from _held(
                 "hdinsightNetwork.existing", subnet, lambda it: room_for_hdinsight(it, settings.kafka_workers)
             )
-    if found.aks_network and not found.aks:
+    if existing.aks_network and not existing.aks:
         nodes = max(settings.aks_node_count, settings.aks_max_node_count)
         pods = settings.aks_max_pods if settings.aks_pod_network == "flat" else 0
-        for subnet in found.aks_network.subnet:
+        for subnet in existing.aks_network.subnet:
             yield from _held("aksNetwork.existing", subnet, lambda it: room_for_aks(it, nodes, pods))
 
 
@@ -171,15 +168,15 @@ def _held(setting: str, subnet: IPv4Network, rule: Callable[[IPv4Network], objec
     return []
 
 
-def _topics(settings: Settings, found: Found) -> Iterator[Mistake]:
+def _topics(settings: Settings, existing: Existing) -> Iterator[Mistake]:
     """Kafka keeps one copy at most on each broker."""
     for index, topic in enumerate(settings.topics):
-        if found.kafka and topic.replication_factor > found.kafka.workers:
-            rule = f"must be at most {found.kafka.workers}, as many brokers as {found.kafka.name} has"
+        if existing.kafka and topic.replication_factor > existing.kafka.workers:
+            rule = f"must be at most {existing.kafka.workers}, as many brokers as {existing.kafka.name} has"
             yield Mistake(
                 f"topics[{index}].replicationFactor",
                 topic.replication_factor,
                 rule,
                 "",
-                str(min(3, found.kafka.workers)),
+                str(min(3, existing.kafka.workers)),
             )

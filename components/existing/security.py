@@ -13,7 +13,7 @@ from ipaddress import IPv4Network
 
 from pulumi_azure_native import network
 
-from ..adoption import ExistingResource
+from ..settings.existing import ExistingResource
 from .azure import Azure
 from .network import ExistingNetwork, name_in, ranges
 

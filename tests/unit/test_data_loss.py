@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components import data_loss
-from components.data_loss import fixed_settings, losses, taken_from_itself
+from components.data_loss import adopting_own_resources, fixed_settings, losses
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import ALL_EXISTS, REQUIRED
 from tests.unit.recording import Deployment, deploy
@@ -49,11 +49,11 @@ def test_what_the_stack_made_is_not_adopted_by_it(setting: str) -> None:
         {"ambariPassword"},
         stack="test",
     )
-    assert taken_from_itself(set(), adopting) == []
-    [mistake] = taken_from_itself({made[setting]}, adopting)
+    assert adopting_own_resources(set(), adopting) == []
+    [mistake] = adopting_own_resources({made[setting]}, adopting)
     assert mistake.setting == f"{setting}.existing"
     assert "would now delete" in mistake.rule
-    assert taken_from_itself(set(made.values()), settings()) == []
+    assert adopting_own_resources(set(made.values()), settings()) == []
 
 
 def test_where_nothing_stands_nothing_is_lost() -> None:

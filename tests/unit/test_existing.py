@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.mistakes import Mistake
 from components.roles import Role, assignment_name
 from components.settings import WrongSettings
+from components.settings.mistakes import Mistake
 from tests.unit.configurations import ALL_EXISTS, REQUIRED, encoded
 from tests.unit.existing_site import HDINSIGHT_NETWORK, KUBELET, OTHER, OWN, REGISTRY, Site, in_shop
 from tests.unit.recording import Deployment

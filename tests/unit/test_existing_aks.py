@@ -8,10 +8,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.existing import Found, aks_cluster, find_existing
-from components.mistakes import Mistake
+from components.aks import aks_cluster
+from components.existing import Existing, read_existing
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.settings import Settings, WrongSettings
+from components.settings.mistakes import Mistake
 from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop
 from tests.unit.recording import Deployment, Refusal, deploy
 from tests.unit.test_settings import parse
@@ -28,9 +29,9 @@ def adopting(**changed: Any) -> Settings:
     return parse(aks=json.dumps(in_shop("k8s")), **changed)
 
 
-def find(site: Site, settings: Settings) -> Found:
+def find(site: Site, settings: Settings) -> Existing:
     found = []
-    deploy(lambda: found.append(find_existing(settings)), answers=site.answers())
+    deploy(lambda: found.append(read_existing(settings)), answers=site.answers())
     return found[0]
 
 
@@ -43,7 +44,7 @@ def mistake(site: Site, **changed: Any) -> Mistake:
 
 def declare(site: Site, settings: Settings) -> Deployment:
     def program() -> None:
-        existing = find_existing(settings)
+        existing = read_existing(settings)
         assert existing.aks
         networks = PeeredNetworks(
             "networks",
@@ -66,7 +67,7 @@ def declare(site: Site, settings: Settings) -> Deployment:
 
 
 def test_nothing_is_asked_where_nothing_is_adopted(site: Site) -> None:
-    assert find(site, parse()) == Found()
+    assert find(site, parse()) == Existing()
     assert site.calls == []
 
 
@@ -180,7 +181,7 @@ def test_cluster_that_is_not_there_is_a_mistake_and_other_failures_are_not(
 
     answers = {**site.answers(), "azure-native:containerservice:getManagedCluster": refuse}
     with pytest.raises(expected, match=code) as raised:
-        deploy(lambda: find_existing(adopting()), answers=answers)
+        deploy(lambda: read_existing(adopting()), answers=answers)
     assert isinstance(raised.value, WrongSettings) == (expected is WrongSettings)
 
 

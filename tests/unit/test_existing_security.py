@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.existing import find_existing
+from components.existing import read_existing
 from components.existing.security import Rule, denied_by
 from components.settings import Settings
 from tests.unit.configurations import ALL_EXISTS, encoded
@@ -63,7 +63,7 @@ def warned(site: Site, monkeypatch: pytest.MonkeyPatch, **answers: Callable[...,
     monkeypatch.setattr(pulumi.log, "warn", said.append)
     values = {name.removeprefix("aks-kafka:"): value for name, value in encoded(ALL_EXISTS).items()}
     settings = Settings.parse(values, {"ambariPassword"}, stack="dev")
-    deploy(lambda: find_existing(settings), answers=site.answers() | answers)
+    deploy(lambda: read_existing(settings), answers=site.answers() | answers)
     return said
 
 

@@ -32,7 +32,7 @@ ARGS = KafkaClusterArgs(
     ssh_public_key="ssh-rsa AAAA",
     protect=True,
     storage_role_seconds=600,
-    stays=False,
+    never_replace=False,
     made_with={"kafkaWorkerSize": "Standard_E8_V3"},
     tags={"team": "kafka"},
 )
@@ -241,7 +241,7 @@ def test_changes_that_azure_cannot_make_in_place_replace_the_cluster(kafka: Depl
 
 
 def test_nothing_replaces_a_cluster_that_stays() -> None:
-    options = declare(replace(ARGS, stays=True))["kafka-cluster"].options
+    options = declare(replace(ARGS, never_replace=True))["kafka-cluster"].options
     assert set(options.replaceOnChanges) <= set(options.ignoreChanges)
     assert set(options.ignoreChanges) == {"identity", "properties", "tags"}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.kafka_creation import NO_STORAGE, count_down, pauses, seconds_left, what_remains
+from components.kafka_creation import NO_STORAGE, cleanup_advice, count_down, pauses, seconds_left
 from tests.unit.recording import ASSIGNED, Deployment
 from tests.unit.test_kafka import kafka
 
@@ -72,12 +72,12 @@ def test_a_failed_creation_is_explained_and_never_tried_again(
     [on_error] = kafka["kafka-cluster"].options.hooks.on_error
     args = pulumi.ErrorHookArgs("urn", "", "kafka-cluster", "type", failed_operation=operation, errors=["no"])
     assert asyncio.run(kafka.hooks[on_error](args)) is False
-    assert said == ([] if operation == "delete" else [what_remains("contoso-kafka", "test", ["no"])])
+    assert said == ([] if operation == "delete" else [cleanup_advice("contoso-kafka", "test", ["no"])])
 
 
 def test_what_remains_of_a_failed_creation_is_to_be_deleted() -> None:
-    said = what_remains("contoso-kafka", "test", ["quota exceeded", f"{NO_STORAGE} of an earlier try"])
+    said = cleanup_advice("contoso-kafka", "test", ["quota exceeded", f"{NO_STORAGE} of an earlier try"])
     assert "az hdinsight delete --yes --name contoso-kafka --resource-group test" in said
     assert "pulumi up --refresh" in said
     assert "storageRoleSeconds" not in said
-    assert "storageRoleSeconds" in what_remains("contoso-kafka", "test", [f"Code: {NO_STORAGE}"])
+    assert "storageRoleSeconds" in cleanup_advice("contoso-kafka", "test", [f"Code: {NO_STORAGE}"])

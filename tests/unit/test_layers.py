@@ -1,14 +1,86 @@
-"""Who may know of whom."""
+"""Who may know of whom: by imports between folders, and by words where nothing is imported."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).resolve().parents[2]
-PROGRAM = [CHECKOUT / "__main__.py", *(CHECKOUT / "components").rglob("*.py")]
+COMPONENTS = CHECKOUT / "components"
+PROGRAM = [CHECKOUT / "__main__.py", *COMPONENTS.rglob("*.py")]
 APP = [path for path in (CHECKOUT / "app").rglob("*") if path.suffix in {".py", ".js", ".html", ".txt"}]
+ACCESS = {"aks_access", "kafka_access", "roles"}
+"""Modules at the top of components/ that form a floor of their own, below what reads existing resources."""
 
 
 def test_neither_program_nor_app_knows_that_azure_can_be_emulated() -> None:
     files = [*PROGRAM, *APP, CHECKOUT / "app" / "Dockerfile"]
     knowing = [path for path in files if re.search("emulat|stand-in", path.read_text(), re.IGNORECASE)]
     assert [str(path.relative_to(CHECKOUT)) for path in knowing] == []
+
+
+def floors() -> dict[str, set[str]]:
+    """The table of docs/architecture.md: each floor of components/, with those that it may import."""
+    text = (CHECKOUT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| `([\w/]+)`[^|]*\| ([^|]*) \|$", text.partition("## Floors")[2], re.MULTILINE)
+    return {floor: set(re.findall(r"`([\w/]+)`", below)) for floor, below in rows}
+
+
+@pytest.mark.parametrize("floor", ["settings/", "access", "existing/", "ambari/", "resources"])
+def test_a_floor_of_the_components_imports_only_those_below_it(floor: str) -> None:
+    files = [file for file in sorted(COMPONENTS.rglob("*.py")) if floor_of(file) == floor]
+    assert files, f"{floor} has moved"
+    wrong = [
+        f"{file.relative_to(CHECKOUT)} imports {imported}"
+        for file in files
+        for imported in imports(file)
+        if floor_of(imported) not in {floor, *floors()[floor]}
+    ]
+    assert wrong == []
+
+
+def test_no_floor_is_above_and_below_another() -> None:
+    table = floors()
+    assert set(table) == {"settings/", "access", "existing/", "ambari/", "resources"}
+    assert not [(one, other) for one in table for other in table[one] if one in table.get(other, set())]
+
+
+def test_modules_of_the_components_import_each_other_in_no_circle() -> None:
+    graph = {file: set(imports(file)) for file in COMPONENTS.rglob("*.py")}
+    left = dict(graph)
+    while free := [file for file, needed in left.items() if not needed & left.keys()]:
+        for file in free:
+            del left[file]
+    assert [str(file.relative_to(CHECKOUT)) for file in left] == []
+
+
+def floor_of(file: Path) -> str:
+    """The folder of a module of components/; of those at its top, `access` or `resources`."""
+    folder, *rest = file.relative_to(COMPONENTS).parts
+    if rest:
+        return f"{folder}/"
+    return "access" if file.stem in ACCESS else "resources"
+
+
+def imports(file: Path) -> Iterator[Path]:
+    """The modules of components/ that a module of components/ imports, whether at once or when called."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("components")):
+            package = file.parents[node.level - 1] if node.level else CHECKOUT
+            base = package.joinpath(*(node.module or "").split(".")) if node.module else package
+            for name in node.names:
+                yield _module(base / name.name) or _module(base) or base
+        elif isinstance(node, ast.Import):
+            for name in node.names:
+                if name.name.startswith("components"):
+                    yield _module(CHECKOUT.joinpath(*name.name.split("."))) or CHECKOUT
+
+
+def _module(path: Path) -> Path | None:
+    """The file of a module or of a package."""
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file
+    return None

@@ -7,7 +7,8 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components.registry import AppImage, AppImageArgs, Registry, RegistryArgs
+from components.image import AppImage, AppImageArgs
+from components.registry import Registry, RegistryArgs
 from components.roles import Role
 from tests.unit.recording import GROUP, Deployment, deploy
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import addresses
-from components.mistakes import Mistake
-from components.settings import Settings, WrongSettings
+from components.settings import Settings, WrongSettings, addresses
+from components.settings.mistakes import Mistake
 from tests.unit.recording import deploy
 from tools import configuration
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from components import vm_sizes
+from components.settings import vm_sizes
 
 
 @pytest.mark.parametrize(

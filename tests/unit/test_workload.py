@@ -9,7 +9,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi.resource import DependencyResource
 
-from components.app_limits import AppLimits
+from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 from tests.unit.recording import Deployment, deploy
 

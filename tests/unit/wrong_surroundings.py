@@ -6,7 +6,7 @@ The messages are those of a subscription with something of everything in it, and
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from components.existing import find_existing
+from components.existing import read_existing
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import ALL_EXISTS, REQUIRED, encoded
 from tests.unit.existing_site import HDINSIGHT_NETWORK, NETWORKS, Site, in_shop
@@ -104,7 +104,7 @@ def _message(change: Callable[[Site], None], values: Mapping[str, Any]) -> str:
     plain = {name.removeprefix("aks-kafka:"): value for name, value in encoded(values).items()}
     settings = Settings.parse(plain, {"ambariPassword"}, stack="dev")
     try:
-        deploy(lambda: find_existing(settings), answers=site.answers())
+        deploy(lambda: read_existing(settings), answers=site.answers())
     except WrongSettings as error:
         return str(error)
     raise AssertionError(f"nothing is wrong beside {change.__name__} with {values}")

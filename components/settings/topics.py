@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from . import names, topic_configs
 from .checked import Checked, between
-from .mistakes import broken, check_all, with_another
+from .mistakes import broken, check_all, with_error_of_whole
 
 
 class Topic(Checked):
@@ -44,7 +44,7 @@ def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int 
         try:
             _agree(tuple(_sound(value)), workers)
         except PydanticCustomError as another:
-            raise with_another(errors, another, value) from None
+            raise with_error_of_whole(errors, another, value) from None
         raise
     if not declared:
         raise broken(

@@ -11,8 +11,8 @@ from pydantic.alias_generators import to_camel
 
 from . import address_space, addresses, names, topics, versions, vm_sizes
 from .address_space import AddressSpace
-from .adoption import DESCRIBING, adopter, is_default
 from .checked import Checked
+from .existing import DESCRIBING, adopter, is_default
 from .mistakes import broken, check_all
 from .topics import Topic
 

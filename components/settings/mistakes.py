@@ -82,10 +82,12 @@ def with_right(error: PydanticCustomError, right: str) -> PydanticCustomError:
     return _broken([{**rule, "right": rule["right"] or right} for rule in broken_rules(error)])
 
 
-def with_another(errors: ValidationError, another: PydanticCustomError, value: object) -> ValidationError:
-    """`errors` in parts of a value, and `another` in the whole of it."""
+def with_error_of_whole(
+    errors: ValidationError, error_of_whole: PydanticCustomError, value: object
+) -> ValidationError:
+    """Add an error about the whole of `value` to `errors`, which are about parts of it."""
     again = [_raisable(error) for error in errors.errors()]
-    whole = InitErrorDetails(type=another, input=value)
+    whole = InitErrorDetails(type=error_of_whole, input=value)
     return ValidationError.from_exception_data(errors.title, [*again, whole])
 
 

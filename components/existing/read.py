@@ -1,22 +1,22 @@
-"""Everything that the settings say exists already, as Azure tells it now."""
+"""Reads what the settings say exists already, as Azure tells it now."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import pulumi
 from pulumi_azure_native import resources
 
-from ..adoption import ExistingGroup, ExistingResource, ExistingSubnet
-from ..mistakes import Mistake
 from ..settings import Settings, WrongSettings
-from .aks import ExistingAks, read_aks
+from ..settings.existing import ExistingGroup, ExistingResource, ExistingSubnet
+from ..settings.mistakes import Mistake
+from .aks import read_aks
 from .azure import Azure, Unusable
-from .kafka import ExistingKafka, read_kafka
+from .kafka import read_kafka
+from .model import Existing
 from .network import ExistingNetwork, read_subnet
-from .registry import ExistingRegistry, read_registry
+from .registry import read_registry
 from .rules import mistakes_beside
 from .security import warnings
 
@@ -24,21 +24,10 @@ T = TypeVar("T")
 N = TypeVar("N")
 
 
-@dataclass(frozen=True)
-class Found:
-    """None is for what the program makes itself."""
+def read_existing(settings: Settings) -> Existing:
+    """Reads what the settings adopt and checks the other settings against it.
 
-    group: str | None = None
-    """The resource group's name."""
-    kafka: ExistingKafka | None = None
-    aks: ExistingAks | None = None
-    registry: ExistingRegistry | None = None
-    hdinsight_network: ExistingNetwork | None = None
-    aks_network: ExistingNetwork | None = None
-
-
-def find_existing(settings: Settings) -> Found:
-    """Reads what the settings adopt, and holds the rest against it. Raises WrongSettings, and may warn.
+    Raises WrongSettings. Warns where the brokers' security group keeps AKS out.
 
     Azure isn't asked at all where nothing is adopted.
     """
@@ -55,7 +44,7 @@ def find_existing(settings: Settings) -> Found:
     kafka, aks = read(settings.kafka.existing, read_kafka), read(settings.aks.existing, read_aks)
     hdinsight_network = read(settings.hdinsight_network.existing, _hdinsight_subnet)
     aks_network = read(settings.aks_network.existing, _aks_subnet)
-    found = Found(
+    existing = Existing(
         group=read(settings.group.existing, _group),
         kafka=kafka,
         aks=aks,
@@ -63,13 +52,13 @@ def find_existing(settings: Settings) -> Found:
         hdinsight_network=kafka.network if kafka else hdinsight_network,
         aks_network=aks.network if aks else aks_network,
     )
-    if mistakes := mistakes or mistakes_beside(settings, found):
+    if mistakes := mistakes or mistakes_beside(settings, existing):
         raise WrongSettings(mistakes, pulumi.get_stack())
-    if found.hdinsight_network:
-        callers = found.aks_network.subnet if found.aks_network else [settings.aks_subnet]
-        for warning in warnings(azure, found.hdinsight_network, callers):
+    if existing.hdinsight_network:
+        callers = existing.aks_network.subnet if existing.aks_network else [settings.aks_subnet]
+        for warning in warnings(azure, existing.hdinsight_network, callers):
             pulumi.log.warn(warning)
-    return found
+    return existing
 
 
 def _group(azure: Azure, named: ExistingGroup) -> str:

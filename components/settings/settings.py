@@ -21,11 +21,11 @@ from pydantic.fields import FieldInfo
 
 from . import addresses, names, regions, versions, visitors, vm_sizes
 from .address_space import AddressSpace
-from .adoption import Adoption, GroupAdoption, SubnetAdoption
 from .app_limits import AppLimits
 from .checked import between, names_at
+from .existing import Adoption, GroupAdoption, SubnetAdoption
 from .mistakes import OURS, Mistake, mistakes_from, report, unknown
-from .settings_together import SET_PASSWORD, SettingsTogether
+from .together import SET_PASSWORD, SettingsTogether
 from .topics import Topic
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
