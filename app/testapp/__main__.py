@@ -1,7 +1,7 @@
 """`python -m testapp serve` answers HTTP; `create-topics` and `check` do their work and end.
 
 `create-topics` ends with 1 when another try may succeed, and with 3 when none can; when Kafka
-can't be reached, with the status of the broken link and its explanation, as `check` does (`doctor_command`).
+can't be reached, with the status of the broken link and its explanation, as `check` does (`check.command`).
 """
 
 import asyncio
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
             case ["create-topics"]:
                 return _create_topics(TopicSettings.from_environment(os.environ))
             case ["check", *options]:
-                from testapp.doctor_command import check
+                from testapp.check.command import check
 
                 return check(options, CheckSettings.from_environment(os.environ))
     except SettingsError as error:
@@ -50,7 +50,7 @@ def _serve(settings: ServeSettings) -> int:
 
 
 def _create_topics(settings: TopicSettings) -> int:
-    from testapp.doctor_command import examine_links
+    from testapp.check.command import examine_links
     from testapp.topics import TopicsFailed, TopicsRefused, declare_topics
 
     way = examine_links(settings.bootstrap_servers, None, PATIENCE_SECONDS)

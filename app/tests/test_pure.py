@@ -1,10 +1,11 @@
 """What needs neither brokers nor HTTP."""
 
 import pytest
-from testapp import doctor_command, topics
+from testapp import topics
 from testapp.__main__ import main
+from testapp.check import command
+from testapp.check.examination import Report
 from testapp.cluster import Broker
-from testapp.doctor import Report
 from testapp.metrics import Metrics
 from testapp.settings import ServeSettings, SettingsError, Topic, TopicSettings
 from testapp.topics import ExistingTopic, TopicsFailed, TopicsRefused, plan_topics
@@ -58,7 +59,7 @@ def test_the_exit_status_tells_whether_to_try_again(
         raise reason
 
     monkeypatch.setattr(topics, "declare_topics", declare_topics)
-    monkeypatch.setattr(doctor_command, "examine_links", lambda *_: Report([]))
+    monkeypatch.setattr(command, "examine_links", lambda *_: Report([]))
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "b:9092")
     monkeypatch.setenv("KAFKA_TOPICS", "[]")
     assert main(["create-topics"]) == status

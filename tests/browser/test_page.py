@@ -9,8 +9,8 @@ import pytest
 from replica import TOPIC, Page, Replica, start_brokers
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from testapp.doctor_evidence import Written
-from testapp.doctor_probes import Probes
+from testapp.check.evidence import Written
+from testapp.check.probes import Probes
 
 from tests.browser.chromium import Browser
 

@@ -1,4 +1,4 @@
-"""The doctor names the first link that is broken, and why: scripted facts, sockets, mock brokers."""
+"""The check names the first link that is broken, and why: scripted facts, sockets, mock brokers."""
 
 import json
 import socket
@@ -10,8 +10,7 @@ import httpx
 import pytest
 from replica import TOPIC, Brokers, Replica, await_figure
 from testapp.__main__ import main
-from testapp.doctor import Report, examine, examine_patiently
-from testapp.doctor_evidence import (
+from testapp.check.evidence import (
     Attempt,
     Metadata,
     NotWritten,
@@ -21,8 +20,9 @@ from testapp.doctor_evidence import (
     Silence,
     Written,
 )
-from testapp.doctor_judgement import Link
-from testapp.doctor_probes import Probes
+from testapp.check.examination import Report, examine, examine_patiently
+from testapp.check.judgement import Link
+from testapp.check.probes import Probes
 
 BOOTSTRAP = ("10.10.0.6:9092", "10.10.0.7:9092")
 HEALTHY = Metadata(
@@ -221,7 +221,7 @@ def closed() -> str:
 def test_probes_tell_refusals_from_names_and_from_listeners_that_are_no_kafka(
     mute: str, closed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("testapp.doctor_probes.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("testapp.check.probes.ANSWER_SECONDS", 0.5)
     probes = Probes(mute, TOPIC)
     assert probes.connect(mute).outcome is Outcome.CONNECTED
     assert probes.connect(closed).outcome is Outcome.REFUSED
@@ -233,7 +233,7 @@ def test_a_cluster_that_works_is_found_to(
     brokers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Mock brokers are on loopback, which would be wrong for real ones.
-    monkeypatch.setattr("testapp.doctor_judgement._is_own", lambda address: False)
+    monkeypatch.setattr("testapp.check.judgement._is_own", lambda address: False)
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", brokers)
     monkeypatch.setenv("KAFKA_TOPIC", TOPIC)
     result = tmp_path / "result"

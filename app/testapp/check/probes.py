@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka import Message as Record
 
-from testapp.doctor_evidence import (
+from testapp.check.evidence import (
     Attempt,
     Metadata,
     NotWritten,

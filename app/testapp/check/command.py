@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from testapp.doctor import Report, examine, examine_patiently
-from testapp.doctor_probes import Probes, addresses
+from testapp.check.examination import Report, examine, examine_patiently
+from testapp.check.probes import Probes, addresses
 from testapp.settings import CheckSettings
 
 

@@ -1,4 +1,4 @@
-"""What the doctor's probes bring home: facts, without a judgement."""
+"""What the probes of the check bring home: facts, without a judgement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from testapp import doctor_judgement as judgement
-from testapp.doctor_evidence import Attempt, Metadata, NotWritten, Outcome, RoundTrips, Silence, Written
-from testapp.doctor_judgement import Finding, Link
+from testapp.check import judgement
+from testapp.check.evidence import Attempt, Metadata, NotWritten, Outcome, RoundTrips, Silence, Written
+from testapp.check.judgement import Finding, Link
 
 INTERVAL_SECONDS = 2.0
 AT_A_TIME = 16
@@ -17,7 +17,7 @@ AT_A_TIME = 16
 
 
 class Probes(Protocol):
-    """What the doctor looks with; see `doctor_probes`."""
+    """What the check looks with; `testapp.check.probes` has the real ones."""
 
     def connect(self, address: str) -> Attempt: ...
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from testapp.doctor_evidence import (
+from testapp.check.evidence import (
     Attempt,
     Metadata,
     NotWritten,
