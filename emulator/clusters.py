@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from emulator.hdinsight.cluster import ClusterSpec, HdinsightCluster
 from emulator.home import Home
 from emulator.kubernetes.cluster import KubernetesCluster, KubernetesSpec
-from emulator.kubernetes.image import ImageSource
+from emulator.kubernetes.node.image import ImageSource
 from emulator.network.world import World
 from emulator.tls import Authority
 

@@ -28,7 +28,7 @@ from emulator.entrance import into_container
 from emulator.hdinsight.cluster import HdinsightCluster
 from emulator.home import Home
 from emulator.kubernetes.cluster import KubernetesCluster
-from emulator.kubernetes.provider import Kubernetes
+from emulator.kubernetes.provider.provider import Kubernetes
 from emulator.lifecycle import single_instance
 from emulator.logs import all_logs
 from emulator.network.names import find

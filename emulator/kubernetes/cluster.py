@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.home import Home
-from emulator.kubernetes.api import ApiError, ObjectStore
-from emulator.kubernetes.apiserver import ApiServer
-from emulator.kubernetes.backoff import Timing
-from emulator.kubernetes.balancer import LoadBalancers
-from emulator.kubernetes.controllers import plan_all
-from emulator.kubernetes.frontends import FrontEnd, FrontEnds
-from emulator.kubernetes.image import Image, ImageSource, PullRefused
-from emulator.kubernetes.kubeconfig import make_kubeconfig
-from emulator.kubernetes.kubelet import FINISHED, Kubelet
-from emulator.kubernetes.logs import last_lines
-from emulator.kubernetes.machines import machines_of
-from emulator.kubernetes.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, Object, is_true, key_of
-from emulator.kubernetes.plan import Change, Create, Delete, Remove, Replace, SetStatus
-from emulator.kubernetes.service import loopback_prefix
+from emulator.kubernetes.controllers.backoff import Timing
+from emulator.kubernetes.controllers.manager import plan_all
+from emulator.kubernetes.controllers.plan import Change, Create, Delete, Remove, Replace, SetStatus
+from emulator.kubernetes.node.image import Image, ImageSource, PullRefused
+from emulator.kubernetes.node.kubelet import FINISHED, Kubelet
+from emulator.kubernetes.node.logs import last_lines
+from emulator.kubernetes.node.machines import machines_of
+from emulator.kubernetes.server.api import ApiError, ObjectStore
+from emulator.kubernetes.server.apiserver import ApiServer
+from emulator.kubernetes.server.kubeconfig import make_kubeconfig
+from emulator.kubernetes.server.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, Object, is_true, key_of
+from emulator.kubernetes.services.balancer import LoadBalancers
+from emulator.kubernetes.services.frontends import FrontEnd, FrontEnds
+from emulator.kubernetes.services.service import loopback_prefix
 from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World, WorldEnded

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.kubernetes.image import Image, PullRefused
+from emulator.kubernetes.node.image import Image, PullRefused
 from emulator.registry import base
 from emulator.registry.manifest import Manifest
 
@@ -54,7 +54,7 @@ class Images:
         self._decide = decide
 
     def pull(self, reference: str, puller: str) -> Image:
-        """See `emulator.kubernetes.image.ImageSource`."""
+        """See `emulator.kubernetes.node.image.ImageSource`."""
         try:
             name = Reference.parse(reference)
         except ReferenceMalformed as error:

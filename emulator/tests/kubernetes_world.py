@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from emulator.home import Home
-from emulator.kubernetes.backoff import Backoff, Timing
 from emulator.kubernetes.cluster import Image, KubernetesCluster, KubernetesSpec, PullRefused
-from emulator.kubernetes.defaults import with_defaults, with_job_identity
-from emulator.kubernetes.objects import JOB, POD, Object, key_of
+from emulator.kubernetes.controllers.backoff import Backoff, Timing
+from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
+from emulator.kubernetes.server.objects import JOB, POD, Object, key_of
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World
 from emulator.registry import base

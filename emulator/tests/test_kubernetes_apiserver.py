@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from emulator.kubernetes.objects import is_true
+from emulator.kubernetes.server.objects import is_true
 from emulator.tests.kubernetes_world import Site, job, site
 
 

@@ -9,10 +9,10 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from emulator.kubernetes import balancer
-from emulator.kubernetes.balancer import LoadBalancers
-from emulator.kubernetes.service import Endpoint
-from emulator.kubernetes.sources import admit
+from emulator.kubernetes.services import balancer
+from emulator.kubernetes.services.balancer import LoadBalancers
+from emulator.kubernetes.services.service import Endpoint
+from emulator.kubernetes.services.sources import admit
 
 ADDRESS = f"127.253.{os.getpid() % 250}.1"
 

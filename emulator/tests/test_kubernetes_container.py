@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.kubernetes.addresses import NoAddressLeft, next_address
-from emulator.kubernetes.container import (
+from emulator.kubernetes.node.addresses import NoAddressLeft, next_address
+from emulator.kubernetes.node.container import (
     ConfigurationError,
     arguments,
     environment_of,
@@ -13,12 +13,12 @@ from emulator.kubernetes.container import (
     field_of,
     user_of,
 )
-from emulator.kubernetes.defaults import with_defaults
-from emulator.kubernetes.image import Image
-from emulator.kubernetes.kubeconfig import KubeconfigInvalid, make_kubeconfig, namespace_of, token_of
-from emulator.kubernetes.objects import Object
-from emulator.kubernetes.probe import ContainerHealth
-from emulator.kubernetes.service import Endpoint, endpoints, free_address, loopback_prefix
+from emulator.kubernetes.node.image import Image
+from emulator.kubernetes.node.probe import ContainerHealth
+from emulator.kubernetes.server.defaults import with_defaults
+from emulator.kubernetes.server.kubeconfig import KubeconfigInvalid, make_kubeconfig, namespace_of, token_of
+from emulator.kubernetes.server.objects import Object
+from emulator.kubernetes.services.service import Endpoint, endpoints, free_address, loopback_prefix
 from emulator.tests.kubernetes_world import service
 
 IMAGE = Image(Path("/x"), entrypoint=["run"], command=["default"], environment={"A": "1"}, user="10001")

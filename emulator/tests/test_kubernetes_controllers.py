@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.kubernetes.backoff import Backoff, Timing
-from emulator.kubernetes.controllers import plan_all, plan_schedule
-from emulator.kubernetes.defaults import with_defaults, with_job_identity
-from emulator.kubernetes.deployment import plan_deployment
-from emulator.kubernetes.garbage import plan_garbage
-from emulator.kubernetes.job import plan_job
-from emulator.kubernetes.objects import Object, condition_of, key_of, timestamp
-from emulator.kubernetes.plan import Create, Delete, Remove, Replace, SetStatus
-from emulator.kubernetes.replicaset import plan_replica_set
-from emulator.kubernetes.rollout import Limits, Replicas, recreate, rolling_update
+from emulator.kubernetes.controllers.backoff import Backoff, Timing
+from emulator.kubernetes.controllers.deployment import plan_deployment
+from emulator.kubernetes.controllers.garbage import plan_garbage
+from emulator.kubernetes.controllers.job import plan_job
+from emulator.kubernetes.controllers.manager import plan_all, plan_schedule
+from emulator.kubernetes.controllers.plan import Create, Delete, Remove, Replace, SetStatus
+from emulator.kubernetes.controllers.replicaset import plan_replica_set
+from emulator.kubernetes.controllers.rollout import Limits, Replicas, recreate, rolling_update
+from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
+from emulator.kubernetes.server.objects import Object, condition_of, key_of, timestamp
 from emulator.tests.kubernetes_world import deployment, job
 
 NOW = datetime.datetime(2025, 1, 1, 12, 0, 0, tzinfo=datetime.UTC)

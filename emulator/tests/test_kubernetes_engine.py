@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.kubernetes.objects import Key, key_of
-from emulator.kubernetes.provider import Kubernetes
+from emulator.kubernetes.provider.provider import Kubernetes
+from emulator.kubernetes.server.objects import Key, key_of
 from emulator.providers.server import ProviderServer
 from emulator.tests.kubernetes_world import IMAGE, Site, site
 from emulator.tests.stack import Stack

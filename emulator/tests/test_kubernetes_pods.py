@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 
-from emulator.kubernetes.defaults import with_defaults
-from emulator.kubernetes.objects import Key, is_true, key_of
+from emulator.kubernetes.server.defaults import with_defaults
+from emulator.kubernetes.server.objects import Key, is_true, key_of
 from emulator.tests.kubernetes_world import deployment, job, service, site
 
 

@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from emulator.kubernetes.objects import Key, is_true, key_of
+from emulator.kubernetes.server.objects import Key, is_true, key_of
 from emulator.logs import all_logs
 from emulator.network.names import find
 from emulator.network.world import World

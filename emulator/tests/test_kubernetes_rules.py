@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from emulator.kubernetes.defaults import with_defaults
-from emulator.kubernetes.differences import difference, immutable_changes
-from emulator.kubernetes.inputs import completed, failures, kind_of
-from emulator.kubernetes.objects import CONFIG_MAP, DEPLOYMENT, SECRET, Object, template_hash
+from emulator.kubernetes.provider.differences import difference, immutable_changes
+from emulator.kubernetes.provider.inputs import completed, failures, kind_of
+from emulator.kubernetes.server.defaults import with_defaults
+from emulator.kubernetes.server.objects import CONFIG_MAP, DEPLOYMENT, SECRET, Object, template_hash
 from emulator.providers.provider import UNKNOWN
 from emulator.tests.kubernetes_world import deployment, job, service
 

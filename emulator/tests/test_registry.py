@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from emulator.kubernetes.image import PullRefused
+from emulator.kubernetes.node.image import PullRefused
 from emulator.registry import base, packages
 from emulator.registry.build import build
 from emulator.registry.context import Context

@@ -1,0 +1,161 @@
+"""The Job controller: pods until enough of them have succeeded, or too many have failed."""
+
+import copy
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emulator.kubernetes.controllers.backoff import Backoff
+from emulator.kubernetes.controllers.plan import Change, Create, Delete, Plan, SetStatus, earliest
+from emulator.kubernetes.controllers.podfailure import counts, failure_of_job
+from emulator.kubernetes.controllers.replicaset import pod_from_template
+from emulator.kubernetes.server.objects import Object, deleting, is_true, moment_of, owned_by, timestamp
+
+
+@dataclass(frozen=True)
+class _Pods:
+    active: list[Object]
+    terminating: list[Object]
+    succeeded: list[Object]
+    failed: list[Object]
+    counted: list[Object]
+    """Those of the failed that podFailurePolicy does not ignore."""
+
+    @classmethod
+    def of(cls, job: Object, pods: Sequence[Object]) -> "_Pods":
+        owned = [pod for pod in pods if owned_by(job, pod)]
+        running = [pod for pod in owned if pod["status"]["phase"] in ("Pending", "Running")]
+        failed = [pod for pod in owned if pod["status"]["phase"] == "Failed"]
+        return cls(
+            active=[pod for pod in running if not deleting(pod)],
+            terminating=[pod for pod in running if deleting(pod)],
+            succeeded=[pod for pod in owned if pod["status"]["phase"] == "Succeeded"],
+            failed=failed,
+            counted=[pod for pod in failed if counts(job, pod)],
+        )
+
+    @property
+    def failures(self) -> int:
+        """What counts against backoffLimit: failed pods, and restarts of containers in pods that go on."""
+        return len(self.counted) + sum(map(_restarts, self.active))
+
+
+def plan_job(job: Object, pods: Sequence[Object], now: datetime.datetime, backoff: Backoff) -> Plan:
+    """Pods to create or delete, and the Job's status. `pods`: those of its namespace.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/job/
+    """
+    if deleting(job):
+        return Plan()
+    if is_finished(job):
+        return _after_the_end(job, now)
+    mine = _Pods.of(job, pods)
+    verdict = _verdict(job, mine, now)
+    if verdict is not None:
+        ended = {**_status(job, mine, now, active=0), **verdict}
+        return Plan([*map(Delete, mine.active), SetStatus(job, ended)])
+    wanted = _wanted(job, mine)
+    retry = _retry_at(mine, backoff)
+    changes: list[Change] = [Delete(pod) for pod in mine.active[max(0, wanted) :]]
+    new = max(0, wanted - len(mine.active)) if retry is None or retry <= now else 0
+    changes += [Create(pod_from_template(job, now)) for _ in range(new)]
+    status = _status(job, mine, now, active=min(len(mine.active), max(0, wanted)) + new)
+    if status != job.get("status"):
+        changes.append(SetStatus(job, status))
+    return Plan(changes, earliest([_deadline(job), retry if retry and retry > now else None]))
+
+
+def is_finished(job: Object) -> bool:
+    """Whether the Job is complete or has failed for good."""
+    return is_true(job, "Complete") or is_true(job, "Failed")
+
+
+def _verdict(job: Object, pods: _Pods, now: datetime.datetime) -> Object | None:
+    """The end of the Job's status, if this is the end."""
+    deadline = _deadline(job)
+    if (message := failure_of_job(job, pods.failed)) is not None:
+        return _ended(now, ("FailureTarget", "Failed"), "PodFailurePolicy", message)
+    if len(pods.counted) > job["spec"]["backoffLimit"] or (
+        pods.active and pods.failures > job["spec"]["backoffLimit"]
+    ):
+        reason, message = "BackoffLimitExceeded", "Job has reached the specified backoff limit"
+        return _ended(now, ("FailureTarget", "Failed"), reason, message)
+    if deadline is not None and deadline <= now:
+        reason, message = "DeadlineExceeded", "Job was active longer than specified deadline"
+        return _ended(now, ("FailureTarget", "Failed"), reason, message)
+    if len(pods.succeeded) >= job["spec"]["completions"]:
+        reason, message = "CompletionsReached", "Reached expected number of succeeded pods"
+        ended = _ended(now, ("SuccessCriteriaMet", "Complete"), reason, message)
+        return {**ended, "completionTime": timestamp(now)}
+    return None
+
+
+def _ended(now: datetime.datetime, types: Sequence[str], reason: str, message: str) -> Object:
+    moment = timestamp(now)
+    conditions = [
+        {
+            "type": one,
+            "status": "True",
+            "reason": reason,
+            "message": message,
+            "lastProbeTime": moment,
+            "lastTransitionTime": moment,
+        }
+        for one in types
+    ]
+    return {"conditions": conditions}
+
+
+def _wanted(job: Object, pods: _Pods) -> int:
+    wanted = min(job["spec"]["parallelism"], job["spec"]["completions"] - len(pods.succeeded))
+    # Until a pod has ended nobody knows whether its failure ends the Job.
+    return wanted - len(pods.terminating) if job["spec"].get("podReplacementPolicy") == "Failed" else wanted
+
+
+def _retry_at(pods: _Pods, backoff: Backoff) -> datetime.datetime | None:
+    """When the next pod may start, given the failures so far. None: at once."""
+    finished = [moment for moment in map(_finished_at, pods.failed) if moment is not None]
+    succeeded = max((moment for moment in map(_finished_at, pods.succeeded) if moment), default=None)
+    recent = [moment for moment in finished if succeeded is None or moment > succeeded]
+    if not recent:
+        return None
+    return max(recent) + datetime.timedelta(seconds=backoff.delay(len(recent)))
+
+
+def _finished_at(pod: Object) -> datetime.datetime | None:
+    statuses = pod["status"].get("containerStatuses", [])
+    ends = [
+        status["state"]["terminated"]["finishedAt"] for status in statuses if "terminated" in status["state"]
+    ]
+    return max(map(moment_of, ends), default=None)
+
+
+def _restarts(pod: Object) -> int:
+    return sum(status["restartCount"] for status in pod["status"].get("containerStatuses", []))
+
+
+def _deadline(job: Object) -> datetime.datetime | None:
+    seconds = job["spec"].get("activeDeadlineSeconds")
+    start = job.get("status", {}).get("startTime")
+    return moment_of(start) + datetime.timedelta(seconds=seconds) if seconds and start else None
+
+
+def _status(job: Object, pods: _Pods, now: datetime.datetime, active: int) -> Object:
+    former = job.get("status", {})
+    ready = sum(is_true(pod, "Ready") for pod in pods.active)
+    counts = {"active": active, "succeeded": len(pods.succeeded), "failed": len(pods.counted)}
+    return {
+        "startTime": former.get("startTime", timestamp(now)),
+        **{name: count for name, count in counts.items() if count},
+        "ready": ready if active else 0,
+        "terminating": 0,
+    }
+
+
+def _after_the_end(job: Object, now: datetime.datetime) -> Plan:
+    seconds = job["spec"].get("ttlSecondsAfterFinished")
+    if seconds is None:
+        return Plan()
+    ended = next(one for one in job["status"]["conditions"] if one["type"] in ("Complete", "Failed"))
+    due = moment_of(ended["lastTransitionTime"]) + datetime.timedelta(seconds=seconds)
+    return Plan([Delete(copy.deepcopy(job))]) if due <= now else Plan(wake=due)

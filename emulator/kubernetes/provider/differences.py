@@ -1,0 +1,64 @@
+"""What of an object can't be changed in place: pulumi-kubernetes' tables (provider/pkg/provider/diff.go)."""
+
+from collections.abc import Iterable, Sequence
+
+from emulator.kubernetes.server.objects import CONFIG_MAP, DEPLOYMENT, JOB, SECRET, Object, annotations_of
+from emulator.providers.comparison import changed_paths
+from emulator.providers.provider import Difference, Unknown
+
+AUTONAMED = "pulumi.com/autonamed"
+
+_ALWAYS = ("metadata.name", "metadata.namespace")
+_IMMUTABLE = {
+    DEPLOYMENT.name: ("spec.selector",),
+    JOB.name: ("spec.completions", "spec.podFailurePolicy", "spec.selector", "spec.template"),
+}
+_REPLACED = {
+    **_IMMUTABLE,
+    # The API could change parallelism in place, Pulumi does not; of podFailurePolicy Pulumi does not know.
+    JOB.name: ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
+}
+_CONTENT = {
+    CONFIG_MAP.name: ("data", "binaryData"),
+    SECRET.name: ("type", "data", "stringData"),
+}
+
+
+def difference(old: Object, new: Object, mutable_kinds: Iterable[str] = ()) -> Difference:
+    """What changes between two sets of inputs, and what of it needs a new object.
+
+    `mutable_kinds`: of ConfigMap and Secret those whose content the provider may change in place.
+    """
+    changed = changed_paths(old, new)
+    fixed = (*_ALWAYS, *_REPLACED.get(new["kind"], ()), *_fixed_content(new, mutable_kinds))
+    replaced = [path for path in changed if _lies_in(path, fixed)]
+    return Difference(changed, replaced, bool(replaced) and _same_name(old, new))
+
+
+def immutable_changes(old: Object, new: Object) -> list[str]:
+    """Paths at which the API server would refuse `new` as an update of `old`."""
+    fixed = _IMMUTABLE.get(new["kind"], ())
+    return [path for path in changed_paths(old, new) if _lies_in(path, fixed)]
+
+
+def _fixed_content(item: Object, mutable_kinds: Iterable[str]) -> Sequence[str]:
+    kind = item["kind"]
+    if kind in mutable_kinds and item.get("immutable") is not True:
+        return ("type",) if kind == SECRET.name else ()
+    return _CONTENT.get(kind, ())
+
+
+def _lies_in(path: str, fixed: Sequence[str]) -> bool:
+    return any(
+        path == one or path.startswith((f"{one}.", f"{one}[")) or one.startswith(f"{path}.") for one in fixed
+    )
+
+
+def _same_name(old: Object, new: Object) -> bool:
+    """Whether the new object would stand in the old one's place: then that one must go first."""
+    if AUTONAMED in annotations_of(new):
+        return False
+    before, after = old["metadata"], new["metadata"]
+    if isinstance(before, Unknown) or isinstance(after, Unknown):
+        return False
+    return all(before.get(name) == after.get(name) for name in ("name", "namespace"))

@@ -1,0 +1,66 @@
+"""From what a program declares to what is sent to the API server: names, namespaces, and refusals."""
+
+import copy
+import secrets
+import string
+from typing import Any
+
+from emulator.kubernetes.provider.differences import AUTONAMED
+from emulator.kubernetes.provider.modelled import unmodelled
+from emulator.kubernetes.server.objects import KINDS, Kind, Object, annotations_of
+from emulator.kubernetes.server.rules import broken_rules
+from emulator.kubernetes.server.schema import schema_failures
+from emulator.providers.provider import Failure, Unknown
+
+_PREFIX = "kubernetes:"
+_SUFFIX_LENGTH = 8
+_ALPHABET = string.ascii_lowercase + string.digits
+
+
+def kind_of(resource_type: str) -> Kind | None:
+    """The kind a Pulumi type such as kubernetes:apps/v1:Deployment stands for, if it is modelled."""
+    version, _, name = resource_type.removeprefix(_PREFIX).rpartition(":")
+    kind = KINDS.get(name)
+    # The type of a kind of the core group says so; its apiVersion does not.
+    if kind is None or kind.api_version != version.removeprefix("core/") or name in ("Pod", "ReplicaSet"):
+        return None
+    return kind
+
+
+def completed(kind: Kind, logical_name: str, olds: Object, news: Object, default_namespace: str) -> Object:
+    """The inputs with apiVersion and kind, a namespace and a name. A name once generated is kept."""
+    inputs: Object = {"apiVersion": kind.api_version, "kind": kind.name, **without_nulls(news)}
+    metadata = inputs.setdefault("metadata", {})
+    if isinstance(metadata, Unknown):
+        return inputs
+    if kind.namespaced:
+        metadata.setdefault("namespace", default_namespace)
+    if "name" not in metadata:
+        metadata["name"] = _former_name(olds) or _generated_name(logical_name)
+        metadata["annotations"] = {**annotations_of(inputs), AUTONAMED: "true"}
+    return inputs
+
+
+def failures(inputs: Object, version: str | None) -> list[Failure]:
+    """Everything that Kubernetes `version` or the emulator does not accept about the inputs."""
+    if isinstance(inputs["metadata"], Unknown):
+        return []
+    # Rules may rely on the schema: on wrong types they would only stumble.
+    return schema_failures(inputs, version) or [*unmodelled(inputs), *broken_rules(inputs)]
+
+
+def without_nulls(value: Any) -> Any:
+    """A copy without null fields: to the API they are the same as absent ones."""
+    if isinstance(value, dict):
+        return {name: without_nulls(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [without_nulls(each) for each in value]
+    return copy.copy(value)
+
+
+def _former_name(olds: Object) -> str | None:
+    return olds["metadata"]["name"] if olds and AUTONAMED in annotations_of(olds) else None
+
+
+def _generated_name(logical_name: str) -> str:
+    return f"{logical_name}-" + "".join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX_LENGTH))

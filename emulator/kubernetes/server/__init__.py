@@ -1,0 +1,1 @@
+"""The API server: objects, their rules and defaults, their store, and what programs read over HTTPS."""

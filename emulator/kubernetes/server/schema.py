@@ -1,0 +1,51 @@
+"""Kubernetes' own schemas, strict: what is misspelt, missing or of the wrong type."""
+
+import functools
+from typing import Any
+
+import referencing
+from jsonschema import Draft202012Validator
+from kubernetes_validate.utils import all_versions, schema_contents
+from packaging.version import Version
+
+from emulator.kubernetes.server.objects import KINDS, Object
+from emulator.providers.provider import Failure, Unknown
+
+
+def schema_failures(item: Object, version: str | None) -> list[Failure]:
+    """Everything about `item` that Kubernetes `version` (None: the newest known) does not allow.
+
+    Values that are unknown yet are taken to be right.
+    """
+    errors = _validator(item["kind"], _known_version(version)).iter_errors(item)
+    return [
+        Failure(error.json_path[2:], error.message)
+        for error in errors
+        if not isinstance(error.instance, Unknown)
+    ]
+
+
+def _known_version(wanted: str | None) -> str:
+    """The newest version that has schemas and is not newer than the one wanted."""
+    versions = all_versions()
+    if wanted is None:
+        return versions[-1]
+    major_minor = Version(".".join(wanted.removeprefix("v").split(".")[:2]))
+    older = [version for version in versions if Version(".".join(version.split(".")[:2])) <= major_minor]
+    return older[-1] if older else versions[0]
+
+
+@functools.cache
+def _validator(kind: str, version: str) -> Any:
+    folder = f"kubernetes-json-schema/v{version}-local-strict"
+    api_version = KINDS[kind].api_version.replace("/", "-")
+    schema = schema_contents(f"{folder}/{kind.lower()}-{api_version}.json", version)
+    registry: referencing.Registry = referencing.Registry()
+    for contents in (schema, _definitions(folder, version)):
+        registry = referencing.Resource.from_contents(contents) @ registry
+    return Draft202012Validator(schema, registry=registry)
+
+
+@functools.cache
+def _definitions(folder: str, version: str) -> Any:
+    return schema_contents(f"{folder}/_definitions.json", version)

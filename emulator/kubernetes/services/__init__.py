@@ -1,0 +1,1 @@
+"""Services of type LoadBalancer: an address, the ready pods behind it, and the way between them."""

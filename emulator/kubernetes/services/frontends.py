@@ -1,0 +1,79 @@
+"""The Service controller: an address for every Service, and traffic from there to its ready pods."""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emulator.kubernetes.server.api import ObjectStore
+from emulator.kubernetes.server.objects import Key, Object, deleting, key_of
+from emulator.kubernetes.services.balancer import Front, LoadBalancers
+from emulator.kubernetes.services.service import (
+    Endpoint,
+    endpoints,
+    free_address,
+    ingress_address,
+    source_ranges,
+    with_ingress,
+)
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """How far a Service is open to the outside."""
+
+    problem: str | None = None
+    """Why this machine can't listen for it, if that is so."""
+    reaches_pods: bool = False
+    """Whether a connection would be carried to a pod."""
+
+
+class FrontEnds:
+    """Those of one cluster. `sync` is called by one thread only."""
+
+    def __init__(self, objects: ObjectStore, balancers: LoadBalancers, prefix: ipaddress.IPv4Network) -> None:
+        """`prefix`: where on loopback the cluster's Services get their addresses."""
+        self._objects = objects
+        self._balancers = balancers
+        self._prefix = prefix
+        self._addresses: dict[Key, str] = {}
+        self._states: dict[Key, FrontEnd] = {}
+
+    def sync(self, services: Sequence[Object], pods: Sequence[Object]) -> None:
+        """Makes listeners and statuses follow the Services and pods of the whole cluster."""
+        current = {key_of(service): service for service in services if not deleting(service)}
+        self._assign(current)
+        fronts: dict[Front, list[Endpoint]] = {}
+        owners: dict[Front, Key] = {}
+        sources: dict[Front, Sequence[ipaddress.IPv4Network]] = {}
+        for key, service in current.items():
+            neighbours = [pod for pod in pods if pod["metadata"]["namespace"] == key.namespace]
+            for port, behind in endpoints(service, neighbours).items():
+                fronts[(self._addresses[key], port)] = behind
+                owners[(self._addresses[key], port)] = key
+                sources[(self._addresses[key], port)] = source_ranges(service)
+        refusals = self._balancers.route(fronts, sources)
+        problems = {owners[front]: problem for front, problem in refusals.items()}
+        reachable = {key: any(fronts[front] for front in fronts if owners[front] == key) for key in current}
+        states = {key: FrontEnd(problems.get(key), reachable[key]) for key in current}
+        for key, service in current.items():
+            if key not in problems and ingress_address(service) is None:
+                self._objects.set_status(service, with_ingress(self._addresses[key]))
+        if states != self._states:
+            self._states = states
+            self._objects.wake()
+
+    def state_of(self, key: Key) -> FrontEnd:
+        """How far the Service is open to the outside."""
+        return self._states.get(key, FrontEnd())
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._balancers.close()
+
+    def _assign(self, services: dict[Key, Object]) -> None:
+        given = {
+            key: ingress_address(service) or self._addresses.get(key) for key, service in services.items()
+        }
+        self._addresses = {key: address for key, address in given.items() if address is not None}
+        for key in services.keys() - self._addresses.keys():
+            self._addresses[key] = free_address(self._prefix, self._addresses.values())

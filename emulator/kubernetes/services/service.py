@@ -1,0 +1,62 @@
+"""What a Service of type LoadBalancer stands for: an address on loopback, and the ready pods behind it."""
+
+import hashlib
+import ipaddress
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from emulator.kubernetes.node.container import container_of, port_number
+from emulator.kubernetes.server.objects import Object, deleting, is_true, selects
+
+
+@dataclass(frozen=True, order=True)
+class Endpoint:
+    """Where a pod listens."""
+
+    address: str
+    port: int
+
+
+def endpoints(service: Object, pods: Sequence[Object]) -> dict[int, list[Endpoint]]:
+    """Per port of the Service, the ready pods behind it. `pods`: those of its namespace."""
+    selector = service["spec"].get("selector")
+    if not selector:
+        return {port["port"]: [] for port in service["spec"]["ports"]}
+    ready = [pod for pod in pods if selects(selector, pod) and is_true(pod, "Ready") and not deleting(pod)]
+    return {
+        port["port"]: sorted(
+            Endpoint(pod["status"]["podIP"], number)
+            for pod in ready
+            if (number := port_number(container_of(pod), port["targetPort"])) is not None
+        )
+        for port in service["spec"]["ports"]
+    }
+
+
+def source_ranges(service: Object) -> list[ipaddress.IPv4Network]:
+    """Who may connect to the Service; without a word about it, everybody."""
+    ranges = service["spec"].get("loadBalancerSourceRanges") or ["0.0.0.0/0"]
+    return [ipaddress.IPv4Network(text.strip(), strict=False) for text in ranges]
+
+
+def loopback_prefix(home: str, cluster: str) -> ipaddress.IPv4Network:
+    """127.X.Y.0/24 for one cluster of one world, so that several live side by side on a machine."""
+    digest = hashlib.sha256(f"{home}\0{cluster}".encode()).digest()
+    # 127.0.0.0/16 holds localhost and what distributions put beside it.
+    return ipaddress.IPv4Network(f"127.{1 + digest[0] % 254}.{digest[1]}.0/24")
+
+
+def free_address(prefix: ipaddress.IPv4Network, taken: Collection[str]) -> str:
+    """The first address of `prefix` that no Service has. Raises StopIteration when all are taken."""
+    return next(str(address) for address in prefix.hosts() if str(address) not in taken)
+
+
+def ingress_address(service: Object) -> str | None:
+    """The address the Service has been given, if any."""
+    ingress = service.get("status", {}).get("loadBalancer", {}).get("ingress", [])
+    return ingress[0]["ip"] if ingress else None
+
+
+def with_ingress(address: str) -> Object:
+    """The status of a Service that has this address."""
+    return {"loadBalancer": {"ingress": [{"ip": address, "ipMode": "VIP"}]}}
