@@ -10,12 +10,12 @@ from emulator.kubernetes.node.container import (
     arguments,
     environment_of,
     expand,
-    field_of,
     user_of,
 )
 from emulator.kubernetes.node.image import Image
 from emulator.kubernetes.node.probe import ContainerHealth
 from emulator.kubernetes.server.defaults import with_defaults
+from emulator.kubernetes.server.downward import field_of
 from emulator.kubernetes.server.kubeconfig import KubeconfigInvalid, make_kubeconfig, namespace_of, token_of
 from emulator.kubernetes.server.objects import Object
 from emulator.kubernetes.services.service import Endpoint, endpoints, free_address, loopback_prefix

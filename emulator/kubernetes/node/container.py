@@ -6,14 +6,14 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 
 from emulator.kubernetes.node.image import Image
-from emulator.kubernetes.server.objects import CONFIG_MAP, SECRET, Key, Object, annotations_of, labels_of
+from emulator.kubernetes.server.downward import field_of
+from emulator.kubernetes.server.objects import CONFIG_MAP, SECRET, Key, Object
 from emulator.network.specification import RootSpec
 
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # The parts of a writable root that programs count on; the rest of an image is read-only here.
 _SCRATCH_OF_A_WRITABLE_ROOT = ("/tmp", "/var/tmp", "/run")
 _REFERENCE = re.compile(r"\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)")
-_LABEL_FIELD = re.compile(r"metadata\.(labels|annotations)\['([^']+)'\]")
 
 Find = Callable[[Key], Object | None]
 
@@ -151,41 +151,6 @@ def _referred(pod: Object, source: Object, find: Find) -> str | None:
         raise ConfigurationError(f'{_lower(kind)} "{reference["name"]}" not found')
     where = f"{kind} {pod['metadata']['namespace']}/{reference['name']}"
     raise ConfigurationError(f"couldn't find key {reference['key']} in {where}")
-
-
-def field_of(pod: Object, path: str) -> str:
-    """A field of the pod as the downward API hands it to its container.
-
-    https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
-    """
-    match = _LABEL_FIELD.fullmatch(path)
-    if match:
-        return (labels_of(pod) if match[1] == "labels" else annotations_of(pod)).get(match[2], "")
-    part: object = pod
-    for name in _ALIASES.get(path, path).split("."):
-        part = part.get(name, "") if isinstance(part, dict) else ""
-    return str(part)
-
-
-_ALIASES = {"status.podIPs": "status.podIP", "status.hostIPs": "status.hostIP"}
-
-
-def is_modelled_field(path: str) -> bool:
-    """Whether `field_of` knows it."""
-    return path in _FIELDS or _LABEL_FIELD.fullmatch(path) is not None
-
-
-_FIELDS = (
-    "metadata.name",
-    "metadata.namespace",
-    "metadata.uid",
-    "spec.nodeName",
-    "spec.serviceAccountName",
-    "status.hostIP",
-    "status.hostIPs",
-    "status.podIP",
-    "status.podIPs",
-)
 
 
 def _value(item: Object, name: str) -> str:

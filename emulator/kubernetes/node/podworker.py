@@ -24,9 +24,9 @@ from emulator.kubernetes.node.image import Image, PullRefused
 from emulator.kubernetes.node.logs import last_lines, termination_message
 from emulator.kubernetes.node.podhost import Host
 from emulator.kubernetes.node.podstatus import ContainerReport, Placement
-from emulator.kubernetes.node.probe import ContainerHealth, ProbeName
+from emulator.kubernetes.node.probe import ContainerHealth
 from emulator.kubernetes.node.prober import Prober
-from emulator.kubernetes.server.objects import Object, timestamp
+from emulator.kubernetes.server.objects import Object, ProbeName, timestamp
 from emulator.network.specification import NodeSpec, ProcessSpec
 from emulator.network.world import Process, WorldEnded
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
-ProbeName = Literal["startupProbe", "livenessProbe", "readinessProbe"]
-PROBES: tuple[ProbeName, ...] = ("startupProbe", "livenessProbe", "readinessProbe")
+from emulator.kubernetes.server.objects import PROBES, ProbeName
 
 
 @dataclass(frozen=True)

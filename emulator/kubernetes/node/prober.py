@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 
 from emulator.kubernetes.node.asking import Answer, Asked
-from emulator.kubernetes.node.probe import PROBES, ContainerHealth, ProbeName
-from emulator.kubernetes.server.objects import Object
+from emulator.kubernetes.node.probe import ContainerHealth
+from emulator.kubernetes.server.objects import PROBES, Object, ProbeName
 from emulator.network.world import WorldEnded
 
 Report = Callable[[ProbeName, Answer], None]

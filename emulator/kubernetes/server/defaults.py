@@ -5,13 +5,13 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.kubernetes.node.probe import PROBES
 from emulator.kubernetes.server.objects import (
     CONFIG_MAP,
     DEPLOYMENT,
     DISRUPTION_BUDGET,
     JOB,
     NAMESPACE,
+    PROBES,
     SECRET,
     SERVICE,
     Object,

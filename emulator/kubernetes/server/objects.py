@@ -6,11 +6,14 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from emulator.providers.provider import Unknown
 
 Object = dict[str, Any]
+
+ProbeName = Literal["startupProbe", "livenessProbe", "readinessProbe"]
+PROBES: tuple[ProbeName, ...] = ("startupProbe", "livenessProbe", "readinessProbe")
 
 # The API server's alphabet for generated names: no vowels, so that no words come out.
 # https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go

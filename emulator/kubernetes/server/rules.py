@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from emulator.kubernetes.node.container import is_modelled_field
-from emulator.kubernetes.node.probe import PROBES
+from emulator.kubernetes.server.downward import is_modelled_field
 from emulator.kubernetes.server.objects import (
     DEPLOYMENT,
     DISRUPTION_BUDGET,
     JOB,
+    PROBES,
     SERVICE,
     SERVICE_ACCOUNT,
     Object,
