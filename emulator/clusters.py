@@ -13,7 +13,7 @@ from emulator.tls import Authority
 
 @dataclass(frozen=True)
 class Clusters:
-    """Handles of clusters in one world; see `emulator.azure.runtimes.Runtimes`."""
+    """Handles of clusters in one world; see `emulator.azure.resource_manager.runtimes.Runtimes`."""
 
     home: Home
     world: World

@@ -11,15 +11,15 @@ from dataclasses import asdict
 from typing import Any
 
 from emulator.ambari.faults import Fault
-from emulator.azure import arm
-from emulator.azure.catalogue import RESOURCE_TYPES
-from emulator.azure.cloud import Cloud, RealisationFailed
-from emulator.azure.hdinsight_operations import HdinsightOperations
-from emulator.azure.networks import list_networks
-from emulator.azure.provider import AzureNative
-from emulator.azure.refusals import NotModelled, Refused
-from emulator.azure.registries import find_registry, login_server, refusal_to_pull
-from emulator.azure.role_assignments import list_assignments
+from emulator.azure.authorization.role_assignments import list_assignments
+from emulator.azure.hdinsight.operations import HdinsightOperations
+from emulator.azure.network.networks import list_networks
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
+from emulator.azure.provider.provider import AzureNative
+from emulator.azure.registry.registries import find_registry, login_server, refusal_to_pull
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.cloud import Cloud, RealisationFailed
+from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.clusters import Clusters
 from emulator.code import digest
 from emulator.command.provider import Command

@@ -1,1 +1,1 @@
-"""A stand-in for Azure's resource manager, behind the provider `azure-native`."""
+"""Azure behind the provider `azure-native`: a package for each of its services, and for what they share."""

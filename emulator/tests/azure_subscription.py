@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from emulator.azure.catalogue import RESOURCE_TYPES
-from emulator.azure.cloud import Cloud, Propagation
-from emulator.azure.provider import AzureNative
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
+from emulator.azure.provider.provider import AzureNative
+from emulator.azure.resource_manager.cloud import Cloud, Propagation
 from emulator.providers.provider import Difference, Failure, ProviderError
 from emulator.store import Store
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.azure import functions
+from emulator.azure.provider import functions
 from emulator.providers.provider import ProviderError
 from emulator.tests.azure_clusters import AksSite, KafkaSite
 from emulator.tests.azure_subscription import Subscription, not_modelled, refused

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.azure import arm
+from emulator.azure.resource_manager import arm
 
 _SUBNET = arm.resource_id("group", "Microsoft.Network/virtualNetworks/subnets", "net", "sub")
 

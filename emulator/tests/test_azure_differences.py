@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from emulator.azure import sdk
-from emulator.azure.differences import difference, refreshed
+from emulator.azure.schema import sdk
+from emulator.azure.schema.differences import difference, refreshed
 from emulator.providers.provider import UNKNOWN
 
 _NETWORK = "azure-native:network:VirtualNetwork"

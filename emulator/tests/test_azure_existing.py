@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from emulator.azure import arm
-from emulator.azure.networks import list_networks
-from emulator.azure.refusals import Refused
-from emulator.azure.role_assignments import list_assignments
+from emulator.azure.authorization.role_assignments import list_assignments
+from emulator.azure.network.networks import list_networks
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.refusals import Refused
 from emulator.tests.azure_clusters import aks_without_a_subnet
 from emulator.tests.azure_subscription import (
     ACR_PULL,

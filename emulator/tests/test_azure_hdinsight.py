@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.azure.cloud import Propagation
-from emulator.azure.hdinsight_credentials import weakness
+from emulator.azure.hdinsight.credentials import weakness
+from emulator.azure.resource_manager.cloud import Propagation
 from emulator.providers.provider import ProviderError
 from emulator.tests.azure_clusters import PASSWORD, AksSite, KafkaSite
 from emulator.tests.azure_subscription import Subscription, allow, not_modelled, refused

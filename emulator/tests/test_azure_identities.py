@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from emulator.azure import arm
-from emulator.azure.cloud import Propagation
-from emulator.azure.registries import refusal_to_pull
+from emulator.azure.registry.registries import refusal_to_pull
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.cloud import Propagation
 from emulator.tests.azure_subscription import (
     ACR_PULL,
     DEFINITIONS,

@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from emulator.azure import inputs, sdk
-from emulator.azure.catalogue import RESOURCE_TYPES
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
+from emulator.azure.schema import inputs, sdk
 from emulator.providers.provider import UNKNOWN
 
 _ASK_WHILE_ANOTHER_THREAD_LOADS = """
 import sys, threading, types
 import pulumi_azure_native
-from emulator.azure import sdk
+from emulator.azure.schema import sdk
 
 module = sys.modules["pulumi_azure_native.network"]
 first = threading.Thread(target=sdk.outputs, args=["azure-native:network:Subnet"])

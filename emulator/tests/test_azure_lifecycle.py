@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from emulator.azure import arm
-from emulator.azure.record import Record
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.record import Record
 from emulator.providers.provider import ProviderError
 from emulator.tests.azure_clusters import AksSite, KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription, refused

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from emulator.azure import arm, functions, sdk
-from emulator.azure.catalogue import RESOURCE_TYPES
+from emulator.azure.provider import functions
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
+from emulator.azure.resource_manager import arm
+from emulator.azure.schema import sdk
 from emulator.providers.provider import UNKNOWN, ProviderError, Unknown
 from emulator.tests.azure_clusters import AksSite, KafkaSite
 from emulator.tests.azure_subscription import GROUP, Made, Rejected, Subscription, not_modelled, refused

@@ -2,12 +2,12 @@
 
 import pytest
 
-from emulator.azure import arm
-from emulator.azure.hdinsight_operations import HdinsightOperations
-from emulator.azure.networks import list_networks
-from emulator.azure.refusals import Refused
-from emulator.azure.registries import find_registry, refusal_to_pull
-from emulator.azure.role_assignments import list_assignments
+from emulator.azure.authorization.role_assignments import list_assignments
+from emulator.azure.hdinsight.operations import HdinsightOperations
+from emulator.azure.network.networks import list_networks
+from emulator.azure.registry.registries import find_registry, refusal_to_pull
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.refusals import Refused
 from emulator.tests.azure_clusters import aks_without_a_subnet
 from emulator.tests.azure_subscription import ACR_PULL, Made, Subscription, not_modelled, refused
 

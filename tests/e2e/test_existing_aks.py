@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.azure import arm
+from emulator.azure.resource_manager import arm
 
 from .environment import Environment, adapted, eventually, occurrences, send
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from emulator.azure import arm
+from emulator.azure.resource_manager import arm
 
 from .environment import CHECKOUT, Environment, eventually, occurrences, send
 from .test_existing_aks import everything

@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime.mocks import MockCallArgs
 
 from components.roles import Role
-from emulator.azure.catalogue import RESOURCE_TYPES
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from policy.rules.identity import ADMINISTRATORS
 from tests.unit.configurations import each_choice_once, encoded
 from tests.unit.existing_site import Site

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
-from emulator.azure import arm
-from emulator.azure.hdinsight_operations import HdinsightOperations
+from emulator.azure.hdinsight.operations import HdinsightOperations
+from emulator.azure.resource_manager import arm
 from emulator.tests.azure_subscription import Made, Subscription
 from tests.unit.configurations import ADOPTING, each_choice_once
 from tests.unit.recording import Azure, Deployment, deploy, reveal

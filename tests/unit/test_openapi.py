@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from components.aks import FIXED_OF_A_POOL
 from components.settings import Settings
-from emulator.azure import sdk
-from emulator.azure.catalogue import RESOURCE_TYPES
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
+from emulator.azure.schema import sdk
 from tests.unit.api_descriptions import descriptions
 from tests.unit.configurations import any_choices, each_choice_once, encoded, settings_varied
 from tests.unit.existing_site import Site

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.azure import sdk
+from emulator.azure.schema import sdk
 from policy.rules import RULES, Resource
 from policy.rules.ownership import UNTAGGED
 from tests.unit.policy.cases import CASES, Case

@@ -1,0 +1,22 @@
+"""Who is who in the directory."""
+
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.resource_manager.record import Record
+
+IDENTITY_KIND = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+
+def type_of_principal(cloud: Cloud, principal_id: str) -> str | None:
+    """ServicePrincipal for identities that exist, User for whoever is logged in, None for nobody."""
+    if principal_id.lower() == arm.OBJECT:
+        return "User"
+    for record in cloud.everything():
+        if principal_id.lower() == record.facts.get("principal"):
+            return "ServicePrincipal"
+    return None
+
+
+def identity(cloud: Cloud, resource_id: str) -> Record | None:
+    """The user-assigned identity with this id."""
+    return cloud.find(resource_id) if arm.is_kind(resource_id, IDENTITY_KIND) else None

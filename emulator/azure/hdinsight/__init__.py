@@ -1,0 +1,1 @@
+"""Microsoft.HDInsight: Kafka clusters, and the operations on them that are no PUT."""

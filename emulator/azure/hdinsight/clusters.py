@@ -1,0 +1,149 @@
+"""Microsoft.HDInsight/clusters."""
+
+import secrets
+import string
+from typing import Any
+
+from emulator.azure.hdinsight.echo import describe_cluster
+from emulator.azure.hdinsight.request import ClusterRequest
+from emulator.azure.hdinsight.rules import check_request
+from emulator.azure.hdinsight.surroundings import check_access, check_surroundings
+from emulator.azure.network.addressing import free
+from emulator.azure.network.occupancy import ADDRESSES_FACT, SUBNET_FACT, taken_addresses
+from emulator.azure.network.subnets import Subnet, prefix_of
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.resource_manager.record import Record
+from emulator.azure.resource_manager.refusals import Refused
+from emulator.azure.resource_manager.resource_type import ResourceType, new_etag, new_guid, now
+from emulator.azure.resource_manager.runtimes import HdinsightRuntime
+from emulator.azure.schema import differences
+from emulator.ports import LOOPBACK, choose_port, require_free
+
+_SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
+
+
+class HdinsightCluster(ResourceType):
+    """Kafka on nodes of a subnet, with Ambari on a port of this machine."""
+
+    token = "azure-native:hdinsight:Cluster"
+    kind = "Microsoft.HDInsight/clusters"
+    path = (
+        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/providers/Microsoft.HDInsight/clusters/{clusterName}"
+    )
+    modelled = frozenset(
+        {
+            "identity.type",
+            "identity.userAssignedIdentities",
+            "properties.clusterDefinition.componentVersion",
+            "properties.clusterDefinition.configurations",
+            "properties.clusterDefinition.kind",
+            "properties.clusterVersion",
+            "properties.computeProfile.roles[].dataDisksGroups[].disksPerNode",
+            "properties.computeProfile.roles[].hardwareProfile.vmSize",
+            "properties.computeProfile.roles[].name",
+            "properties.computeProfile.roles[].osProfile.linuxOperatingSystemProfile",
+            "properties.computeProfile.roles[].targetInstanceCount",
+            "properties.computeProfile.roles[].virtualNetworkProfile",
+            "properties.encryptionInTransitProperties",
+            "properties.minSupportedTlsVersion",
+            "properties.osType",
+            "properties.storageProfile.storageaccounts",
+            "properties.tier",
+        }
+    )
+
+    def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
+        """HDInsight's rules for a new cluster; of an existing one it changes nothing by PUT but tags.
+
+        Nor does it mend one that failed. A creation that was cut short is taken up, since nobody was told.
+        """
+        if existing is not None and existing.state == "Succeeded":
+            _refuse_change(existing, inputs)
+            return
+        name = arm.name(resource_id)
+        if existing is not None and existing.state == "Failed" and existing.known:
+            message = f"Cluster '{name}' is in state Error. It can't be changed, only deleted."
+            raise Refused(409, "ClusterInErrorState", message)
+        for other in cloud.all(self.token):
+            if other.name.lower() == name.lower() and not arm.same(other.id, resource_id):
+                message = f"The DNS name {name.lower()}.azurehdinsight.net is already in use."
+                raise Refused(409, "DnsNameInUse", message)
+        request = ClusterRequest(inputs)
+        check_request(name, request)
+        check_surroundings(cloud, resource_id, request)
+
+    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """The nodes' addresses and domain, and Ambari's port. They stay over restarts of this machine."""
+        request = ClusterRequest(record.inputs)
+        subnet = cloud.require(Subnet.kind, request.subnet_id)
+        addresses = free(prefix_of(subnet), taken_addresses(cloud, subnet.id, record.id))
+        suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(24))
+        return {
+            "guid": new_guid(),
+            "etag": new_etag(),
+            "time": now(),
+            SUBNET_FACT: subnet.id,
+            ADDRESSES_FACT: {
+                node: str(address) for node, address in zip(request.nodes(), addresses, strict=False)
+            },
+            "domain": f"{suffix}bx.internal.cloudapp.net",
+            "port": choose_port({other.facts["port"] for other in cloud.all(self.token)}),
+        }
+
+    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+        """Brings up the cluster; what a creation that failed left behind goes first. Raises Refused."""
+        if previous is not None and previous.state == "Succeeded":
+            return
+        cluster = _runtime(cloud, record)
+        if previous is not None:
+            cluster.delete()
+        check_access(cloud, ClusterRequest(record.inputs))
+        cluster.create()
+        cloud.hdinsight[arm.key(record.id)] = cluster
+
+    def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """HDInsight's own spelling; see `emulator.azure.hdinsight.echo`."""
+        return describe_cluster(cloud, record)
+
+    def remove(self, cloud: Cloud, record: Record) -> None:
+        """Ends the cluster, with its data."""
+        cluster = cloud.hdinsight.pop(arm.key(record.id), None) or _runtime(cloud, record)
+        cluster.delete()
+
+    def revive(self, cloud: Cloud, record: Record) -> None:
+        """Brings the cluster back with its data, and Ambari at the port that clients know."""
+        require_free(record.facts["port"], f"{record.name}'s Ambari")
+        cluster = _runtime(cloud, record)
+        cluster.revive()
+        cloud.hdinsight[arm.key(record.id)] = cluster
+
+
+def _refuse_change(existing: Record, inputs: dict[str, Any]) -> None:
+    ours = {name: value for name, value in existing.inputs.items() if name != "tags"}
+    theirs = {name: value for name, value in inputs.items() if name != "tags"}
+    changed = differences.difference(ours, theirs, frozenset()).changed
+    if changed:
+        message = (
+            f"Cluster '{existing.name}' can't be changed in place: {', '.join(sorted(changed))}. HDInsight "
+            "changes tags, the number of workers (resize) and the gateway's credentials only."
+        )
+        raise Refused(409, "ClusterCannotBeUpdated", message)
+
+
+def _runtime(cloud: Cloud, record: Record) -> HdinsightRuntime:
+    request = ClusterRequest(record.inputs)
+    subnet = cloud.require(Subnet.kind, record.facts[SUBNET_FACT])
+    return cloud.runtimes.hdinsight(
+        name=record.name,
+        network=arm.parent(subnet.id),
+        subnet_prefix=str(prefix_of(subnet)),
+        addresses=record.facts[ADDRESSES_FACT],
+        domain=record.facts["domain"],
+        user=request.user,
+        password=request.password,
+        ambari_address=(LOOPBACK, record.facts["port"]),
+        workers_disks=request.disks_per_worker,
+        kafka_broker=request.kafka_broker,
+    )

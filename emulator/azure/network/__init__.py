@@ -1,0 +1,1 @@
+"""Microsoft.Network: virtual networks, subnets, peerings, NAT gateways and security groups."""

@@ -1,0 +1,124 @@
+"""Microsoft.Network/virtualNetworks."""
+
+from ipaddress import IPv4Network
+from typing import Any
+
+from emulator.azure.network.addressing import overlapping, parse_prefix
+from emulator.azure.network.occupancy import peerings_of, subnets_of, users_of
+from emulator.azure.resource_manager import arm, naming
+from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.resource_manager.record import Record
+from emulator.azure.resource_manager.refusals import Refused
+from emulator.azure.resource_manager.resource_type import ResourceType, new_etag, new_guid
+from emulator.azure.resource_manager.subscriptions import require_subscription
+
+
+class VirtualNetwork(ResourceType):
+    """A bridge in a network namespace, once realised. Subnets and peerings are resources of their own."""
+
+    token = "azure-native:network:VirtualNetwork"
+    kind = "Microsoft.Network/virtualNetworks"
+    path = (
+        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}"
+    )
+    replaced_by = frozenset({"location"})
+    in_use_code = "InUseSubnetCannotBeDeleted"
+    modelled = frozenset({"addressSpace.addressPrefixes", "privateEndpointVNetPolicies"})
+
+    def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
+        """Azure's rules for address spaces: CIDR notation, no overlap, nothing in use taken away."""
+        name = arm.name(resource_id)
+        naming.VIRTUAL_NETWORK.require(name)
+        prefixes = address_space(inputs, name)
+        if not prefixes:
+            raise Refused(400, "VnetAddressSpaceEmpty", f"Virtual network '{name}' has no address space.")
+        pair = overlapping(prefixes)
+        if pair:
+            message = f"Address prefixes {pair[0]} and {pair[1]} of virtual network '{name}' overlap."
+            raise Refused(400, "OverlappingVirtualNetworkAddressPrefixes", message)
+        if existing is not None and prefixes != address_space(existing.inputs, name):
+            _check_change(cloud, existing, prefixes)
+
+    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Its GUID."""
+        return {"guid": new_guid(), "etag": new_etag()}
+
+    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+        """Makes the network, or gives it its new address space; peers hear of that when they are synced."""
+        prefixes = [str(prefix) for prefix in address_space(record.inputs, "")]
+        if arm.key(record.id) in cloud.networks:
+            cloud.world.resize_network(record.id, prefixes)
+        else:
+            cloud.world.add_network(record.id, prefixes)
+            cloud.networks.add(arm.key(record.id))
+
+    def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """As in Azure, with the subnets and peerings that were made beside it."""
+        return {
+            "addressSpace": {"addressPrefixes": list(record.inputs["addressSpace"]["addressPrefixes"])},
+            "enableDdosProtection": False,
+            "etag": record.facts["etag"],
+            "privateEndpointVNetPolicies": record.inputs.get("privateEndpointVNetPolicies", "Disabled"),
+            "provisioningState": record.state,
+            "resourceGuid": record.facts["guid"],
+            "subnets": [_nested(cloud, part) for part in subnets_of(cloud, record.id)],
+            "virtualNetworkPeerings": [_nested(cloud, part) for part in peerings_of(cloud, record.id)],
+        }
+
+    def users(self, cloud: Cloud, record: Record) -> list[str]:
+        """What runs in its subnets."""
+        return [user.id for subnet in subnets_of(cloud, record.id) for user in users_of(cloud, subnet.id)]
+
+    def remove(self, cloud: Cloud, record: Record) -> None:
+        """Ends the network namespace."""
+        if arm.key(record.id) in cloud.networks:
+            cloud.world.remove_network(record.id)
+            cloud.networks.discard(arm.key(record.id))
+
+    def revive(self, cloud: Cloud, record: Record) -> None:
+        """Makes the network again."""
+        self.realise(cloud, record, None)
+
+
+def address_space(inputs: dict[str, Any], name: str) -> list[IPv4Network]:
+    """The ranges of the network called `name` with these inputs. Raises Refused where one is no range."""
+    texts = (inputs.get("addressSpace") or {}).get("addressPrefixes") or []
+    return [parse_prefix(text, f"the address space of virtual network '{name}'") for text in texts]
+
+
+def list_networks(cloud: Cloud, resource_group: str, subscription: str | None) -> list[dict[str, Any]]:
+    """The networks of a resource group, each as `az` shows it. Raises Refused when there is no such group."""
+    subscription = subscription or arm.SUBSCRIPTION
+    require_subscription(subscription)
+    group = arm.resource_group_id(resource_group, subscription)
+    if cloud.find(group) is None:
+        message = f"Resource group '{resource_group}' could not be found."
+        raise Refused(404, "ResourceGroupNotFound", message)
+    return [
+        {"id": network.id, "resourceGroup": resource_group, **cloud.echo(network)}
+        for network in cloud.all(VirtualNetwork.token)
+        if arm.contains(group, network.id)
+    ]
+
+
+def _check_change(cloud: Cloud, network: Record, prefixes: list[IPv4Network]) -> None:
+    """From "Update the address space for a peered virtual network": empty ranges go, free ones come."""
+    for subnet in subnets_of(cloud, network.id):
+        prefix = IPv4Network(subnet.inputs.get("addressPrefix") or subnet.inputs["addressPrefixes"][0])
+        if not any(prefix.subnet_of(space) for space in prefixes):
+            message = f"IpPrefix {prefix} of subnet '{subnet.name}' on Vnet {network.name} is in use."
+            raise Refused(400, "InUsePrefixCannotBeDeleted", message)
+    for peering in peerings_of(cloud, network.id):
+        remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
+        pair = overlapping(prefixes, address_space(remote.inputs, remote.name)) if remote else None
+        if remote and pair:
+            message = (
+                f"Cannot update address space of {network.id}, which is peered with {remote.id}, because "
+                f"their address spaces would overlap. Overlapping address prefixes: {pair[0]}, {pair[1]}."
+            )
+            raise Refused(400, "VnetAddressSpacesOverlap", message)
+
+
+def _nested(cloud: Cloud, part: Record) -> dict[str, Any]:
+    return {"id": part.id, **cloud.echo(part)}

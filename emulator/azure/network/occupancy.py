@@ -1,0 +1,38 @@
+"""Who is where: what a network holds, and what runs in a subnet."""
+
+from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.resource_manager.record import Record
+
+# A resource that sits in a subnet notes it under these names among its facts.
+SUBNET_FACT = "subnet"
+ADDRESSES_FACT = "addresses"
+
+
+def subnets_of(cloud: Cloud, network_id: str) -> list[Record]:
+    """The subnets of a network."""
+    return _parts(cloud, network_id, "azure-native:network:Subnet")
+
+
+def peerings_of(cloud: Cloud, network_id: str) -> list[Record]:
+    """The peerings that start at a network."""
+    return _parts(cloud, network_id, "azure-native:network:VirtualNetworkPeering")
+
+
+def users_of(cloud: Cloud, subnet_id: str) -> list[Record]:
+    """The clusters that have nodes in a subnet, those included that are being made."""
+    return [record for record in cloud.everything() if arm.same(record.facts.get(SUBNET_FACT, ""), subnet_id)]
+
+
+def taken_addresses(cloud: Cloud, subnet_id: str, by_others_than: str) -> list[str]:
+    """The addresses in a subnet that other clusters than this one were given, one by one."""
+    return [
+        address
+        for user in users_of(cloud, subnet_id)
+        if not arm.same(user.id, by_others_than)
+        for address in user.facts.get(ADDRESSES_FACT, {}).values()
+    ]
+
+
+def _parts(cloud: Cloud, network_id: str, token: str) -> list[Record]:
+    return [record for record in cloud.all(token) if arm.same(arm.parent(record.id), network_id)]

@@ -1,0 +1,51 @@
+"""Whether the emulator knows what to do with the inputs it is given."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.azure.resource_manager.resource_type import ResourceType
+from emulator.azure.schema.inputs import BOOKKEEPING
+from emulator.providers.provider import Failure, Unknown
+
+_EVERYWHERE = frozenset({"location", "tags"})
+
+
+def unmodelled(resource_type: ResourceType, values: dict[str, Any], echoed: dict[str, Any]) -> list[Failure]:
+    """Inputs that say something and that the emulator doesn't model: better refused by name than ignored.
+
+    What only repeats Azure's echo asks for nothing: a refresh makes it an input, `ignore_changes` keeps it.
+    """
+    known = resource_type.modelled | _EVERYWHERE | frozenset(resource_type.path_inputs) | BOOKKEEPING
+    short = resource_type.token.removeprefix("azure-native:")
+    return [
+        Failure(path, f"not modelled by the emulator: {short}'s {path}")
+        for path in _unknown_paths(values, echoed, "", "", known)
+    ]
+
+
+def _unknown_paths(value: Any, echo: Any, path: str, pattern: str, known: frozenset[str]) -> Iterator[str]:
+    if pattern in known or _says_nothing(value):
+        return
+    below = any(name.startswith((f"{pattern}.", f"{pattern}[")) for name in known) or not pattern
+    if isinstance(value, Unknown):
+        if not below:
+            yield path
+    elif below and isinstance(value, dict):
+        echoes = echo if isinstance(echo, dict) else {}
+        for name, item in value.items():
+            yield from _unknown_paths(item, echoes.get(name), *_joined(path, pattern, name), known)
+    elif below and isinstance(value, list):
+        echoes = echo if isinstance(echo, list) else []
+        for index, item in enumerate(value):
+            counterpart = echoes[index] if index < len(echoes) else None
+            yield from _unknown_paths(item, counterpart, f"{path}[{index}]", f"{pattern}[]", known)
+    elif value != echo:
+        yield path
+
+
+def _says_nothing(value: Any) -> bool:
+    return not isinstance(value, Unknown) and (value is None or value is False or value in ("", [], {}))
+
+
+def _joined(path: str, pattern: str, name: str) -> tuple[str, str]:
+    return (f"{path}.{name}", f"{pattern}.{name}") if path else (name, name)

@@ -1,0 +1,26 @@
+"""Microsoft.Resources/resourceGroups."""
+
+from typing import Any
+
+from emulator.azure.resource_manager import arm, naming
+from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.resource_manager.record import Record
+from emulator.azure.resource_manager.resource_type import RecordsOnly
+
+
+class ResourceGroup(RecordsOnly):
+    """A folder of resources; deleting it deletes what is in it."""
+
+    token = "azure-native:resources:ResourceGroup"
+    kind = "Microsoft.Resources/resourceGroups"
+    path = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    replaced_by = frozenset({"location"})
+    modelled = frozenset()
+
+    def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
+        """Azure's rule for names."""
+        naming.RESOURCE_GROUP.require(arm.name(resource_id))
+
+    def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """As in Azure."""
+        return {"properties": {"provisioningState": record.state}}

@@ -1,0 +1,139 @@
+"""What the resource manager has to know of a type of resource."""
+
+import datetime
+import re
+import secrets
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from urllib.parse import quote
+
+from emulator.azure.resource_manager.record import Record
+
+if TYPE_CHECKING:
+    from emulator.azure.resource_manager.cloud import Cloud
+
+
+class ResourceType(ABC):
+    """One type of resource: how it is named, what Azure demands of it, what it does and how it is echoed.
+
+    Rules raise Refused. `Cloud` calls `check`, `decide`, `realise` in this order, and `describe` at reads.
+    """
+
+    token: ClassVar[str]
+    kind: ClassVar[str]
+    """As in ids and echoes, e.g. Microsoft.Network/virtualNetworks."""
+    path: ClassVar[str]
+    """The id, with names of inputs in braces; the last one names the resource itself."""
+    autonaming: ClassVar[Literal["random", "copy", "uuid"]] = "random"
+    """How azure-native names a nameless resource: children copy their Pulumi name, others add digits."""
+    located: ClassVar[bool] = True
+    """Whether the resource has a region; without one, azure-native takes the resource group's."""
+    replaced_by: ClassVar[frozenset[str]] = frozenset()
+    """Inputs, beside those in `path`, whose change makes azure-native replace the resource.
+
+    From its pkg/gen/replacement.go, and x-ms-mutability in the API's description.
+    """
+    in_use_code: ClassVar[str]
+    """Azure's error code when a resource with `users` is to be deleted."""
+    modelled: ClassVar[frozenset[str]]
+    """Inputs that the emulator knows, such as `a.b[].c`, beside those in `path`, `location` and `tags`."""
+
+    @abstractmethod
+    def check(
+        self, cloud: "Cloud", resource_id: str, inputs: dict[str, Any], existing: Record | None
+    ) -> None:
+        """Raises Refused where Azure refuses a PUT of these inputs. `existing` is what a PUT would change."""
+
+    def decide(self, cloud: "Cloud", record: Record) -> dict[str, Any]:
+        """The facts of a new resource."""
+        return {}
+
+    @abstractmethod
+    def realise(self, cloud: "Cloud", record: Record, previous: Record | None) -> None:
+        """Makes the world match the record. May take long; other resources are realised meanwhile."""
+
+    @abstractmethod
+    def describe(self, cloud: "Cloud", record: Record) -> dict[str, Any]:
+        """The outputs: Azure's echo, in the shape of the SDK. Common ones are added by `echo`."""
+
+    def users(self, cloud: "Cloud", record: Record) -> Sequence[str]:
+        """The ids of resources that need this one. Azure refuses to delete it as long as there are any."""
+        return []
+
+    @abstractmethod
+    def remove(self, cloud: "Cloud", record: Record) -> None:
+        """Takes the resource out of the world. It may have been realised in part only, or not at all."""
+
+    @abstractmethod
+    def revive(self, cloud: "Cloud", record: Record) -> None:
+        """Brings the resource back into a world that has just been made."""
+
+    def writes(self, resource_id: str) -> Sequence[str]:
+        """The ids of what a write occupies: Azure writes one part of a network at a time."""
+        return [resource_id]
+
+    @property
+    def name_input(self) -> str:
+        """The input that names the resource."""
+        return re.findall(r"{(\w+)}", self.path)[-1]
+
+    @property
+    def path_inputs(self) -> list[str]:
+        """The inputs that make up the id."""
+        return [name for name in re.findall(r"{(\w+)}", self.path) if name != "subscriptionId"]
+
+    def id_of(self, inputs: dict[str, Any], subscription: str) -> str:
+        """The id of the resource with these inputs, asked for in a subscription."""
+
+        def value(match: re.Match[str]) -> str:
+            if match[1] == "subscriptionId":
+                return subscription
+            # A scope is itself an id; everything else is one segment.
+            given = str(inputs[match[1]])
+            return given.strip("/") if match[1] == "scope" else quote(given, safe="()")
+
+        return re.sub(r"{(\w+)}", value, self.path)
+
+    def echo(self, cloud: "Cloud", record: Record) -> dict[str, Any]:
+        """Everything that a read shows."""
+        common: dict[str, Any] = {"name": record.name, "type": self.kind}
+        if self.located:
+            common["location"] = record.inputs["location"].lower().replace(" ", "")
+        if record.inputs.get("tags") is not None:
+            common["tags"] = dict(record.inputs["tags"])
+        return {**common, **self.describe(cloud, record)}
+
+
+class RecordsOnly(ResourceType):
+    """A type that lives in the records alone: others look at them."""
+
+    def realise(self, cloud: "Cloud", record: Record, previous: Record | None) -> None:
+        """Nothing to do."""
+
+    def remove(self, cloud: "Cloud", record: Record) -> None:
+        """Nothing to do."""
+
+    def revive(self, cloud: "Cloud", record: Record) -> None:
+        """Nothing to do."""
+
+
+def new_guid() -> str:
+    """A random GUID."""
+    return str(uuid.uuid4())
+
+
+def new_etag() -> str:
+    """A weak entity tag as Azure's network resources carry it."""
+    return f'W/"{uuid.uuid4()}"'
+
+
+def new_digits(count: int) -> str:
+    """Random hexadecimal digits."""
+    return secrets.token_hex((count + 1) // 2)[:count]
+
+
+def now() -> str:
+    """The time in the form that Azure's answers use."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
