@@ -10,6 +10,8 @@ import yaml
 CHECKOUT = Path(__file__).resolve().parents[2]
 WORKFLOWS = {path.stem: path.read_text() for path in (CHECKOUT / ".github" / "workflows").glob("*.yml")}
 DEPLOYING = ["preview", "deploy"]
+# The first major version of each that runs on Node 24, by its own release notes: GitHub has ended Node 20.
+FIRST_ON_NODE_24 = {"actions/checkout": 5, "actions/setup-python": 6, "azure/login": 3, "pulumi/actions": 7}
 
 
 def workflow(name: str) -> dict[str, Any]:
@@ -56,6 +58,24 @@ def test_actions_are_pinned_to_commits(name: str) -> None:
     assert used
     for action in used:
         assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_actions_run_on_node_24(name: str) -> None:
+    pins = re.findall(r"uses: (\S+)@[0-9a-f]{40} # v(\d+)\.", WORKFLOWS[name])
+    assert len(pins) == WORKFLOWS[name].count("uses:")
+    for action, major in pins:
+        assert int(major) >= FIRST_ON_NODE_24[action]
+
+
+def test_an_action_is_the_same_commit_in_every_workflow() -> None:
+    pins = {pin for text in WORKFLOWS.values() for pin in re.findall(r"uses: (\S+ # \S+)", text)}
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins})
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_shell_fails_where_the_first_command_of_a_pipe_does(name: str) -> None:
+    assert workflow(name)["defaults"] == {"run": {"shell": "bash"}}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
