@@ -16,10 +16,12 @@ down: ## destroy it and leave nothing
 test: lint ## everything that must hold
 	@.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
-lint: setup-tests ## ruff and the type checker
+lint: setup-tests ## ruff, the type checker, and checks of the workflows
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/basedpyright
+	@.venv/bin/zizmor --offline --quiet --strict-collection .github
+	@tools/actionlint/run.sh
 
 bench: setup ## the numbers in the docs, one line of JSON each
 	@.venv/bin/python -m bench
