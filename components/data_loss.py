@@ -13,25 +13,11 @@ import pulumi
 from pydantic.alias_generators import to_camel
 
 from .kafka import RECORD, WORKERS
+from .settings.about import FIXED, about
 from .settings.mistakes import OURS, Mistake
 from .settings.settings import HDINSIGHT_DOC, Settings, WrongSettings
 
-_FIXED = (
-    "resource_group",
-    "location",
-    "kafka_cluster_name",
-    "kafka_disks_per_worker",
-    "kafka_worker_size",
-    "kafka_head_size",
-    "kafka_zookeeper_size",
-    "kafka_encryption_in_transit",
-    "storage_account_name",
-    "ambari_user",
-    "ssh_user",
-    "ssh_public_key",
-    "hdinsight_subnet",
-    "hdinsight_network",
-)
+_FIXED = tuple(name for name, field in Settings.model_fields.items() if about(field).changed in FIXED)
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
 _KAFKA = f"{HDINSIGHT_DOC}/kafka/apache-kafka-introduction"
 _LOST = (

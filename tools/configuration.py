@@ -5,8 +5,8 @@ python -m tools.configuration --check  exit 1, naming the files, when one is not
 """
 
 import argparse
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -15,6 +15,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from components.settings import Settings
+from components.settings.about import Group, about
 from components.settings.address_space import AddressSpace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,23 +28,21 @@ def schema() -> dict[str, dict[str, Any]]:
     return {str(field.alias): _declaration(field) for field in Settings.model_fields.values()}
 
 
-def table() -> str:
-    """The settings as a Markdown table."""
-    rows = []
-    for field in Settings.model_fields.values():
-        declared = _declaration(field)
-        default = _default_shown(field, declared)
-        rows.append(f"| `{field.alias}` | {_type_name(declared)} | {default} | {field.description} |")
-    return "\n".join(["| setting | type | default | meaning |", "|---|---|---|---|", *rows])
+def reference() -> str:
+    """The settings as Markdown: a heading and a table for each group."""
+    fields = list(Settings.model_fields.values())
+    return "\n".join(
+        _table(group, [field for field in fields if about(field).group is group]) for group in Group
+    )
 
 
 def files() -> dict[Path, str]:
     """Each file with the text that it should have."""
     declared = yaml.safe_dump({"config": schema()}, sort_keys=False, width=110, allow_unicode=True)
-    project, reference = ROOT / "Pulumi.yaml", ROOT / "docs" / "configuration.md"
+    project, page = ROOT / "Pulumi.yaml", ROOT / "docs" / "configuration.md"
     return {
         project: _between(project.read_text(), BEGIN, END, declared),
-        reference: _between(reference.read_text(), TABLE_BEGIN, TABLE_END, table() + "\n"),
+        page: _between(page.read_text(), TABLE_BEGIN, TABLE_END, reference()),
     }
 
 
@@ -80,11 +79,25 @@ def _type_name(declared: dict[str, Any]) -> str:
     return f"array of {declared['items']['type']}s" if "items" in declared else declared["type"]
 
 
+def _table(group: Group, fields: Sequence[FieldInfo]) -> str:
+    header = ["| setting | type | default | meaning | when changed |", "|---|---|---|---|---|"]
+    return "\n".join([f"## {group}\n", *header, *map(_row, fields), ""])
+
+
+def _row(field: FieldInfo) -> str:
+    declared, said = _declaration(field), about(field)
+    kind = f"{_type_name(declared)}, secret" if said.set_secret else _type_name(declared)
+    cells = [f"`{field.alias}`", kind, _default_shown(field, declared), field.description, said.changed]
+    return f"| {' | '.join(map(str, cells))} |"
+
+
 def _default_shown(field: FieldInfo, declared: dict[str, Any]) -> str:
+    """The default as a stack's YAML file writes it."""
     if declared["default"] in ("", []):
         return "required" if field.examples else "empty"
-    structured = isinstance(declared["default"], list | dict)
-    return f"`{json.dumps(declared['default'])}`" if structured else f"`{declared['default']}`"
+    written = yaml.safe_dump(declared["default"], default_flow_style=True, sort_keys=False, width=10_000)
+    # YAML ends a plain scalar with a line of its own.
+    return f"`{written.splitlines()[0]}`"
 
 
 def _between(text: str, begin: str, end: str, content: str) -> str:

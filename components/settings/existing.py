@@ -1,7 +1,7 @@
 """How settings name what exists already, and which others then mean nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, model_validator
@@ -9,50 +9,6 @@ from pydantic.fields import FieldInfo
 
 from . import names
 from .checked import Checked
-
-OF_A_NEW_ONE = {
-    "group": ("resource_group",),
-    "kafka": (
-        "protect",
-        "kafka_cluster_name",
-        "kafka_workers",
-        "kafka_disks_per_worker",
-        "kafka_worker_size",
-        "kafka_head_size",
-        "kafka_zookeeper_size",
-        "kafka_encryption_in_transit",
-        "storage_account_name",
-        "ssh_user",
-        "ssh_public_key",
-        "hdinsight_network",
-        "hdinsight_address_space",
-        "hdinsight_subnet",
-    ),
-    "hdinsight_network": ("hdinsight_address_space", "hdinsight_subnet"),
-    "aks": (
-        "aks_cluster_name",
-        "kubernetes_version",
-        "aks_upgrade_channel",
-        "aks_node_os_upgrade_channel",
-        "aks_api_source_ranges",
-        "aks_node_count",
-        "aks_max_node_count",
-        "aks_node_size",
-        "aks_zones",
-        "aks_max_pods",
-        "aks_pod_network",
-        "aks_network_policy",
-        "aks_network",
-        "aks_address_space",
-        "aks_subnet",
-        "service_cidr",
-        "pod_cidr",
-    ),
-    "aks_network": ("aks_address_space", "aks_subnet"),
-    "registry": ("registry_name",),
-}
-"""Settings that describe a new one, by the setting that can name an existing one instead."""
-DESCRIBING = sorted({name for described in OF_A_NEW_ONE.values() for name in described})
 
 
 class ExistingGroup(Checked):
@@ -86,30 +42,30 @@ class _FromPulumi(Checked):
         return names.from_json(value)
 
 
-class GroupAdoption(_FromPulumi):
+class NewOrExistingGroup(_FromPulumi):
     """`{}`: the program makes one. `{existing: ...}`: it uses that one, and leaves it as it is."""
 
     existing: ExistingGroup | None = None
 
 
-class Adoption(_FromPulumi):
-    """See GroupAdoption."""
+class NewOrExisting(_FromPulumi):
+    """See NewOrExistingGroup."""
 
     existing: ExistingResource | None = None
 
 
-class SubnetAdoption(_FromPulumi):
-    """See GroupAdoption."""
+class NewOrExistingSubnet(_FromPulumi):
+    """See NewOrExistingGroup."""
 
     existing: ExistingSubnet | None = None
 
 
-def adopter(name: str, settings: Mapping[str, Any]) -> str | None:
-    """Which of `settings` names an existing one of what the setting `name` describes."""
-    for setting, described in OF_A_NEW_ONE.items():
-        adoption = settings.get(setting)
-        if name in described and adoption is not None and adoption.existing is not None:
-            return setting
+def existing_among(candidates: Iterable[str], settings: Mapping[str, Any]) -> str | None:
+    """The first of the settings so named that names what exists already; None where none does."""
+    for name in candidates:
+        choice = settings.get(name)
+        if choice is not None and choice.existing is not None:
+            return name
     return None
 
 

@@ -9,21 +9,16 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal, Self
 
 import pulumi
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from . import addresses, names, regions, versions, visitors, vm_sizes
+from .about import Change, Group, about, setting
 from .address_space import AddressSpace
 from .app_limits import AppLimits
 from .checked import between, names_at
-from .existing import Adoption, GroupAdoption, SubnetAdoption
+from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
 from .mistakes import OURS, Mistake, mistakes_from, report, unknown
 from .together import SET_PASSWORD, SettingsTogether
 from .topics import Topic
@@ -31,7 +26,6 @@ from .topics import Topic
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
 ROLES_TAKE_EFFECT = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
-SET_SECRETS = {"ambariPassword": SET_PASSWORD, "appAccessToken": visitors.SET_TOKEN}
 
 
 class WrongSettings(pulumi.RunError):
@@ -52,218 +46,407 @@ class Settings(SettingsTogether):
 
     An empty default of a setting that must not be empty makes it required. (Without a default in Pulumi.yaml
     the CLI itself would stop at the settings that are missing, and hide every other mistake.)
-    A setting with `repr=False` is never shown in a message.
     """
 
-    group: GroupAdoption = Field(
-        GroupAdoption(), description="`{existing: {name}}` puts everything into that resource group."
+    group: NewOrExistingGroup = setting(
+        NewOrExistingGroup(),
+        description="`{existing: {name}}` puts everything into that resource group.",
+        group=Group.EXISTING,
+        changed=Change.REFUSED_OWN,
     )
-    kafka: Adoption = Field(
-        Adoption(),
+    kafka: NewOrExisting = setting(
+        NewOrExisting(),
         description="`{existing: {resourceGroup, name, subscription}}` uses that HDInsight Kafka cluster.",
+        group=Group.EXISTING,
+        changed=Change.REFUSED_OWN,
     )
-    aks: Adoption = Field(
-        Adoption(), description="`{existing: {resourceGroup, name, subscription}}` uses that AKS cluster."
+    aks: NewOrExisting = setting(
+        NewOrExisting(),
+        description="`{existing: {resourceGroup, name, subscription}}` uses that AKS cluster.",
+        group=Group.EXISTING,
+        changed=Change.REFUSED_OWN,
     )
-    registry: Adoption = Field(
-        Adoption(), description="`{existing: {resourceGroup, name, subscription}}` uses that registry."
+    registry: NewOrExisting = setting(
+        NewOrExisting(),
+        description="`{existing: {resourceGroup, name, subscription}}` uses that registry.",
+        group=Group.EXISTING,
+        changed=Change.REFUSED_OWN,
     )
-    hdinsight_network: SubnetAdoption = Field(
-        SubnetAdoption(),
+    hdinsight_network: NewOrExistingSubnet = setting(
+        NewOrExistingSubnet(),
         description="`{existing: {resourceGroup, name, subnet, subscription}}` is where HDInsight goes.",
+        group=Group.EXISTING,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
-    aks_network: SubnetAdoption = Field(
-        SubnetAdoption(),
+    aks_network: NewOrExistingSubnet = setting(
+        NewOrExistingSubnet(),
         description="`{existing: {resourceGroup, name, subnet, subscription}}` is where AKS goes.",
+        group=Group.EXISTING,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    peering: bool = Field(
-        True, description="Whether to peer both networks; false where they are connected already."
-    )
-
-    resource_group: Annotated[str, AfterValidator(names.resource_group)] = Field(
-        "aks-kafka", description="Resource group for everything; the program creates it."
-    )
-    location: Annotated[str, AfterValidator(regions.region)] = Field(
-        "westeurope", description="Azure region of everything. HDInsight and its network have to share one."
-    )
-    tags: Annotated[dict[str, str], BeforeValidator(names.from_json)] = Field(
-        {}, description="Tags for every resource that can have any."
-    )
-    protect: bool = Field(
-        True, description="Whether Pulumi refuses to delete or replace the Kafka cluster and its storage."
+    peering: bool = setting(
+        True,
+        description="Whether to peer both networks; false where they are connected already.",
+        group=Group.EXISTING,
+        changed=Change.IN_PLACE,
     )
 
-    kafka_cluster_name: Annotated[str, AfterValidator(names.kafka_cluster)] = Field(
+    resource_group: Annotated[str, AfterValidator(names.resource_group)] = setting(
+        "aks-kafka",
+        description="Resource group for everything; the program creates it.",
+        group=Group.EVERYTHING,
+        changed=Change.NEW_EVERYTHING,
+        describes=("group",),
+    )
+    location: Annotated[str, AfterValidator(regions.region)] = setting(
+        "westeurope",
+        description="Azure region of everything. HDInsight and its network have to share one.",
+        group=Group.EVERYTHING,
+        changed=Change.NEW_EVERYTHING,
+    )
+    tags: Annotated[dict[str, str], BeforeValidator(names.from_json)] = setting(
+        {},
+        description="Tags for every resource that can have any.",
+        group=Group.EVERYTHING,
+        changed=Change.IN_PLACE,
+    )
+    protect: bool = setting(
+        True,
+        description="Whether Pulumi refuses to delete or replace the Kafka cluster and its storage.",
+        group=Group.EVERYTHING,
+        changed=Change.IN_PLACE,
+        describes=("kafka",),
+    )
+
+    kafka_cluster_name: Annotated[str, AfterValidator(names.kafka_cluster)] = setting(
         "",
         description="Name of the HDInsight cluster: unique in Azure, its first six letters in its network.",
         examples=["contoso-kafka"],
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
     kafka_workers: Annotated[int, between(3, 1000, f"{HDINSIGHT_DOC}/kafka/apache-kafka-get-started")] = (
-        Field(3, description="Worker nodes of the HDInsight cluster; each runs one Kafka broker.")
+        setting(
+            3,
+            description="Worker nodes of the HDInsight cluster; each runs one Kafka broker.",
+            group=Group.KAFKA,
+            changed=Change.GROWS,
+            describes=("kafka",),
+        )
     )
-    kafka_worker_size: HdinsightSize = Field("Standard_E4_V3", description="VM size of the worker nodes.")
+    kafka_worker_size: HdinsightSize = setting(
+        "Standard_E4_V3",
+        description="VM size of the worker nodes.",
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
+    )
     kafka_disks_per_worker: Annotated[
         int, between(1, 16, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
-    ] = Field(2, description="Managed disks of each worker node, 1 TB each, as many as its VM size takes.")
-    kafka_head_size: HdinsightSize = Field("Standard_E4_V3", description="VM size of the two head nodes.")
-    kafka_zookeeper_size: HdinsightSize = Field(
-        "Standard_A4_V2", description="VM size of the three ZooKeeper nodes."
+    ] = setting(
+        2,
+        description="Managed disks of each worker node, 1 TB each, as many as its VM size takes.",
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
-    kafka_encryption_in_transit: bool = Field(
+    kafka_head_size: HdinsightSize = setting(
+        "Standard_E4_V3",
+        description="VM size of the two head nodes.",
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
+    )
+    kafka_zookeeper_size: HdinsightSize = setting(
+        "Standard_A4_V2",
+        description="VM size of the three ZooKeeper nodes.",
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
+    )
+    kafka_encryption_in_transit: bool = setting(
         False,
         description="Whether the nodes of the HDInsight cluster encrypt (IPSec) what they send each other.",
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
-    storage_account_name: Annotated[str, AfterValidator(names.storage_account)] = Field(
+    storage_account_name: Annotated[str, AfterValidator(names.storage_account)] = setting(
         "",
         description="Name of the storage account that HDInsight needs. Unique in all of Azure.",
         examples=["contosokafka"],
+        group=Group.KAFKA,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
-    storage_role_seconds: Annotated[int, between(0, 3600, ROLES_TAKE_EFFECT)] = Field(
+    storage_role_seconds: Annotated[int, between(0, 3600, ROLES_TAKE_EFFECT)] = setting(
         600,
         description="Seconds for which the Kafka cluster's identity has its role on the storage before the "
         "cluster is created. It takes Azure up to 10 minutes to put a role into effect.",
+        group=Group.KAFKA,
+        changed=Change.LATER,
     )
-    ambari_user: Annotated[str, AfterValidator(names.gateway_user)] = Field(
-        "admin", description="User of HDInsight's gateway, and administrator of Ambari."
+    ambari_user: Annotated[str, AfterValidator(names.gateway_user)] = setting(
+        "admin",
+        description="User of HDInsight's gateway, and administrator of Ambari.",
+        group=Group.AMBARI,
+        changed=Change.NEW_KAFKA,
     )
-    ambari_password: SecretStr = Field(
+    ambari_password: SecretStr = setting(
         SecretStr(""),
-        repr=False,
         description="Password of ambariUser, stored as a secret.",
         examples=["--secret"],
+        group=Group.AMBARI,
+        changed=Change.IN_PLACE,
+        set_secret=SET_PASSWORD,
     )
-    ambari_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = Field(
+    ambari_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = setting(
         (),
         description="Ranges that may use Ambari; the machine that runs Pulumi has to be in one of them. "
         "Not for a network that exists.",
         examples=['--path "ambariSourceRanges[0]" 203.0.113.7/32'],
+        group=Group.AMBARI,
+        changed=Change.IN_PLACE,
     )
-    ssh_user: Annotated[str, AfterValidator(names.ssh_user)] = Field(
-        "sshuser", description="User for SSH on HDInsight's nodes."
+    ssh_user: Annotated[str, AfterValidator(names.ssh_user)] = setting(
+        "sshuser",
+        description="User for SSH on HDInsight's nodes.",
+        group=Group.AMBARI,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
-    ssh_public_key: Annotated[str, AfterValidator(names.ssh_public_key)] = Field(
+    ssh_public_key: Annotated[str, AfterValidator(names.ssh_public_key)] = setting(
         "",
-        repr=False,
+        shown=False,
         description="RSA public key of sshUser, in OpenSSH's format.",
         examples=['"$(cat ~/.ssh/id_rsa.pub)"'],
+        group=Group.AMBARI,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
 
-    aks_cluster_name: Annotated[str, AfterValidator(names.aks_cluster)] = Field(
-        "aks-kafka", description="Name of the AKS cluster."
+    aks_cluster_name: Annotated[str, AfterValidator(names.aks_cluster)] = setting(
+        "aks-kafka",
+        description="Name of the AKS cluster.",
+        group=Group.AKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    kubernetes_version: Annotated[str, AfterValidator(versions.kubernetes)] = Field(
-        "", description="Kubernetes version of the AKS cluster; empty for AKS's default at its creation."
+    kubernetes_version: Annotated[str, AfterValidator(versions.kubernetes)] = setting(
+        "",
+        description="Kubernetes version of the AKS cluster; empty for AKS's default at its creation.",
+        group=Group.AKS,
+        changed=Change.IN_PLACE,
+        describes=("aks",),
     )
-    aks_upgrade_channel: Literal["none", "patch", "stable", "rapid"] = Field(
-        "patch", description="Which newer versions of Kubernetes AKS changes to by itself."
+    aks_upgrade_channel: Literal["none", "patch", "stable", "rapid"] = setting(
+        "patch",
+        description="Which newer versions of Kubernetes AKS changes to by itself.",
+        group=Group.AKS,
+        changed=Change.IN_PLACE,
+        describes=("aks",),
     )
-    aks_node_os_upgrade_channel: Literal["None", "Unmanaged", "SecurityPatch", "NodeImage"] = Field(
-        "NodeImage", description="How AKS brings security updates to its nodes' system by itself."
+    aks_node_os_upgrade_channel: Literal["None", "Unmanaged", "SecurityPatch", "NodeImage"] = setting(
+        "NodeImage",
+        description="How AKS brings security updates to its nodes' system by itself.",
+        group=Group.AKS,
+        changed=Change.IN_PLACE,
+        describes=("aks",),
     )
-    aks_api_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = Field(
+    aks_api_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = setting(
         (),
         description="Ranges that may use Kubernetes' API; empty for those of ambariSourceRanges that are "
         "public, 0.0.0.0/0 for everybody.",
+        group=Group.AKS,
+        changed=Change.IN_PLACE,
+        describes=("aks",),
     )
-    aks_node_count: Annotated[int, between(1, 1000, AKS_LIMITS)] = Field(
-        2, description="Nodes of the AKS cluster; the fewest where aksMaxNodeCount is set."
+    aks_node_count: Annotated[int, between(1, 1000, AKS_LIMITS)] = setting(
+        2,
+        description="Nodes of the AKS cluster; the fewest where aksMaxNodeCount is set.",
+        group=Group.AKS,
+        changed=Change.IN_PLACE,
+        describes=("aks",),
     )
-    aks_max_node_count: Annotated[int, between(0, 1000, AKS_LIMITS)] = Field(
+    aks_max_node_count: Annotated[int, between(0, 1000, AKS_LIMITS)] = setting(
         0,
         description="Most nodes of an AKS cluster that grows and shrinks by itself; 0 for one that doesn't.",
+        group=Group.AKS,
+        changed=Change.IN_PLACE,
+        describes=("aks",),
     )
-    aks_node_size: Annotated[str, AfterValidator(vm_sizes.of_aks)] = Field(
-        "Standard_D2s_v5", description="VM size of AKS's nodes, with 2 or more CPUs."
+    aks_node_size: Annotated[str, AfterValidator(vm_sizes.of_aks)] = setting(
+        "Standard_D2s_v5",
+        description="VM size of AKS's nodes, with 2 or more CPUs.",
+        group=Group.AKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    aks_zones: Annotated[tuple[Literal["1", "2", "3"], ...], BeforeValidator(names.from_json)] = Field(
-        (), description="Availability zones over which AKS's nodes are spread, in a region that has zones."
+    aks_zones: Annotated[tuple[Literal["1", "2", "3"], ...], BeforeValidator(names.from_json)] = setting(
+        (),
+        description="Availability zones over which AKS's nodes are spread, in a region that has zones.",
+        group=Group.AKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    aks_max_pods: Annotated[int, between(10, 250, AKS_LIMITS)] = Field(
-        30, description="Most pods on one node of AKS."
+    aks_max_pods: Annotated[int, between(10, 250, AKS_LIMITS)] = setting(
+        30,
+        description="Most pods on one node of AKS.",
+        group=Group.AKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    aks_pod_network: Literal["flat", "overlay"] = Field(
+    aks_pod_network: Literal["flat", "overlay"] = setting(
         "flat",
         description="Where pods get their addresses: in aksSubnet (flat), or in podCidr (overlay).",
+        group=Group.AKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    aks_network_policy: Literal["none", "azure", "calico", "cilium"] = Field(
-        "cilium", description="What carries out network policies in the AKS cluster."
+    aks_network_policy: Literal["none", "azure", "calico", "cilium"] = setting(
+        "cilium",
+        description="What carries out network policies in the AKS cluster.",
+        group=Group.AKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    registry_name: Annotated[str, AfterValidator(names.registry)] = Field(
-        "", description="Name of the container registry. Unique in all of Azure.", examples=["contosokafka"]
+    registry_name: Annotated[str, AfterValidator(names.registry)] = setting(
+        "",
+        description="Name of the container registry. Unique in all of Azure.",
+        examples=["contosokafka"],
+        group=Group.REGISTRY,
+        changed=Change.NEW_REGISTRY,
+        describes=("registry",),
     )
 
-    hdinsight_address_space: AddressSpace = Field(
+    hdinsight_address_space: AddressSpace = setting(
         (IPv4Network("10.10.0.0/16"),),
         description="Address space of HDInsight's virtual network: one range, or a list of them.",
+        group=Group.NETWORKS,
+        changed=Change.IN_PLACE,
+        describes=("kafka", "hdinsight_network"),
     )
-    hdinsight_subnet: Range = Field(
-        IPv4Network("10.10.0.0/24"), description="Subnet of HDInsight's nodes, within hdinsightAddressSpace."
+    hdinsight_subnet: Range = setting(
+        IPv4Network("10.10.0.0/24"),
+        description="Subnet of HDInsight's nodes, within hdinsightAddressSpace.",
+        group=Group.NETWORKS,
+        changed=Change.REFUSED_WITH_KAFKA,
+        describes=("kafka", "hdinsight_network"),
     )
-    aks_address_space: AddressSpace = Field(
+    aks_address_space: AddressSpace = setting(
         (IPv4Network("10.20.0.0/16"),),
         description="Address space of AKS's virtual network: one range, or a list of them.",
+        group=Group.NETWORKS,
+        changed=Change.IN_PLACE,
+        describes=("aks", "aks_network"),
     )
-    aks_subnet: Range = Field(
+    aks_subnet: Range = setting(
         IPv4Network("10.20.0.0/22"),
         description="Subnet of AKS's nodes, and of its pods if flat, within aksAddressSpace.",
+        group=Group.NETWORKS,
+        changed=Change.REFUSED_IN_USE,
+        describes=("aks", "aks_network"),
     )
-    service_cidr: Range = Field(
-        IPv4Network("10.30.0.0/16"), description="Addresses of Kubernetes services, outside both networks."
+    service_cidr: Range = setting(
+        IPv4Network("10.30.0.0/16"),
+        description="Addresses of Kubernetes services, outside both networks.",
+        group=Group.NETWORKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
-    pod_cidr: Range = Field(
+    pod_cidr: Range = setting(
         IPv4Network("10.40.0.0/16"),
         description="Addresses of pods where aksPodNetwork is overlay, outside both networks.",
+        group=Group.NETWORKS,
+        changed=Change.NEW_AKS,
+        describes=("aks",),
     )
 
-    namespace: Annotated[str, AfterValidator(names.namespace)] = Field(
-        "kafka-test", description="Kubernetes namespace of the test application; the program creates it."
+    namespace: Annotated[str, AfterValidator(names.namespace)] = setting(
+        "kafka-test",
+        description="Kubernetes namespace of the test application; the program creates it.",
+        group=Group.APP,
+        changed=Change.NEW_NAMESPACE,
     )
-    app_port: Annotated[int, between(1, 65535, "a TCP port")] = Field(
-        80, description="Port of the test application's load balancer."
+    app_port: Annotated[int, between(1, 65535, "a TCP port")] = setting(
+        80,
+        description="Port of the test application's load balancer.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
     )
-    app_replicas: Annotated[int, between(1, 100, OURS)] = Field(
-        2, description="Pods of the test application."
+    app_replicas: Annotated[int, between(1, 100, OURS)] = setting(
+        2, description="Pods of the test application.", group=Group.APP, changed=Change.IN_PLACE
     )
     app_source_ranges: Annotated[
         tuple[CallerRange, ...],
         BeforeValidator(names.from_json),
         AfterValidator(visitors.somebody_may_visit),
         AfterValidator(addresses.each_once),
-    ] = Field(
+    ] = setting(
         (),
         description="Ranges that may open the test application's page; 0.0.0.0/0 for everybody.",
         examples=['--path "appSourceRanges[0]" 203.0.113.7/32'],
+        group=Group.APP,
+        changed=Change.IN_PLACE,
     )
-    app_access_token: Annotated[SecretStr, AfterValidator(visitors.access_token)] = Field(
+    app_access_token: Annotated[SecretStr, AfterValidator(visitors.access_token)] = setting(
         SecretStr(""),
-        repr=False,
         description="What senders of messages have to know, stored as a secret; empty to let everybody send.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+        set_secret=visitors.SET_TOKEN,
     )
-    app_limits: Annotated[AppLimits, BeforeValidator(names.from_json)] = Field(
-        AppLimits(), description="What the test application takes in, keeps and serves at most."
+    app_limits: Annotated[AppLimits, BeforeValidator(names.from_json)] = setting(
+        AppLimits(),
+        description="What the test application takes in, keeps and serves at most.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
     )
-    topics: Annotated[tuple[Topic, ...], BeforeValidator(names.from_json)] = Field(
+    topics: Annotated[tuple[Topic, ...], BeforeValidator(names.from_json)] = setting(
         (Topic(name="messages"),),
         description="Topics to create, each {name, partitions: 6, replicationFactor: 3, config: {}}.",
+        group=Group.TOPICS,
+        changed=Change.IN_PLACE,
     )
-    topic: str = Field("", description="Topic that the test application uses; empty for the first of topics.")
-    restart: Literal["rolling", "all-at-once"] = Field(
+    topic: str = setting(
+        "",
+        description="Topic that the test application uses; empty for the first of topics.",
+        group=Group.TOPICS,
+        changed=Change.IN_PLACE,
+    )
+    restart: Literal["rolling", "all-at-once"] = setting(
         "rolling",
         description="How brokers restart for a changed configuration: one by one, or all at once.",
+        group=Group.RESTART,
+        changed=Change.LATER,
     )
-    restart_unit: Literal["broker", "rack"] = Field(
-        "broker", description="What restarts at a time when rolling; racks only where Ambari knows them."
+    restart_unit: Literal["broker", "rack"] = setting(
+        "broker",
+        description="What restarts at a time when rolling; racks only where Ambari knows them.",
+        group=Group.RESTART,
+        changed=Change.LATER,
     )
-    restart_strict: bool = Field(
-        False, description="Stop where nothing tells whether Kafka is healthy, rather than wait and go on."
+    restart_strict: bool = setting(
+        False,
+        description="Stop where nothing tells whether Kafka is healthy, rather than wait and go on.",
+        group=Group.RESTART,
+        changed=Change.LATER,
     )
-    restart_settle_seconds: Annotated[int, between(0, 3600, OURS)] = Field(
+    restart_settle_seconds: Annotated[int, between(0, 3600, OURS)] = setting(
         60,
         description="How long a restarted broker must run before the next where Kafka's health is unknown; "
         "Ambari looks after it every 20 s.",
+        group=Group.RESTART,
+        changed=Change.LATER,
     )
-    keep_ip_advertising: bool = Field(
-        False, description="Whether brokers go on advertising addresses when IP advertising leaves the stack."
+    keep_ip_advertising: bool = setting(
+        False,
+        description="Whether brokers go on advertising addresses when IP advertising leaves the stack.",
+        group=Group.RESTART,
+        changed=Change.LATER,
     )
 
     @classmethod
@@ -280,8 +463,9 @@ class Settings(SettingsTogether):
         """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings."""
         fields = {field.alias or name: field for name, field in cls.model_fields.items()}
         mistakes = [unknown(name, fields) for name in values if name not in fields]
-        for name, command in SET_SECRETS.items():
-            if values.get(name) and name not in secrets:
+        for name, field in fields.items():
+            command = about(field).set_secret
+            if command and values.get(name) and name not in secrets:
                 mistakes.append(Mistake(name, None, "must be stored as a secret", OURS, command))
         try:
             settings = cls.model_validate({name: value for name, value in values.items() if name in fields})

@@ -10,9 +10,10 @@ from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, fi
 from pydantic.alias_generators import to_camel
 
 from . import address_space, addresses, names, topics, versions, vm_sizes
+from .about import about
 from .address_space import AddressSpace
 from .checked import Checked
-from .existing import DESCRIBING, adopter, is_default
+from .existing import existing_among, is_default
 from .mistakes import broken, check_all
 from .topics import Topic
 
@@ -59,7 +60,7 @@ class SettingsTogether(Checked):
     @classmethod
     def _something_connects(cls, value: bool, info: ValidationInfo) -> bool:
         subnets = {"hdinsightNetwork": "hdinsight_subnet", "aksNetwork": "aks_subnet"}
-        new = [network for network, subnet in subnets.items() if not adopter(subnet, info.data)]
+        new = [network for network, subnet in subnets.items() if not cls._existing_instead_of(subnet, info)]
         if not value and new:
             rule = f"must be true, unless both networks exist; {' and '.join(new)} would be new"
             raise broken(rule, right="true")
@@ -86,7 +87,7 @@ class SettingsTogether(Checked):
     @field_validator("ambari_source_ranges", check_fields=False)
     @classmethod
     def _somebody_may(cls, value: tuple[IPv4Network, ...], info: ValidationInfo) -> tuple[IPv4Network, ...]:
-        if not value and not adopter("hdinsight_subnet", info.data):
+        if not value and not cls._existing_instead_of("hdinsight_subnet", info):
             command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
             raise broken("must have at least one range, or nobody can configure Kafka", right=command)
         return check_all(value, addresses.not_everybody, addresses.each_once)
@@ -131,7 +132,7 @@ class SettingsTogether(Checked):
     @classmethod
     def _space_can_be_used(cls, value: object, info: ValidationInfo) -> AddressSpace:
         name = str(info.field_name)
-        rules, others = RULES_OF_SPACES[name], _ranges_above(info)
+        rules, others = RULES_OF_SPACES[name], cls._ranges_above(info)
         return address_space.checked(value, to_camel(name), rules, others, WHY_APART.get(name, ""))
 
     @field_validator("hdinsight_subnet", check_fields=False)
@@ -160,14 +161,14 @@ class SettingsTogether(Checked):
     def _range_can_be_used(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
         alone = RULES_OF_RANGES[str(info.field_name)]
         if info.field_name != "pod_cidr":
-            return check_all(value, *alone, lambda network: _overlaps_nothing(network, info))
+            return check_all(value, *alone, lambda network: cls._overlaps_nothing(network, info))
         if info.data.get("aks_pod_network") != "overlay":
             return check_all(value, *alone)
         nodes = _most_nodes(info)
         return check_all(
             value,
             *alone,
-            lambda network: _overlaps_nothing(network, info),
+            lambda network: cls._overlaps_nothing(network, info),
             lambda network: addresses.room_for_overlay(network, nodes),
         )
 
@@ -176,7 +177,7 @@ class SettingsTogether(Checked):
     def _kafka_takes_topics(
         cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> tuple[Topic, ...]:
-        workers = None if adopter("kafka_workers", info.data) else info.data.get("kafka_workers")
+        workers = None if cls._existing_instead_of("kafka_workers", info) else info.data.get("kafka_workers")
         return topics.checked(value, validate, workers)
 
     @field_validator("topic", check_fields=False)
@@ -188,13 +189,13 @@ class SettingsTogether(Checked):
         return value
 
     # The last one that comes before other rules comes first: none of them is asked about what exists already.
-    @field_validator(*DESCRIBING, check_fields=False, mode="wrap")
+    @field_validator("*", mode="wrap")
     @classmethod
     def _means_something(
         cls, value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> object:
         name = str(info.field_name)
-        existing = adopter(name, info.data)
+        existing = cls._existing_instead_of(name, info)
         if existing is None:
             return validate(value)
         field = cls.model_fields[name]
@@ -203,23 +204,28 @@ class SettingsTogether(Checked):
             raise broken(rule, right=f"pulumi config rm {to_camel(name)}")
         return field.default
 
+    @classmethod
+    def _existing_instead_of(cls, name: str, info: ValidationInfo) -> str | None:
+        """The setting that names what exists already instead of what the setting `name` describes."""
+        return existing_among(about(cls.model_fields[name]).describes, info.data)
+
+    @classmethod
+    def _ranges_above(cls, info: ValidationInfo) -> dict[str, IPv4Network]:
+        """The ranges of the settings above, by name, but for those of what exists already."""
+        ranges: dict[str, IPv4Network] = {}
+        for name in (*RULES_OF_SPACES, "service_cidr"):
+            if name in info.data and not cls._existing_instead_of(name, info):
+                given = info.data[name]
+                space = (given,) if isinstance(given, IPv4Network) else given
+                ranges |= address_space.by_name(to_camel(name), space)
+        return ranges
+
+    @classmethod
+    def _overlaps_nothing(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
+        """A range apart from those of the settings above."""
+        return addresses.apart(value, cls._ranges_above(info), WHY_APART[str(info.field_name)])
+
 
 def _most_nodes(info: ValidationInfo) -> int:
     """How many nodes AKS may have, upgrades apart."""
     return max(info.data.get("aks_node_count", 1), info.data.get("aks_max_node_count", 0))
-
-
-def _overlaps_nothing(value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-    """A range apart from those of the settings above."""
-    return addresses.apart(value, _ranges_above(info), WHY_APART[str(info.field_name)])
-
-
-def _ranges_above(info: ValidationInfo) -> dict[str, IPv4Network]:
-    """The ranges of the settings above, by name, but for those of what exists already."""
-    ranges: dict[str, IPv4Network] = {}
-    for name in (*RULES_OF_SPACES, "service_cidr"):
-        if name in info.data and not adopter(name, info.data):
-            given = info.data[name]
-            space = (given,) if isinstance(given, IPv4Network) else given
-            ranges |= address_space.by_name(to_camel(name), space)
-    return ranges

@@ -74,12 +74,13 @@ def drift(azure: EmulatedAzure, deployment: Deployment) -> dict[str, list[str]]:
             {}, made.urn, made.token, made.id, made.inputs, made.outputs, wanted
         )
         ignored = deployment[name].options.ignoreChanges
-        if changed := [path for path in planned.changed if not _is_ignored(path, ignored)]:
+        if changed := [path for path in planned.changed if not is_ignored(path, ignored)]:
             found[name] = changed
     return found
 
 
-def _is_ignored(path: str, ignored: Any) -> bool:
+def is_ignored(path: str, ignored: Any) -> bool:
+    """Whether one of the patterns of ignore_changes covers a property."""
     plain = [re.sub(r'\["([^"]+)"\]', r".\1", pattern) for pattern in ignored]
     return any(path == pattern or path.startswith((f"{pattern}.", f"{pattern}[")) for pattern in plain)
 
