@@ -10,6 +10,11 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPONENTS = CHECKOUT / "components"
 PROGRAM = [CHECKOUT / "__main__.py", *COMPONENTS.rglob("*.py")]
+EMULATOR = [
+    path
+    for path in (CHECKOUT / "emulator").rglob("*.py")
+    if "tests" not in path.relative_to(CHECKOUT / "emulator").parts
+]
 APP = [path for path in (CHECKOUT / "app").rglob("*") if path.suffix in {".py", ".js", ".html", ".txt"}]
 ACCESS = {"aks_access", "kafka_access", "roles"}
 """Modules at the top of components/ that form a floor of their own, below what reads existing resources."""
@@ -19,6 +24,22 @@ def test_neither_program_nor_app_knows_that_azure_can_be_emulated() -> None:
     files = [*PROGRAM, *APP, CHECKOUT / "app" / "Dockerfile"]
     knowing = [path for path in files if re.search("emulat|stand-in", path.read_text(), re.IGNORECASE)]
     assert [str(path.relative_to(CHECKOUT)) for path in knowing] == []
+
+
+def test_the_emulator_borrows_no_rule_of_what_it_judges() -> None:
+    def imported(path: Path) -> set[str]:
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        absolute = [node for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+        return plain | {str(node.module) for node in absolute}
+
+    assert EMULATOR
+    borrowing = [
+        str(path.relative_to(CHECKOUT))
+        for path in EMULATOR
+        if any(name.split(".")[0] in ("components", "testapp", "policy") for name in imported(path))
+    ]
+    assert borrowing == []
 
 
 def floors() -> dict[str, set[str]]:

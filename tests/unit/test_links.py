@@ -9,11 +9,14 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     path
     for pattern in (
-        "README.md",
-        "docs/*.md",
+        "*.md",
+        ".github/*.md",
+        "docs/**/*.md",
+        "app/README.md",
         "emulator/**/README.md",
         "examples/**/README.md",
         "policy/README.md",
+        "tests/**/README.md",
     )
     for path in sorted(CHECKOUT.glob(pattern))
 ]
