@@ -14,7 +14,7 @@ UPDATES: list[dict[str, Any]] = yaml.safe_load((CHECKOUT / ".github" / "dependab
 
 
 def folders_holding(pattern: str) -> set[str]:
-    """Folders of the checkout with such a file, as Dependabot names them, but for hidden ones."""
+    """Folders with such a file, as Dependabot names them. Hidden ones hold what was set up, no source."""
 
     def walk(folder: Path) -> Iterator[Path]:
         yield folder
