@@ -1,5 +1,5 @@
 """Components that bring an application on AKS and Apache Kafka on HDInsight together.
 
-Modules that declare resources leave their annotations unevaluated, so that what azure-native and kubernetes
-define is loaded where it is first used: it takes longer than all the rest of a preview.
+Modules that declare resources import `annotations` from `__future__`, so that the classes of azure-native and
+kubernetes are loaded where they are first used: loading them takes longer than the rest of a preview.
 """

@@ -1,4 +1,4 @@
-"""The Kubernetes cluster, AKS, and the way into it."""
+"""The AKS cluster, new or existing, with its kubeconfig."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from .aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
 from .existing import ExistingAks
 from .roles import Role, assign_role
 
-FIXED_OF_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
-"""What AKS never changes of an agent pool: https://learn.microsoft.com/azure/aks/resize-node-pool."""
+IMMUTABLE_IN_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
+"""Properties of an agent pool that AKS never changes: https://learn.microsoft.com/azure/aks/resize-node-pool."""
 
 
 @dataclass(frozen=True)
 class AksClusterArgs:
-    """With a `pod_cidr` pods form an overlay; without one they have addresses of the subnet.
+    """Arguments of AksCluster.
 
-    An empty `kubernetes_version` is AKS's default. With a `max_node_count` the pool grows by itself, from
-    `node_count` nodes; with None it keeps these. `api_source_ranges` may use Kubernetes' API; with None
-    everybody may.
+    pod_cidr: the range of an overlay network for pods; None gives pods addresses of the subnet.
+    kubernetes_version: empty for AKS's default.
+    node_count, max_node_count: with a maximum the pool scales by itself between both; with None it has
+    `node_count` nodes.
+    api_source_ranges: who may use Kubernetes' API; None for everybody.
     """
 
     name: str
@@ -47,15 +49,15 @@ class AksClusterArgs:
 
 
 class AksCluster(pulumi.ComponentResource):
-    """An AKS cluster in a subnet of ours. Everything else needs just its outputs, not how it came to be."""
+    """A new AKS cluster in a subnet of this stack, with a managed identity of its own."""
 
     id: pulumi.Output[str]
     kubelet_principal_id: pulumi.Output[str]
-    """Who pulls images: the principal of the identity of AKS's nodes."""
+    """Principal of the nodes' identity, which pulls images."""
     kubeconfig: pulumi.Output[str]
-    """Secret."""
+    """Credentials of whoever deploys; a secret."""
     kubernetes_provider: kubernetes.Provider
-    """For resources inside the cluster."""
+    """Provider of resources inside the cluster."""
 
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:AksCluster", name, None, opts)
@@ -116,9 +118,9 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[may_join_subnet],
-                ignore_changes=_decided_by_aks(args),
+                ignore_changes=_changed_by_aks(args),
                 # Azure changes none of these in place: an update would fail, a replacement shows in preview.
-                replace_on_changes=[f"agentPoolProfiles[*].{name}" for name in FIXED_OF_A_POOL],
+                replace_on_changes=[f"agentPoolProfiles[*].{name}" for name in IMMUTABLE_IN_A_POOL],
                 delete_before_replace=True,
             ),
         )
@@ -145,7 +147,7 @@ class AksCluster(pulumi.ComponentResource):
 
 
 class ExistingAksCluster(pulumi.ComponentResource):
-    """The way into a cluster that is somebody else's; see AksCluster, whose outputs it has."""
+    """An existing AKS cluster, with the outputs of AksCluster; nothing in it is a resource of the stack."""
 
     id: pulumi.Output[str]
     kubelet_principal_id: pulumi.Output[str]
@@ -170,7 +172,7 @@ class ExistingAksCluster(pulumi.ComponentResource):
 
 
 def aks_cluster(name: str, args: ExistingAks | AksClusterArgs) -> AksCluster | ExistingAksCluster:
-    """The cluster that exists, or else a new one."""
+    """The component for an existing cluster or for a new one, by the type of `args`."""
     return ExistingAksCluster(name, args) if isinstance(args, ExistingAks) else AksCluster(name, args)
 
 
@@ -182,8 +184,8 @@ def _api_server_access(
     return containerservice.ManagedClusterAPIServerAccessProfileArgs(authorized_ip_ranges=list(ranges))
 
 
-def _decided_by_aks(args: AksClusterArgs) -> list[str]:
-    """What AKS changes by itself, and what the program therefore sets at creation only."""
+def _changed_by_aks(args: AksClusterArgs) -> list[str]:
+    """Properties that AKS changes by itself, which are therefore set at creation only."""
     decided = []
     if args.max_node_count is not None:
         decided.append("agentPoolProfiles[0].count")

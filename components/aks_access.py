@@ -1,4 +1,4 @@
-"""The way into an AKS cluster, whoever made it."""
+"""Credentials, provider and pulling identity of an AKS cluster, new or existing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pulumi_azure_native import containerservice
 def kubeconfig_of(
     resource_group: pulumi.Input[str], name: pulumi.Input[str], opts: pulumi.InvokeOutputOptions
 ) -> pulumi.Output[str]:
-    """The cluster's kubeconfig for whoever deploys. Secret."""
+    """The kubeconfig that Azure gives whoever deploys; a secret."""
     credentials = containerservice.list_managed_cluster_user_credentials_output(
         resource_group_name=resource_group, resource_name=name, opts=opts
     )
@@ -23,15 +23,15 @@ def kubeconfig_of(
 def kubernetes_provider(
     kubeconfig: pulumi.Output[str], cluster_id: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> kubernetes.Provider:
-    """For resources inside the cluster with this id."""
+    """A provider of resources inside the cluster with this id."""
     return kubernetes.Provider(
         "aks-kubernetes",
         kubeconfig=kubeconfig,
         # Without it renewed credentials look like another cluster, and replace everything in this one.
         cluster_identifier=cluster_id,
-        # What an `up` created that was killed before it could note so must not stop the next one. That is
-        # another owner of fields to Kubernetes, hence the force. In return a resource that gets another
-        # name in this program needs an alias, or its object is deleted.
+        # An `up` that was killed may have created objects that state does not know; the next one updates them
+        # instead of failing. It is another field manager to Kubernetes, hence the force. In return a resource
+        # that is renamed in this program needs an alias, or its object is deleted.
         upsert_existing_objects=True,
         enable_patch_force=True,
         opts=opts,
@@ -41,7 +41,7 @@ def kubernetes_provider(
 def kubelet_principal_id(
     identities: Mapping[str, containerservice.outputs.UserAssignedIdentityManagedClusterResponse] | None,
 ) -> str:
-    """Who pulls images: the principal of the identity of AKS's nodes. Raises pulumi.RunError."""
+    """The principal of the nodes' identity, which pulls images. Raises pulumi.RunError without one."""
     identity = (identities or {}).get("kubeletidentity")
     if identity is None or identity.object_id is None:
         raise pulumi.RunError("AKS reports no kubelet identity, so nobody can be allowed to pull images")

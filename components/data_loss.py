@@ -1,7 +1,7 @@
-"""Which changes of settings would cost a Kafka cluster its data; they are stopped before anything is planned.
+"""Refuses changes of settings that would replace a Kafka cluster and so lose its data, before it is planned.
 
-HDInsight changes hardly anything of a cluster that exists (see `kafka_operations` for what it does), so that
-Pulumi would replace it. Its own `protect` forbids that too, without naming a setting or saying what is lost.
+HDInsight can't change most settings of a running cluster (`kafka_operations` has those that it can), so that
+Pulumi would replace it. Pulumi's `protect` forbids that too, but names neither the setting nor what is lost.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _MADE = {
     "aks": "azure-native:containerservice:ManagedCluster",
     "registry": "azure-native:containerregistry:Registry",
 }
-"""What a stack makes where the setting names nothing that exists."""
+"""Type of the resource that a stack creates where the setting names no existing one."""
 _COMPONENT = "aks-kafka:index:KafkaCluster"
 
 
 def fixed_settings(settings: Settings) -> dict[str, Any]:
-    """What a cluster keeps for as long as it exists, by the settings' names."""
+    """The settings that can't change during a cluster's life, by name."""
     adopted = settings.hdinsight_network.existing
     network = f"subnet {adopted.subnet} of {adopted}" if adopted else "one of its own"
     # Not as an object: the engine forgets what is null in one.
@@ -46,13 +46,14 @@ def fixed_settings(settings: Settings) -> dict[str, Any]:
 
 
 def refuse_losses(settings: Settings) -> bool:
-    """Raises WrongSettings when the stack's cluster could not become what `settings` say without a loss.
+    """Refuse settings under which the stack's cluster would lose data; raises WrongSettings.
 
-    Answers whether there is a cluster that has all it keeps for life as `settings` say, so that nothing else
-    may replace it: not what Azure says of it by now, nor what an earlier version of this program declared.
+    Returns whether there is a cluster and no immutable setting changed. Then nothing may replace it: neither
+    a difference that Azure reports, nor one to what an earlier version of this program declared.
 
-    Where `protect` is off the cluster may be replaced. Fewer workers alone are no reason to, so these are
-    refused. So is whatever the stack made itself and is to be adopted: what leaves the program is deleted.
+    Where `protect` is off the cluster may be replaced. Fewer workers are refused even then: HDInsight can't
+    remove any, and a replacement for that alone is nobody's intention. Adopting a resource that this stack
+    created is refused too, since `up` would delete it first.
     """
     outputs = _outputs()
     made_with = _made_with(outputs)
@@ -63,7 +64,7 @@ def refuse_losses(settings: Settings) -> bool:
 
 
 def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
-    """What is wrong with `settings` for a cluster that was made with others; nothing where there is none."""
+    """Mistakes in `settings` for a cluster created with `made_with`; none where that is empty: no cluster."""
     replaced = [
         _replaces(to_camel(field), before, value, hidden=not Settings.model_fields[field].repr)
         for field, before, value in _changed(made_with, settings)
@@ -75,7 +76,7 @@ def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
 
 
 def adopting_own_resources(made: Container[str], settings: Settings) -> list[Mistake]:
-    """What is named as existing while the stack has one of its own among the types that it has `made`."""
+    """Mistakes in settings that adopt a resource of a type that this stack has `made` itself."""
     return [
         Mistake(
             setting=f"{setting}.existing",
@@ -91,7 +92,7 @@ def adopting_own_resources(made: Container[str], settings: Settings) -> list[Mis
 
 
 def _changed(made_with: Mapping[str, Any], settings: Settings) -> list[tuple[str, Any, Any]]:
-    """What would replace the cluster: each field with its value of then and its value now."""
+    """The immutable settings that differ: each field with its value at creation and its value now."""
     wanted = fixed_settings(settings)
     return [
         (field, made_with[name], wanted[name])
@@ -101,7 +102,7 @@ def _changed(made_with: Mapping[str, Any], settings: Settings) -> list[tuple[str
 
 
 def _replaces(name: str, before: Any, value: Any, *, hidden: bool) -> Mistake:
-    if isinstance(before, float):  # the engine's numbers are
+    if isinstance(before, float):  # the engine hands every number over as a float
         before = int(before)
     was = "was another" if hidden else f"was {before!r}"
     return Mistake(
@@ -126,14 +127,14 @@ def _shrinks(has: int, settings: Settings) -> Mistake:
 
 
 def _made_with(outputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What this stack's last run recorded; nothing where no cluster stands."""
+    """The settings that the stack's cluster was created with; empty where there is no cluster."""
     return outputs.get(_COMPONENT, {}).get(RECORD) or {} if _CLUSTER in outputs else {}
 
 
 def _outputs() -> dict[str, Mapping[str, Any]]:
-    """What this stack's last run left, by type; of one type the last.
+    """The outputs of the stack's resources in its state, by type; of several of one type, the last one's.
 
-    From the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.
+    Read from the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})

@@ -14,7 +14,7 @@ from .sources import digest
 
 @dataclass(frozen=True)
 class AppImageArgs:
-    """`folder` holds a Dockerfile and what it copies; `repository` is the image's name in the registry."""
+    """Arguments of AppImage: a `folder` with a Dockerfile, and the image's name in the registry."""
 
     registry: Registry | ExistingContainerRegistry
     repository: str
@@ -22,10 +22,10 @@ class AppImageArgs:
 
 
 class AppImage(pulumi.ComponentResource):
-    """An image that the registry itself builds from a folder; no Docker is needed here.
+    """An image that the registry builds from a folder, so that no Docker is needed where Pulumi runs.
 
-    Its tag is a digest of the sources: it is built when, and only when, they change. The tag is known before
-    the image is there: whoever runs the image depends on this component as a whole.
+    Its tag is a digest of the sources: the image is built when, and only when, they change. The tag is known
+    before the image exists, so whatever runs the image has to depend on this component.
     """
 
     tag: str
@@ -44,14 +44,14 @@ class AppImage(pulumi.ComponentResource):
         local.Command(
             "image-build",
             create=build,
-            # Names travel in the environment, where no shell reads quotes or blanks in them.
+            # In the environment, names need no quoting.
             environment={
                 "REGISTRY": args.registry.name,
                 "IMAGE": f"{args.repository}:{self.tag}",
                 "FOLDER": str(args.folder),
                 **elsewhere,
             },
-            # Another one of these makes a new command; any other change runs `create` again.
+            # A changed trigger replaces the command; any other change runs `create` again, as an update.
             triggers=[self.tag, args.registry.id],
             opts=pulumi.ResourceOptions(
                 parent=self, custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m")

@@ -1,7 +1,7 @@
-"""JobMessage: the dynamic resource that holds what the pod of a finished Job left as its last word.
+"""JobMessage: the dynamic resource that reads the termination message of a finished Job's pod.
 
-Pulumi's provider shows of a Job how it ended, and of pods nothing: their names are Kubernetes' own. What a
-container writes to its termination log stays with its pod's status, so no pod needs any right to tell it.
+Pulumi's provider shows how a Job ended, but no pods: it doesn't know their names. What a container writes to
+/dev/termination-log becomes part of its pod's status, so that a pod needs no rights to hand over a result.
 The provider's import path and the resource's type token are part of every stack's state: never rename them.
 """
 
@@ -20,10 +20,10 @@ JOB_LABEL = "batch.kubernetes.io/job-name"
 
 
 class JobMessage(pulumi.dynamic.Resource, module="kubernetes", name="JobMessage"):
-    """Read once for each Job; that its pods are tidied away later changes nothing."""
+    """The termination message of a Job, read once; it stays when the Job's pods are removed later."""
 
     message: pulumi.Output[str]
-    """Empty when the Job left none, or its pods are gone."""
+    """Empty where the Job's pod wrote none, or is gone."""
 
     def __init__(
         self,
@@ -34,20 +34,20 @@ class JobMessage(pulumi.dynamic.Resource, module="kubernetes", name="JobMessage"
         job_uid: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`job` must have ended when this is created. `job_uid` tells it from its successor of that name."""
+        """`job` has to be finished when this is created; `job_uid` tells it from a later one of its name."""
         properties = {"namespace": namespace, "job": job, "jobUid": job_uid, "message": None}
         secret = pulumi.Output.secret(kubeconfig)
         super().__init__(JobMessageProvider(), name, {"kubeconfig": secret, **properties}, opts)
 
 
 class JobMessageProvider(ResourceProvider):
-    """Asks with the credentials by which the stack deploys."""
+    """Reads from the Kubernetes API with the kubeconfig that is among the resource's inputs."""
 
     serialize_as_secret_always = False
-    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
+    """False, since it holds no secret: it is pickled by reference, so state has its import path only."""
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        # Renewed credentials are no reason to read again.
+        # Renewed credentials are no reason to read the message again.
         return DiffResult(changes=_olds.get("jobUid") != _news.get("jobUid"))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -64,7 +64,7 @@ def _read(props: dict[str, Any]) -> dict[str, Any]:
 
 
 def last_message(pods: Sequence[dict[str, Any]], job_uid: str) -> str:
-    """The message of the pod of that Job that succeeded; empty when there is none."""
+    """The termination message of the Job's pod that succeeded; empty where there is none."""
     for pod in pods:
         owners = [owner["uid"] for owner in pod["metadata"].get("ownerReferences", [])]
         if job_uid in owners and pod["status"].get("phase") == "Succeeded":

@@ -1,4 +1,4 @@
-"""What is done once, in a pod: named for its work, so that new work makes it run, and old work does not."""
+"""Jobs that run once for each change of their work: a digest of the work is part of their name."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .pods import pod
 
 
 def digest(*work: str) -> str:
-    """A short name for the work that these texts describe."""
+    """Ten hexadecimal digits that stand for these texts."""
     return hashlib.sha256("\n".join(work).encode()).hexdigest()[:10]
 
 
 def job_spec(
     container: kubernetes.core.v1.ContainerArgs, *, name: str, final: Sequence[int]
 ) -> kubernetes.batch.v1.JobSpecArgs:
-    """A Job of one pod, labelled with `name`. After an exit status in `final` there is no second try.
+    """A Job of one pod, labelled with `name`, that is not retried after an exit status in `final`.
 
-    Whoever waits for the Job then gets its reason with the first pod, not after minutes of tries in vain.
+    A failure that no retry can cure then ends the Job at once, rather than after minutes of retries.
     """
     policy = kubernetes.batch.v1.PodFailurePolicyArgs(
         rules=[
@@ -34,7 +34,7 @@ def job_spec(
         ]
     )
     return kubernetes.batch.v1.JobSpecArgs(
-        # A pull may fail until the registry knows AKS's nodes; tries are for what comes after it.
+        # For failures of the container; a pull that fails is retried by the kubelet, and doesn't count.
         backoff_limit=4,
         active_deadline_seconds=1500,
         pod_failure_policy=policy,
@@ -48,7 +48,7 @@ def job_spec(
 def metadata(
     name: pulumi.Input[str], namespace: pulumi.Input[str], labels: dict[str, str]
 ) -> kubernetes.meta.v1.ObjectMetaArgs:
-    """A Job that failed is made again by the next `up`, whatever was wrong may have been put right."""
+    """Metadata by which the next `up` replaces a Job that failed, since the cause may be mended by then."""
     return kubernetes.meta.v1.ObjectMetaArgs(
         name=name, namespace=namespace, labels=labels, annotations={"pulumi.com/replaceUnready": "true"}
     )

@@ -1,4 +1,4 @@
-"""The Kafka cluster: HDInsight, its storage, and the identity by which it uses that."""
+"""The Kafka cluster on HDInsight, new or existing, with its storage account and managed identity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .kafka_operations import keep_gateway_password, keep_tags, keep_worker_coun
 from .roles import Role, assign_role
 
 RECORD = "madeWith"
-"""The output that holds, once there is a cluster, what it was made with, and WORKERS, how many it has."""
+"""Output of the component that records the settings that the cluster was created with, and its WORKERS."""
 WORKERS = "kafkaWorkers"
 HEAD_NODES = 2
 ZOOKEEPER_NODES = 3
@@ -26,17 +26,19 @@ _CHANGED_BY_OTHER_CALLS = [
     f"properties.computeProfile.roles[{_WORKERS_ROLE}].targetInstanceCount",
     'properties.clusterDefinition.configurations.gateway["restAuthCredential.password"]',
 ]
-"""See `kafka_operations`."""
+"""Changed by `kafka_operations`, not by an update of the resource."""
 _KEPT = ["identity", "properties", "tags"]
 
 
 @dataclass(frozen=True)
 class KafkaClusterArgs:
-    """`name` is the cluster's in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
+    """Arguments of KafkaCluster.
 
-    `storage_role_seconds` is how long the cluster's identity has its role before the cluster is created.
-    `never_replace` is for a cluster that exists and of which no setting changed that is fixed for its life.
-    `made_with` is kept among the outputs once there is a cluster: see `data_loss`.
+    name: of the cluster, unique in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
+    storage_role_seconds: how long the cluster's identity has its role before the cluster is created.
+    never_replace: whether the cluster exists and no immutable setting changed, so that no difference between
+    state and program may replace it.
+    made_with: settings to record among the outputs once the cluster exists; see `data_loss`.
     """
 
     name: str
@@ -63,12 +65,12 @@ class KafkaClusterArgs:
 
 
 class KafkaCluster(pulumi.ComponentResource):
-    """HDInsight 5.1 with Kafka 3.2 in a subnet of ours; a managed identity, not a key, opens its storage."""
+    """A new HDInsight 5.1 cluster with Kafka 3.2; a managed identity has access to its storage account."""
 
     name: pulumi.Output[str]
     ambari_url: pulumi.Output[str]
     workers: pulumi.Output[int]
-    """How many there are, once all are there."""
+    """Number of workers, known once all of them exist."""
 
     def __init__(self, name: str, args: KafkaClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaCluster", name, None, opts)
@@ -104,7 +106,7 @@ class KafkaCluster(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url, RECORD: record})
 
     def bound(self) -> pulumi.ResourceOptions:
-        """For what lives inside the cluster: it goes with it, and a new cluster needs it anew."""
+        """Options of resources inside the cluster: deleted with it, and replaced when it is replaced."""
         return pulumi.ResourceOptions(
             depends_on=[self], deleted_with=self.cluster, replace_with=[self.cluster]
         )
@@ -122,8 +124,8 @@ class KafkaCluster(pulumi.ComponentResource):
             location=self._args.location,
             kind=storage.Kind.STORAGE_V2,
             sku=storage.SkuArgs(name=storage.SkuName.STANDARD_LRS),
-            # Data Lake Storage, where an identity takes the place of a key. Nobody is given a key; that the
-            # account may refuse all keys while HDInsight creates a cluster on it, no document says.
+            # Data Lake Storage Gen2, which HDInsight accesses by identity. No key is used, yet the account
+            # has them: no document says that HDInsight can be created on an account that refuses keys.
             is_hns_enabled=True,
             allow_blob_public_access=False,
             minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
@@ -239,7 +241,7 @@ class KafkaCluster(pulumi.ComponentResource):
 
 
 class ExistingKafkaCluster(pulumi.ComponentResource):
-    """A cluster that is somebody else's; see KafkaCluster, whose outputs it has."""
+    """An existing Kafka cluster, with the outputs of KafkaCluster; it is no resource of the stack."""
 
     name: pulumi.Output[str]
     ambari_url: pulumi.Output[str]
@@ -256,12 +258,12 @@ class ExistingKafkaCluster(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url})
 
     def bound(self) -> pulumi.ResourceOptions:
-        """Nothing goes when the cluster goes: the stack never hears of it."""
+        """No options: the stack does not manage the cluster, so nothing is deleted or replaced with it."""
         return pulumi.ResourceOptions()
 
 
 def kafka_cluster(name: str, args: ExistingKafka | KafkaClusterArgs) -> KafkaCluster | ExistingKafkaCluster:
-    """The cluster that exists, or else a new one."""
+    """The component for an existing cluster or for a new one, by the type of `args`."""
     if isinstance(args, ExistingKafka):
         return ExistingKafkaCluster(name, args)
     return KafkaCluster(name, args)

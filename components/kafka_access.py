@@ -1,4 +1,4 @@
-"""The way to the Ambari of a Kafka cluster, whoever made it."""
+"""Where Ambari of a Kafka cluster answers, new or existing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pulumi_azure_native import hdinsight
 
 
 def https_url(endpoints: Sequence[hdinsight.outputs.ConnectivityEndpointResponse] | None) -> str:
-    """Where Ambari answers: the cluster's own HTTPS endpoint."""
+    """The URL of Ambari: the HTTPS endpoint that HDInsight reports. Raises pulumi.RunError without one."""
     for endpoint in endpoints or ():
         if endpoint.name == "HTTPS":
             port = "" if endpoint.port == 443 else f":{endpoint.port}"

@@ -1,8 +1,8 @@
-"""What goes before the creation of an HDInsight cluster, and what follows one that failed.
+"""Waits before an HDInsight cluster is created, and advises on cleaning up after a creation that failed.
 
-Only while it sets up Ambari, a quarter of an hour after the request, HDInsight notices that the cluster's
-identity may not use its storage, and then answers as to a fault of its own. The cluster stays behind, and
-nothing repairs it. So a creation isn't tried again: it is begun late enough.
+HDInsight notices only while it sets up Ambari, a quarter of an hour after the request, that the cluster's
+identity has no access to its storage, and reports that as an internal error. The failed cluster remains and
+can't be repaired. So a creation is not retried; it starts late enough for the role to be in effect.
 
 - https://learn.microsoft.com/azure/hdinsight/hadoop/hdinsight-troubleshoot-cluster-creation-fails
 - https://learn.microsoft.com/azure/role-based-access-control/troubleshooting: a role takes effect within 10
@@ -20,18 +20,18 @@ import pulumi
 from pulumi_azure_native import authorization
 
 ANNOUNCED_EVERY = 60
-"""Seconds between two lines that say how long it still takes."""
+"""Seconds between two log lines with the time that is left."""
 NO_STORAGE = "AmbariClusterCreationFailedErrorCode"
-"""What HDInsight answers, by its documentation, where the identity lacks its role on the storage."""
+"""HDInsight's error code, by its documentation, where the identity lacks its role on the storage account."""
 
 
 def begun_when_effective(
     role: authorization.RoleAssignment, seconds: int, *, cluster: str, resource_group: pulumi.Input[str]
 ) -> pulumi.ResourceHookBinding:
-    """Has a cluster be created only when its identity has had `role` for so many seconds.
+    """Hooks that delay a cluster's creation until `role` is `seconds` old, and log advice when it fails.
 
-    The engine asks for this just before it creates the cluster: in no preview, and never for one that exists.
-    Where the creation fails, it is said what remains.
+    The engine runs them only when it is about to create the cluster: not in a preview, and not for a cluster
+    that exists.
     """
 
     async def wait(_: pulumi.ResourceHookArgs) -> None:
@@ -50,9 +50,10 @@ def begun_when_effective(
 
 
 def seconds_left(assigned: str | None, now: datetime, seconds: int) -> int:
-    """How long after `now` a role that was `assigned` at that time (ISO 8601) is `seconds` old.
+    """Seconds from `now` until a role assigned at the time `assigned` (ISO 8601) is `seconds` old.
 
-    At most `seconds`, whatever the clocks of this machine and Azure say; so much too where nobody says when.
+    Between 0 and `seconds`, however far the clocks of this machine and of Azure are apart. Without a time it
+    is `seconds`.
     """
     if assigned is None:
         return seconds
@@ -61,7 +62,7 @@ def seconds_left(assigned: str | None, now: datetime, seconds: int) -> int:
 
 
 def pauses(seconds: int) -> Iterator[tuple[int, int]]:
-    """What to wait in one go, with what is left before it: all of `seconds`, a minute at a time."""
+    """`seconds` in pauses of a minute at most: for each pause, the seconds left before it and its length."""
     for left in range(seconds, 0, -ANNOUNCED_EVERY):
         yield left, min(left, ANNOUNCED_EVERY)
 
@@ -69,7 +70,7 @@ def pauses(seconds: int) -> Iterator[tuple[int, int]]:
 async def count_down(
     seconds: int, say: Callable[[str], None], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> None:
-    """Wait, and say each minute for what and how long."""
+    """Wait, and log each minute for what and how long."""
     for left, pause in pauses(seconds):
         say(
             f"the Kafka cluster is created in {left} s, when its identity's role on the storage is in effect "
@@ -79,7 +80,7 @@ async def count_down(
 
 
 def cleanup_advice(cluster: str, resource_group: str, errors: Sequence[str]) -> str:
-    """What to do about a creation that failed; `errors` as the engine has them, the newest first."""
+    """How to clean up after a failed creation; `errors` are the engine's, the newest first."""
     cause = (
         "By HDInsight's documentation the identity of the cluster could not use its storage yet: set "
         "storageRoleSeconds higher. "

@@ -1,7 +1,7 @@
-"""What HDInsight changes of a running Kafka cluster, each by the one call that does it, made through `az`.
+"""Operations that HDInsight has for a running Kafka cluster: workers, gateway password, tags, through `az`.
 
-A PUT of the changed cluster, which is what Pulumi's update in place amounts to, changes nothing. Each of
-these is for a cluster that was created with the values of that time, so its own creation does nothing.
+HDInsight takes no PUT of a changed cluster, which is what an update by azure-native is. Each operation is a
+command without `create`: a cluster is created with current values, so that only a later change runs anything.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pulumi_command import local
 
 _CLUSTER = '--name "$CLUSTER" --resource-group "$GROUP" --subscription "$SUBSCRIPTION" --only-show-errors'
 _COUNT = "properties.computeProfile.roles[?name=='workernode'].targetInstanceCount | [0]"
-# A run that was killed may have left a resize under way, or done: then there is nothing to ask for any more.
+# A killed run may have left a resize under way or finished: wait for it, and resize only if still needed.
 _RESIZE = f"""
 az hdinsight wait {_CLUSTER} --updated &&
 workers=$(az hdinsight show {_CLUSTER} --query "{_COUNT}" --output tsv) &&
@@ -32,9 +32,9 @@ _SET_PASSWORD = (
 def keep_worker_count(
     cluster: hdinsight.Cluster, workers: int, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[int]:
-    """Add workers to the cluster when there have to be more of them; the number, once they are there.
+    """Add workers when the number grows; returns the number, known once all of them exist.
 
-    HDInsight takes none away (InvalidKafkaScaleDownRequestErrorCode). New workers hold no partitions yet: see
+    HDInsight removes none (InvalidKafkaScaleDownRequestErrorCode). New workers hold no partitions yet: see
     https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-high-availability.
     """
     command = local.Command(
@@ -49,7 +49,7 @@ def keep_worker_count(
 def keep_gateway_password(
     cluster: hdinsight.Cluster, user: str, password: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> None:
-    """Give the gateway's user, who is Ambari's administrator, another password when there is another one.
+    """Change the password of the gateway's user, who is Ambari's administrator, when the setting changes.
 
     Needs Azure CLI 2.79, the first with `az hdinsight credentials update`.
     """
@@ -63,7 +63,7 @@ def keep_gateway_password(
 
 
 def keep_tags(cluster: hdinsight.Cluster, tags: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
-    """Give the cluster other tags when there are others."""
+    """Change the cluster's tags when the setting changes."""
     local.Command(
         "kafka-tags",
         update='az rest --method patch --url "$ID?api-version=2021-06-01" --body "$BODY" --output none',
@@ -82,7 +82,7 @@ def _names(cluster: hdinsight.Cluster) -> dict[str, pulumi.Input[str]]:
 
 
 def _options(cluster: hdinsight.Cluster, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """For a command on the cluster; a replaced cluster is created with current values."""
+    """Options of a command on the cluster; a replaced cluster is created with current values."""
     timeouts = pulumi.CustomTimeouts(create="90m", update="90m")
     return pulumi.ResourceOptions.merge(
         opts, pulumi.ResourceOptions(replace_with=[cluster], custom_timeouts=timeouts)

@@ -1,4 +1,4 @@
-"""Reads from a Kubernetes API server what Pulumi's provider does not show: pods that a controller made."""
+"""Lists pods from a Kubernetes API server, which Pulumi's provider does not show unless it created them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 30
 
 
 class KubeconfigUnusable(Exception):
-    """The kubeconfig holds no address, or no credentials of a kind that is known here; says which."""
+    """The kubeconfig lacks an address or credentials of a supported kind; the message says which."""
 
 
 def list_pods(kubeconfig: str, namespace: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def list_pods(kubeconfig: str, namespace: str, labels: Mapping[str, str]) -> lis
         KubeconfigUnusable: see there.
         requests.RequestException: the server can't be reached, or refuses.
     """
-    # Not above: only what a deployment does needs it, no preview.
+    # Imported here, since a preview has no need of it.
     import requests
 
     cluster, user = _current(kubeconfig)
@@ -95,7 +95,7 @@ def _certificate(folder: str, user: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _file(folder: str, name: str, encoded: str | None) -> str | None:
-    """A file with what the kubeconfig holds in base64: TLS takes nothing but files."""
+    """A file with what the kubeconfig holds in base64, since requests takes certificates from files only."""
     if encoded is None:
         return None
     file = Path(folder, name)

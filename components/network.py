@@ -1,4 +1,4 @@
-"""The two virtual networks, HDInsight's and AKS's, and the peering that lets them talk."""
+"""The virtual networks of HDInsight and AKS, new or existing, and the peering between them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .existing import ExistingNetwork, name_of_our_peering
 
 @dataclass(frozen=True)
 class NewNetwork:
-    """A network of ours: the ranges of its address space, and that of its only subnet."""
+    """A network to create: its address space, and the range of its only subnet."""
 
     address_space: Sequence[IPv4Network]
     subnet: IPv4Network
@@ -23,7 +23,7 @@ class NewNetwork:
 
 @dataclass(frozen=True)
 class PeeredNetworksArgs:
-    """The address spaces of both networks must not overlap."""
+    """Arguments of PeeredNetworks. The address spaces of both networks must not overlap."""
 
     resource_group: pulumi.Input[str]
     location: pulumi.Input[str]
@@ -36,11 +36,11 @@ class PeeredNetworksArgs:
 
 
 class PeeredNetworks(pulumi.ComponentResource):
-    """A network with one subnet for each of HDInsight and AKS, peered both ways.
+    """Two peered virtual networks, one for HDInsight and one for AKS, each with a subnet.
 
-    A network that exists already gets its half of the peering, and nothing else. `ambari_source_ranges` are
-    for a new network of HDInsight's.
-    Whoever needs traffic between the two, and not just the subnets, depends on this component as a whole.
+    An existing network gets its half of the peering, and no other change. `ambari_source_ranges` become rules
+    of the security group of a new HDInsight network; an existing one keeps its own.
+    Resources that need traffic between both networks have to depend on this component, not on a subnet.
     """
 
     hdinsight_network_id: pulumi.Output[str]
@@ -82,7 +82,7 @@ class PeeredNetworks(pulumi.ComponentResource):
     def _network(
         self, name: str, args: ExistingNetwork | NewNetwork, boundary: Callable[[], _Boundary]
     ) -> _Network:
-        """The network that exists, or else a new one, whose subnet gets the `boundary`."""
+        """An existing network as it is, or a new one, whose subnet gets the `boundary`."""
         return _existing(args) if isinstance(args, ExistingNetwork) else self._new(name, args, boundary())
 
     def _new(self, name: str, wanted: NewNetwork, boundary: _Boundary) -> _Network:
@@ -102,7 +102,7 @@ class PeeredNetworks(pulumi.ComponentResource):
             resource_group_name=self._args.resource_group,
             virtual_network_name=made.name,
             address_prefix=str(wanted.subnet),
-            # Ways out are explicit: HDInsight's is the NAT gateway, AKS's the load balancer it brings.
+            # Outbound access is explicit: HDInsight has the NAT gateway, AKS its own load balancer.
             default_outbound_access=False,
             network_security_group=boundary.security_group,
             nat_gateway=boundary.nat_gateway,
@@ -124,7 +124,7 @@ class PeeredNetworks(pulumi.ComponentResource):
         )
 
     def _security_group(self) -> network.NetworkSecurityGroup:
-        """Who may reach HDInsight's nodes from outside; AKS may, by Azure's default rule for peers."""
+        """Inbound rules of HDInsight's subnet. Azure's default rules allow peered networks, and so AKS."""
         return network.NetworkSecurityGroup(
             "hdinsight-security",
             network_security_group_name="hdinsight-security",
@@ -150,7 +150,7 @@ class PeeredNetworks(pulumi.ComponentResource):
             public_ip_allocation_method=network.IPAllocationMethod.STATIC,
             sku=network.PublicIPAddressSkuArgs(name=network.PublicIPAddressSkuName.STANDARD),
             tags=self._args.tags,
-            # The gateway made after it shows up here too, which is no drift.
+            # Azure adds the gateway that uses the address to its properties, which is no drift.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["natGateway"]),
         )
         return network.NatGateway(
@@ -182,7 +182,7 @@ class PeeredNetworks(pulumi.ComponentResource):
                 parent=self,
                 provider=local.provider,
                 depends_on=after,
-                # The half made first becomes Connected when the other one is there, which is no drift.
+                # The first half becomes Connected when the second one exists, which is no drift.
                 ignore_changes=["peeringState", "peeringSyncLevel"],
             ),
         )
@@ -190,7 +190,7 @@ class PeeredNetworks(pulumi.ComponentResource):
 
 @dataclass(frozen=True)
 class _Boundary:
-    """What lies between a subnet and the rest of the world."""
+    """The security group and NAT gateway of a subnet."""
 
     security_group: network.NetworkSecurityGroupArgs | None = None
     nat_gateway: network.SubResourceArgs | None = None
@@ -198,7 +198,7 @@ class _Boundary:
 
 @dataclass(frozen=True)
 class _Network:
-    """What a peering has to know of a network. An empty `name_of_peering` is that of the resource."""
+    """A network as a peering needs it. Where `name_of_peering` is empty, the resource's name is used."""
 
     resource_group: pulumi.Input[str]
     name: pulumi.Input[str]
@@ -208,7 +208,7 @@ class _Network:
     name_of_peering: str = ""
     provider: azure_native.Provider | None = None
     subnets: tuple[network.Subnet, ...] = ()
-    """Those of ours."""
+    """Those that this stack creates."""
 
 
 def _existing(existing: ExistingNetwork) -> _Network:

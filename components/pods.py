@@ -1,4 +1,4 @@
-"""How every pod of this program runs: without rights, without root, with nothing to write on but /tmp."""
+"""Pods as this program runs them: without API credentials or root, and with nothing writable but /tmp."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-SECONDS_TO_END = 30
-"""From its end being ordered until a pod is killed: late connections, then what the app still has to send."""
+GRACE_SECONDS = 30
+"""terminationGracePeriodSeconds: late connections (preStop) and then the requests under way fit into it."""
 SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 USER = 10001
-"""The image's own."""
+"""The user that the image's Dockerfile sets."""
 
 
 def pod(
@@ -20,17 +20,17 @@ def pod(
     restart_policy: str,
     spread: Mapping[str, str] | None = None,
 ) -> kubernetes.core.v1.PodSpecArgs:
-    """A pod of one container, which keeps to Kubernetes' "restricted" security standard.
+    """A pod of one container that meets Kubernetes' "restricted" security standard.
 
     https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 
-    Pods with the labels `spread` share zones and nodes evenly, as far as that can be.
+    spread: labels of pods that are spread evenly over zones and nodes, as far as there are enough of these.
     """
     return kubernetes.core.v1.PodSpecArgs(
         containers=[container],
         topology_spread_constraints=[_evenly(over, spread) for over in SPREAD_OVER] if spread else None,
         restart_policy=restart_policy,
-        termination_grace_period_seconds=SECONDS_TO_END,
+        termination_grace_period_seconds=GRACE_SECONDS,
         automount_service_account_token=False,
         security_context=kubernetes.core.v1.PodSecurityContextArgs(
             run_as_non_root=True,
@@ -48,10 +48,10 @@ def _evenly(over: str, labels: Mapping[str, str]) -> kubernetes.core.v1.Topology
     return kubernetes.core.v1.TopologySpreadConstraintArgs(
         topology_key=over,
         max_skew=1,
-        # One node too few must not keep the page away.
+        # With too few nodes pods share one, rather than stay pending.
         when_unsatisfiable="ScheduleAnyway",
         label_selector=kubernetes.meta.v1.LabelSelectorArgs(match_labels=labels),
-        # Pods of the former version go: counting them would crowd the new ones.
+        # Count only pods of the same version: those of the former one end during a rollout.
         match_label_keys=["pod-template-hash"],
     )
 
@@ -64,13 +64,13 @@ def container(
     *,
     memory: str,
 ) -> kubernetes.core.v1.ContainerArgs:
-    """A container of the image with these arguments; `memory` is the most it may have."""
+    """A container of the image with these arguments; `memory` is its limit."""
     return kubernetes.core.v1.ContainerArgs(
         name=name,
         image=image,
         args=[*arguments],
         env=[kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()],
-        # What the image says last is the reason of its failure, which Pulumi then shows.
+        # The last log lines become the termination message, which Pulumi shows as the reason of a failure.
         termination_message_policy="FallbackToLogsOnError",
         resources=kubernetes.core.v1.ResourceRequirementsArgs(
             requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": memory}

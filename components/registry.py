@@ -1,4 +1,4 @@
-"""The container registry, and the right to pull images from it."""
+"""The container registry, new or existing, and the right to pull images from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TYPE = "aks-kafka:index:Registry"
 
 @dataclass(frozen=True)
 class RegistryArgs:
-    """`name` is the registry's in all of Azure."""
+    """Arguments of Registry; `name` is unique in all of Azure."""
 
     name: str
     resource_group: pulumi.Input[str]
@@ -25,13 +25,13 @@ class RegistryArgs:
 
 
 class Registry(pulumi.ComponentResource):
-    """A container registry without an admin user: who pulls has a role."""
+    """A new container registry without an admin user: pulling takes the role AcrPull."""
 
     id: pulumi.Output[str]
     name: pulumi.Output[str]
     login_server: pulumi.Output[str]
     subscription: str = ""
-    """Empty where it is the one that is deployed to."""
+    """Id of the registry's subscription; empty where that is the one that Pulumi deploys to."""
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(_TYPE, name, None, opts)
@@ -49,7 +49,7 @@ class Registry(pulumi.ComponentResource):
         self.register_outputs({"id": self.id, "name": self.name, "loginServer": self.login_server})
 
     def allow_pull(self, name: str, principal_id: pulumi.Input[str]) -> list[pulumi.Resource]:
-        """Let `principal_id`, AKS's, pull; returns the assignments of AcrPull that this made.
+        """Assign AcrPull to `principal_id`, that of AKS's nodes; returns the assignments made.
 
         Azure takes minutes to put an assignment into effect: make it early, and depend on it.
         """
@@ -58,7 +58,7 @@ class Registry(pulumi.ComponentResource):
 
 
 class ExistingContainerRegistry(pulumi.ComponentResource):
-    """A registry that exists already; see Registry, whose outputs it has."""
+    """An existing registry, with the outputs of Registry; it is no resource of the stack."""
 
     id: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -77,7 +77,7 @@ class ExistingContainerRegistry(pulumi.ComponentResource):
         self.register_outputs({"id": self.id, "name": self.name, "loginServer": self.login_server})
 
     def allow_pull(self, name: str, principal_id: pulumi.Input[str]) -> list[pulumi.Resource]:
-        """See Registry; returns nothing where AKS is attached already."""
+        """Assign AcrPull as Registry does; returns an empty list where AKS is attached already."""
         if self._attached:
             return []
         opts = pulumi.ResourceOptions(parent=self)
@@ -89,7 +89,7 @@ class ExistingContainerRegistry(pulumi.ComponentResource):
 def container_registry(
     name: str, args: ExistingRegistry | RegistryArgs
 ) -> Registry | ExistingContainerRegistry:
-    """The registry that exists, or else a new one."""
+    """The component for an existing registry or for a new one, by the type of `args`."""
     if isinstance(args, ExistingRegistry):
         return ExistingContainerRegistry(name, args)
     return Registry(name, args)

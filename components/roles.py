@@ -1,4 +1,4 @@
-"""Azure roles for the identities of this program's resources."""
+"""Assigns built-in roles of Azure to identities."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def assign_role(
         name,
         scope=on,
         principal_id=to,
-        # Without the type Azure looks the principal up, and does not find one that was made a moment ago.
+        # Without the type Azure looks the principal up, and may not find one that was created a moment ago.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=pulumi.Output.from_input(on).apply(lambda scope: _definition(scope, role)),
         role_assignment_name=pulumi.Output.all(on, to).apply(
@@ -45,13 +45,13 @@ def assign_role(
 
 
 def assignment_name(scope: str, principal: str, role: Role, assigner: str = "") -> str:
-    """The same name for the same assignment: a second one beside it is refused (RoleAssignmentExists)."""
+    """A name derived from the assignment: under another one Azure refuses it twice (RoleAssignmentExists)."""
     suffix = f"|{assigner}" if assigner else ""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope.lower()}|{principal}|{role}{suffix}"))
 
 
 def this_stack() -> str:
-    """The assigner of roles on what several stacks may use, such as an existing registry."""
+    """The `assigner` for roles on a resource that several stacks may use, such as an existing registry."""
     return f"{pulumi.get_project()}/{pulumi.get_stack()}"
 
 

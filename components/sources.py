@@ -1,4 +1,4 @@
-"""What Docker sees of a folder, and a digest of it."""
+"""The build context of a folder, as .dockerignore leaves it, and its digest."""
 
 import hashlib
 import re
@@ -41,12 +41,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _entry(folder: Path, path: str) -> bytes:
-    """Path, kind and content of a file, so framed that no two files look alike."""
+    """Kind, path and content of a file, with the lengths of both, so that no two files give the same."""
     file = folder / path
     if file.is_symlink():
         kind, content = b"link", str(file.readlink()).encode()
     else:
-        # Of the mode only what Git keeps too: anything else differs from checkout to checkout.
+        # Of the mode only the executable bit, which is all that Git keeps; the rest differs by checkout.
         kind = b"program" if file.stat().st_mode & stat.S_IXUSR else b"file"
         content = file.read_bytes()
     name = path.encode()
@@ -78,7 +78,7 @@ def _pattern(line: str) -> _Pattern:
 
 
 def _expression(glob: str) -> str:
-    """Go's filepath.Match with Docker's `**` for any number of folders; what lies below a match matches."""
+    """The pattern as a regular expression: Go's filepath.Match and Docker's `**`, with all below a match."""
     tokens = re.findall(r"\*\*/|\*\*|\*|\?|\[\^?[\w.-]+\]|\\.|.", glob)
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return "".join(known.get(token) or _class_or_literal(token) for token in tokens) + "(?:/.*)?"
@@ -89,6 +89,6 @@ def _class_or_literal(token: str) -> str:
 
 
 def _ignored(path: str, patterns: Sequence[_Pattern]) -> bool:
-    """The last pattern that matches decides."""
+    """Whether the path is ignored: the last pattern that matches it decides."""
     matching = [pattern for pattern in patterns if pattern.expression.fullmatch(path)]
     return bool(matching) and not matching[-1].excepted

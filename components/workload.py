@@ -1,4 +1,4 @@
-"""The test application in Kubernetes: its topics, its pods, and its address."""
+"""The test application in Kubernetes: namespace, topics, check, Deployment and Service."""
 
 from __future__ import annotations
 
@@ -19,33 +19,36 @@ NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
 MEMORY = "256Mi"
-"""Of a pod that does its work once and ends."""
-SAID_OPEN = "aks-kafka/open-to-the-world"
-"""The annotation by which a Service says that everybody may come, and which setting decided so."""
+"""Memory limit of the pod of a Job."""
+OPEN_ANNOTATION = "aks-kafka/open-to-the-world"
+"""Annotation of a Service that everybody may reach; its value is the setting that decided so."""
 OPEN_WARNING = (
     "Everybody on the Internet can open the test application's page and read the messages of its topic: "
     "appSourceRanges leaves nobody out. appAccessToken keeps strangers from sending."
 )
-SECONDS_OF_LATE_CONNECTIONS = 5
-"""How long connections may still come to a pod that ends, until every node has taken it out of its rules."""
-SECONDS_TO_START = 600
-"""How long a pod may wait for Kafka before it is started anew."""
-SECONDS_OF_PATIENCE = 30
-"""How long a check looks again before it calls a link broken: brokers start, and routes spread."""
+PRE_STOP_SECONDS = 5
+"""How long a terminating pod goes on serving, until every node has removed it from the Service."""
+STARTUP_SECONDS = 600
+"""How long a pod may wait for Kafka before it is restarted."""
+PATIENCE_SECONDS = 30
+"""How long a check retries before it reports a link as broken: brokers may be starting, routes spreading."""
 STATUS_OF_REFUSED_TOPICS = 3
-"""Exit status of the image's `create-topics` when no further try can give the topics that are declared."""
+"""Exit status of the image's `create-topics` when no retry can give the topics that are declared."""
 STATUSES_OF_BROKEN_LINKS = range(11, 17)
-"""Exit statuses of the image's `check`, one for each link to Kafka; `create-topics` has the first of them."""
+"""Exit statuses of the image's `check`, one for each link to Kafka; `create-topics` has the first three."""
 
 
 @dataclass(frozen=True)
 class KafkaTestAppArgs:
-    """`bootstrap_servers` are host:port, comma-separated; `image_tag` stands for the content of `image`.
+    """Arguments of KafkaTestApp.
 
-    `kubeconfig` is by which results are read that the provider of Kubernetes doesn't show.
-    `topics` are what the image reads: {name, partitions, replicationFactor, config}; they are declared again
-    when `kafka`, the cluster, is replaced; None is for one that is somebody else's. `source_ranges` may open
-    the page, and who knows the `access_token`, if there is one, may send.
+    kafka: the cluster, whose replacement declares the topics again; None for an existing cluster.
+    kubeconfig: reads the check's result, which Pulumi's Kubernetes provider doesn't show.
+    image_tag: changes whenever the content of `image` does.
+    bootstrap_servers: host:port, comma-separated.
+    topics: {name, partitions, replicationFactor, config} each, in the form that the image reads.
+    source_ranges: from where the page can be opened.
+    access_token: what sending takes; None lets everybody send.
     """
 
     kafka: pulumi.Resource | None
@@ -65,14 +68,15 @@ class KafkaTestAppArgs:
 
 
 class KafkaTestApp(pulumi.ComponentResource):
-    """A page on which a text typed goes to Kafka and comes back, and the topics it needs.
+    """The test application and its topics: a page that sends what is typed to Kafka and shows what returns.
 
-    Needs a Kubernetes provider in `opts`, and there also what makes brokers reachable and the image pullable.
+    `opts` has to hold a Kubernetes provider, and dependencies on whatever makes the brokers reachable and the
+    image pullable.
     """
 
     url: pulumi.Output[str]
     round_trip_milliseconds: pulumi.Output[float | None]
-    """To Kafka and back, measured in a pod when the configuration last changed."""
+    """Median round trip to Kafka, as the check's pod last measured it."""
 
     def __init__(self, name: str, args: KafkaTestAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaTestApp", name, None, opts)
@@ -94,7 +98,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "roundTripMilliseconds": self.round_trip_milliseconds})
 
     def _topics(self) -> kubernetes.batch.v1.Job:
-        """A Job, since only pods reach brokers."""
+        """Create the topics, in a Job, since only pods reach the brokers."""
         topics = json.dumps(self._args.topics, sort_keys=True)
         return self._job(
             "create-topics",
@@ -105,7 +109,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         )
 
     def _check(self, *, after: pulumi.Resource) -> kubernetes.batch.v1.Job:
-        """Says which link to Kafka is broken, where a Deployment would just time out."""
+        """Check the links to Kafka, in a Job that names the broken one; a Deployment would only time out."""
         work = pulumi.Output.from_input(self._args.bootstrap_servers).apply(
             lambda brokers: digest(
                 self._args.image_tag, brokers, self._args.topic, json.dumps(self._args.topics)
@@ -114,7 +118,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         return self._job(
             "check",
             work,
-            ["check", "--patience", str(SECONDS_OF_PATIENCE), "--result", "/dev/termination-log"],
+            ["check", "--patience", str(PATIENCE_SECONDS), "--result", "/dev/termination-log"],
             {"KAFKA_TOPIC": self._args.topic},
             final=STATUSES_OF_BROKEN_LINKS,
             after=[after],
@@ -157,12 +161,12 @@ class KafkaTestApp(pulumi.ComponentResource):
         return result.message.apply(lambda text: json.loads(text)["roundTripMilliseconds"] if text else None)
 
     def _access_token(self) -> Sequence[kubernetes.core.v1.EnvVarArgs]:
-        """The variable by which pods read the token, out of a Secret of its own."""
+        """The environment variable with the token, from a Secret; empty without a token."""
         if self._args.access_token is None:
             return []
         secret = kubernetes.core.v1.Secret(
             "access-token",
-            # Pulumi names it: another token is another Secret, and pods that refer to it are made anew.
+            # Pulumi names the Secret: another token is another Secret, which rolls the pods that refer to it.
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=LABELS),
             string_data={"token": self._args.access_token},
             opts=pulumi.ResourceOptions(parent=self),
@@ -181,13 +185,13 @@ class KafkaTestApp(pulumi.ComponentResource):
         assert isinstance(server.env, list)
         server.env = [*server.env, *self._access_token()]
         server.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
-        # A new pod takes over once it has Kafka; later it stays open without: the page says what is wrong.
-        server.startup_probe = _probe("/readyz", period_seconds=1, failure_threshold=SECONDS_TO_START)
+        # A new pod becomes ready when it reaches Kafka, and stays ready without: the page says what is wrong.
+        server.startup_probe = _probe("/readyz", period_seconds=1, failure_threshold=STARTUP_SECONDS)
         server.readiness_probe = _probe("/healthz", period_seconds=5, failure_threshold=3)
         server.liveness_probe = _probe("/healthz", period_seconds=10, failure_threshold=6)
         server.lifecycle = kubernetes.core.v1.LifecycleArgs(
             pre_stop=kubernetes.core.v1.LifecycleHandlerArgs(
-                sleep=kubernetes.core.v1.SleepActionArgs(seconds=SECONDS_OF_LATE_CONNECTIONS)
+                sleep=kubernetes.core.v1.SleepActionArgs(seconds=PRE_STOP_SECONDS)
             )
         )
         return server
@@ -218,7 +222,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         )
 
     def _disruption_budget(self) -> None:
-        """Nodes are emptied one pod of ours after the other. A single pod would keep its node for ever."""
+        """Evict one pod at a time when nodes are drained. A single pod has no budget: it could never go."""
         if self._args.replicas < 2:
             return
         kubernetes.policy.v1.PodDisruptionBudget(
@@ -227,14 +231,14 @@ class KafkaTestApp(pulumi.ComponentResource):
             spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(
                 max_unavailable=1,
                 selector=kubernetes.meta.v1.LabelSelectorArgs(match_labels=LABELS),
-                # A pod that is not ready serves nobody, and its node must not wait for it.
+                # A pod that is not ready serves nobody, so draining its node need not wait for it.
                 unhealthy_pod_eviction_policy="AlwaysAllow",
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _service(self) -> kubernetes.core.v1.Service:
-        annotations = {SAID_OPEN: "appSourceRanges"} if self._args.open_to_the_world else {}
+        annotations = {OPEN_ANNOTATION: "appSourceRanges"} if self._args.open_to_the_world else {}
         return kubernetes.core.v1.Service(
             f"{NAME}-service",
             metadata=self._metadata(NAME, annotations),
@@ -261,7 +265,7 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _container(
         self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, memory: str = MEMORY
     ) -> kubernetes.core.v1.ContainerArgs:
-        """The image running one of its commands."""
+        """A container of the image that runs one of its commands."""
         variables = {"KAFKA_BOOTSTRAP_SERVERS": self._args.bootstrap_servers, **environment}
         return container(name, self._args.image, arguments, variables, memory=memory)
 
@@ -276,7 +280,7 @@ def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> kuberne
 
 
 def _url(status: kubernetes.core.v1.outputs.ServiceStatus | None, port: int) -> str:
-    """Where the load balancer listens; the provider has waited for its address."""
+    """The URL of the load balancer, whose address the provider has waited for. Raises pulumi.RunError."""
     balancer = status.load_balancer if status else None
     if not balancer or not balancer.ingress:
         raise pulumi.RunError(f"the Service {NAME} has no address yet: run `pulumi up` again")

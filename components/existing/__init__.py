@@ -1,4 +1,4 @@
-"""What exists already: named in the settings, read and checked at preview, and left as it is."""
+"""Existing resources that the settings adopt: read from Azure at preview, checked, and left unchanged."""
 
 from .aks import ExistingAks
 from .kafka import ExistingKafka

@@ -1,4 +1,4 @@
-"""An AKS cluster that exists already, whether its network was brought along or made by AKS."""
+"""An existing AKS cluster, in a network of its owner's or in one that AKS created for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AKS_DOC = "https://learn.microsoft.com/azure/aks"
 
 @dataclass(frozen=True)
 class ExistingAks:
-    """What Azure says of the cluster. The ranges are those that pods see something else at than a network."""
+    """An existing AKS cluster. No peered network may overlap its service and pod ranges."""
 
     named: ExistingResource
     id: str
@@ -33,7 +33,7 @@ class ExistingAks:
 
 
 def read_aks(azure: Azure, named: ExistingResource) -> ExistingAks:
-    """The cluster that `named` stands for. Raises Unusable."""
+    """Read the cluster that `named` identifies. Raises Unusable."""
     cluster = azure.read(SETTING, named, containerservice.get_managed_cluster, resource_name=named.name)
     _check_usable(named, cluster)
     profile = cluster.network_profile
@@ -70,7 +70,7 @@ def _check_usable(named: ExistingResource, cluster: containerservice.GetManagedC
 def _read_network(
     azure: Azure, named: ExistingResource, cluster: containerservice.GetManagedClusterResult
 ) -> ExistingNetwork:
-    """That of its nodes: all pools of a cluster are in one network."""
+    """The virtual network of its nodes: all pools of a cluster share one."""
     subnets = [pool.vnet_subnet_id for pool in cluster.agent_pool_profiles or () if pool.vnet_subnet_id]
     if subnets:
         network_id = subnets[0].rpartition("/subnets/")[0]
@@ -94,7 +94,7 @@ def _check_unlocked(named: ExistingResource, cluster: containerservice.GetManage
 
 
 def _have_own_range(profile: containerservice.outputs.ContainerServiceNetworkProfileResponse) -> bool:
-    """Whether pods have addresses outside the network. Plain Azure CNI may state a range, too."""
+    """Whether pods have addresses outside the virtual network; flat Azure CNI may state a range, too."""
     flat = (profile.network_plugin or "").lower() == "azure" and not profile.network_plugin_mode
     return not flat
 

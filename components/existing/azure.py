@@ -1,4 +1,4 @@
-"""Azure's answers about what exists: in a preview as in an update, since nothing of it waits for us."""
+"""Reads existing resources from Azure, in a preview as in an update: no input depends on a resource."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ..settings.mistakes import Mistake
 T = TypeVar("T")
 
 _NOT_FOUND = re.compile(r"\b(\w*NotFound)\b")
-"""Codes of Azure's resource manager: ResourceNotFound, ResourceGroupNotFound, SubscriptionNotFound."""
+"""Error codes of Azure Resource Manager: ResourceNotFound, ResourceGroupNotFound, SubscriptionNotFound."""
 
 
 class Unusable(Exception):
-    """What a setting names isn't there, or is not of a kind that can be used."""
+    """An existing resource that a setting names is missing, or can't be used; holds the mistakes."""
 
     def __init__(self, *mistakes: Mistake) -> None:
         super().__init__("; ".join(map(str, mistakes)))
@@ -31,18 +31,18 @@ class Unusable(Exception):
 
 
 class Azure:
-    """The subscription that everything new goes to, and ways into others."""
+    """Queries to Azure, in the subscription that Pulumi deploys to and in others."""
 
     def __init__(self) -> None:
         self._providers: dict[str, azure_native.Provider] = {}
 
     @cached_property
     def subscription(self) -> str:
-        """The id of the subscription that everything new goes to."""
+        """The id of the subscription that Pulumi deploys to."""
         return authorization.get_client_config().subscription_id
 
     def provider(self, subscription: str) -> azure_native.Provider | None:
-        """For resources in that subscription; None where the default provider is the right one."""
+        """A provider for that subscription; None where it is the one that Pulumi deploys to."""
         if subscription.lower() in ("", self.subscription.lower()):
             return None
         if subscription not in self._providers:
@@ -52,7 +52,7 @@ class Azure:
         return self._providers[subscription]
 
     def read(self, setting: str, named: ExistingResource, function: Callable[..., T], **names: str) -> T:
-        """What azure-native's `function` says of the resource that `setting` names. Raises Unusable."""
+        """Call azure-native's `function` for the resource that `setting` names. Raises Unusable without."""
         options = pulumi.InvokeOptions(provider=self.provider(named.subscription))
         try:
             return function(resource_group_name=named.resource_group, opts=options, **names)
@@ -65,7 +65,7 @@ class Azure:
             raise Unusable(Mistake(setting, str(named), rule, "", right)) from error
 
     def networks_in(self, resource_group: str, subscription: str) -> Sequence[Mapping[str, Any]]:
-        """The virtual networks of a resource group, which no function of azure-native lists."""
+        """The virtual networks of a resource group, by `az`: azure-native has no function that lists them."""
         return _az(
             'network vnet list --resource-group "$GROUP" --subscription "$SUBSCRIPTION"',
             GROUP=resource_group,
@@ -73,7 +73,7 @@ class Azure:
         )
 
     def assignments(self, role: str, scope: str) -> Sequence[Mapping[str, Any]]:
-        """The assignments of a built-in role on just this scope, which no function of azure-native lists."""
+        """The assignments of a built-in role on this very scope, by `az`: azure-native doesn't list them."""
         return _az(
             'role assignment list --role "$ROLE" --scope "$SCOPE" --fill-principal-name false',
             ROLE=role,
@@ -82,7 +82,7 @@ class Azure:
 
 
 def _az(command: str, **environment: str) -> Any:
-    """What Azure's command line answers. Names travel in the environment, where no shell reads quotes."""
+    """The parsed JSON that `az` prints. Names are passed in the environment, where they need no quoting."""
     answered = local.run(
         command=f"az {command} --output json --only-show-errors",
         environment=environment,

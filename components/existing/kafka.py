@@ -1,4 +1,4 @@
-"""A Kafka cluster of HDInsight that exists already."""
+"""An existing Kafka cluster of HDInsight."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLANNING = "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-n
 
 @dataclass(frozen=True)
 class ExistingKafka:
-    """`name` is spelt as Ambari spells it, which tells upper from lower case."""
+    """An existing Kafka cluster. `name` is spelt as Ambari spells it, where upper and lower case differ."""
 
     named: ExistingResource
     name: str
@@ -28,7 +28,7 @@ class ExistingKafka:
 
 
 def read_kafka(azure: Azure, named: ExistingResource) -> ExistingKafka:
-    """The cluster that `named` stands for. Raises Unusable."""
+    """Read the cluster that `named` identifies. Raises Unusable."""
     cluster = azure.read(SETTING, named, hdinsight.get_cluster, cluster_name=named.name)
     properties = cluster.properties
     if (properties.cluster_definition.kind or "").lower() != "kafka":

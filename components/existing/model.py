@@ -1,4 +1,4 @@
-"""What exists already of all that the settings describe."""
+"""All existing resources that the settings adopt."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .registry import ExistingRegistry
 
 @dataclass(frozen=True)
 class Existing:
-    """What exists already; None stands for what the program makes itself."""
+    """The existing resources; None where this stack creates one."""
 
     group: str | None = None
-    """The resource group's name."""
+    """Name of the resource group."""
     kafka: ExistingKafka | None = None
     aks: ExistingAks | None = None
     registry: ExistingRegistry | None = None

@@ -1,4 +1,4 @@
-"""A virtual network that exists already."""
+"""An existing virtual network with its subnet and peerings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .azure import Azure, Unusable
 
 @dataclass(frozen=True)
 class ExistingPeering:
-    """One half of a peering, and the ranges behind it."""
+    """A peering of an existing network; `ranges` are the remote network's."""
 
     name: str
     remote_id: str
@@ -26,7 +26,7 @@ class ExistingPeering:
 
 @dataclass(frozen=True)
 class ExistingNetwork:
-    """A network, and the subnet of it that matters."""
+    """An existing network, and the subnet of it that is used."""
 
     id: str
     location: str
@@ -38,28 +38,28 @@ class ExistingNetwork:
     security_group_id: str
     """Of the subnet; empty where it has none."""
     peerings: tuple[ExistingPeering, ...]
-    """Those of somebody else's."""
+    """All but this stack's own."""
     provider: azure_native.Provider | None
-    """For what is added to it; None where that is the default one."""
+    """Provider for resources in its subscription; None for the default provider."""
 
     @property
     def address_space(self) -> tuple[IPv4Network, ...]:
-        """The part of it that brokers can have addresses of."""
+        """Its IPv4 ranges, the only ones that brokers have addresses of."""
         return ranges(self.address_prefixes)
 
     @property
     def name(self) -> str:
-        """Its own name."""
+        """The network's name."""
         return name_in(self.id, "virtualNetworks")
 
     @property
     def resource_group(self) -> str:
-        """The resource group that it lies in."""
+        """The network's resource group."""
         return name_in(self.id, "resourceGroups")
 
 
 def read_network(azure: Azure, setting: str, network_id: str, subnet_id: str) -> ExistingNetwork:
-    """The network with this id. An empty `subnet_id` is its only subnet, or the first. Raises Unusable."""
+    """Read the network with this id. An empty `subnet_id` stands for its first subnet. Raises Unusable."""
     named = ExistingResource.model_construct(
         resource_group=name_in(network_id, "resourceGroups"),
         name=name_in(network_id, "virtualNetworks"),
@@ -69,22 +69,22 @@ def read_network(azure: Azure, setting: str, network_id: str, subnet_id: str) ->
 
 
 def read_subnet(azure: Azure, setting: str, named: ExistingSubnet) -> ExistingNetwork:
-    """The network with the subnet that `named` stands for. Raises Unusable."""
+    """Read the network and subnet that `named` identifies. Raises Unusable."""
     return _read(azure, setting, named, named.subnet)
 
 
 def name_of_our_peering() -> str:
-    """What our half of a peering is called in a network of somebody else's: no other stack uses the name."""
+    """The name of this stack's peering in an existing network, which no other stack's peering has."""
     return f"{pulumi.get_project()}-{pulumi.get_stack()}"[:80].rstrip("-.")
 
 
 def ranges(texts: Iterable[str] | None) -> tuple[IPv4Network, ...]:
-    """The IPv4 ranges among `texts`: brokers have no other addresses."""
+    """The IPv4 ranges among `texts`; brokers have no IPv6 addresses."""
     return tuple(IPv4Network(text, strict=False) for text in texts or () if ":" not in text)
 
 
 def name_in(resource_id: str, collection: str) -> str:
-    """The name that follows `collection` in the id of a resource: ids don't tell upper from lower case."""
+    """The name that follows `collection` in a resource's id, in which upper and lower case are the same."""
     parts = resource_id.split("/")
     lowered = [part.lower() for part in parts]
     return parts[lowered.index(collection.lower()) + 1]

@@ -1,4 +1,4 @@
-"""Reads what the settings say exists already, as Azure tells it now."""
+"""Reads all existing resources that the settings adopt."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ N = TypeVar("N")
 
 
 def read_existing(settings: Settings) -> Existing:
-    """Reads what the settings adopt and checks the other settings against it.
+    """Read the existing resources that the settings adopt, and check the other settings against them.
 
-    Raises WrongSettings. Warns where the brokers' security group keeps AKS out.
-
-    Azure isn't asked at all where nothing is adopted.
+    Raises WrongSettings. Logs a warning where the brokers' security group denies AKS access.
+    Makes no call to Azure where nothing is adopted.
     """
     azure = Azure()
     mistakes: list[Mistake] = []

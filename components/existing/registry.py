@@ -1,4 +1,4 @@
-"""A container registry that exists already."""
+"""An existing container registry."""
 
 from __future__ import annotations
 
@@ -16,18 +16,21 @@ SETTING = "registry.existing"
 
 @dataclass(frozen=True)
 class ExistingRegistry:
-    """`subscription` is empty where it is the one that is deployed to."""
+    """An existing registry. `subscription` is empty where it is the one that Pulumi deploys to."""
 
     id: str
     name: str
     login_server: str
     subscription: str
     attached: bool
-    """Whether AKS's nodes may pull already: somebody else's assignment of AcrPull would collide with ours."""
+    """Whether AKS's nodes have AcrPull already: Azure refuses a second assignment of it."""
 
 
 def read_registry(azure: Azure, named: ExistingResource, aks: ExistingAks | None) -> ExistingRegistry:
-    """The registry that `named` stands for; a new AKS has no rights yet. Raises Unusable."""
+    """Read the registry that `named` identifies. Raises Unusable.
+
+    aks: the existing cluster that may be attached to it; None for a new one, which has no roles yet.
+    """
     registry = azure.read(SETTING, named, containerregistry.get_registry, registry_name=named.name)
     return ExistingRegistry(
         id=registry.id,

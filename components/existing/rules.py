@@ -1,4 +1,4 @@
-"""Whether what is to be made goes together with what exists."""
+"""Checks settings against the existing resources: ranges, peerings, regions, subnets, topics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HDINSIGHT, _AKS, _SERVICES, _PODS = "HDInsight's network", "AKS's network", "Se
 
 
 def mistakes_beside(settings: Settings, existing: Existing) -> list[Mistake]:
-    """Settings that what exists leaves no room for."""
+    """The settings that conflict with existing resources."""
     claims = list(_claims(settings, existing))
     across = _peers_of(existing) if settings.peering else []
     taken = [claim.range for claim in [*claims, *across]]
@@ -36,7 +36,7 @@ def mistakes_beside(settings: Settings, existing: Existing) -> list[Mistake]:
 
 @dataclass(frozen=True)
 class _Claim:
-    """A range that somebody has. `setting` is where it can be changed, or where it was adopted."""
+    """An address range in use. `setting` is the one that sets the range, or that adopts its resource."""
 
     of: str
     setting: str
@@ -45,7 +45,7 @@ class _Claim:
     exists: bool
 
     def clash(self, other: _Claim, taken: list[IPv4Network]) -> Mistake:
-        """The mistake in ours, if it is; else in which of those that exist were chosen."""
+        """The mistake that this range overlaps `other`; what would be right keeps clear of all `taken`."""
         rule = f"must not overlap {other.what}, {other.range}"
         networks = {self.of, other.of} <= {_HDINSIGHT, _AKS}
         right = "others" if self.exists else str(free_range(self.range.prefixlen, taken) or "")
@@ -53,7 +53,7 @@ class _Claim:
 
 
 def _claims(settings: Settings, existing: Existing) -> Iterator[_Claim]:
-    """Every range that can be told from others only if nobody else has it."""
+    """Every range that must not overlap another: both networks', services' and pods'."""
     if existing.hdinsight_network:
         setting = "kafka.existing" if existing.kafka else "hdinsightNetwork.existing"
         yield from _claims_of(_HDINSIGHT, setting, existing.hdinsight_network)
@@ -84,9 +84,10 @@ def _claims_of(of: str, setting: str, network: ExistingNetwork) -> Iterator[_Cla
 
 
 def _peers_of(existing: Existing) -> list[_Claim]:
-    """What either network is peered with already: Azure peers none with two that overlap each other.
+    """The ranges of the networks that an existing network is peered with already.
 
-    Each as a claim of the side that would be new to that network.
+    Azure peers no network with two that overlap each other, so the other side's network must not overlap
+    these: each is a claim of that side.
     """
     sides = (
         (_HDINSIGHT, existing.aks_network, existing.hdinsight_network),
@@ -103,7 +104,7 @@ def _peers_of(existing: Existing) -> list[_Claim]:
 
 
 def _peered_already(existing: Existing) -> Iterator[Mistake]:
-    """Azure takes no second peering between the same two networks."""
+    """The mistake of a second peering between the same two networks, which Azure refuses."""
     one, other = existing.hdinsight_network, existing.aks_network
     for peering in one.peerings if one else ():
         if one and other and _leads_to(peering, other):
@@ -116,7 +117,10 @@ def _leads_to(peering: ExistingPeering, network: ExistingNetwork | None) -> bool
 
 
 def _clashes(claims: list[_Claim], taken: list[IPv4Network]) -> Iterator[Mistake]:
-    """Pairs that are both ours were compared before; both AKS's that exist are AKS's own business."""
+    """Overlaps of a new range with an existing one, or of an existing AKS with an existing HDInsight network.
+
+    `Settings` compares new ranges with each other; an existing AKS has made its own ranges fit.
+    """
     for one, other in combinations(claims, 2):
         known = one.exists and other.exists and _HDINSIGHT not in (one.of, other.of)
         ours = not one.exists and not other.exists
@@ -134,7 +138,7 @@ def _clashes_with_peers(
 
 
 def _regions(settings: Settings, existing: Existing) -> Iterator[Mistake]:
-    """Clusters are made in the region of their network."""
+    """New clusters whose region is not that of their existing network."""
     made_in = (
         ("HDInsight", existing.hdinsight_network if not existing.kafka else None),
         ("AKS", existing.aks_network if not existing.aks else None),
@@ -147,7 +151,7 @@ def _regions(settings: Settings, existing: Existing) -> Iterator[Mistake]:
 
 
 def _small_subnets(settings: Settings, existing: Existing) -> Iterator[Mistake]:
-    """Subnets that exist and can't hold what is to be made in them."""
+    """Existing subnets that are too small for the new cluster in them."""
     if existing.hdinsight_network and not existing.kafka:
         for subnet in existing.hdinsight_network.subnet:
             yield from _held(
@@ -169,7 +173,7 @@ def _held(setting: str, subnet: IPv4Network, rule: Callable[[IPv4Network], objec
 
 
 def _topics(settings: Settings, existing: Existing) -> Iterator[Mistake]:
-    """Kafka keeps one copy at most on each broker."""
+    """Topics with more replicas than the existing cluster has brokers."""
     for index, topic in enumerate(settings.topics):
         if existing.kafka and topic.replication_factor > existing.kafka.workers:
             rule = f"must be at most {existing.kafka.workers}, as many brokers as {existing.kafka.name} has"

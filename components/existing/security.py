@@ -1,6 +1,6 @@
-"""Whether the security group of a subnet that exists lets AKS reach the brokers in it.
+"""Checks whether the security group of an existing subnet lets AKS reach the brokers in it.
 
-The first rule that matches decides, by priority, those that Azure adds last:
+By priority, the first rule that matches decides; Azure's default rules come last:
 https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
 """
 
@@ -19,12 +19,12 @@ from .network import ExistingNetwork, name_in, ranges
 
 KAFKA_PORT = 9092
 _EVERYBODY = ("*", "any", "virtualnetwork", "0.0.0.0/0")
-"""Sources that AKS is among: its network is peered, and so within the tag VirtualNetwork."""
+"""Sources that include AKS: the tag VirtualNetwork covers peered networks."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """An inbound rule. `sources` are ranges, or tags; `ports` are numbers, spans of them, or `*`."""
+    """An inbound rule. `sources` are ranges or service tags; `ports` are numbers, ranges of them, or `*`."""
 
     name: str
     priority: int
@@ -35,7 +35,7 @@ class Rule:
 
 
 def warnings(azure: Azure, brokers: ExistingNetwork, callers: Iterable[IPv4Network]) -> Iterator[str]:
-    """What to tell where the brokers' subnet keeps Kafka's port from those who call."""
+    """Warnings where the security group of the brokers' subnet denies Kafka's port to the `callers`."""
     group = brokers.security_group_id
     if not group:
         return
@@ -51,7 +51,7 @@ def warnings(azure: Azure, brokers: ExistingNetwork, callers: Iterable[IPv4Netwo
 
 
 def denied_by(rules: Sequence[Rule], source: IPv4Network, port: int) -> Rule | None:
-    """The rule that keeps TCP to `port` from `source` or a part of it; None where all of it is let in."""
+    """The rule that denies TCP to `port` from `source` or a part of it; None where all of it is allowed."""
     undecided = [source]
     for rule in sorted(rules, key=lambda rule: rule.priority):
         if rule.protocol.lower() not in ("tcp", "*") or not any(_has(span, port) for span in rule.ports):
@@ -64,7 +64,7 @@ def denied_by(rules: Sequence[Rule], source: IPv4Network, port: int) -> Rule | N
 
 
 def read_rules(azure: Azure, group_id: str) -> list[Rule]:
-    """The inbound rules of a security group; none where it may not be read, which is no reason to stop."""
+    """The inbound rules of a security group; empty where it may not be read: a warning is all they serve."""
     named = ExistingResource.model_construct(
         resource_group=name_in(group_id, "resourceGroups"),
         name=name_in(group_id, "networkSecurityGroups"),
@@ -91,7 +91,7 @@ def _rule(rule: network.outputs.SecurityRuleResponse) -> Rule:
 
 
 def _prefixes(rule: Rule) -> Iterator[IPv4Network]:
-    """The rule's ranges. Tags of Azure's own services and of the internet hold no private address."""
+    """The rule's source ranges. Service tags other than VirtualNetwork hold no private address."""
     for source in rule.sources:
         if source.lower() in _EVERYBODY:
             yield IPv4Network("0.0.0.0/0")

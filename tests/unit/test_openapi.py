@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from components.aks import FIXED_OF_A_POOL
+from components.aks import IMMUTABLE_IN_A_POOL
 from components.settings import Settings
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.schema import sdk
@@ -190,4 +190,4 @@ def test_pool_s_fixed_properties_exist() -> None:
         for place, _ in descriptions()["azure-native:containerservice:ManagedCluster"].properties()
         if place[:2] == ("agentPoolProfiles", "[]")
     }
-    assert set(FIXED_OF_A_POOL) <= known
+    assert set(IMMUTABLE_IN_A_POOL) <= known
