@@ -1,4 +1,4 @@
-"""The configuration: every setting with its rules. Nothing in here imports anything else of the program."""
+"""The configuration: every setting with its rules. This package imports nothing else of the program."""
 
 from .settings import Settings, WrongSettings
 

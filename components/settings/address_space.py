@@ -1,4 +1,4 @@
-"""Address spaces of networks: one range, or several that keep apart from each other and from all others."""
+"""Address spaces of virtual networks: one range or several, which overlap neither each other nor others."""
 
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network
@@ -21,10 +21,11 @@ def checked(
     others: Mapping[str, IPv4Network],
     why_apart: str,
 ) -> AddressSpace:
-    """The ranges in `value`, one or a list of them, if each keeps to `rules` and overlaps none of `others`.
+    """Parse `value`, one range or a list of them; each has to keep to `rules` and must overlap no other.
 
-    `others` are ranges by the names of their settings; `why_apart` says what would happen if they overlapped.
-    Raises one error for all that is wrong, at the index of each range where there are several.
+    others: ranges that must not be overlapped, by the names of their settings.
+    why_apart: what an overlap with them would lead to.
+    Raises one error for all mistakes, at the index of each range where there are several.
     """
     given = _listed(value)
     if not given:
@@ -51,7 +52,7 @@ def checked(
 
 
 def by_name(setting: str, space: AddressSpace) -> dict[str, IPv4Network]:
-    """The ranges of a setting by their names, as `pulumi config set --path` writes them."""
+    """The ranges of a setting by their paths, as `pulumi config set --path` writes them."""
     return {_name(setting, place, len(space)): range_ for place, range_ in enumerate(space)}
 
 
@@ -60,7 +61,7 @@ def _name(setting: str, place: int, count: int) -> str:
 
 
 def _listed(value: object) -> list[object]:
-    """Pulumi hands a list over as JSON, and a string as it is."""
+    """The value as a list. Pulumi hands a list over as JSON, and a string as it is."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         value = names.from_json(value)
     return list(value) if isinstance(value, list | tuple) else [value]
@@ -72,7 +73,7 @@ def _apart(
     why_apart: str,
     taken: Sequence[IPv4Network],
 ) -> tuple[Callable[[IPv4Network], object], ...]:
-    """The rules that a range overlaps none of those before it in its list, and none of `others`."""
+    """Rules by which a range overlaps none of those before it in its list, and none of `others`."""
     return (
         lambda range_: addresses.apart(
             range_, siblings, _WHY_APART, source=addresses.VIRTUAL_NETWORKS, taken=taken
@@ -84,9 +85,9 @@ def _apart(
 def _located(
     given: Sequence[object], wrong: Mapping[int, PydanticCustomError], taken: Sequence[IPv4Network]
 ) -> ValidationError:
-    """One error of pydantic's for all, each with what would be right.
+    """One pydantic error for all wrong ranges, each with a suggestion.
 
-    That is the setting's default for a range alone, which others know; for one of several a free range.
+    For one of several ranges that is a free range; a single one is left to the setting's default.
     """
     details = []
     blocked = list(taken)

@@ -1,6 +1,6 @@
 """Rules for address ranges: which are private, which are taken, which are large enough.
 
-Every rule is a function that returns the range, or raises the error of `mistakes.broken`.
+Every rule is a function that returns its range, or raises the error of `mistakes.broken`.
 """
 
 import json
@@ -16,7 +16,7 @@ PRIVATE = (
     IPv4Network("192.168.0.0/16"),
     IPv4Network("100.64.0.0/10"),
 )
-"""RFC 1918, and the shared space of RFC 6598."""
+"""Private address space: RFC 1918, and the shared space of RFC 6598."""
 
 TAKEN_BY_AKS = (
     IPv4Network("169.254.0.0/16"),
@@ -24,12 +24,12 @@ TAKEN_BY_AKS = (
     IPv4Network("172.31.0.0/16"),
     IPv4Network("192.0.2.0/24"),
 )
-"""Ranges that neither AKS's network nor its pods or services may use."""
+"""Ranges reserved by AKS: neither its network nor its pods or services may use them."""
 
 EVERYBODY = IPv4Network("0.0.0.0/0")
 
 KEPT_BY_AZURE = 5
-"""Addresses of every subnet that Azure keeps: the first four and the last."""
+"""Addresses that Azure reserves in every subnet: the first four and the last."""
 
 AKS_API_RANGES = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
 AKS_PLANNING = "https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning"
@@ -45,12 +45,12 @@ VIRTUAL_NETWORKS = "https://learn.microsoft.com/azure/virtual-network/virtual-ne
 
 
 def parse(value: object) -> IPv4Network:
-    """A range in CIDR notation, without host bits."""
+    """Parse a range in CIDR notation, which must have no host bits."""
     return _parse(value, "")
 
 
 def parse_source(value: object) -> IPv4Network:
-    """A range in CIDR notation from which somebody comes."""
+    """Parse a range of source addresses in CIDR notation."""
     return _parse(value, "203.0.113.7/32, with your own address")
 
 
@@ -63,7 +63,7 @@ def _parse(value: object, example: str) -> IPv4Network:
 
 
 def private(network: IPv4Network) -> IPv4Network:
-    """A range of private address space."""
+    """The rule that a range lies in private address space."""
     if not any(network.subnet_of(space) for space in PRIVATE):
         spaces = ", ".join(map(str, PRIVATE))
         raise broken(
@@ -74,7 +74,7 @@ def private(network: IPv4Network) -> IPv4Network:
 
 
 def size_for_network(network: IPv4Network) -> IPv4Network:
-    """A range of a size that Azure takes for a virtual network."""
+    """The rule that a range has a size that Azure accepts for a virtual network."""
     if network.prefixlen > 29:
         raise broken(
             "must be /29 or larger", source=VIRTUAL_NETWORKS, right=str(network.supernet(new_prefix=29))
@@ -83,12 +83,12 @@ def size_for_network(network: IPv4Network) -> IPv4Network:
 
 
 def open_to_the_world(ranges: Iterable[IPv4Network]) -> bool:
-    """Whether nobody is left out, also where that is said in pieces."""
+    """Whether the ranges together hold every IPv4 address."""
     return EVERYBODY in collapse_addresses(ranges)
 
 
 def not_everybody(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-    """Ranges that are not the whole Internet."""
+    """The rule that the ranges do not hold every IPv4 address."""
     if open_to_the_world(ranges):
         raise broken(
             "must not open Ambari, which can change all of Kafka, to everybody",
@@ -98,7 +98,7 @@ def not_everybody(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
 
 
 def each_once(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-    """Ranges without addresses in common, and not too many: a security rule of Azure's takes no others."""
+    """The rule that source ranges don't overlap and are not too many for a security rule of Azure's."""
     if len(ranges) > MOST_NSG_RANGES:
         rule = f"must be at most {MOST_NSG_RANGES} ranges, which is what a security group takes"
         raise broken(rule, source=AZURE_LIMITS, right="fewer, larger ranges")
@@ -121,16 +121,17 @@ def each_once(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
 
 
 def public(networks: Iterable[IPv4Network]) -> tuple[IPv4Network, ...]:
-    """Those of the ranges that lie outside private address space."""
+    """The ranges outside private address space."""
     return tuple(network for network in networks if not any(network.overlaps(space) for space in PRIVATE))
 
 
 def callers_of_aks(
     ranges: tuple[IPv4Network, ...], ambari_users: tuple[IPv4Network, ...] | None
 ) -> tuple[IPv4Network, ...]:
-    """Ranges for whom AKS's API server can answer; without any, the public ones of `ambari_users` stand in.
+    """The rule for authorized IP ranges of AKS's API server: public, and no more than AKS accepts.
 
-    `ambari_users` is None where these are wrong themselves.
+    ambari_users: the ranges whose public ones apply where `ranges` is empty; None where they are wrong
+    themselves.
     """
     if len(ranges) > MOST_API_RANGES:
         rule = f"must be at most {MOST_API_RANGES} ranges"
@@ -152,7 +153,7 @@ def callers_of_aks(
 
 
 def free_for_aks(network: IPv4Network) -> IPv4Network:
-    """A range that AKS has not taken for itself."""
+    """The rule that a range overlaps none that AKS reserves."""
     for taken in TAKEN_BY_AKS:
         if network.overlaps(taken):
             raise broken(f"must not overlap {taken}, which AKS keeps", source=AKS_PLANNING)
@@ -160,7 +161,7 @@ def free_for_aks(network: IPv4Network) -> IPv4Network:
 
 
 def size_for_services(network: IPv4Network) -> IPv4Network:
-    """A range for Kubernetes services: of a size that AKS takes, and with room for the address of its DNS."""
+    """The rule for the size of a service range: what AKS accepts, with room for the address of its DNS."""
     if not 13 <= network.prefixlen <= 28:
         raise broken("must be smaller than /12, and no smaller than /28", source=AKS_PLANNING)
     return network
@@ -174,9 +175,10 @@ def apart(
     source: str = PEERINGS,
     taken: Sequence[IPv4Network] = (),
 ) -> IPv4Network:
-    """A range that overlaps none of `others`, settings by name; `why` says what would happen otherwise.
+    """The rule that a range overlaps none of `others`.
 
-    What would be right keeps clear of `taken`, too.
+    others: ranges by the names of their settings. why: what an overlap would lead to. taken: further ranges
+    that the suggested one must not overlap.
     """
     clashes = [f"{name}, {other}" for name, other in others.items() if network.overlaps(other)]
     if clashes:
@@ -187,7 +189,7 @@ def apart(
 
 
 def within(subnet: IPv4Network, name: str, space: Sequence[IPv4Network]) -> IPv4Network:
-    """A subnet of a range in `space`, the setting called `name`; empty where that is wrong itself."""
+    """The rule that a subnet lies within a range of `space`, the setting `name`; empty if that is wrong."""
     if space and not any(subnet.subnet_of(range_) for range_ in space):
         roomy = next((range_ for range_ in space if range_.prefixlen <= subnet.prefixlen), space[0])
         inside = next(roomy.subnets(new_prefix=max(subnet.prefixlen, roomy.prefixlen)))
@@ -198,7 +200,7 @@ def within(subnet: IPv4Network, name: str, space: Sequence[IPv4Network]) -> IPv4
 
 
 def room_for_hdinsight(subnet: IPv4Network, workers: int) -> IPv4Network:
-    """A subnet for a Kafka cluster of HDInsight with that many `workers`."""
+    """The rule that a subnet has room for an HDInsight cluster with so many `workers`."""
     return _room(
         subnet,
         2 + 3 + 2 + workers,
@@ -208,7 +210,7 @@ def room_for_hdinsight(subnet: IPv4Network, workers: int) -> IPv4Network:
 
 
 def room_for_aks(subnet: IPv4Network, nodes: int, pods_of_a_node: int) -> IPv4Network:
-    """A subnet for AKS's nodes, and for their pods where they have addresses of it (0 where they don't)."""
+    """The rule that a subnet has room for AKS's nodes and, unless 0, for `pods_of_a_node` pods on each."""
     pods = f", and {pods_of_a_node} pods on each" if pods_of_a_node else ""
     more = _nodes_for_upgrades(nodes)
     return _room(
@@ -220,7 +222,7 @@ def room_for_aks(subnet: IPv4Network, nodes: int, pods_of_a_node: int) -> IPv4Ne
 
 
 def room_for_overlay(network: IPv4Network, nodes: int) -> IPv4Network:
-    """A range for the pods of an overlay, in which AKS gives each node a /24."""
+    """The rule that a pod range has room for an overlay, in which AKS gives each node a /24."""
     more = _nodes_for_upgrades(nodes)
     if network.num_addresses < (nodes + more) * 256:
         rule = f"must have a /24 for each of {nodes + more} nodes, {more} of them for upgrades"
@@ -231,7 +233,7 @@ def room_for_overlay(network: IPv4Network, nodes: int) -> IPv4Network:
 
 
 def _nodes_for_upgrades(nodes: int) -> int:
-    """AKS's default for `maxSurge`, 10 %: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling."""
+    """Surge nodes, 10 % by default: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling."""
     return math.ceil(nodes / 10)
 
 
@@ -245,7 +247,7 @@ def _room(subnet: IPv4Network, machines: int, what: str, source: str) -> IPv4Net
 
 
 def free_range(prefix_length: int, taken: Iterable[IPv4Network]) -> IPv4Network | None:
-    """A private range with that `prefix_length` (8 to 32), clear of all `taken` and of what AKS keeps."""
+    """A private range of `prefix_length` (8 to 32) that overlaps neither `taken` nor what AKS reserves."""
     blocked = [*taken, *TAKEN_BY_AKS]
     for space in PRIVATE:
         if space.prefixlen <= prefix_length:
@@ -256,7 +258,7 @@ def free_range(prefix_length: int, taken: Iterable[IPv4Network]) -> IPv4Network 
 
 
 def _meant(value: str) -> str:
-    """The range that was probably meant: host bits are the usual slip."""
+    """The range without its host bits, which is probably what was meant; empty for anything else."""
     try:
         return str(IPv4Network(value, strict=False))
     except ValueError:

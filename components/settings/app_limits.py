@@ -1,4 +1,4 @@
-"""How much the test application takes in, keeps and serves, and the memory that it needs for this."""
+"""Limits of the test application, and the memory that it needs for them."""
 
 from typing import Annotated
 
@@ -8,11 +8,11 @@ from .checked import Checked, between
 from .mistakes import OURS
 
 OWN_MIB = 160
-"""Memory of the application without a message: its Python, its libraries, its browsers' connections."""
+"""Memory of the application without any message: Python, libraries, connections of browsers."""
 
 
 class AppLimits(Checked):
-    """Everything that could grow without bound. Sizes are in bytes."""
+    """The limits of everything that would otherwise grow without bound. Sizes are in bytes."""
 
     max_message_bytes: Annotated[
         int, between(1, 900_000, "HDInsight's brokers take messages of up to 1,000,000 bytes")
@@ -26,10 +26,10 @@ class AppLimits(Checked):
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which the image is told: named like the settings, in capitals."""
+        """The environment variables of the image: names of the settings in upper snake case."""
         return {to_snake(name).upper(): str(value) for name, value in self.model_dump().items()}
 
     @property
     def memory(self) -> str:
-        """What a pod may have, in Kubernetes' notation: the texts, and as much again for what Python adds."""
+        """The pod's memory limit in Kubernetes' notation: twice the texts, since Python adds as much."""
         return f"{OWN_MIB + 2 * (self.max_pending_bytes + self.history_bytes >> 20)}Mi"

@@ -1,4 +1,4 @@
-"""What all models of the configuration have in common."""
+"""The base class of all models of the configuration, and helpers for them."""
 
 from collections.abc import Iterator, Sequence
 from typing import get_args
@@ -10,7 +10,7 @@ from .mistakes import broken
 
 
 class Checked(BaseModel):
-    """Named as in the configuration, checked down to the defaults, and never changed."""
+    """A frozen model with camel-case names that refuses unknown ones and validates defaults too."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -22,7 +22,7 @@ class Checked(BaseModel):
 
 
 def names_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    """The names that belong where the last one of `location` stands, in the configuration of `model`."""
+    """The names that are known at the place of `location`'s last one, in the configuration of `model`."""
     names = [part for part in location if isinstance(part, str)]
     for name in names[:-1]:
         fields = {field.alias: field for field in model.model_fields.values()}
@@ -31,7 +31,7 @@ def names_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    """The models in a type, such as `tuple[Topic, ...]` or `ExistingResource | None`."""
+    """The models within a type, such as `tuple[Topic, ...]` or `ExistingResource | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
@@ -39,7 +39,7 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def between(least: int, most: int, source: str) -> AfterValidator:
-    """The rule that a number lies between two others, each included."""
+    """The rule that a number is at least `least` and at most `most`."""
 
     def check(value: int) -> int:
         if not least <= value <= most:

@@ -1,4 +1,4 @@
-"""How a wrong setting is reported: which one, its value, the rule and its source, what would be right."""
+"""Mistakes in settings, and the message that reports them: setting, value, rule, source, suggestion."""
 
 import difflib
 import json
@@ -17,13 +17,13 @@ T = TypeVar("T")
 
 
 OURS = "a rule of this program"
-"""The source of rules that nobody else made."""
+"""The source of rules that are this program's own."""
 _LONGEST = 160
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One wrong setting. `value` is None where there is none to show: nothing was set, or it is a secret."""
+    """A wrong setting. `value` is None where it is not shown: it was not set, or is a secret."""
 
     setting: str
     value: object | None
@@ -53,14 +53,14 @@ def report(mistakes: Sequence[Mistake], stack: str) -> str:
 def broken(rule: str, *, source: str = OURS, right: str = "") -> PydanticCustomError:
     """The error a validator raises when its value breaks `rule`.
 
-    rule: completes "This setting ...", without a full stop. source: what states the rule.
+    rule: completes "This setting ...", without a full stop. source: the document that states the rule.
     right: a correct value, or a command that sets one.
     """
     return _broken([{"rule": rule, "source": source, "right": right}])
 
 
 def check_all(value: T, *rules: Callable[[T], object]) -> T:
-    """The value, if it keeps to all `rules`. Raises one error that holds all that is `broken`."""
+    """Return the value if it keeps to all `rules`; else raise one error with every rule that is `broken`."""
     found = []
     for rule in rules:
         try:
@@ -73,12 +73,12 @@ def check_all(value: T, *rules: Callable[[T], object]) -> T:
 
 
 def broken_rules(error: PydanticCustomError) -> list[dict[str, str]]:
-    """What `broken` or `check_all` raised: each with the fields `rule`, `source` and `right` of a Mistake."""
+    """The rules in an error of `broken` or `check_all`, each with `rule`, `source`, `right` of a Mistake."""
     return (error.context or {})["rules"]
 
 
 def with_right(error: PydanticCustomError, right: str) -> PydanticCustomError:
-    """`error`, with `right` where a rule knows nothing better."""
+    """The error with `right` as the suggestion of those rules that have none."""
     return _broken([{**rule, "right": rule["right"] or right} for rule in broken_rules(error)])
 
 
@@ -94,10 +94,10 @@ def with_error_of_whole(
 def mistakes_from(
     error: ErrorDetails, *, hidden: bool, known: Iterable[str] = (), default: str = ""
 ) -> list[Mistake]:
-    """What pydantic found.
+    """The mistakes in one of pydantic's errors.
 
-    hidden: whether no message may show the value. known: the names there are, where one is unknown.
-    default: of the setting, which is right where the rule knows nothing better.
+    hidden: whether the value must not be shown. known: valid names, where the error is an unknown one.
+    default: of the setting, suggested where the rule suggests nothing.
     """
     setting = setting_at(error["loc"])
     context = error.get("ctx", {})
@@ -123,7 +123,7 @@ _RULES = "rules"
 
 
 def _broken(rules: list[dict[str, str]]) -> PydanticCustomError:
-    # The texts travel in the context, not in the template: pydantic would expand braces in them.
+    # In the context, not in the message template, in which pydantic would expand braces.
     return PydanticCustomError(_RULES, "rules are broken", {"rules": rules})
 
 
@@ -145,7 +145,7 @@ _RULES_OF_TYPES = {
     "string_type": "must be a string",
     "tuple_type": "must be a list",
 }
-"""What pydantic's checks of types amount to, in the words of a user."""
+"""Rules for users, by the type of pydantic's error."""
 _EXAMPLES = defaultdict(
     str,
     {
@@ -163,14 +163,14 @@ _EXAMPLES = defaultdict(
 
 
 def setting_at(location: Sequence[str | int]) -> str:
-    """A place in the configuration as `pulumi config set --path` writes it: topics[0].name."""
+    """A location in the configuration as `pulumi config set --path` writes it: topics[0].name."""
     # pydantic names a field by its alias, but one whose default is wrong by its attribute.
     setting, *inside = location
     return "".join([to_camel(str(setting)), *map(_step, inside)])
 
 
 def _step(part: str | int) -> str:
-    """Names within a setting can be anybody's, with dots: those of tags and of a topic's configuration."""
+    """One step of a path: quoted where the name has dots, as tags and topics' configurations may."""
     if isinstance(part, int):
         return f"[{part}]"
     return f".{part}" if re.fullmatch(r"\w+", part) else f"[{json.dumps(part, ensure_ascii=False)}]"

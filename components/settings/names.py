@@ -1,6 +1,6 @@
 """Rules for names, users and keys, each with the document that states it.
 
-Every rule is a function that takes a value and returns it, or raises the error of `mistakes.broken`.
+Every rule is a function that returns its value, or raises the error of `mistakes.broken`.
 """
 
 import json
@@ -36,7 +36,7 @@ def _matching(pattern: str, rule: str, source: str, right: str) -> Rule:
 
 
 def _of_endpoint(rule: Rule) -> Rule:
-    """A rule for the name of what has an endpoint, in which Azure takes no trademark of its own."""
+    """The rule, extended for a resource with an endpoint, in whose name Azure refuses its own trademarks."""
     return lambda value: check_all(value, rule, _not_reserved)
 
 
@@ -124,7 +124,7 @@ _topic = _matching(
 
 
 def namespace(value: str) -> str:
-    """A Kubernetes namespace of the program's own."""
+    """The rule for the Kubernetes namespace that the program creates."""
     _kubernetes_label(value)
     if value in reserved.NAMESPACES or value.startswith("kube-"):
         taken = ", ".join(reserved.NAMESPACES)
@@ -137,7 +137,7 @@ def namespace(value: str) -> str:
 
 
 def topic(value: str) -> str:
-    """A Kafka topic."""
+    """The rule for the name of a Kafka topic."""
     if value in {".", ".."}:
         raise broken(
             "must not be `.` or `..`",
@@ -152,7 +152,7 @@ def topic(value: str) -> str:
 
 
 def ssh_user(value: str) -> str:
-    """A user for SSH on HDInsight's machines."""
+    """The rule for the SSH user of HDInsight's nodes."""
     _linux_user(value)
     if value in reserved.USERS:
         raise broken(
@@ -164,12 +164,12 @@ def ssh_user(value: str) -> str:
 
 
 def gateway_user(value: str) -> str:
-    """The user of HDInsight's gateway, which is Ambari's administrator too."""
+    """The rule for the user of HDInsight's gateway, who is Ambari's administrator too."""
     return _gateway_user(value)
 
 
 def gateway_password(value: str, user: str) -> str:
-    """The password of the gateway's `user`."""
+    """The rule for the password of the gateway's `user`."""
     wanting = [
         wanted
         for present, wanted in (
@@ -199,7 +199,7 @@ def _shares_three(password: str, user: str) -> bool:
 
 
 def ssh_public_key(value: str) -> str:
-    """An RSA public key in OpenSSH's format: the only kind that is documented for HDInsight."""
+    """The rule for an RSA public key in OpenSSH's format, the only kind that is documented for HDInsight."""
     if not re.fullmatch(r"ssh-rsa [A-Za-z0-9+/]{360,}={0,2}(?: [^\r\n]*)?", value):
         raise broken(
             "must be an RSA public key of 2048 bits or more, on one line",
@@ -210,7 +210,7 @@ def ssh_public_key(value: str) -> str:
 
 
 def tags(value: dict[str, str]) -> dict[str, str]:
-    """Tags of Azure resources."""
+    """The rule for tags of Azure resources."""
     return check_all(
         value, _few_tags, _names_of_tags, _names_that_azure_keeps, _names_differ, _values_of_tags
     )
@@ -256,7 +256,7 @@ def _values_of_tags(tags: dict[str, str]) -> None:
 
 
 def from_json(value: object) -> object:
-    """A list or an object, which Pulumi hands over as JSON."""
+    """Parse a list or an object, which Pulumi hands over as JSON."""
     if not isinstance(value, str):
         return value
     try:

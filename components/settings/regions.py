@@ -1,4 +1,4 @@
-"""The names of Azure's regions."""
+"""The rule for names of Azure regions."""
 
 import difflib
 import re
@@ -76,17 +76,17 @@ KNOWN = (
     "westus2",
     "westus3",
 )
-"""Azure opens new ones, so that a name is not wrong just because it isn't here."""
+"""The regions known when this was written. Azure opens new ones, so an unknown name alone is no mistake."""
 
 
 def region(value: str) -> str:
-    """The name of a region, and not one that is almost a known one."""
+    """The rule that a name has the form of a region's and is no misspelling of a known one."""
     if not re.fullmatch(r"[a-z][a-z0-9]+", value):
         rule = (
             "must be the name of an Azure region, as `az account list-locations -o table` has it under Name"
         )
         raise broken(rule, source=LIST, right=_meant(re.sub("[^a-z0-9]", "", value.lower())) or "westeurope")
-    # Another number is a region of its own: westus4 may come.
+    # Names that differ in their number only are different regions, not misspellings.
     if value.rstrip("0123456789") not in KNOWN and value not in KNOWN and (meant := _meant(value)):
         raise broken("must be the name of an Azure region, and only resembles one", source=LIST, right=meant)
     return value

@@ -1,4 +1,4 @@
-"""What Azure, HDInsight and Kubernetes keep for themselves of names."""
+"""Names that Azure, HDInsight and Kubernetes reserve."""
 
 WORDS = frozenset(
     {
@@ -34,7 +34,7 @@ WORDS = frozenset(
         "XBOX",
     }
 )
-"""Azure takes none of them for the name of what has an endpoint:
+"""Trademarks that Azure refuses as the name of a resource with an endpoint:
 https://learn.microsoft.com/azure/azure-resource-manager/templates/error-reserved-resource-name."""
 USERS = frozenset(
     {
@@ -115,6 +115,6 @@ NAMESPACES = (
     "gatekeeper-system",
     "tigera-operator",
 )
-"""Kubernetes' own, and those that AKS makes for what can be added to it."""
+"""Namespaces of Kubernetes, and those that AKS creates for its add-ons."""
 PREFIXES_OF_TAGS = ("microsoft", "azure", "windows", "aks-managed", "k8s-azure")
 """https://learn.microsoft.com/rest/api/resources/tags/create-or-update, https://learn.microsoft.com/azure/aks/use-tags."""

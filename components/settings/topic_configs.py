@@ -1,4 +1,4 @@
-"""What can be configured of a topic: https://kafka.apache.org/32/documentation.html#topicconfigs."""
+"""Rules for the configuration of a topic: https://kafka.apache.org/32/documentation.html#topicconfigs."""
 
 import difflib
 import re
@@ -27,7 +27,7 @@ WHOLE_NUMBERS = {
     "segment.jitter.ms": (0, LONG),
     "segment.ms": (1, LONG),
 }
-"""The least and the most of each."""
+"""Whole-number settings with their least and greatest value."""
 CHOICES = {
     "cleanup.policy": ("delete", "compact", "compact,delete", "delete,compact"),
     "compression.type": ("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
@@ -43,21 +43,21 @@ PATTERNS = {
     "message.format.version": (r"[0-9]+(\.[0-9]+)+(-IV[0-9]+)?", "a version of Kafka", "3.0"),
     "min.cleanable.dirty.ratio": (r"0?\.[0-9]+|0|1(\.0+)?", "a number from 0 to 1", "0.5"),
 }
-"""What a value looks like, in symbols and in words, and an example."""
+"""Other settings: a regular expression for the value, the same in words, and an example."""
 _EXAMPLES = {"ms": "604800000", "bytes": "1073741824"}
 KNOWN = (*WHOLE_NUMBERS, *CHOICES, *PATTERNS)
-"""To Kafka 3.2."""
+"""All settings of a topic in Kafka 3.2."""
 
 
 def known(config: dict[str, str]) -> dict[str, str]:
-    """The configuration of a topic, all of it of names and values that Kafka knows."""
+    """The rule that all names and values of a topic's configuration are valid in Kafka 3.2."""
     return check_all(config, _names_known, _values_fit)
 
 
 def can_be_written(config: dict[str, str], copies: int | None) -> dict[str, str]:
-    """The configuration of a topic with that many `copies`; None where they are wrong themselves.
+    """The rule that min.insync.replicas is at most `copies`, the replication factor.
 
-    Without enough copies a producer that wants all acknowledgements would never get them.
+    Otherwise no producer with acks=all could ever write. `copies` is None where it is wrong itself.
     """
     wanted = int(config.get("min.insync.replicas", "1"))
     if copies and wanted > copies:
@@ -83,7 +83,7 @@ def _values_fit(config: dict[str, str]) -> None:
 
 
 def _wanted(name: str, value: str) -> tuple[str, str] | None:
-    """What a wrong value should be, and an example; None where it is right, or the name unknown."""
+    """The rule that a value breaks, and a valid example; None for a valid value or an unknown name."""
     if name in WHOLE_NUMBERS:
         least, most = WHOLE_NUMBERS[name]
         what = f"a whole number from {least} to {most}"

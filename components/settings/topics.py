@@ -1,4 +1,4 @@
-"""The topics of the configuration, and what Kafka demands of them."""
+"""The topics of the configuration, and Kafka's rules for them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from .mistakes import broken, check_all, with_error_of_whole
 
 
 class Topic(Checked):
-    """A Kafka topic that the program keeps in existence."""
+    """A Kafka topic that the program creates, and to which it adds partitions."""
 
     name: Annotated[str, AfterValidator(names.topic)]
     partitions: Annotated[int, between(1, 4000, "Kafka's advice for the partitions of one broker")] = 6
@@ -34,9 +34,9 @@ class Topic(Checked):
 
 
 def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int | None) -> tuple[Topic, ...]:
-    """Topics that can exist, also side by side, on that many `workers`; None where that is wrong itself.
+    """Validate the topics one by one and together, for a cluster of that many `workers`.
 
-    A topic that is wrong does not hide what is wrong with the others together.
+    A wrong topic doesn't hide mistakes of the others. `workers` is None where that setting is wrong itself.
     """
     try:
         declared = validate(value)
@@ -55,11 +55,11 @@ def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int 
 
 
 def _sound(value: object) -> Iterator[Topic]:
-    """Those of the topics that are right by themselves."""
+    """The topics that are valid by themselves."""
     try:
         items = names.from_json(value)
     except PydanticCustomError:
-        # It is reported already, and so is what is wrong with one of them.
+        # Reported already, as are the mistakes of each topic.
         return
     for item in items if isinstance(items, Sequence) else ():
         try:

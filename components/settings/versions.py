@@ -7,12 +7,12 @@ from .mistakes import broken
 SUPPORTED = "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions"
 UPGRADES = "https://learn.microsoft.com/azure/aks/auto-upgrade-cluster"
 OLDEST_MINOR = 30
-"""The first in which a pod can wait before it ends without a program for it, as the application's pods do:
+"""The first minor version with the sleep action of preStop, which the application's pods use:
 https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-handler-implementations."""
 
 
 def kubernetes(value: str) -> str:
-    """A version of Kubernetes that this program can use; "" leaves it to AKS."""
+    """The rule for a version of Kubernetes that this program supports; an empty one is AKS's default."""
     found = re.fullmatch(r"1\.(0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2}))?", value)
     if value and not found:
         rule = "must be MAJOR.MINOR or MAJOR.MINOR.PATCH, or empty for AKS's default"
@@ -27,9 +27,9 @@ def kubernetes(value: str) -> str:
 
 
 def upgraded_by_itself(channel: str, version: str) -> str:
-    """A `channel` of upgrades that never changes the `version` that is asked for; "" asks for none.
+    """The rule that the upgrade `channel` does not go beyond the `version` that is set, if one is.
 
-    Otherwise AKS would go on from it, and the next `pulumi up` would ask for a downgrade, which AKS refuses.
+    Otherwise AKS would upgrade, and the next `pulumi up` would ask for a downgrade, which AKS refuses.
     """
     parts = len(version.split(".")) if version else 0
     if channel == "patch" and parts > 2:

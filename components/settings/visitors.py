@@ -1,4 +1,4 @@
-"""Who may open the page of the test application, and who may send."""
+"""Rules for access to the test application: source ranges of its page, and the token for sending."""
 
 import re
 from ipaddress import IPv4Network
@@ -13,7 +13,7 @@ LONGEST_TOKEN = 1000
 
 
 def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-    """At least one range: a load balancer without any is open to everybody, which nobody has said then."""
+    """The rule that there is a range: without one a load balancer is open, which has to be explicit."""
     if not ranges:
         command = 'pulumi config set --path "appSourceRanges[0]" 203.0.113.7/32, with your own address'
         raise broken("must have at least one range, 0.0.0.0/0 if it is meant for everybody", right=command)
@@ -21,7 +21,7 @@ def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ..
 
 
 def access_token(token: SecretStr) -> SecretStr:
-    """A token that can stand in an Authorization header and is not guessed; or none."""
+    """The rule for a token: long enough, and valid in an Authorization header; or none at all."""
     return check_all(token, _fits_header, _has_a_length) if token.get_secret_value() else token
 
 

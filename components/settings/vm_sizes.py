@@ -1,4 +1,4 @@
-"""Rules for sizes of virtual machines."""
+"""Rules for sizes of virtual machines (VM sizes)."""
 
 import re
 
@@ -10,16 +10,16 @@ SYSTEM_POOLS = "https://learn.microsoft.com/azure/aks/use-system-pools"
 
 
 def name(value: str) -> str:
-    """The name of a VM size."""
+    """The rule for the name of a VM size."""
     if not re.fullmatch(r"(?:Standard|Basic)_[A-Za-z0-9_-]+", value):
         rule = "must be the name of a VM size, as `az vm list-sizes --location LOCATION` shows it"
-        # Right is the setting's default.
+        # The setting's default is suggested.
         raise broken(rule, source=SIZES)
     return value
 
 
 def of_hdinsight(value: str) -> str:
-    """The VM size of a node of HDInsight."""
+    """The rule for the VM size of an HDInsight node."""
     if re.match(r"Basic_|Standard_B[0-9]", name(value)) or _cpus(value) == 1:
         rule = "must be a VM size that HDInsight offers: none of the series Basic or B, nor with 1 CPU"
         raise broken(rule, source=DATA_DISKS)
@@ -27,14 +27,14 @@ def of_hdinsight(value: str) -> str:
 
 
 def of_aks(value: str) -> str:
-    """The VM size of AKS's nodes."""
+    """The rule for the VM size of AKS's nodes."""
     if not name(value).startswith("Standard_") or (_cpus(value) or 1) < 2:
         raise broken(
             "must be a VM size with 2 or more CPUs, for the nodes carry AKS's own pods too",
             source=SYSTEM_POOLS,
             right="Standard_D2s_v5",
         )
-    # In names of sizes a small p after the number stands for processors by Arm.
+    # A lower-case p after the number stands for Arm processors.
     if re.match(r"Standard_[A-Z]+[0-9]+(?:-[0-9]+)?[a-z]*p", value):
         raise broken(
             "must be a VM size with x64 processors: `az acr build` makes the application's image for those",
@@ -45,7 +45,7 @@ def of_aks(value: str) -> str:
 
 
 def room_for_disks(disks: int, size: str) -> int:
-    """As many data disks as a VM of that size takes."""
+    """The rule that a VM of that size takes so many data disks."""
     most = most_disks(size)
     if most is not None and disks > most:
         rule = f"must be at most {most}, the data disks that kafkaWorkerSize, {size}, takes"
@@ -54,7 +54,7 @@ def room_for_disks(disks: int, size: str) -> int:
 
 
 def most_disks(size: str) -> int | None:
-    """How many data disks a size of the series that HDInsight recommends takes; None of any other."""
+    """The most data disks of a VM size, for the series that HDInsight recommends; None for any other."""
     found = re.fullmatch(r"standard_(a|d|e)([0-9]+)m?_v([23])", size.lower())
     if not found:
         return None
@@ -66,6 +66,6 @@ def most_disks(size: str) -> int | None:
 
 
 def _cpus(size: str) -> int | None:
-    """The number in a name is that of the CPUs, or stands for as many."""
+    """The number in a size's name, which is 1 for sizes with a single CPU only; None without one."""
     found = re.match(r"(?:Standard|Basic)_[A-Za-z]+([0-9]+)", size)
     return int(found[1]) if found else None
