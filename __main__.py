@@ -19,8 +19,8 @@ from components.settings import Settings
 from components.settings.addresses import open_to_the_world
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
-# The SDKs define thousands of classes, and all stay. Looking for garbage there, meanwhile and at the end,
-# adds more than half to the time of a preview.
+# The SDKs define thousands of classes that stay until the end. Collecting garbage among them adds more than
+# half to the time of a preview.
 gc.disable()
 atexit.register(gc.freeze)
 
@@ -111,7 +111,7 @@ registry = container_registry(
 nodes_may_pull = registry.allow_pull("aks-pulls-images", aks.kubelet_principal_id)
 image = AppImage("image", AppImageArgs(registry=registry, repository="kafka-test-app", folder=Path("app")))
 
-# Names of brokers mean nothing in AKS's network, so Kafka has to hand out addresses.
+# Brokers' host names don't resolve in AKS's network, so Kafka has to advertise addresses.
 advertising = IpAdvertising(
     "ip-advertising",
     IpAdvertisingArgs(
@@ -126,7 +126,7 @@ advertising = IpAdvertising(
         keep_on_delete=settings.keep_ip_advertising,
         workers=kafka.workers,
     ),
-    # A new cluster of the same name would give the same inputs, and nothing would make the change there.
+    # A new cluster of the same name gives the same inputs, by which Pulumi would see no change to make.
     opts=kafka.bound(),
 )
 app = KafkaTestApp(

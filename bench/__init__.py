@@ -1,1 +1,1 @@
-"""What this costs, measured: `python -m bench` prints one line of JSON for each figure."""
+"""Benchmarks: `python -m bench` prints one line of JSON for each figure."""

@@ -30,14 +30,14 @@ def main() -> int:
                 print(json.dumps({**figure, **machine}), flush=True)
         finally:
             ended = world.run("down")
-    # Said only here, lest it hide why a figure could not be measured.
+    # Printed last, so that it does not hide why a figure could not be measured.
     if ended.status != 0:
         print(ended.output, file=sys.stderr)
     return ended.status
 
 
 def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
-    """Each figure in turn; later ones need what earlier ones made."""
+    """Each figure in turn; later ones use what earlier ones created."""
     yield up_from_nothing_and_again(world)
     yield memory(world)
     yield ambari_calls_without_changes(world)
@@ -72,7 +72,7 @@ def memory(world: Environment) -> dict[str, Any]:
 
 
 def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
-    """What is asked of Ambari where nothing has to change, by `up` and by a `refresh`, which looks first."""
+    """Calls to Ambari where nothing has to change: by `up`, and by `refresh`."""
     return {
         "figure": "Ambari calls, nothing to change: up / refresh",
         "up": ambari_calls(world, "up", "--yes", "--skip-preview", "--expect-no-changes"),
@@ -81,7 +81,7 @@ def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
 
 
 def ambari_calls_per_poll() -> dict[str, Any]:
-    """What is asked of Ambari each time that a roll looks, of simulated clusters of three sizes."""
+    """Calls to Ambari for each poll of a rolling restart, with simulated clusters of three sizes."""
     polls = {str(brokers): calls_per_poll(brokers) for brokers in (3, 30, 300)}
     return {
         "figure": "Ambari calls per poll: 3 / 30 / 300 brokers",

@@ -1,4 +1,4 @@
-"""What the page's server adds to Kafka: bare clients and browsers side by side, in AKS's network."""
+"""Measures what the page's server adds to Kafka: bare clients beside browsers, in AKS's network."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Messages through the page's server and through bare Kafka by turns, where clients are: in AKS's network.
+"""Sends messages through the page's server and through bare Kafka by turns, in AKS's network.
 
 `python browsers.py BOOTSTRAP TOPIC HOST:PORT BROWSERS...` prints a line of JSON for each number of browsers.
 Paced messages go to the page by POST. A burst goes to its topic: measured is the way from Kafka to browsers.
@@ -31,18 +31,18 @@ DEADLINE_SECONDS = 60.0
 QUIET = {"log_level": 0}
 
 Arrivals = list[tuple[int, float, float]]
-"""Number, time of sending and of arrival; seconds of one clock."""
+"""Number, time of sending and time of arrival of each message, in seconds of one clock."""
 
 
 @dataclass
 class Run:
-    """Messages that can be told from those of any other run."""
+    """The messages of one run, with a content that no other run's have."""
 
     count: int
     mark: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def message(self, number: int) -> bytes:
-        """As many bytes as any other; holds when it was made."""
+        """The message of that number, of the same size as any other; it holds the time of its creation."""
         return f"{self.mark}:{number}:{time.perf_counter_ns()}:".ljust(SIZE, "x").encode()
 
     def parse(self, content: bytes) -> list[tuple[int, float]]:
@@ -52,18 +52,18 @@ class Run:
 
 
 class Browser:
-    """One event stream. Whatever comes is kept with its time, and looked at when everything is over."""
+    """One event stream, which is recorded with arrival times and parsed at the end."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.socket = socket.create_connection(address, 10)
-        # HTTP/1.0: no chunks, whose lengths would stand amid the events.
+        # HTTP/1.0 has no chunked encoding, whose lengths would stand between the events.
         self.socket.sendall(b"GET /events HTTP/1.0\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n")
         self.received: list[tuple[float, bytes]] = []
         self.seen = 0
         self._rest = b""
 
     def receive(self, mark: bytes) -> None:
-        """Take what is there."""
+        """Record what has arrived."""
         data = self.socket.recv(1 << 20)
         if not data:
             raise ConnectionError("the server ended an event stream")
@@ -73,7 +73,7 @@ class Browser:
         self._rest = joined[-(len(mark) - 1) :]
 
     def arrivals(self, run: Run) -> Arrivals:
-        """Of the run's messages; an event has come when its end has."""
+        """Arrivals of the run's messages; an event has arrived when its end has."""
         found, rest = [], b""
         for moment, data in self.received:
             complete, separator, rest = (rest + data).rpartition(b"\n\n")
@@ -85,13 +85,13 @@ class Browser:
 def through_the_page(
     address: tuple[str, int], browsers: int, run: Run, send: Callable[[], object]
 ) -> list[Arrivals]:
-    """What arrives at each browser, while `send` sends in a thread of its own."""
+    """Arrivals at each browser, while `send` runs in a thread of its own."""
     streams = [Browser(address) for _ in range(browsers)]
     with selectors.DefaultSelector() as selector:
         for stream in streams:
             selector.register(stream.socket, selectors.EVENT_READ, stream)
         mark = run.mark.encode()
-        # First what was there before comes to an end.
+        # First, let the messages that were there before arrive.
         while selector.select(0.5):
             _receive(selector, mark, 0)
         for stream in streams:
@@ -101,7 +101,7 @@ def through_the_page(
         deadline = time.monotonic() + DEADLINE_SECONDS
         while any(stream.seen < run.count for stream in streams) and time.monotonic() < deadline:
             _receive(selector, mark, 0.1)
-        # Duplicates would come now.
+        # Wait for duplicates.
         while selector.select(0.5):
             _receive(selector, mark, 0)
         sending.join()
@@ -116,12 +116,12 @@ def _receive(selector: selectors.BaseSelector, mark: bytes, timeout: float) -> N
 
 
 def through_kafka(bootstrap: str, topic: str, run: Run, send: Callable[[], object]) -> Arrivals:
-    """What arrives at a consumer that does nothing else."""
+    """Arrivals at a bare consumer."""
     consumer = Consumer(
         {**QUIET, "bootstrap.servers": bootstrap, "group.id": "bench", "enable.auto.commit": False}
     )
     consumer.assign([TopicPartition(topic, number, OFFSET_END) for number in range(PARTITIONS)])
-    # Until it has its place in every partition.
+    # Until the consumer has a position in every partition.
     consumer.poll(2)
     arrivals: Arrivals = []
     sending = threading.Thread(target=send)
@@ -139,7 +139,7 @@ def through_kafka(bootstrap: str, topic: str, run: Run, send: Callable[[], objec
 
 
 def producing(bootstrap: str, topic: str, run: Run, rate: float | None = None) -> Callable[[], object]:
-    """Sends the run's messages by a bare producer: at that rate, or all at once."""
+    """A function that sends the run's messages by a bare producer, at that rate or all at once."""
     producer = Producer(
         {
             **QUIET,
@@ -163,7 +163,7 @@ def producing(bootstrap: str, topic: str, run: Run, rate: float | None = None) -
 
 
 def posting(address: tuple[str, int], run: Run, rate: float) -> Callable[[], object]:
-    """Sends the run's messages by POST, as the page does."""
+    """A function that sends the run's messages by POST, as the page does."""
 
     def send() -> None:
         connection = http.client.HTTPConnection(*address, timeout=30)
@@ -191,7 +191,7 @@ def paced(count: int, rate: float | None, one: Callable[[int], object]) -> None:
 
 
 def figures(run: Run, arrivals: Iterable[Arrivals]) -> dict[str, Any]:
-    """Latencies in milliseconds over all browsers; the rate is that of the browser that was done last."""
+    """Latencies in milliseconds over all browsers, and the rate of the slowest browser."""
     lists = list(arrivals)
     latencies = sorted((come - sent) * 1000 for one in lists for _, sent, come in one)
     counts = [Counter(number for number, _, _ in one) for one in lists]
@@ -207,7 +207,7 @@ def figures(run: Run, arrivals: Iterable[Arrivals]) -> dict[str, Any]:
 
 
 def measure(bootstrap: str, topic: str, bare: str, address: tuple[str, int], browsers: int) -> dict[str, Any]:
-    """Bare Kafka and the page by turns; of each figure the median of the rounds, of what must not be all."""
+    """Measure bare Kafka and the page by turns: medians of the figures, sums of duplicates and losses."""
     paced = [_paced_round(bootstrap, bare, address, browsers) for _ in range(ROUNDS)]
     bursts = [_burst_round(bootstrap, topic, bare, address, browsers) for _ in range(ROUNDS)]
     beyond = statistics.median(page["p99_ms"] - kafka["p99_ms"] for kafka, page in paced)
@@ -261,7 +261,7 @@ def _memory(address: tuple[str, int]) -> int:
 
 
 def create_topic(bootstrap: str) -> str:
-    """A topic of its own for a run; answers its name."""
+    """Create a topic for a run; returns its name."""
     name = f"bench-{uuid.uuid4().hex[:8]}"
     admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
     for future in admin.create_topics([NewTopic(name, PARTITIONS, replication_factor=3)]).values():

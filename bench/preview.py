@@ -1,4 +1,4 @@
-"""What a preview costs that finds nothing to do, against that of a program without resources."""
+"""Measures a preview without changes against that of a program without resources."""
 
 import resource
 import statistics
@@ -15,21 +15,21 @@ PAIRS = 7
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one command: seconds on the clock, and seconds of processors, which other load disturbs less."""
+    """The cost of a command: wall-clock seconds, and processor seconds, which other load disturbs less."""
 
     wall: float
     processor: float
 
 
 def preview_against_an_empty_program(world: Environment) -> dict[str, Any]:
-    """Both previews in turn, on one engine; ratios are of neighbours."""
+    """Both previews by turns, on one engine; each ratio is that of two consecutive ones."""
     empty = ["--program", str(EMPTY)]
     world.run("pulumi", *empty, "stack", "init", "local")
     pairs = [
         (cost(world, "preview", "--expect-no-changes"), cost(world, *empty, "preview"))
         for _ in range(1 + PAIRS)
     ]
-    # The first pair fills caches.
+    # The first pair only fills caches.
     ours, theirs = zip(*pairs[1:], strict=True)
     ratios = [one.wall / other.wall for one, other in pairs[1:]]
     return {
@@ -46,7 +46,7 @@ def preview_against_an_empty_program(world: Environment) -> dict[str, Any]:
 
 
 def cost(world: Environment, *command: str) -> Cost:
-    """What a Pulumi command costs that must succeed, with all processes that it starts."""
+    """Run a Pulumi command, which must succeed; its cost includes all processes that it starts."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     world.pulumi(*command)
     ended, after = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,4 +1,4 @@
-"""What a change of Kafka's configuration costs a client: brokers one after the other, and all at once."""
+"""Measures a client during a change of Kafka's configuration: rolling, and all at once."""
 
 import json
 import subprocess

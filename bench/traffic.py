@@ -13,7 +13,7 @@ from itertools import pairwise
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-# Brokers go away again and again, which is the point: nothing that librdkafka would have to say.
+# Brokers disconnect all the time here, so librdkafka's warnings about it say nothing.
 QUIET = {"log_level": 0, "log.connection.close": False}
 PARTITIONS = 6
 DRAIN_SECONDS = 60.0
@@ -44,7 +44,7 @@ class Traffic:
         self._consumer.assign([TopicPartition(topic, number, 0) for number in range(PARTITIONS)])
 
     def run(self) -> dict[str, object]:
-        """Produce and consume until standard input ends; answers the figures."""
+        """Produce and consume until standard input ends; returns the figures."""
         consuming = threading.Thread(target=self._consume)
         consuming.start()
         threading.Thread(target=self._await_end, daemon=True).start()
@@ -94,7 +94,7 @@ class Traffic:
 
 
 def create_topic(bootstrap: str, topic: str) -> None:
-    """A topic of its own for each run, on all three brokers, of which two must have every message."""
+    """Create a topic for a run, with three replicas of which two must be in sync."""
     new = NewTopic(topic, PARTITIONS, replication_factor=3, config={"min.insync.replicas": "2"})
     admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
     for future in admin.create_topics([new]).values():

@@ -1,1 +1,1 @@
-"""What must never be deployed: rules, a check of previews by them, and a policy pack for Pulumi."""
+"""Policies: rules for resources, a check of previews by them, and a policy pack for Pulumi."""

@@ -1,6 +1,6 @@
 """The policy pack for Pulumi's own command line: `pulumi preview --policy-pack policy`.
 
-Run by Pulumi's policy host, this folder is not a package: `rules` is found beside this file.
+Pulumi's policy host runs this file outside of a package, so `rules` is imported from the same folder.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def policy(rule: Rule) -> ResourceValidationPolicy:
 
 
 def resource(args: ResourceValidationArgs) -> Resource:
-    """What the policy host hands over, as the rules see it."""
+    """The policy host's resource in the form that rules take."""
     return Resource(
         name=args.name,
         type=without_version(args.resource_type),
@@ -40,7 +40,7 @@ def resource(args: ResourceValidationArgs) -> Resource:
 
 
 def _known(value: Any) -> Any:
-    """A copy that can be looked at: the host's own values raise an error where something isn't known."""
+    """A copy with UNKNOWN for unknown values: reading them from the host's own objects raises an error."""
     if isinstance(value, Mapping):
         return {name: _item(value, name) for name in value}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -16,15 +16,15 @@ UNKNOWN_VALUES = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-"""How Pulumi writes a string, boolean, number, list or object that isn't known yet (its plugin/rpc.go)."""
+"""Pulumi's placeholders for an unknown string, boolean, number, list or object (plugin/rpc.go in Pulumi)."""
 
 
 class NoPreview(Exception):
-    """The text is not the output of a preview that went through; the message says what it is."""
+    """The text is not the output of a preview that succeeded; the message says what it is."""
 
 
 def resources(text: str) -> list[Resource]:
-    """The resources as they would be after the preview's update, those included that don't change.
+    """All resources as they would be after the update, including those that don't change.
 
     Raises NoPreview.
     """
@@ -35,7 +35,7 @@ def resources(text: str) -> list[Resource]:
     steps = preview.get("steps") if isinstance(preview, dict) else None
     if not steps:
         raise NoPreview("this preview has no steps: it failed, or is none")
-    # A replaced resource has several steps, and what will be is the same in each.
+    # A replaced resource has several steps, each with the same new state.
     planned = {step["urn"]: step["newState"] for step in steps if step.get("newState")}
     return [_resource(urn, state) for urn, state in planned.items()]
 

@@ -1,4 +1,4 @@
-"""Writes what follows from the model of the configuration: the schema in Pulumi.yaml, the reference table.
+"""Generates the schema in Pulumi.yaml and the reference table from the model of the configuration.
 
 python -m tools.configuration          write both
 python -m tools.configuration --check  exit 1, naming the files, when one is not what would be written
@@ -37,7 +37,7 @@ def reference() -> str:
 
 
 def files() -> dict[Path, str]:
-    """Each file with the text that it should have."""
+    """The generated files, each with its text."""
     declared = yaml.safe_dump({"config": schema()}, sort_keys=False, width=110, allow_unicode=True)
     project, page = ROOT / "Pulumi.yaml", ROOT / "docs" / "configuration.md"
     return {

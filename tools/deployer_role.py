@@ -1,6 +1,6 @@
-"""The custom role of whoever deploys this program: `python -m tools.deployer_role` writes it for the docs.
+"""Generates the custom role for deploying this program: `python -m tools.deployer_role` writes it into docs/.
 
-What the program declares, asks and runs decides what it needs; a test compares. Names of operations:
+A test compares it with the resources, functions and commands that the program uses. Names of operations:
 https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations.
 """
 
@@ -20,10 +20,10 @@ CONDITION = ROOT / "docs" / "deployer-condition.txt"
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of Azure's, and what else than reading, writing and deleting its resources it takes to use them.
+    """A type of Azure's, with the operations that it takes beside read, write and delete.
 
-    `used` are what others do with a resource of this type: a subnet joins a NAT gateway, for example.
-    `watched` tell how far a long operation has come.
+    used: operations of other resources on one of this type: a subnet joins a NAT gateway, for example.
+    watched: operations that report the progress of a long-running one.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Kind:
 
     @property
     def actions(self) -> set[str]:
-        """Everything from its creation to its end."""
+        """All operations from a resource's creation to its deletion."""
         return {*(f"{self.name}/{verb}" for verb in ("read", "write", "delete", *self.used)), *self.watched}
 
 
@@ -82,7 +82,7 @@ TYPES: Mapping[str, Kind] = {
     ),
     "azure-native:storage:StorageAccount": Kind("Microsoft.Storage/storageAccounts"),
 }
-"""By Pulumi's type."""
+"""The kinds by Pulumi's type."""
 
 FUNCTIONS: Mapping[str, set[str]] = {
     "azure-native:authorization:getClientConfig": set(),
@@ -96,7 +96,7 @@ FUNCTIONS: Mapping[str, set[str]] = {
     "azure-native:network:getVirtualNetwork": {"Microsoft.Network/virtualNetworks/read"},
     "azure-native:resources:getResourceGroup": {"Microsoft.Resources/subscriptions/resourceGroups/read"},
 }
-"""What each function of azure-native asks; those that read are for what exists already."""
+"""Operations of each function of azure-native; those that read are for existing resources."""
 
 COMMANDS: Mapping[str, set[str]] = {
     # It finds the registry by its name among all resources, uploads the sources, and follows the run's log.
@@ -121,11 +121,11 @@ COMMANDS: Mapping[str, set[str]] = {
     # A PATCH of the cluster.
     "az rest": {"Microsoft.HDInsight/clusters/write"},
 }
-"""What each command of Azure's command line does."""
+"""Operations of each command of Azure's command line."""
 
 
 def all_actions() -> set[str]:
-    """What the program needs from its first `up` to its `destroy`."""
+    """All operations that the program needs from its first `up` to its `destroy`."""
     actions = (*(kind.actions for kind in TYPES.values()), *FUNCTIONS.values(), *COMMANDS.values())
     return set().union(*actions)
 
@@ -161,7 +161,7 @@ def condition() -> str:
 
 
 def files() -> dict[Path, str]:
-    """What is generated, by path."""
+    """The generated files, each with its text."""
     return {ROLE: json.dumps(role(), indent=2) + "\n", CONDITION: condition() + "\n"}
 
 

@@ -1,1 +1,1 @@
-"""The app's client library beside others: `python -m bench.clients`."""
+"""Compares the app's Kafka client library with others: `python -m bench.clients`."""

@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def compare(world: Environment, libraries: Path) -> None:
-    """What `by_turns` prints in AKS's network, each line with what the machine was."""
+    """Run `by_turns` in AKS's network, and print its lines with the machine's cores and load."""
     path = os.pathsep.join(map(str, (CHECKOUT, libraries)))
     script = ["env", f"PYTHONPATH={path}", sys.executable, "-m", "bench.clients.by_turns"]
     printed = world.succeed("exec", "aks", "--", *script, world.outputs()["bootstrapServers"])

@@ -1,4 +1,4 @@
-"""Every client library by turns, where clients are: in AKS's network.
+"""Measures every client library by turns, in AKS's network.
 
 `python -m bench.clients.by_turns BOOTSTRAP` prints a line of JSON for each library.
 """
@@ -24,7 +24,7 @@ WHAT_MUST_NOT_BE = ("duplicates", "losses")
 
 
 class Timed(Run):
-    """Knows the processor time of this process when the first message was made."""
+    """A run that records the process's processor time when its first message is created."""
 
     begun = 0.0
 
@@ -72,7 +72,7 @@ def _exchange(
 
 
 def _together(rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    """The median of each figure; of what must not be, all."""
+    """The median of each figure over the rounds, and the sum of duplicates and of losses."""
     return {
         name: (sum if name in WHAT_MUST_NOT_BE else statistics.median)(one[name] for one in rounds)
         for name in rounds[0]

@@ -1,7 +1,7 @@
 """One exchange of messages by each client library: one side sends, the other receives.
 
-All are set alike: idempotent, acknowledged by every in-sync replica, in no consumer group. As in the app,
-both sides are in one process, and wait by what the library is made for: threads, or an event loop.
+All have the same settings: idempotent, acks=all, no consumer group. As in the app, both sides are in one
+process; each library waits by the means that it is made for, threads or an event loop.
 """
 
 import asyncio
@@ -14,23 +14,23 @@ from bench.browsers import DEADLINE_SECONDS, PARTITIONS, Arrivals, Run, paced, p
 
 
 class Exchange(Protocol):
-    """Sends the messages of a run, at a rate or all at once, and answers what arrived."""
+    """Sends the messages of a run, at a rate or all at once, and returns what arrived."""
 
     def __call__(self, bootstrap: str, topic: str, run: Run, rate: float | None) -> Arrivals: ...
 
 
 def by_confluent_kafka(bootstrap: str, topic: str, run: Run, rate: float | None) -> Arrivals:
-    """The app's."""
+    """The app's library: threads in C (librdkafka)."""
     return through_kafka(bootstrap, topic, run, producing(bootstrap, topic, run, rate))
 
 
 def by_aiokafka(bootstrap: str, topic: str, run: Run, rate: float | None) -> Arrivals:
-    """Python in one event loop, with the encoding of records in C."""
+    """Pure Python in one event loop, with the encoding of records in C."""
     return asyncio.run(_by_aiokafka(bootstrap, topic, run, rate))
 
 
 def by_kafka_python(bootstrap: str, topic: str, run: Run, rate: float | None) -> Arrivals:
-    """Python in threads."""
+    """Pure Python in threads."""
     kafka = _module("kafka")
     producer = kafka.KafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
     consumer = kafka.KafkaConsumer(bootstrap_servers=bootstrap, group_id=None)

@@ -1,4 +1,4 @@
-"""Nothing: what remains is the engine's own time and Pulumi's import."""
+"""A program without resources: what it costs is the engine's start and the import of Pulumi."""
 
 import pulumi
 

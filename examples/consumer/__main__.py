@@ -1,4 +1,4 @@
-"""A client of somebody else's Kafka: everything it needs to know stands in the outputs of that stack."""
+"""A Kafka client as a program of its own, which knows its environment from that stack's outputs."""
 
 import hashlib
 from pathlib import Path
@@ -13,7 +13,7 @@ CLIENT = Path("client")
 config = pulumi.Config()
 environment = pulumi.StackReference(config.require("environment"))
 
-# The image is built in the environment's registry, and anew only when its sources change.
+# Built in the environment's registry, whenever its sources change.
 sources = sorted(path for path in CLIENT.iterdir() if path.is_file())
 tag = hashlib.sha256(
     b"\0".join(path.name.encode() + b"\0" + path.read_bytes() for path in sources)
@@ -35,7 +35,7 @@ image = local.Command(
 cluster = kubernetes.Provider(
     "cluster",
     kubeconfig=environment.require_output("kubeconfig"),
-    # Renewed credentials are still the same cluster.
+    # By it the provider knows the cluster again when its credentials are renewed.
     cluster_identifier=environment.require_output("aksVnetId"),
 )
 namespace = kubernetes.core.v1.Namespace(
@@ -69,7 +69,7 @@ kubernetes.apps.v1.Deployment(
                             },
                             {"name": "KAFKA_TOPIC", "value": environment.require_output("topic")},
                         ],
-                        # Ready, and `pulumi up` done, once Kafka has handed over partitions.
+                        # The pod is ready, and `pulumi up` ends, once Kafka has assigned partitions.
                         "readiness_probe": {"exec_": {"command": ["test", "-e", "/tmp/ready"]}},
                         "resources": {
                             "requests": {"cpu": "50m", "memory": "64Mi"},

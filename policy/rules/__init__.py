@@ -1,4 +1,4 @@
-"""All rules. Each is a plain function of one resource, with the words for what it finds."""
+"""All rules. Each is a function of one resource, with a name, a demand, a reason and a source."""
 
 from . import encryption, exposure, identity, ownership, pods
 from .resource import UNKNOWN, Resource, without_version

@@ -1,4 +1,4 @@
-"""Encrypted transport."""
+"""Rules for encrypted transport: minimum TLS version, no plain HTTP."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ LEAST_TLS = {
     "azure-native:storage:StorageAccount": ("minimumTlsVersion", {"TLS1_2", "TLS1_3"}),
     "azure-native:hdinsight:Cluster": ("properties.minSupportedTlsVersion", {"1.2", "1.3"}),
 }
-"""Where a type says which TLS it takes at least, and what is enough."""
+"""The property with the minimum TLS version, by type, and the values that are high enough."""
 
 
 def old_tls(resource: Resource) -> Iterator[Finding]:
-    """A service that takes TLS below 1.2, or leaves the least version to a default."""
+    """A service that accepts TLS below 1.2, or leaves the minimum to Azure's default."""
     path, enough = LEAST_TLS.get(resource.type, ("", set()))
     if path and (value := resource.at(path)) is not UNKNOWN and value not in enough:
         yield path, value

@@ -1,4 +1,4 @@
-"""What can be reached from the Internet."""
+"""Rules for what can be reached from the Internet."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from .security_rules import covers, inbound, ports, sources
 from .sources import is_outside, is_world
 
 OPEN_TO_THE_WORLD = "aks-kafka/open-to-the-world"
-"""The annotation by which a Service says that everybody may come; its value says who decided so."""
+"""Annotation of a Service that everybody may reach; its value says who decided so."""
 INTERNAL_BALANCER = "service.beta.kubernetes.io/azure-load-balancer-internal"
-"""AKS's annotation of a Service whose load balancer has an address of the network."""
+"""AKS's annotation of a Service with an internal load balancer."""
 KAFKA_PORTS = {2181: "ZooKeeper", 9092: "Kafka", 9093: "Kafka over TLS", 9400: "Kafka's REST proxy"}
-"""https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-port-settings-for-services"""
+"""Ports of Kafka: https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-port-settings-for-services."""
 
 
 def unsaid_openness(resource: Resource) -> Iterator[Finding]:
-    """Everybody may reach it, and nothing in the resource says that this is meant."""
+    """A resource that everybody may reach without an annotation that says so."""
     if _is_public_balancer(resource):
         yield from _open_balancer(resource)
     for path, rule in inbound(resource):
@@ -28,7 +28,7 @@ def unsaid_openness(resource: Resource) -> Iterator[Finding]:
 
 
 def kafka_outside(resource: Resource) -> Iterator[Finding]:
-    """A way from outside to a port of Kafka or ZooKeeper."""
+    """A load balancer or security rule that opens a port of Kafka or ZooKeeper to addresses outside."""
     if _is_public_balancer(resource) or _is_node_port(resource):
         for path, port in resource.items("spec.ports"):
             for name in ("port", "targetPort"):
@@ -42,7 +42,7 @@ def kafka_outside(resource: Resource) -> Iterator[Finding]:
 
 
 def public_blobs(resource: Resource) -> Iterator[Finding]:
-    """Storage or images that may be read without an identity."""
+    """A storage account or registry that allows anonymous reads."""
     if resource.type == "azure-native:storage:StorageAccount":
         value = resource.at("allowBlobPublicAccess")
         if value is not UNKNOWN and value is not False:
@@ -55,7 +55,7 @@ def public_blobs(resource: Resource) -> Iterator[Finding]:
 
 
 def open_kubernetes_api(resource: Resource) -> Iterator[Finding]:
-    """An API server in production that takes connections from everywhere."""
+    """An API server in production without authorized IP ranges."""
     if resource.type != "azure-native:containerservice:ManagedCluster" or not resource.in_production:
         return
     access = resource.at("apiServerAccessProfile")

@@ -1,4 +1,4 @@
-"""Who may do what, and by what it proves to be who it is."""
+"""Rules for identities: roles, administrators, keys and passwords."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ ADMINISTRATORS = {
     "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": "User Access Administrator",
     "f58310d9-a9f6-439a-9e8d-f62e7b41a168": "Role Based Access Control Administrator",
 }
-"""https://learn.microsoft.com/azure/role-based-access-control/built-in-roles"""
+"""Built-in roles that administer: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles."""
 
 
 def admin_users(resource: Resource) -> Iterator[Finding]:
-    """A registry with a user for everybody, or a cluster in which everybody is an administrator."""
+    """A registry with its admin user enabled, or an AKS cluster without Kubernetes RBAC."""
     if resource.type == "azure-native:containerregistry:Registry" and resource.at("adminUserEnabled") is True:
         yield "adminUserEnabled", True
     if resource.type == "azure-native:containerservice:ManagedCluster" and resource.at("enableRBAC") is False:
@@ -25,7 +25,7 @@ def admin_users(resource: Resource) -> Iterator[Finding]:
 
 
 def administrator_roles(resource: Resource) -> Iterator[Finding]:
-    """An identity of the program that could administer what it only uses."""
+    """A role assignment that gives an identity of the program an administrator's role."""
     if resource.type == "azure-native:authorization:RoleAssignment":
         definition = resource.at("roleDefinitionId")
         role = ADMINISTRATORS.get(str(definition).rsplit("/", 1)[-1].lower())
@@ -34,7 +34,7 @@ def administrator_roles(resource: Resource) -> Iterator[Finding]:
 
 
 def keys(resource: Resource) -> Iterator[Finding]:
-    """A key or a password where there could be a managed identity or a public key."""
+    """A storage key, SSH password or service principal, where a managed identity or public key would do."""
     if resource.type == "azure-native:hdinsight:Cluster":
         yield from _keys_of_hdinsight(resource)
     if resource.type == "azure-native:containerservice:ManagedCluster":

@@ -1,4 +1,4 @@
-"""Whose a resource is, and whether it may go."""
+"""Rules for tags, and for the protection of data in production."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ UNTAGGED = frozenset(
         "azure-native:storage:BlobContainer",
     }
 )
-"""Types of Azure's that can't have tags; they belong to a resource that can."""
+"""Types of Azure's that can't have tags; each belongs to a resource that can."""
 HOLDING_DATA = frozenset({"azure-native:hdinsight:Cluster", "azure-native:storage:StorageAccount"})
 
 
 def missing_tags(resource: Resource) -> Iterator[Finding]:
-    """A resource in Azure that doesn't say what it belongs to."""
+    """A resource in Azure without the tag `environment`."""
     if resource.type.startswith("azure-native:") and resource.type not in UNTAGGED:
         path = f"tags.{ENVIRONMENT_TAG}"
         value = resource.at(path)
@@ -30,7 +30,7 @@ def missing_tags(resource: Resource) -> Iterator[Finding]:
 
 
 def unprotected_data(resource: Resource) -> Iterator[Finding]:
-    """Data in production that a single `pulumi up` could delete."""
+    """A Kafka cluster or its storage in production without Pulumi's `protect`."""
     if resource.type in HOLDING_DATA and resource.in_production and not resource.protect:
         yield "the resource option protect", resource.protect
 

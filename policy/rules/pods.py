@@ -1,4 +1,4 @@
-"""What pods may do, and what they are told."""
+"""Rules for pods: security contexts, and secrets in environment variables."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ POD_SPECS = {
     "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
     "kubernetes:batch/v1:Job": "spec.template.spec",
 }
-"""Where each kind says what its pods are."""
+"""The path of the pod's specification, by kind."""
 NAME_OF_A_SECRET = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|KEY|CREDENTIALS?)$", re.IGNORECASE)
 
 
 def rights_of_pods(resource: Resource) -> Iterator[Finding]:
-    """Pods as root, with the node's namespaces or files, or with a way to more rights."""
+    """Pods that run as root, share the node's namespaces or files, or may gain privileges."""
     for path, pod in _pods(resource):
         for name in ("hostNetwork", "hostPID", "hostIPC"):
             if pod.get(name) is True:
@@ -38,7 +38,7 @@ def rights_of_pods(resource: Resource) -> Iterator[Finding]:
 
 
 def plain_secrets(resource: Resource) -> Iterator[Finding]:
-    """A secret as the plain value of a variable, where a Secret of Kubernetes should be named."""
+    """A secret as the plain value of an environment variable, instead of a reference to a Secret."""
     for path, pod in _pods(resource):
         for place, container in _containers(pod):
             for variable, entry in items_at(container, "env"):

@@ -1,4 +1,4 @@
-"""A resource as the rules see it, whether it comes from a preview's JSON or from Pulumi's policy host."""
+"""The form of a resource that rules take, from a preview's JSON as from Pulumi's policy host."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Unknown(Enum):
-    """Stands for a value that is known only once something else has been deployed."""
+    """The type of UNKNOWN, which stands for a value that is not known before something else is deployed."""
 
     UNKNOWN = "unknown until deployed"
 
@@ -23,7 +23,7 @@ PRODUCTION = frozenset({"production", "prod"})
 
 @dataclass(frozen=True)
 class Resource:
-    """`type` names no API version; `inputs` hold UNKNOWN where a value is not known yet."""
+    """A resource. `type` has no API version; `inputs` hold UNKNOWN for values that are not known yet."""
 
     name: str
     type: str
@@ -40,12 +40,12 @@ class Resource:
 
     @property
     def in_production(self) -> bool:
-        """Whether its tag `environment` says so."""
+        """Whether the tag `environment` has one of the values of PRODUCTION."""
         return str(self.at(f"tags.{ENVIRONMENT_TAG}")).lower() in PRODUCTION
 
 
 def value_at(value: Any, path: str) -> Any:
-    """What lies at a path of names within nested mappings: None where nothing does."""
+    """The value at a path of names within nested mappings; None where there is none."""
     for name in path.split("."):
         if not isinstance(value, Mapping):
             return UNKNOWN if value is UNKNOWN else None
@@ -62,5 +62,5 @@ def items_at(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def without_version(type_: str) -> str:
-    """azure-native:network/v20240501:Subnet and azure-native:network:Subnet are the same to a rule."""
+    """The type without API version: azure-native:network:Subnet for azure-native:network/v20240501:Subnet."""
     return re.sub(r"/v\d{8}(preview)?:", ":", type_)

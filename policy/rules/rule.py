@@ -1,4 +1,4 @@
-"""What a rule is, and what it says of a resource that breaks it."""
+"""Rules and violations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from .resource import Resource
 
 Finding = tuple[str, object]
-"""A property's path, and its value that must not be; None where there is none."""
+"""A property's path, and the value that breaks the rule; None where the property is missing."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`find` yields what breaks the rule in one resource, nothing where it has no say.
+    """A rule for resources.
 
+    find: yields what breaks the rule in a resource; nothing for types that it is not about.
     demand: completes "It ...". why: what happens otherwise. source: the document that advises so.
     """
 
@@ -32,7 +33,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Violation:
-    """One value that breaks a rule."""
+    """A value of a resource that breaks a rule."""
 
     resource: Resource
     path: str
@@ -41,7 +42,7 @@ class Violation:
 
     @property
     def found(self) -> str:
-        """The property and its value."""
+        """The property and its value, as text."""
         return f"{self.path} " + ("is not set" if self.value is None else f"is {self.value!r}")
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The rules of network security groups: whom they let in, and to which ports."""
+"""Inbound rules of network security groups: their sources and ports."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from .rule import Finding
 
 
 def inbound(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The security rules of a resource that let somebody in, each with the beginning of its paths."""
+    """The inbound rules of a resource that allow access, each with the prefix of its properties' paths."""
     rules: list[tuple[str, Any]] = []
     if resource.type == "azure-native:network:SecurityRule":
         rules = [("", resource.inputs)]
@@ -20,12 +20,12 @@ def inbound(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def sources(rule: Mapping[str, Any]) -> Iterator[Finding]:
-    """Whom it lets in: ranges and service tags."""
+    """The sources of a rule: ranges and service tags."""
     yield from _one_or_more(rule, "sourceAddressPrefix", "sourceAddressPrefixes")
 
 
 def ports(rule: Mapping[str, Any]) -> Iterator[Finding]:
-    """To which ports."""
+    """The destination ports of a rule."""
     yield from _one_or_more(rule, "destinationPortRange", "destinationPortRanges")
 
 

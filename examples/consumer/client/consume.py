@@ -1,4 +1,4 @@
-"""Prints every message of a topic, one line of JSON each, and goes on where it left off after a restart."""
+"""Prints every message of a topic as a line of JSON; after a restart it resumes at its group's offsets."""
 
 import json
 import os
