@@ -18,7 +18,7 @@ from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.provider import AzureNative
 from emulator.azure.registry.registries import find_registry, login_server, refusal_to_pull
 from emulator.azure.resource_manager import arm
-from emulator.azure.resource_manager.cloud import Cloud, RealisationFailed
+from emulator.azure.resource_manager.manager import RealisationFailed, ResourceManager
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.clusters import Clusters
 from emulator.code import digest
@@ -107,7 +107,7 @@ class _Daemon:
         self._authority = Authority(home.tls)
         images = Images(home.registry, self._pull_refusal)
         clusters = Clusters(home, world, self._authority, images)
-        self.cloud = Cloud(world, Store(home.state / "azure"), clusters, RESOURCE_TYPES)
+        self.cloud = ResourceManager(world, Store(home.state / "azure"), clusters, RESOURCE_TYPES)
 
     def revive(self) -> None:
         """Brings everything back that is on disk, and waits until it serves."""

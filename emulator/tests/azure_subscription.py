@@ -12,7 +12,8 @@ import pytest
 
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.provider import AzureNative
-from emulator.azure.resource_manager.cloud import Cloud, Propagation
+from emulator.azure.resource_manager.cloud import Propagation
+from emulator.azure.resource_manager.manager import ResourceManager
 from emulator.providers.provider import Difference, Failure, ProviderError
 from emulator.store import Store
 
@@ -142,7 +143,7 @@ class Subscription:
     def restart(self) -> None:
         """The daemon is gone, its world with it; another one comes up over the same folder."""
         self.world = FakeWorld()
-        self.cloud = Cloud(
+        self.cloud = ResourceManager(
             self.world,
             Store(self._folder),
             self.runtimes,

@@ -7,7 +7,7 @@ import pytest
 from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.hdinsight.request import ClusterRequest
 from emulator.azure.resource_manager import arm
-from emulator.azure.resource_manager.cloud import RealisationFailed
+from emulator.azure.resource_manager.manager import RealisationFailed
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.tests.azure_clusters import PASSWORD, KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription, refused

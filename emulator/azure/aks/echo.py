@@ -5,6 +5,7 @@ from typing import Any
 from emulator.azure.aks.request import ManagedClusterRequest
 from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.authorization.principals import identity
+from emulator.azure.network.public_addresses import PublicIPAddress
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
@@ -83,7 +84,7 @@ def _pool(record: Record, request: ManagedClusterRequest, pool: dict[str, Any]) 
 def _network_profile(record: Record, request: ManagedClusterRequest) -> dict[str, Any]:
     outbound = arm.resource_id(
         record.facts["node_group"],
-        "Microsoft.Network/publicIPAddresses",
+        PublicIPAddress.kind,
         record.facts["guid"],
         subscription=arm.subscription_of(record.id),
     )

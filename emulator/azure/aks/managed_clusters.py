@@ -8,7 +8,7 @@ from typing import Any
 from emulator.azure.aks.echo import DEFAULT_VERSION, describe_cluster
 from emulator.azure.aks.own_network import make_network, new_subnet_id
 from emulator.azure.aks.ranges import check_ranges, check_ranges_of_own_network
-from emulator.azure.aks.request import ManagedClusterRequest
+from emulator.azure.aks.request import MANAGED_CLUSTER_TOKEN, ManagedClusterRequest
 from emulator.azure.aks.rules import check_request
 from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.authorization.principals import identity
@@ -25,7 +25,7 @@ from emulator.azure.resource_manager.resource_groups import ResourceGroup
 from emulator.azure.resource_manager.resource_type import ResourceType, new_digits, new_etag, new_guid, now
 from emulator.azure.resource_manager.runtimes import KubernetesRuntime
 from emulator.azure.schema import differences
-from emulator.azure.schema.differences import normal_location
+from emulator.azure.schema.locations import normal_location
 
 _NETWORK_ROLES = frozenset({"Network Contributor", "Contributor", "Owner"})
 _FQDN_ALPHABET = string.ascii_lowercase + string.digits
@@ -57,7 +57,7 @@ class ManagedCluster(ResourceType):
     Pods have addresses of it, too, or form an overlay.
     """
 
-    token = "azure-native:containerservice:ManagedCluster"
+    token = MANAGED_CLUSTER_TOKEN
     kind = "Microsoft.ContainerService/managedClusters"
     path = (
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

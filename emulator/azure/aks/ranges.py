@@ -7,7 +7,7 @@ Interface (CNI) Overlay networking".
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from emulator.azure.aks.own_network import ADDRESS_SPACE, SUBNET_PREFIX
-from emulator.azure.aks.request import ManagedClusterRequest
+from emulator.azure.aks.request import MANAGED_CLUSTER_TOKEN, ManagedClusterRequest
 from emulator.azure.network.addressing import parse_prefix, usable
 from emulator.azure.network.networks import VirtualNetwork, address_space
 from emulator.azure.network.occupancy import SUBNET_FACT, peerings_of
@@ -50,7 +50,7 @@ def check_visible(cloud: Cloud, network: Record, remote: Record) -> None:
 
     Azure peers such networks, and the pods' packets never arrive; here no Service address is routed at all.
     """
-    for cluster in cloud.all("azure-native:containerservice:ManagedCluster"):
+    for cluster in cloud.all(MANAGED_CLUSTER_TOKEN):
         if not arm.same(arm.parent(cluster.facts[SUBNET_FACT]), network.id):
             continue
         request = ManagedClusterRequest(cluster.inputs)

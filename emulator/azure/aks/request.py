@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+MANAGED_CLUSTER_TOKEN = "azure-native:containerservice:ManagedCluster"
+
 # "Configure Azure CNI networking" and "Configure Azure CNI Overlay networking": what holds when nothing
 # else is said.
 _DEFAULT_PODS = 30

@@ -1,10 +1,9 @@
 """Who is who in the directory."""
 
+from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
-
-IDENTITY_KIND = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
 def type_of_principal(cloud: Cloud, principal_id: str) -> str | None:
@@ -19,4 +18,4 @@ def type_of_principal(cloud: Cloud, principal_id: str) -> str | None:
 
 def identity(cloud: Cloud, resource_id: str) -> Record | None:
     """The user-assigned identity with this id."""
-    return cloud.find(resource_id) if arm.is_kind(resource_id, IDENTITY_KIND) else None
+    return cloud.find(resource_id) if arm.is_kind(resource_id, UserAssignedIdentity.kind) else None

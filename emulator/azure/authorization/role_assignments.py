@@ -3,7 +3,7 @@
 from typing import Any
 
 from emulator.azure.authorization.principals import type_of_principal
-from emulator.azure.authorization.roles import BUILT_IN, definition_guid
+from emulator.azure.authorization.roles import BUILT_IN, ROLE_ASSIGNMENT_TOKEN, definition_guid
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
@@ -16,7 +16,7 @@ _IMMUTABLE = ("principalId", "roleDefinitionId", "scope")
 class RoleAssignment(RecordsOnly):
     """Somebody's role on a resource, and on what lies below it."""
 
-    token = "azure-native:authorization:RoleAssignment"
+    token = ROLE_ASSIGNMENT_TOKEN
     kind = "Microsoft.Authorization/roleAssignments"
     path = "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
     autonaming = "uuid"

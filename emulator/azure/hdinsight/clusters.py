@@ -5,7 +5,7 @@ import string
 from typing import Any
 
 from emulator.azure.hdinsight.echo import describe_cluster
-from emulator.azure.hdinsight.request import ClusterRequest
+from emulator.azure.hdinsight.request import CLUSTER_TOKEN, ClusterRequest
 from emulator.azure.hdinsight.rules import check_request
 from emulator.azure.hdinsight.surroundings import check_access, check_surroundings
 from emulator.azure.network.addressing import free
@@ -26,7 +26,7 @@ _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
 class HdinsightCluster(ResourceType):
     """Kafka on nodes of a subnet, with Ambari on a port of this machine."""
 
-    token = "azure-native:hdinsight:Cluster"
+    token = CLUSTER_TOKEN
     kind = "Microsoft.HDInsight/clusters"
     path = (
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

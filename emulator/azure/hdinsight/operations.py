@@ -16,7 +16,7 @@ from emulator.azure.network.addressing import free
 from emulator.azure.network.occupancy import ADDRESSES_FACT, taken_addresses
 from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
-from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.resource_manager.manager import ResourceManager
 from emulator.azure.resource_manager.record import Record
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.resource_manager.subscriptions import require_subscription
@@ -26,7 +26,7 @@ from emulator.azure.resource_manager.subscriptions import require_subscription
 class HdinsightOperations:
     """The calls, as `az` makes them. All raise Refused, those that write RealisationFailed as well."""
 
-    cloud: Cloud
+    cloud: ResourceManager
 
     def show(self, resource_group: str, name: str, subscription: str | None) -> dict[str, Any]:
         """A cluster as the API describes it."""
@@ -83,7 +83,7 @@ class HdinsightOperations:
         return self.cloud.require(HdinsightCluster.kind, cluster_id)
 
 
-def _with_workers(cloud: Cloud, record: Record, workers: int) -> Record:
+def _with_workers(cloud: ResourceManager, record: Record, workers: int) -> Record:
     """The cluster with further workers, each with an address of the subnet."""
     _check_growth(record.name, ClusterRequest(record.inputs).count(WORKER), workers)
     inputs = copy.deepcopy(record.inputs)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+CLUSTER_TOKEN = "azure-native:hdinsight:Cluster"
 HEAD = "headnode"
 ZOOKEEPER = "zookeepernode"
 WORKER = "workernode"

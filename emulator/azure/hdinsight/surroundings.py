@@ -6,7 +6,7 @@ Lake Storage Gen2 with Azure HDInsight clusters".
 
 from emulator.azure.authorization.principals import identity
 from emulator.azure.authorization.roles import has_role
-from emulator.azure.hdinsight.request import ClusterRequest
+from emulator.azure.hdinsight.request import CLUSTER_TOKEN, ClusterRequest
 from emulator.azure.network.addressing import usable
 from emulator.azure.network.nat_gateways import NatGateway
 from emulator.azure.network.networks import VirtualNetwork
@@ -20,12 +20,11 @@ from emulator.azure.resource_manager.record import Record
 from emulator.azure.resource_manager.references import require_near
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.schema import sdk
-from emulator.azure.schema.differences import normal_location
+from emulator.azure.schema.locations import normal_location
 from emulator.azure.storage.accounts import StorageAccount
 
 # From this version of the network API on, subnets have no way out unless they are given one.
 _PRIVATE_SINCE = "2025-07-01"
-_HDINSIGHT = "azure-native:hdinsight:Cluster"
 _STORAGE_ROLE = "Storage Blob Data Owner"
 
 
@@ -51,7 +50,7 @@ def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) 
 def check_room(cloud: Cloud, resource_id: str, request: ClusterRequest, subnet: Record) -> None:
     """Raises Refused when the subnet has too few addresses for the whole cluster."""
     for user in users_of(cloud, subnet.id):
-        if user.token != _HDINSIGHT:
+        if user.token != CLUSTER_TOKEN:
             raise NotModelled(f"an HDInsight cluster in the subnet of {user.id}")
     left = usable(prefix_of(subnet)) - len(taken_addresses(cloud, subnet.id, resource_id))
     if left < len(request.nodes()):
@@ -65,7 +64,7 @@ def _check_names(cloud: Cloud, resource_id: str, network: Record) -> None:
     """Host names carry six characters of the cluster's name, and are resolved within a network."""
     prefix = arm.name(resource_id)[:6].lower()
     subnets = [arm.key(subnet.id) for subnet in subnets_of(cloud, network.id)]
-    for other in cloud.all(_HDINSIGHT):
+    for other in cloud.all(CLUSTER_TOKEN):
         near = arm.key(other.facts.get("subnet", "")) in subnets
         if near and not arm.same(other.id, resource_id) and other.name[:6].lower() == prefix:
             message = (

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from emulator.azure.network import tokens
+from emulator.azure.network.occupancy import subnets_with
 from emulator.azure.network.public_addresses import PublicIPAddress, gateway_with
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
@@ -16,7 +18,7 @@ _IDLE_MINUTES = range(4, 121)
 class NatGateway(RecordsOnly):
     """Outbound internet for subnets. The emulator has none to give; HDInsight asks whether it is there."""
 
-    token = "azure-native:network:NatGateway"
+    token = tokens.NAT_GATEWAY
     kind = "Microsoft.Network/natGateways"
     path = (
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -60,20 +62,11 @@ class NatGateway(RecordsOnly):
         }
         if record.inputs.get("zones"):
             described["zones"] = list(record.inputs["zones"])
-        served = served_subnets(cloud, record.id)
+        served = subnets_with(cloud, "natGateway", record.id)
         if served:
             described["subnets"] = [{"id": subnet.id} for subnet in served]
         return described
 
     def users(self, cloud: Cloud, record: Record) -> list[str]:
         """The subnets that go out through it."""
-        return [subnet.id for subnet in served_subnets(cloud, record.id)]
-
-
-def served_subnets(cloud: Cloud, gateway_id: str) -> list[Record]:
-    """The subnets that use a NAT gateway."""
-    return [
-        subnet
-        for subnet in cloud.all("azure-native:network:Subnet")
-        if arm.same((subnet.inputs.get("natGateway") or {}).get("id", ""), gateway_id)
-    ]
+        return [subnet.id for subnet in subnets_with(cloud, "natGateway", record.id)]

@@ -1,5 +1,6 @@
 """Who is where: what a network holds, and what runs in a subnet."""
 
+from emulator.azure.network import tokens
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
@@ -11,12 +12,21 @@ ADDRESSES_FACT = "addresses"
 
 def subnets_of(cloud: Cloud, network_id: str) -> list[Record]:
     """The subnets of a network."""
-    return _parts(cloud, network_id, "azure-native:network:Subnet")
+    return _parts(cloud, network_id, tokens.SUBNET)
 
 
 def peerings_of(cloud: Cloud, network_id: str) -> list[Record]:
     """The peerings that start at a network."""
-    return _parts(cloud, network_id, "azure-native:network:VirtualNetworkPeering")
+    return _parts(cloud, network_id, tokens.PEERING)
+
+
+def subnets_with(cloud: Cloud, reference: str, resource_id: str) -> list[Record]:
+    """The subnets whose input `reference`, such as `natGateway`, names this resource."""
+    return [
+        subnet
+        for subnet in cloud.all(tokens.SUBNET)
+        if arm.same((subnet.inputs.get(reference) or {}).get("id", ""), resource_id)
+    ]
 
 
 def users_of(cloud: Cloud, subnet_id: str) -> list[Record]:

@@ -1,8 +1,9 @@
 """Microsoft.Network/virtualNetworks/virtualNetworkPeerings."""
 
+from collections.abc import Callable
 from typing import Any
 
-from emulator.azure.aks.ranges import check_visible
+from emulator.azure.network import tokens
 from emulator.azure.network.addressing import overlapping
 from emulator.azure.network.networks import VirtualNetwork, address_space
 from emulator.azure.network.occupancy import peerings_of
@@ -33,7 +34,7 @@ class VirtualNetworkPeering(ResourceType):
     PUT says of `remoteAddressSpace` changes nothing.
     """
 
-    token = "azure-native:network:VirtualNetworkPeering"
+    token = tokens.PEERING
     kind = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
     path = (
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -52,6 +53,10 @@ class VirtualNetworkPeering(ResourceType):
             "syncRemoteAddressSpace",
         }
     )
+
+    def __init__(self, check_reach: Callable[[Cloud, Record, Record], None]) -> None:
+        """With the check of whether what runs in the first network can reach the second; it raises if not."""
+        self._check_reach = check_reach
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
         """Azure's rules: both networks exist, don't overlap each other or another peer, and are at rest."""
@@ -74,8 +79,8 @@ class VirtualNetworkPeering(ResourceType):
             message = f"The remote virtual network of peering {resource_id} cannot be changed."
             raise Refused(400, "RemoteVnetOfPeeringCannotBeChanged", message)
         _check_pair(cloud, resource_id, network, remote)
-        check_visible(cloud, network, remote)
-        check_visible(cloud, remote, network)
+        self._check_reach(cloud, network, remote)
+        self._check_reach(cloud, remote, network)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """Its GUID, and where it leads to."""

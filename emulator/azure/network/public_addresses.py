@@ -3,6 +3,7 @@
 from ipaddress import IPv4Network
 from typing import Any
 
+from emulator.azure.network import tokens
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
@@ -95,7 +96,7 @@ class PublicIPAddress(RecordsOnly):
 
 def gateway_with(cloud: Cloud, address_id: str) -> Record | None:
     """The NAT gateway that uses an address."""
-    for gateway in cloud.all("azure-native:network:NatGateway"):
+    for gateway in cloud.all(tokens.NAT_GATEWAY):
         for reference in gateway.inputs.get("publicIpAddresses") or []:
             if arm.same(reference["id"], address_id):
                 return gateway

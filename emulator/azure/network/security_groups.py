@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emulator.azure.network.occupancy import subnets_with
 from emulator.azure.network.security_rules import check_rules
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
@@ -71,23 +72,14 @@ class NetworkSecurityGroup(RecordsOnly):
             "resourceGuid": record.facts["guid"],
             "securityRules": [_rule(record, rule) for rule in rules],
         }
-        guarded = guarded_subnets(cloud, record.id)
+        guarded = subnets_with(cloud, "networkSecurityGroup", record.id)
         if guarded:
             described["subnets"] = [{"id": subnet.id} for subnet in guarded]
         return described
 
     def users(self, cloud: Cloud, record: Record) -> list[str]:
         """The subnets that it guards."""
-        return [subnet.id for subnet in guarded_subnets(cloud, record.id)]
-
-
-def guarded_subnets(cloud: Cloud, group_id: str) -> list[Record]:
-    """The subnets that use a security group."""
-    return [
-        subnet
-        for subnet in cloud.all("azure-native:network:Subnet")
-        if arm.same((subnet.inputs.get("networkSecurityGroup") or {}).get("id", ""), group_id)
-    ]
+        return [subnet.id for subnet in subnets_with(cloud, "networkSecurityGroup", record.id)]
 
 
 def _rule(group: Record, rule: dict[str, Any]) -> dict[str, Any]:

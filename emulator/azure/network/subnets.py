@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
+from emulator.azure.network import tokens
 from emulator.azure.network.addressing import parse_prefix
+from emulator.azure.network.nat_gateways import NatGateway
 from emulator.azure.network.networks import VirtualNetwork, address_space
 from emulator.azure.network.occupancy import subnets_of, users_of
+from emulator.azure.network.security_groups import NetworkSecurityGroup
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
@@ -21,7 +24,7 @@ _LONGEST_PREFIX = 29
 class Subnet(RecordsOnly):
     """A range of a network. It lives in the records alone: nodes get their addresses out of it."""
 
-    token = "azure-native:network:Subnet"
+    token = tokens.SUBNET
     kind = "Microsoft.Network/virtualNetworks/subnets"
     path = (
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -50,8 +53,8 @@ class Subnet(RecordsOnly):
         prefix = _prefix(inputs, arm.name(resource_id))
         _check_range(cloud, network, resource_id, prefix)
         for reference, kind in (
-            ("networkSecurityGroup", "Microsoft.Network/networkSecurityGroups"),
-            ("natGateway", "Microsoft.Network/natGateways"),
+            ("networkSecurityGroup", NetworkSecurityGroup.kind),
+            ("natGateway", NatGateway.kind),
         ):
             if inputs.get(reference):
                 require_reference(

@@ -1,6 +1,7 @@
 """The types that the emulator models, in the order in which they are revived."""
 
 from emulator.azure.aks.managed_clusters import ManagedCluster
+from emulator.azure.aks.ranges import check_visible
 from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.authorization.role_assignments import RoleAssignment
 from emulator.azure.hdinsight.clusters import HdinsightCluster
@@ -15,21 +16,21 @@ from emulator.azure.resource_manager.resource_groups import ResourceGroup
 from emulator.azure.resource_manager.resource_type import ResourceType
 from emulator.azure.storage.accounts import StorageAccount
 
-_TYPES: tuple[type[ResourceType], ...] = (
-    ResourceGroup,
-    UserAssignedIdentity,
-    RoleAssignment,
-    NetworkSecurityGroup,
-    PublicIPAddress,
-    NatGateway,
-    VirtualNetwork,
-    Subnet,
-    VirtualNetworkPeering,
-    StorageAccount,
-    Registry,
-    HdinsightCluster,
-    ManagedCluster,
+_TYPES: tuple[ResourceType, ...] = (
+    ResourceGroup(),
+    UserAssignedIdentity(),
+    RoleAssignment(),
+    NetworkSecurityGroup(),
+    PublicIPAddress(),
+    NatGateway(),
+    VirtualNetwork(),
+    Subnet(),
+    VirtualNetworkPeering(check_visible),
+    StorageAccount(),
+    Registry(),
+    HdinsightCluster(),
+    ManagedCluster(),
 )
 
-RESOURCE_TYPES: dict[str, ResourceType] = {resource_type.token: resource_type() for resource_type in _TYPES}
+RESOURCE_TYPES: dict[str, ResourceType] = {resource_type.token: resource_type for resource_type in _TYPES}
 """By token."""

@@ -8,7 +8,7 @@ from emulator.azure.provider import functions
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.modelled import unmodelled
 from emulator.azure.resource_manager import arm
-from emulator.azure.resource_manager.cloud import AlreadyExists, Cloud, RealisationFailed
+from emulator.azure.resource_manager.manager import AlreadyExists, RealisationFailed, ResourceManager
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.resource_manager.resource_type import ResourceType, new_digits
 from emulator.azure.schema import differences, inputs, sdk
@@ -32,7 +32,7 @@ class AzureNative(Provider):
     name = "azure-native"
     version = importlib.metadata.version("pulumi_azure_native")
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: ResourceManager) -> None:
         self._cloud = cloud
 
     def configure(self, config: Properties, /) -> Properties:

@@ -1,24 +1,19 @@
-"""The resource manager: what exists, who may write it when, and how it comes back after a crash."""
+"""Azure as each type of resource sees it: the records of what exists, and what runs for them."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.record import Record
-from emulator.azure.resource_manager.refusals import Refused, not_found
-from emulator.azure.resource_manager.resource_type import ResourceType
+from emulator.azure.resource_manager.refusals import not_found
 from emulator.azure.resource_manager.runtimes import (
     HdinsightRuntime,
     KubernetesRuntime,
     NetworkWorld,
     Runtimes,
 )
-from emulator.azure.resource_manager.subscriptions import require_subscription
-from emulator.azure.schema.differences import normal_location
 from emulator.store import Store
 
 
@@ -32,24 +27,15 @@ class Propagation:
     """For AcrPull: pulls fail until then, and are tried again."""
 
 
-class RealisationFailed(Exception):
-    """A resource was accepted, and then could not be brought up. It exists in state Failed, as in Azure."""
-
-
-class Cloud:
+class Cloud(ABC):
     """The resources in all subscriptions. Safe for use by several threads.
 
-    Every write goes through `put` and `delete`: rules first, then the record, then the world. So whatever is
-    killed, there is a record of what was begun.
+    Reading needs the records alone. Writing takes the rules of a resource's type; `ResourceManager` knows
+    the types, and implements it.
     """
 
     def __init__(
-        self,
-        world: NetworkWorld,
-        store: Store,
-        runtimes: Runtimes,
-        types: Mapping[str, ResourceType],
-        propagation: Propagation | None = None,
+        self, world: NetworkWorld, store: Store, runtimes: Runtimes, propagation: Propagation | None = None
     ) -> None:
         self.world = world
         self.runtimes = runtimes
@@ -61,9 +47,35 @@ class Cloud:
         self.kubernetes: dict[str, KubernetesRuntime] = {}
         """Running AKS clusters by their ids' keys."""
         self._store = store
-        self._types = types
-        self._changed = threading.Condition(threading.RLock())
-        self._written: set[str] = set()
+
+    @abstractmethod
+    def put(
+        self,
+        token: str,
+        inputs: Mapping[str, Any],
+        urn: str,
+        *,
+        create: bool,
+        subscription: str,
+    ) -> Record:
+        """Creates or changes a resource of a subscription, and returns it once it is up.
+
+        With `create`, a resource that is there already is refused as azure-native refuses it; unless this
+        very caller made it and never came to know, being killed: then it is taken up where it was left.
+        Raises Refused, NotModelled, RealisationFailed and AlreadyExists.
+        """
+
+    @abstractmethod
+    def delete(self, resource_id: str) -> None:
+        """Removes a resource and all that is in it; nothing happens when it is gone. Raises Refused."""
+
+    @abstractmethod
+    def echo(self, record: Record) -> dict[str, Any]:
+        """What a read of this resource shows."""
+
+    @abstractmethod
+    def is_written(self, resource_id: str) -> bool:
+        """Whether a write of this resource is under way."""
 
     def find(self, resource_id: str) -> Record | None:
         """The resource with this id."""
@@ -81,109 +93,9 @@ class Cloud:
         """All resources of a type, in the order in which they were made."""
         return [record for record in self.everything() if record.token == token]
 
-    def is_written(self, resource_id: str) -> bool:
-        """Whether a write of this resource is under way."""
-        with self._changed:
-            return arm.key(resource_id) in self._written
-
-    def location_of_group(self, name: str, subscription: str) -> str | None:
-        """The region of a resource group; None when there is no such group."""
-        group = self.find(arm.resource_group_id(name, subscription))
-        return None if group is None else group.inputs["location"]
-
-    def put(
-        self,
-        token: str,
-        inputs: Mapping[str, Any],
-        urn: str,
-        *,
-        create: bool,
-        subscription: str,
-    ) -> Record:
-        """Creates or changes a resource of a subscription, and returns it once it is up.
-
-        With `create`, a resource that is there already is refused as azure-native refuses it; unless this
-        very caller made it and never came to know, being killed: then it is taken up where it was left.
-        Raises Refused, NotModelled and RealisationFailed.
-        """
-        resource_type = self._types[token]
-        wanted = dict(inputs)
-        resource_id = resource_type.id_of(wanted, subscription)
-        require_subscription(arm.subscription_of(resource_id))
-        with self._writing(resource_type.writes(resource_id)):
-            existing = self.find(resource_id)
-            if create and existing is not None and (existing.known or existing.urn != urn):
-                raise AlreadyExists(resource_id)
-            with self._changed:
-                self._require_group(resource_type, resource_id)
-                if resource_type.located:
-                    _check_location(resource_id, wanted, existing)
-                resource_type.check(self, resource_id, wanted, existing)
-                record = self._begun(resource_type, resource_id, wanted, urn, existing)
-                self.save(record)
-            return self._realised(resource_type, record, existing)
-
-    def operate(
-        self,
-        resource_id: str,
-        plan: Callable[[Record], Record],
-        carry_out: Callable[[Record, Record], None],
-    ) -> None:
-        """Changes a resource by another call than PUT: one at a time, as `plan` says of what is there then.
-
-        The record is saved first, as for a PUT: whatever is killed, a revival brings up what was planned.
-        Raises Refused, NotModelled and RealisationFailed; then the resource is as before.
-        """
-        with self._writing([resource_id]):
-            with self._changed:
-                before = self.find(resource_id)
-                if before is None or before.state != "Succeeded":
-                    state = "gone" if before is None else before.state
-                    raise Refused(409, "ClusterNotReady", f"Resource {resource_id} is {state}.")
-                planned = plan(before)
-                self.save(replace(planned, state="Updating"))
-            try:
-                carry_out(before, planned)
-            except Exception as error:
-                self.save(before)
-                raise RealisationFailed(f"'{before.name}': {error}") from error
-            self.save(replace(planned, state="Succeeded"))
-
-    def read(self, resource_id: str) -> dict[str, Any] | None:
-        """Azure's echo of a resource; None when there is none. The caller knows of it from now on."""
-        record = self.find(resource_id)
-        if record is None:
-            return None
-        self.acknowledge(resource_id)
-        return self.echo(record)
-
-    def echo(self, record: Record) -> dict[str, Any]:
-        """What a read of this resource shows."""
-        return self._types[record.token].echo(self, record)
-
-    def acknowledge(self, resource_id: str) -> None:
-        """Notes that the caller has the resource in its state."""
-        with self._changed:
-            record = self.find(resource_id)
-            if record is not None and not record.known:
-                record.known = True
-                self.save(record)
-
-    def delete(self, resource_id: str) -> None:
-        """Removes a resource and all that is in it; nothing happens when it is gone. Raises Refused."""
-        record = self.find(resource_id)
-        if record is None:
-            return
-        resource_type = self._types[record.token]
-        with self._writing(resource_type.writes(record.id)):
-            with self._changed:
-                _require_unused(resource_type, record, resource_type.users(self, record))
-                self.save(replace(record, state="Deleting"))
-            for part in reversed(self.parts(record.id)):
-                self._types[part.token].remove(self, part)
-                self._forget(part)
-            resource_type.remove(self, record)
-            self._forget(record)
+    def everything(self) -> list[Record]:
+        """All resources, in the order in which they were made."""
+        return [Record.of(document) for _, document in self._store.items()]
 
     def parts(self, resource_id: str) -> list[Record]:
         """What lies below a resource or in a resource group, in the order in which it was made."""
@@ -197,106 +109,7 @@ class Cloud:
         """Keeps a record."""
         self._store.put(arm.key(record.id), record.document())
 
-    def revive(self) -> None:
-        """Brings the world back after the daemon was gone: networks, then routes, then clusters.
-
-        What was being made or removed is in state Failed from now on: a further PUT or DELETE takes it up.
-        """
-        for record in self.everything():
-            if record.state in ("Creating", "Deleting"):
-                self.save(replace(record, state="Failed"))
-            elif record.state == "Updating":
-                self.save(replace(record, state="Succeeded"))
-        for resource_type in self._types.values():
-            for record in self.all(resource_type.token):
-                if record.state == "Succeeded":
-                    resource_type.revive(self, record)
-
-    def everything(self) -> list[Record]:
-        """All resources, in the order in which they were made."""
-        return [Record.of(document) for _, document in self._store.items()]
-
-    def _require_group(self, resource_type: ResourceType, resource_id: str) -> None:
-        parsed = arm.parse(resource_id)
-        if parsed is None or "resourceGroupName" not in resource_type.path_inputs:
-            return
-        if self.location_of_group(parsed.resource_group, parsed.subscription) is None:
-            message = f"Resource group '{parsed.resource_group}' could not be found."
-            raise Refused(404, "ResourceGroupNotFound", message)
-
-    def _begun(
-        self,
-        resource_type: ResourceType,
-        resource_id: str,
-        inputs: dict[str, Any],
-        urn: str,
-        existing: Record | None,
-    ) -> Record:
-        if existing is not None and existing.state == "Succeeded":
-            return replace(existing, inputs=inputs, urn=urn, state="Updating")
-        record = Record(resource_id, resource_type.token, urn, inputs, "Creating")
-        record.known = existing is not None and existing.known
-        record.facts = {"created": time.time(), **resource_type.decide(self, record)}
-        return record
-
-    def _realised(self, resource_type: ResourceType, record: Record, existing: Record | None) -> Record:
-        try:
-            resource_type.realise(self, record, existing)
-        except Exception as error:
-            with self._changed:
-                self.save(replace(record, state="Failed"))
-            raise RealisationFailed(f"{resource_type.kind} '{record.name}': {error}") from error
-        with self._changed:
-            # Somebody else's write may have changed the facts meanwhile: a peering's state.
-            current = self.find(record.id) or record
-            done = replace(current, state="Succeeded")
-            self.save(done)
-        return done
-
-    def _forget(self, record: Record) -> None:
-        with self._changed:
-            self._store.delete(arm.key(record.id))
-
-    @contextmanager
-    def _writing(self, resource_ids: Sequence[str]) -> Iterator[None]:
-        """One write at a time; others wait, as azure-native does (it retries AnotherOperationInProgress)."""
-        keys = {arm.key(resource_id) for resource_id in resource_ids}
-        with self._changed:
-            self._changed.wait_for(lambda: not keys & self._written)
-            self._written |= keys
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._written -= keys
-                self._changed.notify_all()
-
-
-def _check_location(resource_id: str, wanted: dict[str, Any], existing: Record | None) -> None:
-    if not wanted.get("location"):
-        raise Refused(400, "LocationRequired", "The location property is required for this definition.")
-    if existing is None or existing.state != "Succeeded":
-        return
-    here, there = existing.inputs["location"], wanted["location"]
-    if normal_location(here) != normal_location(there):
-        message = (
-            f"The resource '{arm.name(resource_id)}' already exists in location '{normal_location(here)}'. A "
-            f"resource with the same name cannot be created in location '{normal_location(there)}'."
-        )
-        raise Refused(409, "InvalidResourceLocation", message)
-
-
-def _require_unused(resource_type: ResourceType, record: Record, users: Sequence[str]) -> None:
-    if users:
-        message = (
-            f"{resource_type.kind} {record.id} cannot be deleted because it is in use by the following "
-            f"resources: {', '.join(users)}."
-        )
-        raise Refused(400, resource_type.in_use_code, message)
-
-
-class AlreadyExists(Exception):
-    """azure-native's own refusal, before it sends a PUT (pkg/azure/client_azcore.go, CanCreate)."""
-
-    def __init__(self, resource_id: str) -> None:
-        super().__init__(f"cannot create already existing resource '{resource_id}'")
+    def location_of_group(self, name: str, subscription: str) -> str | None:
+        """The region of a resource group; None when there is no such group."""
+        group = self.find(arm.resource_group_id(name, subscription))
+        return None if group is None else group.inputs["location"]

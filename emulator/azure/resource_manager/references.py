@@ -4,7 +4,7 @@ from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
-from emulator.azure.schema.differences import normal_location
+from emulator.azure.schema.locations import normal_location
 
 
 def require_reference(

@@ -6,19 +6,19 @@ import secrets
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
+from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
-
-if TYPE_CHECKING:
-    from emulator.azure.resource_manager.cloud import Cloud
+from emulator.azure.schema.locations import normal_location
 
 
 class ResourceType(ABC):
     """One type of resource: how it is named, what Azure demands of it, what it does and how it is echoed.
 
-    Rules raise Refused. `Cloud` calls `check`, `decide`, `realise` in this order, and `describe` at reads.
+    Rules raise Refused. `ResourceManager` calls `check`, `decide` and `realise` in this order for a PUT, and
+    `describe` for a read.
     """
 
     token: ClassVar[str]
@@ -41,33 +41,31 @@ class ResourceType(ABC):
     """Inputs that the emulator knows, such as `a.b[].c`, beside those in `path`, `location` and `tags`."""
 
     @abstractmethod
-    def check(
-        self, cloud: "Cloud", resource_id: str, inputs: dict[str, Any], existing: Record | None
-    ) -> None:
+    def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
         """Raises Refused where Azure refuses a PUT of these inputs. `existing` is what a PUT would change."""
 
-    def decide(self, cloud: "Cloud", record: Record) -> dict[str, Any]:
+    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """The facts of a new resource."""
         return {}
 
     @abstractmethod
-    def realise(self, cloud: "Cloud", record: Record, previous: Record | None) -> None:
+    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Makes the world match the record. May take long; other resources are realised meanwhile."""
 
     @abstractmethod
-    def describe(self, cloud: "Cloud", record: Record) -> dict[str, Any]:
+    def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """The outputs: Azure's echo, in the shape of the SDK. Common ones are added by `echo`."""
 
-    def users(self, cloud: "Cloud", record: Record) -> Sequence[str]:
+    def users(self, cloud: Cloud, record: Record) -> Sequence[str]:
         """The ids of resources that need this one. Azure refuses to delete it as long as there are any."""
         return []
 
     @abstractmethod
-    def remove(self, cloud: "Cloud", record: Record) -> None:
+    def remove(self, cloud: Cloud, record: Record) -> None:
         """Takes the resource out of the world. It may have been realised in part only, or not at all."""
 
     @abstractmethod
-    def revive(self, cloud: "Cloud", record: Record) -> None:
+    def revive(self, cloud: Cloud, record: Record) -> None:
         """Brings the resource back into a world that has just been made."""
 
     def writes(self, resource_id: str) -> Sequence[str]:
@@ -96,11 +94,11 @@ class ResourceType(ABC):
 
         return re.sub(r"{(\w+)}", value, self.path)
 
-    def echo(self, cloud: "Cloud", record: Record) -> dict[str, Any]:
+    def echo(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """Everything that a read shows."""
         common: dict[str, Any] = {"name": record.name, "type": self.kind}
         if self.located:
-            common["location"] = record.inputs["location"].lower().replace(" ", "")
+            common["location"] = normal_location(record.inputs["location"])
         if record.inputs.get("tags") is not None:
             common["tags"] = dict(record.inputs["tags"])
         return {**common, **self.describe(cloud, record)}
@@ -109,13 +107,13 @@ class ResourceType(ABC):
 class RecordsOnly(ResourceType):
     """A type that lives in the records alone: others look at them."""
 
-    def realise(self, cloud: "Cloud", record: Record, previous: Record | None) -> None:
+    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Nothing to do."""
 
-    def remove(self, cloud: "Cloud", record: Record) -> None:
+    def remove(self, cloud: Cloud, record: Record) -> None:
         """Nothing to do."""
 
-    def revive(self, cloud: "Cloud", record: Record) -> None:
+    def revive(self, cloud: Cloud, record: Record) -> None:
         """Nothing to do."""
 
 

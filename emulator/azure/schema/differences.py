@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from emulator.azure.schema.locations import normal_location
 from emulator.azure.schema.sdk import Shape
 from emulator.providers.provider import Difference
 
@@ -148,8 +149,3 @@ def _same_location(change: Change, old: dict[str, Any], new: dict[str, Any]) -> 
         and isinstance(after, str)
         and normal_location(before) == normal_location(after)
     )
-
-
-def normal_location(location: str) -> str:
-    """A region's name without regard to spelling."""
-    return location.lower().replace(" ", "")
