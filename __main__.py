@@ -136,7 +136,6 @@ app = KafkaTestApp(
         kubeconfig=aks.kubeconfig,
         namespace=settings.namespace,
         image=image.reference,
-        image_tag=image.tag,
         bootstrap_servers=advertising.bootstrap_servers,
         topics=[topic.model_dump(by_alias=True) for topic in settings.topics],
         topic=settings.app_topic,

@@ -1,9 +1,12 @@
-"""Jobs that run once for each change of their work: a digest of the work is part of their name."""
+"""Jobs that run once for each change of their work: a digest of the work is part of their name.
+
+The work is all that the Job says. Kubernetes changes no Job's template, so a Job that a killed run left under
+this name must be the same one, or nothing could be applied to it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -11,31 +14,28 @@ import pulumi_kubernetes as kubernetes
 from .pods import pod
 
 
-def digest(*work: str) -> str:
-    """Ten hexadecimal digits that stand for these texts."""
-    return hashlib.sha256("\n".join(work).encode()).hexdigest()[:10]
+def job_name(name: str, spec: kubernetes.batch.v1.JobSpecArgs, *more: str) -> pulumi.Output[str]:
+    """The name of the Job that does what `spec` says, again whenever that or something in `more` changes."""
+    described = pulumi.Output.json_dumps(spec, default=vars, sort_keys=True)
+    return described.apply(lambda text: f"{name}-{_digest(text, *more)}")
 
 
-def job_spec(
-    container: kubernetes.core.v1.ContainerArgs, *, name: str, final: Sequence[int]
-) -> kubernetes.batch.v1.JobSpecArgs:
-    """A Job of one pod, labelled with `name`, that is not retried after an exit status in `final`.
+def job_spec(container: kubernetes.core.v1.ContainerArgs, *, name: str) -> kubernetes.batch.v1.JobSpecArgs:
+    """A Job of one pod, labelled with `name`, and of one try: the image itself tries again what may pass.
 
-    A failure that no retry can cure then ends the Job at once, rather than after minutes of retries.
+    Whoever waits for the Job then gets its reason with the first pod, not after minutes of tries in vain. A
+    pod whose node is drained or lost has no fault in it, and is made anew:
+    https://kubernetes.io/docs/tasks/job/pod-failure-policy/. Nothing is said there of exit codes: a Job that
+    a rule with FailJob ends has the reason PodFailurePolicy, which Pulumi's provider waits through.
     """
+    disruption = kubernetes.batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(
+        type="DisruptionTarget", status="True"
+    )
     policy = kubernetes.batch.v1.PodFailurePolicyArgs(
-        rules=[
-            kubernetes.batch.v1.PodFailurePolicyRuleArgs(
-                action="FailJob",
-                on_exit_codes=kubernetes.batch.v1.PodFailurePolicyOnExitCodesRequirementArgs(
-                    container_name=container.name, operator="In", values=[*final]
-                ),
-            )
-        ]
+        rules=[kubernetes.batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[disruption])]
     )
     return kubernetes.batch.v1.JobSpecArgs(
-        # For failures of the container; a pull that fails is retried by the kubelet, and doesn't count.
-        backoff_limit=4,
+        backoff_limit=0,
         active_deadline_seconds=1500,
         pod_failure_policy=policy,
         template=kubernetes.core.v1.PodTemplateSpecArgs(
@@ -52,3 +52,7 @@ def metadata(
     return kubernetes.meta.v1.ObjectMetaArgs(
         name=name, namespace=namespace, labels=labels, annotations={"pulumi.com/replaceUnready": "true"}
     )
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:10]

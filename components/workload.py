@@ -11,7 +11,6 @@ import pulumi_kubernetes as kubernetes
 
 from . import jobs
 from .job_message import JobMessage
-from .jobs import digest
 from .pods import container, pod
 from .settings.app_limits import AppLimits
 
@@ -32,10 +31,6 @@ STARTUP_SECONDS = 600
 """How long a pod may wait for Kafka before it is restarted."""
 PATIENCE_SECONDS = 30
 """How long a check retries before it reports a link as broken: brokers may be starting, routes spreading."""
-STATUS_OF_REFUSED_TOPICS = 3
-"""Exit status of the image's `create-topics` when no retry can give the topics that are declared."""
-STATUSES_OF_BROKEN_LINKS = range(11, 17)
-"""Exit statuses of the image's `check`, one for each link to Kafka; `create-topics` has the first three."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,6 @@ class KafkaTestAppArgs:
 
     kafka: the cluster, whose replacement declares the topics again; None for an existing cluster.
     kubeconfig: reads the check's result, which Pulumi's Kubernetes provider doesn't show.
-    image_tag: changes whenever the content of `image` does.
     bootstrap_servers: host:port, comma-separated.
     topics: {name, partitions, replicationFactor, config} each, in the form that the image reads.
     source_ranges: from where the page can be opened.
@@ -55,7 +49,6 @@ class KafkaTestAppArgs:
     kubeconfig: pulumi.Input[str]
     namespace: str
     image: pulumi.Input[str]
-    image_tag: str
     bootstrap_servers: pulumi.Input[str]
     topics: Sequence[Mapping[str, object]]
     topic: str
@@ -100,44 +93,32 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _topics(self) -> kubernetes.batch.v1.Job:
         """Create the topics, in a Job, since only pods reach the brokers."""
         topics = json.dumps(self._args.topics, sort_keys=True)
-        return self._job(
-            "create-topics",
-            digest(self._args.image_tag, topics),
-            ["create-topics"],
-            {"KAFKA_TOPICS": topics},
-            final=[STATUS_OF_REFUSED_TOPICS, *STATUSES_OF_BROKEN_LINKS],
-        )
+        return self._job("create-topics", ["create-topics"], {"KAFKA_TOPICS": topics})
 
     def _check(self, *, after: pulumi.Resource) -> kubernetes.batch.v1.Job:
         """Check the links to Kafka, in a Job that names the broken one; a Deployment would only time out."""
-        work = pulumi.Output.from_input(self._args.bootstrap_servers).apply(
-            lambda brokers: digest(
-                self._args.image_tag, brokers, self._args.topic, json.dumps(self._args.topics)
-            )
-        )
         return self._job(
             "check",
-            work,
             ["check", "--patience", str(PATIENCE_SECONDS), "--result", "/dev/termination-log"],
             {"KAFKA_TOPIC": self._args.topic},
-            final=STATUSES_OF_BROKEN_LINKS,
+            again_for=[json.dumps(self._args.topics)],
             after=[after],
         )
 
     def _job(
         self,
         name: str,
-        work: pulumi.Input[str],
         arguments: Sequence[str],
         environment: Mapping[str, str],
         *,
-        final: Sequence[int],
+        again_for: Sequence[str] = (),
         after: Sequence[pulumi.Resource] = (),
     ) -> kubernetes.batch.v1.Job:
+        spec = jobs.job_spec(self._container(name, arguments, environment), name=name)
         return kubernetes.batch.v1.Job(
             name,
-            metadata=jobs.metadata(pulumi.Output.concat(name, "-", work), self._namespace, LABELS),
-            spec=jobs.job_spec(self._container(name, arguments, environment), name=name, final=final),
+            metadata=jobs.metadata(jobs.job_name(name, spec, *again_for), self._namespace, LABELS),
+            spec=spec,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*after],

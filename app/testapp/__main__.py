@@ -1,7 +1,8 @@
 """`python -m testapp serve` answers HTTP; `create-topics` and `check` do their work and end.
 
-`create-topics` ends with 1 when another try may succeed, and with 3 when none can; when Kafka
-can't be reached, with the status of the broken link and its explanation, as `check` does (`check.command`).
+Both try again by themselves what may pass, for a time, so that nobody has to run them twice. `create-topics`
+ends with 1 when the time was too short, and with 3 at once when no try can help; when Kafka can't be reached,
+with the status of the broken link and its explanation, as `check` does (`check.command`).
 """
 
 import asyncio
@@ -51,14 +52,14 @@ def _serve(settings: ServeSettings) -> int:
 
 def _create_topics(settings: TopicSettings) -> int:
     from testapp.check.command import examine_links
-    from testapp.topics import TopicsFailed, TopicsRefused, declare_topics
+    from testapp.topics import TopicsFailed, TopicsRefused, declare_topics, declare_topics_patiently
 
     way = examine_links(settings.bootstrap_servers, None, PATIENCE_SECONDS)
     if way.broken:
         print(way.text(), file=sys.stderr)
         return way.status
     try:
-        declare_topics(settings)
+        declare_topics_patiently(lambda: declare_topics(settings))
     except TopicsRefused as error:
         print(error, file=sys.stderr)
         return 3

@@ -1,7 +1,7 @@
 """Makes the declared topics exist: creates, adds partitions, refuses every other change with its reason."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -12,10 +12,26 @@ from testapp.settings import Topic, TopicSettings
 
 TIMEOUT_SECONDS = 60.0
 """For each exchange with the brokers, and for new partitions to get their leaders."""
+PATIENCE_SECONDS = 120.0
+"""How long it is tried anew after a failure that may pass: a broker starts, a controller is elected."""
+PAUSE_SECONDS = 5.0
+FINAL_ERRORS = frozenset(
+    {
+        "CLUSTER_AUTHORIZATION_FAILED",
+        "INVALID_CONFIG",
+        "INVALID_PARTITIONS",
+        "POLICY_VIOLATION",
+        "SECURITY_DISABLED",
+        "TOPIC_AUTHORIZATION_FAILED",
+        "TOPIC_EXCEPTION",
+        "UNSUPPORTED_VERSION",
+    }
+)
+"""Kafka's answers, by librdkafka's names, that stay the same however often one asks."""
 
 
 class TopicsRefused(Exception):
-    """A topic is declared otherwise than it is, which no further try can change; says which, and why."""
+    """A topic can't become what is declared, however often one tries; says which, and why."""
 
 
 class TopicsFailed(Exception):
@@ -61,12 +77,35 @@ def plan_topics(declared: Iterable[Topic], existing: Mapping[str, ExistingTopic]
     return Plan(tuple(create), tuple(grow))
 
 
+def declare_topics_patiently(
+    declare: Callable[[], None],
+    patience: float = PATIENCE_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> None:
+    """Run `declare` until it succeeds, is refused, or has failed for `patience` seconds.
+
+    Raises:
+        TopicsRefused: at once.
+        TopicsFailed: the last failure.
+    """
+    deadline = clock() + patience
+    while True:
+        try:
+            return declare()
+        except TopicsFailed as failure:
+            if clock() >= deadline:
+                raise
+            print(f"{failure}; trying again", flush=True)
+        wait(PAUSE_SECONDS)
+
+
 def declare_topics(settings: TopicSettings) -> None:
     """Carry out the plan and wait until every partition of every declared topic has a leader.
 
     Raises:
-        TopicsRefused: see `plan_topics`.
-        TopicsFailed: the brokers can't be reached, or they refused, or partitions get no leader.
+        TopicsRefused: see `plan_topics`; or a broker refused what it will always refuse.
+        TopicsFailed: the brokers can't be reached, or are not ready for it, or partitions get no leader.
     """
     admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
     try:
@@ -157,7 +196,9 @@ def _settle(refusal: str, future: Future[None]) -> None:
     try:
         future.result()
     except KafkaException as error:
-        raise TopicsFailed(f"{refusal}: {error.args[0].str()}") from error
+        reason = error.args[0]
+        kind = TopicsRefused if reason.name() in FINAL_ERRORS else TopicsFailed
+        raise kind(f"{refusal}: {reason.str()}") from error
 
 
 def _await_leaders(admin: AdminClient, topics: Iterable[Topic]) -> None:

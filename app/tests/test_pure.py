@@ -1,6 +1,9 @@
 """What needs neither brokers nor HTTP."""
 
+from concurrent.futures import Future
+
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from testapp import topics
 from testapp.__main__ import main
 from testapp.check import command
@@ -8,7 +11,13 @@ from testapp.check.examination import Report
 from testapp.cluster import Broker
 from testapp.metrics import Metrics
 from testapp.settings import ServeSettings, SettingsError, Topic, TopicSettings
-from testapp.topics import ExistingTopic, TopicsFailed, TopicsRefused, plan_topics
+from testapp.topics import (
+    ExistingTopic,
+    TopicsFailed,
+    TopicsRefused,
+    declare_topics_patiently,
+    plan_topics,
+)
 
 WORDS = Topic("words", partitions=3, replication_factor=3, config={})
 
@@ -59,11 +68,55 @@ def test_the_exit_status_tells_whether_to_try_again(
         raise reason
 
     monkeypatch.setattr(topics, "declare_topics", declare_topics)
+    monkeypatch.setattr(topics, "declare_topics_patiently", lambda declare: declare())
     monkeypatch.setattr(command, "examine_links", lambda *_: Report([]))
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "b:9092")
     monkeypatch.setenv("KAFKA_TOPICS", "[]")
     assert main(["create-topics"]) == status
     assert capsys.readouterr().err == f"{reason}\n"
+
+
+def patiently(*failures: Exception, patience: float = 60) -> list[float]:
+    """The pauses between tries of a declaration that fails so often, and then succeeds."""
+    now, pauses, left = 0.0, [], list(failures)
+
+    def declare() -> None:
+        if left:
+            raise left.pop(0)
+
+    def wait(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        pauses.append(seconds)
+
+    declare_topics_patiently(declare, patience, lambda: now, wait)
+    return pauses
+
+
+def test_a_failure_that_may_pass_is_tried_again_until_the_time_is_up() -> None:
+    assert patiently(TopicsFailed("no leader"), TopicsFailed("no leader")) == [5, 5]
+    with pytest.raises(TopicsFailed, match="the third"):
+        patiently(*map(TopicsFailed, ["the first", "the second", "the third", "the fourth"]), patience=10)
+
+
+def test_a_refusal_is_tried_once() -> None:
+    with pytest.raises(TopicsRefused):
+        patiently(TopicsRefused("too few"))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (KafkaError.POLICY_VIOLATION, TopicsRefused),
+        (KafkaError.INVALID_REPLICATION_FACTOR, TopicsFailed),
+        (KafkaError.TOPIC_ALREADY_EXISTS, TopicsFailed),
+    ],
+)
+def test_what_a_broker_always_refuses_is_told_from_what_may_pass(code: int, kind: type[Exception]) -> None:
+    outcome: Future[None] = Future()
+    outcome.set_exception(KafkaException(KafkaError(code)))
+    with pytest.raises(kind, match="topic words can't be created: "):
+        topics._settle("topic words can't be created", outcome)
 
 
 @pytest.mark.parametrize(

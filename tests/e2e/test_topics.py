@@ -47,8 +47,8 @@ def test_topics_appear_and_grow_and_are_never_changed_otherwise(
     changed = other | {"replicationFactor": 3, "config": {"retention.ms": "60000"}}
     refused = up(environment, tmp_path, MESSAGES, changed)
     assert refused.status != 0
-    # At the first try: without the policy the Job would try again and again for minutes.
-    assert "[PodFailurePolicy]" in refused.output
+    # At the first try: more of them would take minutes, and end no better.
+    assert "[BackoffLimitExceeded]" in refused.output
     assert "topic other has 4 partitions, 2 are declared" in refused.output
     assert "topic other has replication factor 2, 3 is declared" in refused.output
     assert "topic other has retention.ms=3600000, 60000 is declared" in refused.output
