@@ -1,33 +1,41 @@
 # Everything starts here; `make help` lists it. PYTHON can name another Python 3.11.
 PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3) python3)
 EMULATOR := .venv/bin/python -m emulator
+# Tests that share an environment stay in one process (conftest.py), and start first: they take longest.
+PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help up down test lint bench setup setup-tests
+.PHONY: help up down unit test lint bench setup setup-unit setup-tests
 
-help: ## this list
+help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: setup ## the whole environment on this machine: networks, Kafka, the page
+up: setup ## the whole environment on this machine: networks, Kafka, the page (50 s)
 	@$(EMULATOR) up
 
-down: ## destroy it and leave nothing
+down: ## destroy it and leave nothing (10 s)
 	@if [ -x .venv/bin/python ]; then $(EMULATOR) down; fi
 
-test: lint ## everything that must hold
-	@.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+unit: setup-unit ## pure rules and components: no emulator, engine or browser (10 s)
+	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
-lint: setup-tests ## ruff, the type checker, and checks of the workflows
+test: lint ## everything that must hold (20 min)
+	@$(PYTEST) --numprocesses 3
+
+lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/basedpyright
 	@.venv/bin/zizmor --offline --quiet --strict-collection .github
 	@tools/actionlint/run.sh
 
-bench: setup ## the numbers in the docs, one line of JSON each
+bench: setup ## the numbers in the docs, one line of JSON each (15 min)
 	@.venv/bin/python -m bench
 
 setup:
 	@$(PYTHON) tools/setup.py
+
+setup-unit:
+	@$(PYTHON) tools/setup.py --unit
 
 setup-tests:
 	@$(PYTHON) tools/setup.py --tests

@@ -17,7 +17,7 @@ from bench.app import page_against_bare_kafka
 from bench.preview import preview_against_an_empty_program
 from bench.roll import rolling_against_all_at_once
 from tests.e2e.environment import Environment
-from tests.unit.ambari.polls import calls_per_poll
+from tests.simulated.ambari.polls import calls_per_poll
 
 
 def main() -> int:

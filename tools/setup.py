@@ -37,23 +37,14 @@ class SetupRefused(Exception):
 
 
 def main() -> int:
-    """Run every step; with `--tests`, also what only the tests need."""
+    """Run the steps that are wanted: those of an environment, of all tests, or of unit tests only."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--tests", action="store_true", help="also install what only the tests need")
-    wanted = parser.parse_args()
-    # What a person has to install comes first: it is better said before minutes of work than after.
-    steps: list[Callable[[], None]] = [
-        check_python,
-        check_engine,
-        *([install_browser] if wanted.tests else []),
-        check_namespaces,
-        install_python_packages,
-        *([install_policy_host] if wanted.tests else []),
-        install_engine,
-        fetch_kafka,
-    ]
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--tests", action="store_true", help="also install what only the tests need")
+    wanted.add_argument("--unit", action="store_true", help="install no more than unit tests need")
+    options = parser.parse_args()
     try:
-        for step in steps:
+        for step in steps(tests=options.tests, unit=options.unit):
             step()
     except SetupRefused as refusal:
         print(f"\n{refusal}", file=sys.stderr)
@@ -63,6 +54,22 @@ def main() -> int:
         print(f"\nfailed with status {failure.returncode}: {command}", file=sys.stderr)
         return 1
     return 0
+
+
+def steps(*, tests: bool, unit: bool) -> list[Callable[[], None]]:
+    """What a person has to install comes first: it is better said before minutes of work than after."""
+    if unit:
+        return [check_python, install_python_packages]
+    return [
+        check_python,
+        check_engine,
+        *([install_browser] if tests else []),
+        check_namespaces,
+        install_python_packages,
+        *([install_policy_host] if tests else []),
+        install_engine,
+        fetch_kafka,
+    ]
 
 
 def check_python() -> None:

@@ -20,8 +20,8 @@ from emulator.ambari.faults import Action, Fault, Faults, When
 from emulator.ambari.simulation import simulated_server
 from emulator.tls import Authority
 from tests.e2e.stack import Stack
-from tests.unit.ambari.bench import Bench
-from tests.unit.ambari.invariants import broken_by_deletes, broken_by_runs
+from tests.simulated.ambari.bench import Bench
+from tests.simulated.ambari.invariants import broken_by_deletes, broken_by_runs
 
 Trouble = Literal["lost before", "lost after", "500", "killed before", "killed after"]
 _ACTIONS: dict[Trouble, tuple[When, Action]] = {

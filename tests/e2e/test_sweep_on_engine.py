@@ -4,7 +4,7 @@ By default every call has every trouble that leaves the provider alive, and the 
 write and at one call of each kind that asks: between two writes it makes no difference at which question
 a run dies, and each kill takes two runs of the engine. All of them:
 `python -m pytest tests/e2e/test_sweep_on_engine.py --every-kill`. The same sweep without an engine, complete,
-is tests/unit/ambari/test_sweep.py.
+is tests/simulated/ambari/test_sweep.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

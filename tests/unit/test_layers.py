@@ -9,6 +9,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPONENTS = CHECKOUT / "components"
+UNIT = CHECKOUT / "tests" / "unit"
 PROGRAM = [CHECKOUT / "__main__.py", *COMPONENTS.rglob("*.py")]
 EMULATOR = [
     path
@@ -40,6 +41,18 @@ def test_the_emulator_borrows_no_rule_of_what_it_judges() -> None:
         if any(name.split(".")[0] in ("components", "testapp", "policy") for name in imported(path))
     ]
     assert borrowing == []
+
+
+def test_unit_tests_load_neither_the_emulator_nor_what_drives_it() -> None:
+    files = [CHECKOUT / "conftest.py", CHECKOUT / "tests" / "conftest.py", *sorted(UNIT.rglob("*.py"))]
+    assert len(files) > 30, "the unit tests have moved"
+    wrong = {
+        f"{file.relative_to(CHECKOUT)} imports {name}"
+        for file in files
+        for name in loaded(file)
+        if re.match(r"(emulator|bench|selenium|tests\.(?!unit\b))", name)
+    }
+    assert wrong == set()
 
 
 def floors() -> dict[str, set[str]]:
@@ -75,6 +88,16 @@ def test_modules_of_the_components_import_each_other_in_no_circle() -> None:
         for file in free:
             del left[file]
     assert [str(file.relative_to(CHECKOUT)) for file in left] == []
+
+
+def loaded(file: Path) -> Iterator[str]:
+    """Names of the modules that come with a module of tests: what a function imports when called does not."""
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{file} has a relative import"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
 def floor_of(file: Path) -> str:

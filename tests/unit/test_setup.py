@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import setup
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -30,6 +32,10 @@ def test_without_engine_and_go_it_says_so_before_it_does_anything(tmp_path: Path
     assert "Pulumi is needed" in ended.stderr
     assert "Go 1.21 or later" in ended.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_unit_tests_need_neither_engine_nor_browser_nor_namespaces() -> None:
+    assert setup.steps(tests=False, unit=True) == [setup.check_python, setup.install_python_packages]
 
 
 def test_where_namespaces_are_forbidden_it_says_what_to_change(tmp_path: Path) -> None:

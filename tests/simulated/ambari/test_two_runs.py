@@ -11,9 +11,9 @@ from components.ambari.errors import (
     SignInRefused,
 )
 from components.ambari.note import Writer
-from tests.unit.ambari.bench import Bench, bench
-from tests.unit.ambari.calls import MAINTENANCE, RESTART, SAVE, once, without_notes
-from tests.unit.ambari.wireless import Killed
+from tests.simulated.ambari.bench import Bench, bench
+from tests.simulated.ambari.calls import MAINTENANCE, RESTART, SAVE, once, without_notes
+from tests.simulated.ambari.wireless import Killed
 
 
 def test_a_second_run_stops_while_the_first_lives():

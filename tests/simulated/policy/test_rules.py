@@ -8,7 +8,7 @@ import pytest
 from emulator.azure.schema import sdk
 from policy.rules import RULES, Resource
 from policy.rules.ownership import UNTAGGED
-from tests.unit.policy.cases import CASES, Case
+from tests.simulated.policy.cases import CASES, Case
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import pytest
 
 from components.ambari.errors import AmbariError
-from tests.unit.ambari.bench import BEFORE, Bench, Run, bench
+from tests.simulated.ambari.bench import BEFORE, Bench, Run, bench
+from tests.simulated.ambari.invariants import broken_by_deletes, broken_by_runs
+from tests.simulated.ambari.wireless import Killed, Trouble
 from tests.unit.ambari.clocks import StillClock
-from tests.unit.ambari.invariants import broken_by_deletes, broken_by_runs
-from tests.unit.ambari.wireless import Killed, Trouble
 
 
 def advertise(run: Run) -> object:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from statistics import mode
 
 from components.ambari.restart import Pace
-from tests.unit.ambari.bench import QUICK, bench
-from tests.unit.ambari.calls import PROGRESS, RESTART
+from tests.simulated.ambari.bench import QUICK, bench
+from tests.simulated.ambari.calls import PROGRESS, RESTART
+from tests.simulated.ambari.wireless import Killed
 from tests.unit.ambari.clocks import FakeClock
-from tests.unit.ambari.wireless import Killed
 
 
 @dataclass(frozen=True)

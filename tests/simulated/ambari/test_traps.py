@@ -8,8 +8,8 @@ from components.ambari.errors import RollStopped
 from components.ambari.listeners import LISTENERS, advertised
 from components.ambari.model import Configuration
 from components.ambari.note import Note, Writer
-from tests.unit.ambari.bench import BEFORE, bench
-from tests.unit.ambari.calls import SAVE
+from tests.simulated.ambari.bench import BEFORE, bench
+from tests.simulated.ambari.calls import SAVE
 
 
 def test_a_save_that_changes_nothing_stores_no_tag_and_is_no_lost_edit():

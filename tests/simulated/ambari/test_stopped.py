@@ -11,8 +11,8 @@ from components.ambari.errors import (
 from components.ambari.kafka_env import with_block
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
-from tests.unit.ambari.bench import QUICK, bench
-from tests.unit.ambari.calls import LOOK, PROGRESS, RESTART, once
+from tests.simulated.ambari.bench import QUICK, bench
+from tests.simulated.ambari.calls import LOOK, PROGRESS, RESTART, once
 
 
 def test_a_failed_restart_stops_the_roll_and_says_where():

@@ -15,11 +15,11 @@ from components.ambari.listeners import LISTENERS
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
 from emulator.ambari.simulation import SimulatedAgent
-from tests.unit.ambari.bench import BEFORE, QUICK, Bench, bench
-from tests.unit.ambari.calls import MAINTENANCE, PROGRESS, RESTART, SAVE, once, without_notes
-from tests.unit.ambari.polls import CallsPerPoll, calls_per_poll
+from tests.simulated.ambari.bench import BEFORE, QUICK, Bench, bench
+from tests.simulated.ambari.calls import MAINTENANCE, PROGRESS, RESTART, SAVE, once, without_notes
+from tests.simulated.ambari.polls import CallsPerPoll, calls_per_poll
+from tests.simulated.ambari.wireless import Killed
 from tests.unit.ambari.test_kafka_env import HAND_PASTED
-from tests.unit.ambari.wireless import Killed
 
 
 def test_a_fresh_cluster_is_saved_once_and_rolled():

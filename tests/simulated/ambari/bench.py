@@ -22,9 +22,9 @@ from components.ambari.progress import Progress
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
 from emulator.ambari.simulation import Simulation, simulated_server
-from tests.unit.ambari.calls import PROGRESS
+from tests.simulated.ambari.calls import PROGRESS
+from tests.simulated.ambari.wireless import URL, Trouble, Wireless
 from tests.unit.ambari.clocks import FastClock
-from tests.unit.ambari.wireless import URL, Trouble, Wireless
 
 QUICK = RollOptions(pace=Pace(poll=1, settle=0, settle_unvouched=0))
 BEFORE = "PLAINTEXT://localhost:9092"

@@ -13,7 +13,7 @@ from components.aks import IMMUTABLE_IN_A_POOL
 from components.settings import Settings
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.schema import sdk
-from tests.unit.api_descriptions import descriptions
+from tests.simulated.api_descriptions import descriptions
 from tests.unit.configurations import any_choices, each_choice_once, encoded, settings_varied
 from tests.unit.existing_site import Site
 from tests.unit.recording import Deployment

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from components.ambari.errors import RollStopped
-from tests.unit.ambari.bench import QUICK, Bench, bench
-from tests.unit.ambari.calls import LOOK, PROGRESS, RESTART, SAVE, once
-from tests.unit.ambari.wireless import Killed
+from tests.simulated.ambari.bench import QUICK, Bench, bench
+from tests.simulated.ambari.calls import LOOK, PROGRESS, RESTART, SAVE, once
+from tests.simulated.ambari.wireless import Killed
 
 
 def while_restarting(cluster: Bench, short: str, action: Callable[[], object]) -> Callable[[str], None]:

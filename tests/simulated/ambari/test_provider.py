@@ -10,7 +10,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from components.ambari.errors import ConfigurationConflict, Unreachable
 from components.ambari.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertisingProvider
-from tests.unit.ambari.bench import BEFORE, Bench, bench
+from tests.simulated.ambari.bench import BEFORE, Bench, bench
 from tests.unit.ambari.test_resource import INPUTS
 
 LOG4J = ("kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")
