@@ -7,7 +7,7 @@ import logging
 import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from emulator.hdinsight.readiness import StartFailed, await_broker, await_contro
 from emulator.home import Home
 from emulator.network.specification import NodeSpec
 from emulator.network.world import World
+from emulator.specifications import HdinsightSpec
 from emulator.store import Store
 from emulator.tls import Authority
 
@@ -36,33 +37,10 @@ _METRICS_SLICE = 5.0
 """Seconds; with the collector's own 30 a figure of a bad moment would hold a restart up for two minutes."""
 
 
-@dataclass(frozen=True)
-class ClusterSpec:
-    """What the cluster was created with."""
-
-    name: str
-    network: str
-    """The virtual network's name in the world."""
-    subnet_prefix: str
-    addresses: Mapping[str, str]
-    """Of each node by its short name: hn0, hn1, zk0.., wn0.."""
-    domain: str
-    """Of the hosts, such as "abc.bx.internal.cloudapp.net"."""
-    user: str
-    password: str = field(repr=False)
-    """Of the gateway, hence of Ambari."""
-    ambari_address: tuple[str, int]
-    """Where Ambari is to listen on this machine."""
-    workers_disks: int = 1
-    """Data disks of each worker."""
-    kafka_broker: Mapping[str, str] = field(default_factory=dict)
-    """Properties of kafka-broker that differ from the default."""
-
-
 class HdinsightCluster:
     """One cluster. `create` or, for one that lies on disk, `revive` comes first."""
 
-    def __init__(self, home: Home, world: World, authority: Authority, spec: ClusterSpec) -> None:
+    def __init__(self, home: Home, world: World, authority: Authority, spec: HdinsightSpec) -> None:
         self.spec = spec
         self._home = home
         self._world = world

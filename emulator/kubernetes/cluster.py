@@ -26,14 +26,14 @@ from emulator.kubernetes.server.objects import DEPLOYMENT, POD, REPLICA_SET, SER
 from emulator.kubernetes.services.balancer import LoadBalancers
 from emulator.kubernetes.services.frontends import FrontEnd, FrontEnds
 from emulator.kubernetes.services.service import loopback_prefix
-from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World, WorldEnded
 from emulator.ports import LOOPBACK, choose_port, require_free
+from emulator.specifications import KubernetesSpec
 from emulator.store import Store
 from emulator.tls import Authority
 
-__all__ = ["Image", "ImageSource", "KubernetesCluster", "KubernetesSpec", "PullRefused"]
+__all__ = ["Image", "ImageSource", "KubernetesCluster", "PullRefused"]
 
 log = logging.getLogger(__name__)
 

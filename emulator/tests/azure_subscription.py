@@ -15,6 +15,7 @@ from emulator.azure.provider.provider import AzureNative
 from emulator.azure.resource_manager.cloud import Propagation
 from emulator.azure.resource_manager.manager import ResourceManager
 from emulator.providers.provider import Difference, Failure, ProviderError
+from emulator.specifications import HdinsightSpec, KubernetesSpec
 from emulator.store import Store
 
 LOCATION = "westeurope"
@@ -56,7 +57,7 @@ class FakeWorld:
 class FakeCluster:
     """A cluster that notes what is done with it, and fails where it is told to."""
 
-    specification: dict[str, Any]
+    specification: HdinsightSpec | KubernetesSpec
     runtimes: "FakeRuntimes"
 
     def create(self) -> None:
@@ -83,10 +84,10 @@ class FakeCluster:
         self._note(f"set_password {password}")
 
     def kubeconfig(self) -> str:
-        return f"kubeconfig of {self.specification['name']}"
+        return f"kubeconfig of {self.specification.name}"
 
     def _note(self, call: str) -> None:
-        self.runtimes.calls.append(f"{call} {self.specification['name']}")
+        self.runtimes.calls.append(f"{call} {self.specification.name}")
 
 
 @dataclass
@@ -94,19 +95,19 @@ class FakeRuntimes:
     """Makes clusters that take notes."""
 
     calls: list[str] = field(default_factory=list)
-    specifications: list[dict[str, Any]] = field(default_factory=list)
+    specifications: list[Any] = field(default_factory=list)
     failure: list[BaseException] = field(default_factory=list)
     """What the next creation of a cluster ends in."""
     on_create: Callable[[], None] | None = None
     on_delete: Callable[[], None] | None = None
 
-    def hdinsight(self, **specification: Any) -> FakeCluster:
-        return self._cluster(specification)
+    def hdinsight(self, spec: HdinsightSpec) -> FakeCluster:
+        return self._cluster(spec)
 
-    def kubernetes(self, **specification: Any) -> FakeCluster:
-        return self._cluster(specification)
+    def kubernetes(self, spec: KubernetesSpec) -> FakeCluster:
+        return self._cluster(spec)
 
-    def _cluster(self, specification: dict[str, Any]) -> FakeCluster:
+    def _cluster(self, specification: HdinsightSpec | KubernetesSpec) -> FakeCluster:
         self.specifications.append(specification)
         return FakeCluster(specification, self)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from emulator.home import Home
-from emulator.kubernetes.cluster import Image, KubernetesCluster, KubernetesSpec, PullRefused
+from emulator.kubernetes.cluster import Image, KubernetesCluster, PullRefused
 from emulator.kubernetes.controllers.backoff import Backoff, Timing
 from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
 from emulator.kubernetes.server.objects import JOB, POD, Object, key_of
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World
 from emulator.registry import base
+from emulator.specifications import KubernetesSpec
 from emulator.tls import Authority
 
 DEADLINE = 30.0

@@ -8,6 +8,7 @@ import pytest
 
 from emulator.azure.provider import functions
 from emulator.providers.provider import ProviderError
+from emulator.specifications import KubernetesSpec
 from emulator.tests.azure_clusters import AksSite, KafkaSite
 from emulator.tests.azure_subscription import Subscription, not_modelled, refused
 
@@ -214,7 +215,7 @@ def test_an_overlay_takes_of_the_subnet_only_its_nodes(azure: Subscription, site
     # 7 nodes and one for upgrades have a /24 each.
     _pool(request).update(count=7)
     site.create(request)
-    assert azure.runtimes.specifications[-1]["pod_cidr"] == "10.40.0.0/21"
+    assert azure.runtimes.specifications[-1].pod_cidr == "10.40.0.0/21"
 
 
 def test_the_identity_needs_its_role_on_the_subnet(azure: Subscription) -> None:
@@ -241,17 +242,17 @@ def test_a_subnet_with_kafka_in_it_is_not_modelled(azure: Subscription, site: Ak
 def test_the_cluster_is_run_as_asked(azure: Subscription, site: AksSite) -> None:
     cluster = site.create({**site.request(), "kubernetesVersion": "1.32.4"})
     assert azure.runtimes.specifications == [
-        {
-            "name": "aks",
-            "network": site.network.id,
-            "subnet_prefix": "10.20.0.0/22",
-            "reserved": [],
-            "node_count": 2,
-            "service_cidr": "10.100.0.0/16",
-            "kubelet_identity": cluster.outputs["identityProfile"]["kubeletidentity"]["objectId"],
-            "version": "1.32.4",
-            "pod_cidr": None,
-        }
+        KubernetesSpec(
+            name="aks",
+            network=site.network.id,
+            subnet_prefix="10.20.0.0/22",
+            reserved=[],
+            node_count=2,
+            service_cidr="10.100.0.0/16",
+            kubelet_identity=cluster.outputs["identityProfile"]["kubeletidentity"]["objectId"],
+            version="1.32.4",
+            pod_cidr=None,
+        )
     ]
     assert azure.runtimes.calls == ["create aks"]
 

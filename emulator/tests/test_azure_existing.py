@@ -41,8 +41,8 @@ def test_aks_without_a_subnet_makes_a_network_in_its_own_group(azure: Subscripti
     assert (subnet["name"], subnet["addressPrefix"]) == ("aks-subnet", "10.224.0.0/16")
     assert azure.exists(subnet["networkSecurityGroup"]["id"])
     [specification] = azure.runtimes.specifications
-    assert specification["network"] == network["id"]
-    assert specification["subnet_prefix"] == "10.224.0.0/16"
+    assert specification.network == network["id"]
+    assert specification.subnet_prefix == "10.224.0.0/16"
 
 
 def test_the_cluster_does_not_say_where_that_is(aks: Made) -> None:

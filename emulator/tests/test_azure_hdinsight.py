@@ -342,7 +342,7 @@ def test_a_subnet_with_aks_in_it_is_not_modelled(azure: Subscription) -> None:
 def test_nodes_get_the_first_free_addresses(azure: Subscription, site: KafkaSite) -> None:
     site.create()
     specification = azure.runtimes.specifications[0]
-    assert specification["addresses"] == {
+    assert specification.addresses == {
         "hn0": "10.10.0.4",
         "hn1": "10.10.0.5",
         "zk0": "10.10.0.6",
@@ -353,7 +353,7 @@ def test_nodes_get_the_first_free_addresses(azure: Subscription, site: KafkaSite
         "wn2": "10.10.0.11",
     }
     site.create({**site.request(), "clusterName": "second"})
-    assert azure.runtimes.specifications[1]["addresses"]["hn0"] == "10.10.0.12"
+    assert azure.runtimes.specifications[1].addresses["hn0"] == "10.10.0.12"
 
 
 def test_the_cluster_is_run_as_asked(azure: Subscription, site: KafkaSite) -> None:
@@ -362,12 +362,12 @@ def test_the_cluster_is_run_as_asked(azure: Subscription, site: KafkaSite) -> No
     request["properties"]["clusterDefinition"]["configurations"]["kafka-broker"] = brokers
     site.create(request)
     specification = azure.runtimes.specifications[0]
-    assert specification["network"] == site.network.id
-    assert specification["subnet_prefix"] == "10.10.0.0/24"
-    assert (specification["user"], specification["password"]) == ("admin", PASSWORD)
-    assert specification["workers_disks"] == 2
-    assert specification["kafka_broker"] == {"auto.create.topics.enable": "True", "num.partitions": "8"}
-    assert specification["domain"].endswith("bx.internal.cloudapp.net")
+    assert specification.network == site.network.id
+    assert specification.subnet_prefix == "10.10.0.0/24"
+    assert (specification.user, specification.password) == ("admin", PASSWORD)
+    assert specification.workers_disks == 2
+    assert specification.kafka_broker == {"auto.create.topics.enable": "True", "num.partitions": "8"}
+    assert specification.domain.endswith("bx.internal.cloudapp.net")
     assert azure.runtimes.calls == ["create mykafka"]
 
 
@@ -411,7 +411,7 @@ def test_disks_come_back_with_what_azure_chose(site: KafkaSite) -> None:
 
 def test_endpoints_say_where_ambari_and_ssh_are(azure: Subscription, site: KafkaSite) -> None:
     endpoints = site.create().outputs["properties"]["connectivityEndpoints"]
-    address, port = azure.runtimes.specifications[0]["ambari_address"]
+    address, port = azure.runtimes.specifications[0].ambari_address
     ssh = {"name": "SSH", "protocol": "TCP", "location": "mykafka-ssh.azurehdinsight.net", "port": 22}
     assert endpoints == [ssh, {"name": "HTTPS", "protocol": "TCP", "location": address, "port": port}]
     assert address == "127.0.0.1"

@@ -62,7 +62,7 @@ def test_further_workers_get_addresses_of_the_subnet(
     assert workers_in(operations.show(**WHERE)) == 5
     azure.restart()
     azure.cloud.revive()
-    assert set(azure.runtimes.specifications[-1]["addresses"]) >= {"wn0", "wn3", "wn4"}
+    assert set(azure.runtimes.specifications[-1].addresses) >= {"wn0", "wn3", "wn4"}
 
 
 def test_workers_that_do_not_come_up_leave_the_cluster_as_it_was(
@@ -88,7 +88,7 @@ def test_a_killed_resize_has_been_done_after_the_revival(
     azure.restart()
     azure.cloud.revive()
     assert azure.runtimes.calls[-1] == "revive mykafka"
-    assert "wn3" in azure.runtimes.specifications[-1]["addresses"]
+    assert "wn3" in azure.runtimes.specifications[-1].addresses
     assert workers_in(HdinsightOperations(azure.cloud).show(**WHERE)) == 4
 
 

@@ -128,7 +128,7 @@ def test_a_restart_brings_everything_back(azure: Subscription) -> None:
         site.create()
     azure.peering(kafka.network, aks.network)
     azure.peering(aks.network, kafka.network)
-    before, peers = dict(azure.runtimes.specifications[0]), azure.world.peers
+    before, peers = azure.runtimes.specifications[0], azure.world.peers
     azure.runtimes.calls.clear()
     azure.restart()
     azure.cloud.revive()
@@ -223,7 +223,7 @@ def test_two_clusters_have_two_ports(azure: Subscription) -> None:
     site.grant()
     site.create()
     site.create({**site.request(), "clusterName": "second"})
-    one, two = (specification["ambari_address"][1] for specification in azure.runtimes.specifications)
+    one, two = (specification.ambari_address[1] for specification in azure.runtimes.specifications)
     assert one != two
     assert max(one, two) < 32768
 

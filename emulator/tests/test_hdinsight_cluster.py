@@ -16,11 +16,12 @@ import pytest
 import requests
 
 from emulator.hdinsight.agent import NodeAgent
-from emulator.hdinsight.cluster import ClusterSpec, HdinsightCluster
+from emulator.hdinsight.cluster import HdinsightCluster
 from emulator.hdinsight.readiness import StartFailed, await_broker
 from emulator.home import Home
 from emulator.network.specification import NodeSpec, ProcessSpec
 from emulator.network.world import World
+from emulator.specifications import HdinsightSpec
 from emulator.tls import Authority
 
 HDINSIGHT = ["10.10.0.0/16"]
@@ -43,14 +44,14 @@ class Environment:
 
     home: Home
     authority: Authority
-    spec: ClusterSpec
+    spec: HdinsightSpec
     world: World
     cluster: HdinsightCluster
 
     @classmethod
     def start(cls, home: Home) -> "Environment":
         authority = Authority(home.tls)
-        spec = ClusterSpec(
+        spec = HdinsightSpec(
             name="mykafka",
             network="hdinsight",
             subnet_prefix="10.10.0.0/24",

@@ -26,6 +26,7 @@ from emulator.azure.resource_manager.resource_type import ResourceType, new_digi
 from emulator.azure.resource_manager.runtimes import KubernetesRuntime
 from emulator.azure.schema import differences
 from emulator.azure.schema.locations import normal_location
+from emulator.specifications import KubernetesSpec
 
 _NETWORK_ROLES = frozenset({"Network Contributor", "Contributor", "Owner"})
 _FQDN_ALPHABET = string.ascii_lowercase + string.digits
@@ -266,7 +267,7 @@ def _runtime(cloud: Cloud, record: Record) -> KubernetesRuntime:
     request = ManagedClusterRequest(record.inputs)
     subnet = cloud.require(Subnet.kind, record.facts[SUBNET_FACT])
     kubelet = cloud.require(UserAssignedIdentity.kind, kubelet_identity_id(record))
-    return cloud.runtimes.kubernetes(
+    spec = KubernetesSpec(
         name=record.name,
         network=arm.parent(subnet.id),
         subnet_prefix=str(prefix_of(subnet)),
@@ -277,3 +278,4 @@ def _runtime(cloud: Cloud, record: Record) -> KubernetesRuntime:
         version=record.inputs.get("kubernetesVersion") or DEFAULT_VERSION,
         pod_cidr=request.pod_cidr,
     )
+    return cloud.runtimes.kubernetes(spec)

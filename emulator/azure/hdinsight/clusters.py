@@ -19,6 +19,7 @@ from emulator.azure.resource_manager.resource_type import ResourceType, new_etag
 from emulator.azure.resource_manager.runtimes import HdinsightRuntime
 from emulator.azure.schema import differences
 from emulator.ports import LOOPBACK, choose_port, require_free
+from emulator.specifications import HdinsightSpec
 
 _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
 
@@ -135,7 +136,7 @@ def _refuse_change(existing: Record, inputs: dict[str, Any]) -> None:
 def _runtime(cloud: Cloud, record: Record) -> HdinsightRuntime:
     request = ClusterRequest(record.inputs)
     subnet = cloud.require(Subnet.kind, record.facts[SUBNET_FACT])
-    return cloud.runtimes.hdinsight(
+    spec = HdinsightSpec(
         name=record.name,
         network=arm.parent(subnet.id),
         subnet_prefix=str(prefix_of(subnet)),
@@ -147,3 +148,4 @@ def _runtime(cloud: Cloud, record: Record) -> HdinsightRuntime:
         workers_disks=request.disks_per_worker,
         kafka_broker=request.kafka_broker,
     )
+    return cloud.runtimes.hdinsight(spec)

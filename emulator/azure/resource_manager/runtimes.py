@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from emulator.specifications import HdinsightSpec, KubernetesSpec
+
 PullDecision = Callable[[str, str], str | None]
 """Login server of a registry and object id of whoever pulls, to the reason why not, or None."""
 
@@ -38,35 +40,5 @@ class KubernetesRuntime(Protocol):
 class Runtimes(Protocol):
     """Makes handles of clusters; what a handle stands for need not run yet."""
 
-    def hdinsight(
-        self,
-        *,
-        name: str,
-        network: str,
-        subnet_prefix: str,
-        addresses: Mapping[str, str],
-        domain: str,
-        user: str,
-        password: str,
-        ambari_address: tuple[str, int],
-        workers_disks: int,
-        kafka_broker: Mapping[str, str],
-    ) -> HdinsightRuntime:
-        """See `emulator.hdinsight.cluster.ClusterSpec`."""
-        ...
-
-    def kubernetes(
-        self,
-        *,
-        name: str,
-        network: str,
-        subnet_prefix: str,
-        reserved: Sequence[str],
-        node_count: int,
-        service_cidr: str,
-        kubelet_identity: str,
-        version: str,
-        pod_cidr: str | None,
-    ) -> KubernetesRuntime:
-        """See `emulator.kubernetes.cluster.KubernetesSpec`."""
-        ...
+    def hdinsight(self, spec: HdinsightSpec) -> HdinsightRuntime: ...
+    def kubernetes(self, spec: KubernetesSpec) -> KubernetesRuntime: ...

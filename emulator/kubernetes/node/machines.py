@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from emulator.kubernetes.node.addresses import AddressPool, next_address
-from emulator.kubernetes.specification import KubernetesSpec
 from emulator.network.specification import InnerNetwork, NodeSpec
+from emulator.specifications import KubernetesSpec
 
 _PART_OF_A_NODE = 24
 
