@@ -1,4 +1,9 @@
-"""The build context: the folder that is sent to the registry, without what .dockerignore leaves out."""
+"""The build context: the folder that is sent to the registry, without what .dockerignore leaves out.
+
+This reading of .dockerignore stands for that of `az acr build`. The program reads the file for itself, to
+know when its image has to be built anew (`components/sources.py`). The two share no code on purpose: the
+emulator judges the program, and would not see a mistake that it shared.
+"""
 
 import os
 import re
