@@ -23,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main() -> int:
-    """Exit status 0, 1 when the command failed, 2 for what is not modelled: as Azure's."""
+    """Runs a command. The exit status is 0, 1 when it failed, or 2 for what is not modelled."""
     options = _parser().parse_args([_expanded(argument) for argument in sys.argv[1:]])
     # What is built here is read by whatever user the image names.
     os.umask(0o022)

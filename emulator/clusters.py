@@ -1,4 +1,4 @@
-"""Makes the clusters that the resource manager asks for."""
+"""Makes the clusters that the resource manager asks for, in one world."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from emulator.tls import Authority
 
 @dataclass(frozen=True)
 class Clusters:
-    """Handles of clusters in one world; see `emulator.azure.resource_manager.runtimes.Runtimes`."""
+    """Makes handles of clusters: implements `emulator.azure.resource_manager.runtimes.Runtimes`."""
 
     home: Home
     world: World

@@ -1,4 +1,4 @@
-"""Which code a daemon runs."""
+"""A digest of the emulator's code, by which an outdated daemon is recognised."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,7 @@ _IDLE = {"__pycache__", "tests"}
 
 
 def digest() -> str:
-    """Of all that the daemon is made of, as it lies on disk now: another one after every edit."""
+    """Returns a SHA-256 of all files that the daemon consists of, as they are on disk."""
     total = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*")):
         parts = path.relative_to(_PACKAGE).parts

@@ -30,7 +30,7 @@ class CommandFailed(Exception):
 
 
 def call(home: Home, command: str, /, **arguments: Any) -> Any:
-    """What the daemon answers. Arguments and answer are JSON.
+    """Calls a command of the daemon; returns its answer. Arguments and answer are JSON.
 
     Raises DaemonUnreachable, and CommandFailed when the command is refused.
     """

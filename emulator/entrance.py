@@ -1,4 +1,4 @@
-"""How somebody's command gets onto a node of the world, or into a pod's container."""
+"""Command lines that run a command on a node of the world, or in a pod's container."""
 
 import os
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where an emulated world lies on disk."""
+"""The home: the folder in which an emulated world is kept on disk."""
 
 import os
 from dataclasses import dataclass

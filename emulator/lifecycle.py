@@ -31,7 +31,7 @@ class Busy(Exception):
 
 
 class NotAHome(Exception):
-    """The folder is something else, which we won't write into or remove."""
+    """The folder is no home of a world, so it is neither written into nor removed."""
 
 
 def start(home: Home) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The logs of a world, by what wrote them."""
+"""The log files of a world, by node and pod."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Processes that a killed engine leaves behind.
+"""Helper processes that a killed Pulumi engine leaves behind.
 
 A language host, and a dynamic provider that had nothing to do yet, know nothing of their engine's end: they
 were started in process groups of their own and wait for a call that never comes.

@@ -10,7 +10,7 @@ _CLASS_PATH = ("-cp", "-classpath", "--class-path")
 
 
 def report(status: dict[str, Any]) -> str:
-    """A few lines for people, of what `emulator.status.describe` says."""
+    """Formats the document of `emulator.status.describe` for people."""
     return "\n".join(_lines(status))
 
 

@@ -1,4 +1,4 @@
-"""Specifications of clusters: what the resource manager decides, and what runs them goes by."""
+"""Specifications of clusters, which the resource manager hands to what runs them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

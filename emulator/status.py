@@ -1,4 +1,4 @@
-"""What a world consists of right now."""
+"""The status of a world: its networks, nodes and processes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

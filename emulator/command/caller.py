@@ -1,4 +1,4 @@
-"""Who is at the other end of a connection over loopback."""
+"""The process at the other end of a connection over loopback."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class CallerUnknown(Exception):
-    """No process of ours holds the other end."""
+    """No process of this user holds the other end of the connection."""
 
 
 @dataclass(frozen=True)

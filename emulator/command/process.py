@@ -31,7 +31,9 @@ def run(
     timeout: float = 0,
     on_abandoned: Callable[[Callable[[], None]], object] = lambda _kill: None,
 ) -> Output:
-    """Output without the last line end. `timeout` in seconds, 0 for none. Raises CommandFailed.
+    """Runs a command; returns its output without the last line end. Raises CommandFailed.
+
+    `timeout` is in seconds, 0 for none.
 
     `on_abandoned` is given a function that kills the command, for when nobody wants its result any more.
     """

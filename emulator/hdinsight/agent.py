@@ -27,7 +27,7 @@ _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class _Software:
-    """How the agent handles one component: where it lives, its scripts, its configuration files."""
+    """How the agent manages a component: its folders, scripts and configuration files."""
 
     home: str
     environment_script: str
@@ -70,7 +70,7 @@ class NodeAgent:
             return self._control(_SOFTWARE[component], "stop")
 
     def restart(self, component: str, configs: Configurations) -> TaskOutcome:
-        """Stops, looks whether it is down, then starts anew."""
+        """Stops the component, checks that it is down, and starts it."""
         software = _SOFTWARE[component]
         with self._one_at_a_time:
             stopped = self._control(software, "stop")
@@ -86,7 +86,7 @@ class NodeAgent:
         return self._alive(_SOFTWARE[component])
 
     def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
-        """The broker's own figures; none while it can't be asked."""
+        """The broker's metrics; empty while it doesn't answer."""
         connect = functools.partial(
             self._world.connect, self._node, "127.0.0.1", figures.PORT, _CONNECT_TIMEOUT
         )

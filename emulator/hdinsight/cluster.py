@@ -38,7 +38,7 @@ _METRICS_SLICE = 5.0
 
 
 class HdinsightCluster:
-    """One cluster. `create` or, for one that lies on disk, `revive` comes first."""
+    """An HDInsight cluster. `create` starts a new one, `revive` one that exists on disk."""
 
     def __init__(self, home: Home, world: World, authority: Authority, spec: HdinsightSpec) -> None:
         self.spec = spec
@@ -74,7 +74,7 @@ class HdinsightCluster:
             raise
 
     def revive(self) -> None:
-        """Brings up what lies on disk after the world has ended: brokers' data and Ambari's state are kept.
+        """Starts the cluster again from disk, with the brokers' data and Ambari's state.
 
         As after a reboot of the hosts, agents render the configuration that is desired now, and components
         that were stopped on purpose stay down. One that fails is for Ambari to show, not for us to raise.
@@ -83,7 +83,7 @@ class HdinsightCluster:
             _log.warning("%s", failure)
 
     def delete(self) -> None:
-        """Ends everything and removes what lies on disk."""
+        """Stops the cluster and removes its data from disk."""
         self.close()
         self._remove_nodes(self.spec.addresses)
         for folder in (self._folder, self._state):
@@ -91,13 +91,13 @@ class HdinsightCluster:
                 shutil.rmtree(folder)
 
     def close(self) -> None:
-        """Stops Ambari, in an orderly way. Nodes and processes are the world's."""
+        """Stops Ambari. Nodes and their processes end with the world."""
         if self._server:
             self._server.stop()
         self._server = self._ambari = None
 
     def add_workers(self, addresses: Mapping[str, str]) -> None:
-        """Brings up further workers, given as addresses by short name, and tells Ambari of them.
+        """Starts further workers, given as addresses by short name, and registers them with Ambari.
 
         Their brokers start with the configuration that the cluster was created with, so that a change made
         since then wants a restart. (No document says with which one HDInsight starts them; this is the case
@@ -135,7 +135,7 @@ class HdinsightCluster:
         return self._agents[node]
 
     def configs(self, node: str) -> Mapping[str, Mapping[str, str]]:
-        """The configuration that Ambari wants on a node now, properties by type."""
+        """The desired configuration of a node in Ambari: properties by configuration type."""
         ambari = self._known_to_ambari
         with ambari.lock:
             return ambari.configurations.for_host(self.host_name(node))

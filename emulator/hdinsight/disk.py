@@ -1,4 +1,4 @@
-"""What one node has on its disks: the tree /usr/hdp, logs, process ids, data."""
+"""The disks of a node: the tree /usr/hdp, logs, process ids, data."""
 
 import shutil
 from collections.abc import Mapping
@@ -14,30 +14,30 @@ _RUN = {"kafka": "/run/kafka", "zookeeper": "/run/zookeeper"}  # /var/run is a l
 
 
 def data_disk(number: int) -> str:
-    """Where the node mounts data disk `number`, counted from 0."""
+    """The mount point of data disk `number`, counted from 0."""
     return f"/data_disk_{number}"
 
 
 @dataclass(frozen=True)
 class NodeDisk:
-    """The folder of the machine in which a node's files lie; they outlive the node's processes."""
+    """A folder of this machine that holds a node's files. It is kept when the node's processes end."""
 
     folder: Path
     data_disks: int = 0
 
     @property
     def hdp(self) -> Path:
-        """What the node sees as /usr/hdp."""
+        """The folder that the node mounts at /usr/hdp."""
         return self.folder / "hdp"
 
     @property
     def logs(self) -> Path:
-        """What the node sees as /var/log/kafka and /var/log/zookeeper, in folders of these names."""
+        """The folder whose parts `kafka` and `zookeeper` the node mounts below /var/log."""
         return self.folder / "log"
 
     @property
     def task_output(self) -> Path:
-        """Where the agent's last task wrote: the files `output` and `errors`."""
+        """The folder of the agent's last task, with its files `output` and `errors`."""
         return self.folder / "agent"
 
     def mounts(self) -> dict[str, str]:
@@ -55,7 +55,7 @@ class NodeDisk:
         return {target: str(folder) for target, folder in folders.items()}
 
     def boot(self, jars: Path) -> None:
-        """Makes the disk ready for a node that starts: software is there, old process ids are not."""
+        """Prepares the disk for a node that starts: installs the software, removes old process ids."""
         shutil.rmtree(self._run, ignore_errors=True)
         for folder in self.mounts().values():
             Path(folder).mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ _TIMEOUT = 60  # seconds
 
 
 class DistributionError(Exception):
-    """A jar can't be had, or isn't the one that the lock names. The message says which."""
+    """A jar can't be downloaded, or its digest differs from the lock's. The message says which."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Jar:
 
     @property
     def file_name(self) -> str:
-        """The name that Maven gives the file."""
+        """The file name of a jar in a Maven repository."""
         _, artifact, version = self.coordinate.split(":")
         return f"{artifact}-{version}.jar"
 
 
 def fetch(folder: Path) -> int:
-    """Completes `folder` from the lock. Returns how many jars were fetched. Raises DistributionError."""
+    """Downloads the jars of the lock that `folder` lacks; returns their number. Raises DistributionError."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as repository:
         maven = _maven(Path(repository))
@@ -59,7 +59,7 @@ def fetch(folder: Path) -> int:
 
 
 def complete(folder: Path, jars: Sequence[Jar], download: Callable[[str], Path]) -> int:
-    """Afterwards `folder` holds exactly `jars`. Returns how many were downloaded.
+    """Makes `folder` hold exactly `jars`; returns how many were downloaded.
 
     `download` gets a coordinate and gives a file, which is moved. It is called in several threads.
     Raises DistributionError.

@@ -1,4 +1,4 @@
-"""A broker's own figures, read from its JMX beans through the Jolokia agent in its process."""
+"""A broker's metrics, read from its JMX beans through the Jolokia agent in its process."""
 
 import http.client
 import json

@@ -20,7 +20,7 @@ class StartFailed(Exception):
 
 
 def await_zookeeper(world: World, node: str, agent: NodeAgent, log: Path) -> None:
-    """Waits until the server answers and no broker of a former life is registered any more.
+    """Waits until ZooKeeper answers and no broker from before a restart is registered any more.
 
     A broker that was killed stays registered until its session is over; until then it can't register again.
     Raises StartFailed.
@@ -59,7 +59,7 @@ def await_controller(agents: Sequence[NodeAgent]) -> None:
 
 
 def _ask(world: World, node: str, word: bytes) -> str | None:
-    """ZooKeeper's answer to one of its four letter words; None while it does not listen."""
+    """Sends ZooKeeper a four-letter command; returns its answer, or None while it does not listen."""
     try:
         with world.connect(node, "127.0.0.1", ZOOKEEPER_PORT, _ANSWER_TIMEOUT) as connection:
             connection.settimeout(_ANSWER_TIMEOUT)

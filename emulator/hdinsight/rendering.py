@@ -1,4 +1,4 @@
-"""The files that Ambari's agent writes on a host before it starts a component. Pure.
+"""The configuration files that Ambari's agent renders before it starts a component.
 
 After Apache Ambari 2.7.3: resource_management's InlineTemplate and PropertiesFile, and the scripts of the
 services KAFKA and ZOOKEEPER. HDInsight's own scripts may differ.
@@ -24,14 +24,14 @@ class RenderingError(Exception):
 
 @dataclass(frozen=True)
 class HostFacts:
-    """What templates can refer to besides the configuration itself."""
+    """The facts of a host that templates can refer to, beside the configuration."""
 
     host_name: str
     java_home: str
 
 
 def kafka_files(configs: Configurations, host: HostFacts, now: time.struct_time) -> dict[str, str]:
-    """Texts by file name of everything in kafka-broker's config folder. Raises RenderingError."""
+    """Renders kafka-broker's configuration folder: texts by file name. Raises RenderingError."""
     environment = _required(configs, "kafka-env")
     variables = {
         **environment,
@@ -48,7 +48,7 @@ def kafka_files(configs: Configurations, host: HostFacts, now: time.struct_time)
 
 
 def zookeeper_files(configs: Configurations, host: HostFacts, now: time.struct_time) -> dict[str, str]:
-    """Texts by file name of everything in zookeeper-server's config folder. Raises RenderingError."""
+    """Renders zookeeper-server's configuration folder: texts by file name. Raises RenderingError."""
     variables = {
         **_required(configs, "zookeeper-env"),
         "java64_home": host.java_home,

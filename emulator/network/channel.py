@@ -31,7 +31,7 @@ class Channel:
 
     @classmethod
     def from_descriptor(cls, descriptor: int) -> "Channel":
-        """The end that was handed to this process; the programs that it starts do not inherit it."""
+        """Opens the end with an inherited descriptor; programs that this process starts do not inherit it."""
         os.set_inheritable(descriptor, False)
         return cls(socket.socket(fileno=descriptor))
 
@@ -39,7 +39,7 @@ class Channel:
         return self._connection.fileno()
 
     def send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-        """Raises ChannelClosed when the other side is gone, OSError when the message is too long."""
+        """Sends a message. Raises ChannelClosed when the other side is gone, OSError when it is too long."""
         packet = json.dumps(message).encode()
         if len(packet) > _LONGEST_MESSAGE:
             raise OSError(errno.EMSGSIZE, f"a message of {len(packet)} bytes is too long for the world")

@@ -23,7 +23,7 @@ class Execution:
 
 
 def start_process(execution: Execution, namespaces: Mapping[str, int], output: int) -> int:
-    """Returns the pid once the program runs. Raises OSError when it can't be run."""
+    """Starts a process; returns its pid once the program runs. Raises OSError when it can't be run."""
     failure, tell_failure = os.pipe2(os.O_CLOEXEC)
     process = os.fork()
     if process == 0:

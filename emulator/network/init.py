@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _enter_user_namespace() -> None:
-    """As root the ids of the world are the machine's; an ordinary user is root in it and the only one."""
+    """Enters a user namespace: root keeps the machine's ids, an ordinary user becomes its only user, root."""
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
         mapping = {kind: _identity(Path(f"/proc/self/{kind}").read_text()) for kind in ("uid_map", "gid_map")}

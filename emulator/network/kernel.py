@@ -15,7 +15,7 @@ _MNT_DETACH = 2
 
 
 class Namespace(enum.IntFlag):
-    """CLONE_NEW* of namespaces(7)."""
+    """Kinds of namespaces: CLONE_NEW* of namespaces(7)."""
 
     MOUNT = 0x00020000
     UTS = 0x04000000
@@ -26,10 +26,9 @@ class Namespace(enum.IntFlag):
 
 
 class MountFlag(enum.IntFlag):
-    """MS_* of mount(2)."""
+    """Flags of mounts: MS_* of mount(2)."""
 
     NONE = 0
-    READ_ONLY = 1
     NO_SUID = 2
     NO_DEVICES = 4
     NO_EXEC = 8
@@ -52,7 +51,7 @@ def unshare(namespaces: Namespace) -> None:
 
 
 def enter(namespace_fd: int, kind: Namespace) -> None:
-    """setns(2)."""
+    """Moves this thread into a namespace: setns(2)."""
     _checked("setns", _libc.setns(ctypes.c_int(namespace_fd), ctypes.c_int(kind)))
 
 

@@ -1,4 +1,4 @@
-"""Ends all processes of a node, including those it does not know of: started by `exec`, or turned daemons."""
+"""Kills all processes of a node, including daemons and those that were started by `exec`."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""How several folder trees become one: which mounts show them merged, without mounting anything yet.
+"""Plans the mounts that show several folder trees merged into one.
 
 Each entry is bound from where it lies, and folders that several trees share are made anew. An overlay mount
 would do the same with fewer mounts, but not everywhere: user namespaces may not overlay a folder that

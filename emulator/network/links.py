@@ -30,7 +30,7 @@ _NOWHERE = "0.0.0.0/0"
 
 
 def set_up_backbone() -> None:
-    """In the namespace of the world's init, which this process is in."""
+    """Sets up the backbone bridge, in the network namespace of the world's init."""
     with IPRoute() as route:
         _raise_link(route, "lo")
         route.link("add", ifname=_BACKBONE, kind="bridge", state="up")

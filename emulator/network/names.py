@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 
 class NodeUnknown(KeyError):
-    """No node of that name, or more than one."""
+    """There is no node of that name, or more than one."""
 
     def __str__(self) -> str:
         return self.args[0]
 
 
 class NetworkUnknown(KeyError):
-    """No network of that name."""
+    """There is no network of that name."""
 
     def __str__(self) -> str:
         return self.args[0]

@@ -19,7 +19,7 @@ class Process:
         return self._status
 
     def wait(self, timeout: float | None = None) -> int:
-        """Seconds. Raises TimeoutError."""
+        """Waits, at most `timeout` seconds, for the exit status. Raises TimeoutError."""
         if not self._has_ended.wait(timeout) or self._status is None:
             raise TimeoutError(f"process {self.pid} still runs after {timeout} s")
         return self._status
@@ -30,6 +30,6 @@ class Process:
             self._send_signal(self.pid, number)
 
     def end(self, status: int) -> None:
-        """For the world, which learns of the end."""
+        """Records the exit status; the world calls it when the process has ended."""
         self._status = status
         self._has_ended.set()

@@ -10,7 +10,7 @@ class WorldRefused(Exception):
 
 
 def explain(failure: str, number: int, settings: Mapping[str, str]) -> str:
-    """`failure` is the failing call and its error, `number` that error's; `settings` are those in force."""
+    """Explains the failed call `failure` by its errno `number` and the kernel's `settings`."""
     advice = [f"sudo sysctl {name}={value}" for name, value in _to_change(number, settings)]
     return (
         f"the kernel does not let this user make the namespaces of the emulated networks ({failure}). "

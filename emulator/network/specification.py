@@ -1,4 +1,4 @@
-"""What a node, its files and its processes are made from."""
+"""Specifications of nodes, their files and their processes."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class RootSpec:
 
 @dataclass(frozen=True)
 class InnerNetwork:
-    """What lies behind a node, and its virtual network knows nothing of: a part of an overlay.
+    """A network behind a node, to which its virtual network has no route: a part of an overlay.
 
     Packets within `range` keep their addresses; those that leave it take the node's. From elsewhere no way
     leads into it.

@@ -49,7 +49,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
-        """Returns when the daemon is gone."""
+        """Serves requests until the daemon is gone."""
         wake, wakened = socket.socketpair()
         for end in (wake, wakened):
             end.setblocking(False)

@@ -36,13 +36,15 @@ class WorldEnded(Exception):
 
 
 class World:
-    """Thread-safe; calls block until done. Everything in it ends with `close`, or with this process.
+    """A world of networks and nodes, which ends with `close` or with this process. Thread-safe.
+
+    Calls block until done.
 
     No security boundary: nodes share the machine's kernel and most of its files with whoever runs the world.
     """
 
     def __init__(self, channel: Channel, init: int):
-        """For `start`."""
+        """Wraps a running init; use `start` to make a world."""
         self._channel = channel
         self._init = init
         self._init_ended = os.pidfd_open(init)
@@ -62,7 +64,7 @@ class World:
 
     @classmethod
     def start(cls, home: Home) -> "World":
-        """Raises WorldRefused where the kernel does not let this user make namespaces."""
+        """Starts a world. Raises WorldRefused where the kernel does not let this user make namespaces."""
         ours, its = Channel.pair()
         home.logs.mkdir(parents=True, exist_ok=True)
         with (home.logs / "network.log").open("ab") as log:
@@ -94,7 +96,7 @@ class World:
                 self._channel.close()
 
     def add_network(self, name: str, prefixes: Sequence[str]) -> None:
-        """`prefixes`: its address space, e.g. ["10.10.0.0/16"]."""
+        """Adds a network with the address space `prefixes`, e.g. ["10.10.0.0/16"]."""
         address_space = [ipaddress.IPv4Network(prefix) for prefix in prefixes]
         with self._making:
             if name in self._networks:
@@ -119,7 +121,7 @@ class World:
             self._networks[name] = address_space
 
     def remove_network(self, name: str) -> None:
-        """Raises ValueError while there are nodes in it."""
+        """Removes a network. Raises ValueError while there are nodes in it."""
         with self._making:
             self._known_network(name)
             if inhabitants := [node.name for node in self._nodes.values() if node.network == name]:
@@ -142,14 +144,14 @@ class World:
             self._routes[name] = wanted
 
     def add_node(self, node: NodeSpec) -> None:
-        """Raises ValueError for a node that does not fit in, OSError for files that can't be mounted."""
+        """Adds a node. Raises ValueError when it does not fit in, OSError when its files can't be mounted."""
         with self._making:
             self._check(node)
             self._call("add-node", node=node.to_message())
             self._nodes[node.name] = node
 
     def remove_node(self, name: str) -> None:
-        """Kills its processes first. Raises ValueError while there are nodes behind it."""
+        """Kills a node's processes and removes it. Raises ValueError while there are nodes behind it."""
         with self._making:
             self._known_node(name)
             if inner := [node.name for node in self._nodes.values() if node.behind == name]:
@@ -190,7 +192,7 @@ class World:
         return Path(f"/proc/{self._init}/fd/{namespaces['net']}")
 
     def nodes(self) -> list[str]:
-        """Names, in the order of their making."""
+        """The nodes' names, in the order in which they were added."""
         return list(self._nodes)
 
     def resolve(self, name: str) -> str:
@@ -201,7 +203,7 @@ class World:
         return resolve(name, self.nodes())
 
     def spawn(self, node: str, process: ProcessSpec) -> Process:
-        """Raises OSError when the program can't be run."""
+        """Starts a process on a node. Raises OSError when the program can't be run."""
         self._known_node(node)
         log = process.log or Path(os.devnull)
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -220,7 +222,7 @@ class World:
         return started
 
     def connect(self, node: str, address: str, port: int, timeout: float) -> socket.socket:
-        """A TCP connection made from where the node is; the caller's to close.
+        """Opens a TCP connection from a node; the caller closes it.
 
         `timeout`, in seconds, is for connecting. Raises OSError as connecting there would.
         """

@@ -21,7 +21,7 @@ class Cancellation:
         return self._requested
 
     def request(self) -> None:
-        """For the server: the engine asks for it."""
+        """Requests the cancellation; the server uses it."""
         with self._lock:
             self._requested = True
             callbacks, self._callbacks = self._callbacks, []
@@ -45,7 +45,7 @@ class Cancellation:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the engine's."""
+    """A call of the engine."""
 
     context: grpc.ServicerContext
     cancellation: Cancellation
@@ -80,10 +80,10 @@ _current: ContextVar[Call] = ContextVar("call")
 
 
 def current_call() -> Call:
-    """Raises LookupError in a thread that answers none."""
+    """Returns the call that this thread answers. Raises LookupError when it answers none."""
     return _current.get()
 
 
 def begin_call(call: Call) -> None:
-    """For the server: what this thread answers from now on."""
+    """Sets the call that this thread answers; the server uses it."""
     _current.set(call)

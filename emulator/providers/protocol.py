@@ -59,7 +59,7 @@ class _Protocol:
         self._sessions = Sessions()
 
     def begin(self, context: grpc.ServicerContext) -> None:
-        """For every call, in the thread that answers it."""
+        """Begins a call, in the thread that answers it."""
         begin_call(Call(context, self._sessions.cancellation(context.peer())))
 
     def handshake(self, _request: provider_pb2.ProviderHandshakeRequest, peer: str) -> Message:

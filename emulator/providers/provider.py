@@ -1,4 +1,4 @@
-"""What a stand-in provider implements. `emulator.providers.server` speaks the engine's protocol for it.
+"""The interface of an emulated provider; `emulator.providers.server` serves it to the engine.
 
 Values are plain Python: None, bool, int, float, str, list, dict, and `UNKNOWN` where a preview doesn't know a
 value yet. Secrets arrive unwrapped; an output becomes secret when the input of the same name was one, and as

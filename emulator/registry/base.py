@@ -1,4 +1,4 @@
-"""The one base image there is: python:MAJOR.MINOR-slim, made of the Python that runs the emulator."""
+"""The only base image, python:MAJOR.MINOR-slim, made from the Python that runs the emulator."""
 
 import re
 import sys
@@ -28,7 +28,7 @@ def require_base(instruction: Instruction) -> None:
 
 
 def binds() -> dict[str, str]:
-    """Where pods find this machine's Python, at a path that every user may enter: mount point -> folder."""
+    """Mounts by which pods find this machine's Python: mount point -> folder."""
     return {_PYTHON_MOUNT: sys.base_prefix}
 
 

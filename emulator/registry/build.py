@@ -1,4 +1,4 @@
-"""Builds an image from a Dockerfile, by doing itself what the instructions say."""
+"""Builds an image from a Dockerfile, without Docker."""
 
 import hashlib
 import os
@@ -160,7 +160,7 @@ _PLANNERS: dict[str, Callable[[Instruction, Manifest, Context], _Step]] = {
 
 
 def _restore(steps: Sequence[_Step], cache: Path, target: Path) -> int:
-    """Begins with the files after the last RUN that is cached; how many steps that saves."""
+    """Restores the files after the last cached RUN; returns the number of steps that this saves."""
     for number in range(len(steps), 0, -1):
         if (cache / steps[number - 1].key).is_dir():
             _clone(cache / steps[number - 1].key, target)

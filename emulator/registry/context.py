@@ -24,7 +24,7 @@ class Context:
 
     @classmethod
     def read(cls, folder: Path) -> "Context":
-        """With the rules of the folder's .dockerignore, if it has one."""
+        """Reads the rules of the folder's .dockerignore, if it has one."""
         file = folder / ".dockerignore"
         return cls(folder, tuple(_rules(file.read_text())) if file.exists() else ())
 
@@ -53,7 +53,7 @@ class _Rule:
 
 
 def _rules(text: str) -> Iterator[_Rule]:
-    """docs.docker.com/build/concepts/context, ".dockerignore files"."""
+    """Parses a .dockerignore: docs.docker.com/build/concepts/context, ".dockerignore files"."""
     for line in map(str.strip, text.splitlines()):
         if line and not line.startswith("#"):
             path = os.path.normpath(line.removeprefix("!").strip().strip("/"))

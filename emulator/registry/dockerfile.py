@@ -42,7 +42,7 @@ class Instruction:
         return words
 
     def refusal(self, reason: str) -> BuildRefused:
-        """For the caller to raise."""
+        """Makes the refusal of an instruction, for the caller to raise."""
         return BuildRefused(f"Dockerfile, line {self.line}: {self.keyword} {self.text}: {reason}.")
 
 

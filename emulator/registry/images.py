@@ -23,7 +23,7 @@ _REFERENCE = re.compile(
 
 
 class ReferenceMalformed(Exception):
-    """Not SERVER/REPOSITORY:TAG."""
+    """An image reference that is not SERVER/REPOSITORY:TAG."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Reference:
 
     @classmethod
     def parse(cls, text: str) -> "Reference":
-        """Raises ReferenceMalformed."""
+        """Parses SERVER/REPOSITORY:TAG. Raises ReferenceMalformed."""
         found = _REFERENCE.fullmatch(text)
         if found is None:
             raise ReferenceMalformed(f"{text!r} is not of the form SERVER/REPOSITORY:TAG")

@@ -1,4 +1,4 @@
-"""What is known of an image beyond its files."""
+"""The manifest of an image: its configuration and digest."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ class Manifest:
     digest: str = ""
 
     def sealed(self, root: Path) -> "Manifest":
-        """With the digest of configuration and files."""
+        """Returns the manifest with the digest of its configuration and files."""
         summary = hashlib.sha256(json.dumps(asdict(replace(self, digest="")), sort_keys=True).encode())
         for line in _inventory(root):
             summary.update(line.encode())

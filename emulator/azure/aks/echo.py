@@ -1,4 +1,4 @@
-"""How AKS answers: with everything it added."""
+"""The outputs of an AKS cluster: its inputs, and what AKS adds to them."""
 
 from typing import Any
 

@@ -53,7 +53,7 @@ _CHANGED_IN_PLACE = re.compile(
 
 
 class ManagedCluster(ResourceType):
-    """Nodes in a subnet: the one given, or one in a network that AKS makes for itself.
+    """An AKS cluster: nodes in the given subnet, or in one of a network that AKS makes.
 
     Pods have addresses of it, too, or form an overlay.
     """
@@ -144,7 +144,7 @@ class ManagedCluster(ResourceType):
         _check_identity(cloud, request, subnet)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Host name, and the resource group for what the cluster makes itself."""
+        """Chooses the API server's host name, the node resource group and the nodes' subnet."""
         parsed = arm.parse(record.id)
         assert parsed is not None
         location = normal_location(record.inputs["location"])
@@ -163,7 +163,7 @@ class ManagedCluster(ResourceType):
         }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Brings up the cluster; what a creation that failed left behind goes first."""
+        """Starts the cluster, after removing what a failed creation left behind."""
         if previous is not None and previous.state == "Succeeded":
             return
         _make_node_group(cloud, record)

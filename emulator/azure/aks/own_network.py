@@ -1,4 +1,6 @@
-"""The network that AKS makes when it is given no subnet: in the node resource group, with a random name.
+"""The virtual network that AKS makes when it is given no subnet.
+
+It lies in the node resource group, and its name ends in random digits.
 
 From what `az aks create` leaves without --vnet-subnet-id, and "Configure Azure CNI networking".
 """
@@ -18,14 +20,14 @@ _SUBNET = "aks-subnet"
 
 
 def new_subnet_id(node_group: str, subscription: str) -> str:
-    """The id of the subnet of a network with a name that nobody has."""
+    """Returns the id of the subnet in a network whose name ends in random digits."""
     number = secrets.randbelow(90_000_000) + 10_000_000
     name = f"aks-vnet-{number}"
     return arm.resource_id(node_group, Subnet.kind, name, _SUBNET, subscription=subscription)
 
 
 def make_network(cloud: Cloud, cluster: Record, subnet_id: str) -> None:
-    """The network with the subnet of this id, guarded by a security group. What is there already stays."""
+    """Creates or updates the network, its subnet with this id, and the subnet's security group."""
     network = arm.name(arm.parent(subnet_id))
     guard = network.replace("aks-vnet", "aks-agentpool") + "-nsg"
     place = {"resourceGroupName": cluster.facts["node_group"]}

@@ -1,4 +1,4 @@
-"""AKS's rules for address ranges: those of Services and pods collide with nothing that can be reached.
+"""AKS's rules for address ranges: those of Services and pods overlap no network that pods can reach.
 
 From "Concepts - CNI networking in AKS", "Configure Azure CNI networking" and "Azure Container Networking
 Interface (CNI) Overlay networking".
@@ -39,7 +39,7 @@ def check_ranges(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -
 
 
 def check_ranges_of_own_network(request: ManagedClusterRequest) -> None:
-    """The same where AKS makes the network."""
+    """Raises Refused for ranges that don't go with the network that AKS makes for itself."""
     services, pods = _services(request, []), _pods(request)
     _check_apart(services, pods, "aks-vnet", [IPv4Network(ADDRESS_SPACE)])
     _check_size(request, "aks-subnet", IPv4Network(SUBNET_PREFIX))
@@ -74,7 +74,7 @@ def _check_reserved(ranges: list[IPv4Network]) -> None:
 
 
 def _services(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4Network:
-    """The range of Services; it and `others` keep to what holds for each by itself."""
+    """Returns the range of Services, once it and the ranges `others` are found valid."""
     services = parse_prefix(request.service_cidr, "serviceCidr")
     if services.prefixlen <= _LARGEST_SERVICE_PREFIX:
         message = f"Service CIDR {services} is too large; it must be smaller than /{_LARGEST_SERVICE_PREFIX}."
@@ -85,7 +85,7 @@ def _services(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4
 
 
 def _pods(request: ManagedClusterRequest) -> IPv4Network | None:
-    """The range of pods, which keeps to what holds for it by itself; None where they are in the subnet."""
+    """Returns the range of pods, once it is found valid; None where pods have addresses of the subnet."""
     if request.pod_cidr is None:
         return None
     pods = parse_prefix(request.pod_cidr, "podCidr")

@@ -1,4 +1,4 @@
-"""The parts of a request for an AKS cluster, by name."""
+"""A request for an AKS cluster, read with the API's defaults."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ class ManagedClusterRequest:
 
     @property
     def network_profile(self) -> dict[str, Any]:
-        """Ranges and plug-ins."""
+        """The network profile: address ranges and network plug-ins."""
         return self.inputs.get("networkProfile") or {}
 
     @property
@@ -51,7 +51,7 @@ class ManagedClusterRequest:
 
     @property
     def subnet_id(self) -> str:
-        """Of the nodes: that of the first pool; others must agree. Empty where AKS makes a network."""
+        """The id of the nodes' subnet, which is the first pool's; empty where AKS makes a network."""
         return self.pools[0].get("vnetSubnetID", "") if self.pools else ""
 
     @property
@@ -61,12 +61,12 @@ class ManagedClusterRequest:
 
     @property
     def callers(self) -> list[str]:
-        """Who may use the API server; nobody in particular means everybody."""
+        """The ranges that may reach the API server; empty when all may."""
         return (self.inputs.get("apiServerAccessProfile") or {}).get("authorizedIPRanges") or []
 
     @property
     def has_own_identity(self) -> bool:
-        """Whether the cluster acts by an identity that comes and goes with it."""
+        """Whether the cluster has a system-assigned identity."""
         return str((self.inputs.get("identity") or {}).get("type", "")).lower() == "systemassigned"
 
     @property
@@ -79,12 +79,12 @@ class ManagedClusterRequest:
         return int(pool.get("maxPods") or (_DEFAULT_PODS_OF_OVERLAY if self.pod_cidr else _DEFAULT_PODS))
 
     def addresses_needed(self) -> int:
-        """Addresses of the subnet that AKS keeps, those of one more node for upgrades included."""
+        """How many addresses of the subnet AKS reserves, those of one more node for upgrades included."""
         of_nodes = [(_most_nodes(pool), 1 + self._pods_in_subnet(pool)) for pool in self.pools]
         return sum(nodes * each for nodes, each in of_nodes) + max((each for _, each in of_nodes), default=0)
 
     def pod_addresses_needed(self) -> int:
-        """Addresses of the overlay that AKS keeps: a /24 for each node, and for one more of each pool."""
+        """How many addresses of the overlay AKS reserves: a /24 for each node and one more of each pool."""
         return sum(_most_nodes(pool) + 1 for pool in self.pools) * _ADDRESSES_OF_A_NODE
 
     def _pods_in_subnet(self, pool: dict[str, Any]) -> int:
@@ -92,6 +92,6 @@ class ManagedClusterRequest:
 
 
 def _most_nodes(pool: dict[str, Any]) -> int:
-    """How many nodes AKS reckons with: "If Autoscaler is enabled, the max-count ... is counted"."""
+    """How many nodes of a pool AKS counts: "If Autoscaler is enabled, the max-count ... is counted"."""
     count = int(pool.get("count", 1))
     return max(count, int(pool["maxCount"])) if pool.get("enableAutoScaling") else count

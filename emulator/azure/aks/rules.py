@@ -25,7 +25,7 @@ _PRIVATE = tuple(
 
 
 def check_request(name: str, request: ManagedClusterRequest) -> None:
-    """Raises Refused, or NotModelled, for a request that is wrong whatever else exists."""
+    """Raises Refused, or NotModelled, for a request that is invalid by itself."""
     naming.MANAGED_CLUSTER.require(name)
     prefix = request.inputs.get("dnsPrefix")
     if not prefix:

@@ -25,7 +25,7 @@ class UserAssignedIdentity(RecordsOnly):
         naming.IDENTITY.require(arm.name(resource_id))
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """The service principal behind it."""
+        """Chooses the object id and the client id of its service principal."""
         return {"principal": new_guid(), "client": new_guid()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:

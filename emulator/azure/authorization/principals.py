@@ -1,4 +1,4 @@
-"""Who is who in the directory."""
+"""The principals of the directory (Microsoft Entra ID): identities, and the user who is logged in."""
 
 from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.resource_manager import arm
@@ -7,7 +7,7 @@ from emulator.azure.resource_manager.record import Record
 
 
 def type_of_principal(cloud: Cloud, principal_id: str) -> str | None:
-    """ServicePrincipal for identities that exist, User for whoever is logged in, None for nobody."""
+    """Returns a principal's type, ServicePrincipal or User; None when there is no such principal."""
     if principal_id.lower() == arm.OBJECT:
         return "User"
     for record in cloud.everything():

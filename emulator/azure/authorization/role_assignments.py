@@ -14,7 +14,7 @@ _IMMUTABLE = ("principalId", "roleDefinitionId", "scope")
 
 
 class RoleAssignment(RecordsOnly):
-    """Somebody's role on a resource, and on what lies below it."""
+    """A principal's role on a scope: a resource, and all that lies below it."""
 
     token = ROLE_ASSIGNMENT_TOKEN
     kind = "Microsoft.Authorization/roleAssignments"
@@ -44,7 +44,7 @@ class RoleAssignment(RecordsOnly):
                 raise Refused(409, "RoleAssignmentExists", message)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """When it was made."""
+        """Notes the time of its creation."""
         return {"time": now()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
 
 
 class HdinsightCluster(ResourceType):
-    """Kafka on nodes of a subnet, with Ambari on a port of this machine."""
+    """An HDInsight Kafka cluster in a subnet, with Ambari on a port of this machine."""
 
     token = CLUSTER_TOKEN
     kind = "Microsoft.HDInsight/clusters"
@@ -76,7 +76,7 @@ class HdinsightCluster(ResourceType):
         check_surroundings(cloud, resource_id, request)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """The nodes' addresses and domain, and Ambari's port. They stay over restarts of this machine."""
+        """Chooses the nodes' addresses and domain, and Ambari's port, for the life of the cluster."""
         request = ClusterRequest(record.inputs)
         subnet = cloud.require(Subnet.kind, request.subnet_id)
         addresses = free(prefix_of(subnet), taken_addresses(cloud, subnet.id, record.id))
@@ -94,7 +94,7 @@ class HdinsightCluster(ResourceType):
         }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Brings up the cluster; what a creation that failed left behind goes first. Raises Refused."""
+        """Starts the cluster, after removing what a failed creation left behind. Raises Refused."""
         if previous is not None and previous.state == "Succeeded":
             return
         cluster = _runtime(cloud, record)
@@ -105,11 +105,11 @@ class HdinsightCluster(ResourceType):
         cloud.hdinsight[arm.key(record.id)] = cluster
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """HDInsight's own spelling; see `emulator.azure.hdinsight.echo`."""
+        """Describes the cluster in HDInsight's own spelling; see `emulator.azure.hdinsight.echo`."""
         return describe_cluster(cloud, record)
 
     def remove(self, cloud: Cloud, record: Record) -> None:
-        """Ends the cluster, with its data."""
+        """Stops the cluster and deletes its data."""
         cluster = cloud.hdinsight.pop(arm.key(record.id), None) or _runtime(cloud, record)
         cluster.delete()
 

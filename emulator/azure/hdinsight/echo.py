@@ -1,4 +1,4 @@
-"""How HDInsight answers: not quite what it was asked.
+"""The outputs of an HDInsight cluster, which differ from its inputs in spelling and in what they leave out.
 
 Versions carry build numbers, kinds and VM sizes another case, and no secret is given out (examples/ of
 Microsoft.HDInsight's API description).
@@ -40,7 +40,7 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
 
 
 def other_case(text: str) -> str:
-    """The spelling that the caller didn't use: all lower case, or all upper case."""
+    """Returns a spelling other than the caller's: all lower case, or all upper case."""
     return text.upper() if text == text.lower() else text.lower()
 
 

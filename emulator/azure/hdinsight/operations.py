@@ -1,4 +1,4 @@
-"""What `az` does to a cluster: HDInsight changes the number of its workers and its gateway's password.
+"""The operations of `az hdinsight` on a cluster: show, delete, resize, and changes of credentials and tags.
 
 From the descriptions of `resize` and `updateGatewaySettings` in Microsoft.HDInsight's API. A PUT changes
 neither.
@@ -24,7 +24,7 @@ from emulator.azure.resource_manager.subscriptions import require_subscription
 
 @dataclass(frozen=True)
 class HdinsightOperations:
-    """The calls, as `az` makes them. All raise Refused, those that write RealisationFailed as well."""
+    """Operations on clusters. All raise Refused, those that write RealisationFailed as well."""
 
     cloud: ResourceManager
 

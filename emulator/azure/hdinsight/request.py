@@ -1,4 +1,4 @@
-"""The parts of a request for an HDInsight cluster, by name."""
+"""A request for an HDInsight cluster, read with the API's defaults."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +58,7 @@ class ClusterRequest:
 
     @property
     def storage_accounts(self) -> list[dict[str, Any]]:
-        """What the cluster stores its files in."""
+        """The storage accounts in which the cluster stores its files."""
         return (self.properties.get("storageProfile") or {}).get("storageaccounts") or []
 
     @property
@@ -68,12 +68,12 @@ class ClusterRequest:
 
     @property
     def network_id(self) -> str:
-        """Of the virtual network: that of the head nodes; others must agree."""
+        """The id of the virtual network, which is that of the head nodes."""
         return self._placement.get("id", "")
 
     @property
     def subnet_id(self) -> str:
-        """Of the subnet: that of the head nodes; others must agree."""
+        """The id of the subnet, which is that of the head nodes."""
         return self._placement.get("subnet", "")
 
     @property

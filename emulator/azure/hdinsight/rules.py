@@ -14,7 +14,7 @@ _CONFIGURATIONS = frozenset({"gateway", "kafka-broker"})
 
 
 def check_request(name: str, request: ClusterRequest) -> None:
-    """Raises Refused, or NotModelled, for a request that is wrong whatever else exists."""
+    """Raises Refused, or NotModelled, for a request that is invalid by itself."""
     naming.HDINSIGHT_CLUSTER.require(name)
     _check_version(request)
     _check_kind(request)

@@ -1,4 +1,4 @@
-"""HDInsight's rules for what a cluster finds: network, ways in and out, storage and the right to use it.
+"""HDInsight's rules for what a cluster depends on: subnet, inbound and outbound traffic, storage, roles.
 
 From "Plan a virtual network for Azure HDInsight", "NSG service tags for Azure HDInsight" and "Use Azure Data
 Lake Storage Gen2 with Azure HDInsight clusters".
@@ -29,7 +29,7 @@ _STORAGE_ROLE = "Storage Blob Data Owner"
 
 
 def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) -> None:
-    """Raises Refused when a new cluster could not be brought up where it is asked for."""
+    """Raises Refused when what a new cluster depends on is missing or unfit."""
     location = request.inputs["location"]
     network = cloud.require(VirtualNetwork.kind, request.network_id)
     require_near(resource_id, network)

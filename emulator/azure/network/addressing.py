@@ -16,7 +16,7 @@ _UNUSABLE = tuple(
 
 
 def parse_prefix(text: str, where: str) -> IPv4Network:
-    """A range in CIDR notation. Raises Refused when it isn't one, has host bits, or lies where none can."""
+    """Parses a range in CIDR notation. Raises Refused when it is invalid, has host bits, or is reserved."""
     if ":" in text:
         raise NotModelled(f"IPv6 ranges ({where}: {text})")
     try:
@@ -39,7 +39,7 @@ def parse_prefix(text: str, where: str) -> IPv4Network:
 def overlapping(
     ranges: Iterable[IPv4Network], others: Iterable[IPv4Network] | None = None
 ) -> tuple[IPv4Network, IPv4Network] | None:
-    """A pair that overlaps: of `ranges` among themselves, or of `ranges` and `others`."""
+    """Returns two ranges that overlap: both of `ranges`, or one of them and one of `others`."""
     pairs = itertools.combinations(ranges, 2) if others is None else itertools.product(ranges, list(others))
     return next(((one, other) for one, other in pairs if one.overlaps(other)), None)
 
@@ -55,7 +55,7 @@ def reserved(subnet: IPv4Network) -> list[IPv4Address]:
 
 
 def free(subnet: IPv4Network, taken: Sequence[str]) -> Iterator[IPv4Address]:
-    """The addresses of a subnet that nothing has, lowest first."""
+    """Yields the unused addresses of a subnet, lowest first."""
     occupied = {IPv4Address(address) for address in taken}
     last = subnet.num_addresses - 1
     return (subnet[index] for index in range(RESERVED_FIRST, last) if subnet[index] not in occupied)

@@ -16,7 +16,7 @@ _IDLE_MINUTES = range(4, 121)
 
 
 class NatGateway(RecordsOnly):
-    """Outbound internet for subnets. The emulator has none to give; HDInsight asks whether it is there."""
+    """A NAT gateway. It forwards nothing here, but HDInsight's rules ask whether a subnet has one."""
 
     token = tokens.NAT_GATEWAY
     kind = "Microsoft.Network/natGateways"
@@ -45,7 +45,7 @@ class NatGateway(RecordsOnly):
                 raise Refused(400, "PublicIPAddressInUse", message)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Its GUID."""
+        """Chooses its GUID and entity tag."""
         return {"guid": new_guid(), "etag": new_etag()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
@@ -68,5 +68,5 @@ class NatGateway(RecordsOnly):
         return described
 
     def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The subnets that go out through it."""
+        """The subnets that use it for outbound traffic."""
         return [subnet.id for subnet in subnets_with(cloud, "natGateway", record.id)]

@@ -14,7 +14,7 @@ from emulator.azure.resource_manager.subscriptions import require_subscription
 
 
 class VirtualNetwork(ResourceType):
-    """A bridge in a network namespace, once realised. Subnets and peerings are resources of their own."""
+    """A virtual network: a bridge in a network namespace. Subnets and peerings are separate resources."""
 
     token = "azure-native:network:VirtualNetwork"
     kind = "Microsoft.Network/virtualNetworks"
@@ -41,11 +41,11 @@ class VirtualNetwork(ResourceType):
             _check_change(cloud, existing, prefixes)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Its GUID."""
+        """Chooses its GUID and entity tag."""
         return {"guid": new_guid(), "etag": new_etag()}
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Makes the network, or gives it its new address space; peers hear of that when they are synced."""
+        """Makes the network or changes its address space; peers use the new one once they are synced."""
         prefixes = [str(prefix) for prefix in address_space(record.inputs, "")]
         if arm.key(record.id) in cloud.networks:
             cloud.world.resize_network(record.id, prefixes)
@@ -71,7 +71,7 @@ class VirtualNetwork(ResourceType):
         return [user.id for subnet in subnets_of(cloud, record.id) for user in users_of(cloud, subnet.id)]
 
     def remove(self, cloud: Cloud, record: Record) -> None:
-        """Ends the network namespace."""
+        """Removes the network namespace."""
         if arm.key(record.id) in cloud.networks:
             cloud.world.remove_network(record.id)
             cloud.networks.discard(arm.key(record.id))
@@ -82,7 +82,7 @@ class VirtualNetwork(ResourceType):
 
 
 def address_space(inputs: dict[str, Any], name: str) -> list[IPv4Network]:
-    """The ranges of the network called `name` with these inputs. Raises Refused where one is no range."""
+    """Parses the ranges in the inputs of the network `name`. Raises Refused for an invalid one."""
     texts = (inputs.get("addressSpace") or {}).get("addressPrefixes") or []
     return [parse_prefix(text, f"the address space of virtual network '{name}'") for text in texts]
 

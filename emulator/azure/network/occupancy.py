@@ -1,4 +1,4 @@
-"""Who is where: what a network holds, and what runs in a subnet."""
+"""The subnets and peerings of a network, and the clusters and addresses in a subnet."""
 
 from emulator.azure.network import tokens
 from emulator.azure.resource_manager import arm
@@ -35,7 +35,7 @@ def users_of(cloud: Cloud, subnet_id: str) -> list[Record]:
 
 
 def taken_addresses(cloud: Cloud, subnet_id: str, by_others_than: str) -> list[str]:
-    """The addresses in a subnet that other clusters than this one were given, one by one."""
+    """The addresses in a subnet that were assigned to the nodes of other clusters than this one."""
     return [
         address
         for user in users_of(cloud, subnet_id)

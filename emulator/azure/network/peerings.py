@@ -55,7 +55,7 @@ class VirtualNetworkPeering(ResourceType):
     )
 
     def __init__(self, check_reach: Callable[[Cloud, Record, Record], None]) -> None:
-        """With the check of whether what runs in the first network can reach the second; it raises if not."""
+        """`check_reach` raises NotModelled when a cluster in the first network can't reach the second."""
         self._check_reach = check_reach
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
@@ -83,11 +83,11 @@ class VirtualNetworkPeering(ResourceType):
         self._check_reach(cloud, remote, network)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Its GUID, and where it leads to."""
+        """Chooses its GUID, and notes the ranges that it leads to."""
         return {"guid": new_guid(), "etag": new_etag(), KNOWN_FACT: _prefixes(cloud, _remote_id(record))}
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Initiated with one half, Connected with both."""
+        """Sets the state, Initiated with one half and Connected with both, and the routes."""
         if record.inputs.get("syncRemoteAddressSpace") or record.facts.get(STATE_FACT) != "Connected":
             record.facts[KNOWN_FACT] = _prefixes(cloud, _remote_id(record))
         reverse = _reverse(cloud, record)
@@ -133,7 +133,7 @@ class VirtualNetworkPeering(ResourceType):
         _route(cloud, _remote_id(record))
 
     def revive(self, cloud: Cloud, record: Record) -> None:
-        """Sets the routes again."""
+        """Sets the routes of its network again."""
         _route(cloud, arm.parent(record.id))
 
     def writes(self, resource_id: str) -> list[str]:
@@ -206,7 +206,7 @@ def _remote_id(peering: Record) -> str:
 
 
 def _route(cloud: Cloud, network_id: str) -> None:
-    """Gives a network the routes that its connected peerings stand for."""
+    """Sets the routes of a network to the ranges of its connected peerings."""
     network = cloud.find(network_id)
     if network is None or arm.key(network.id) not in cloud.networks:
         return

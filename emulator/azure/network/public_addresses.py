@@ -15,7 +15,7 @@ _POOL = IPv4Network("203.0.113.0/28")
 
 
 class PublicIPAddress(RecordsOnly):
-    """An address that nothing answers at: the emulator has no internet."""
+    """A public IP address. Nothing answers at it: the emulator has no internet."""
 
     token = "azure-native:network:PublicIPAddress"
     kind = "Microsoft.Network/publicIPAddresses"
@@ -59,7 +59,7 @@ class PublicIPAddress(RecordsOnly):
             raise Refused(400, "ResourceAvailabilityZonesCannotBeModified", message)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """The address."""
+        """Chooses an address that no other resource has. Raises Refused when none is left."""
         taken = {other.facts["address"] for other in cloud.all(self.token)}
         address = next((str(host) for host in _POOL.hosts() if str(host) not in taken), None)
         if address is None:
@@ -89,7 +89,7 @@ class PublicIPAddress(RecordsOnly):
         return described
 
     def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The NAT gateway that has it."""
+        """The NAT gateway that uses it."""
         gateway = gateway_with(cloud, record.id)
         return [] if gateway is None else [gateway.id]
 

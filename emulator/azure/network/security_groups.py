@@ -24,7 +24,7 @@ _DEFAULT_RULES = (
 
 
 class NetworkSecurityGroup(RecordsOnly):
-    """Rules for traffic, checked and kept; those that would filter packets here are refused by name."""
+    """A network security group. It filters nothing: rules that would filter packets here are refused."""
 
     token = "azure-native:network:NetworkSecurityGroup"
     kind = "Microsoft.Network/networkSecurityGroups"
@@ -54,12 +54,12 @@ class NetworkSecurityGroup(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules for rules."""
+        """Azure's rules for names and for security rules."""
         naming.SECURITY_GROUP.require(arm.name(resource_id))
         check_rules(inputs.get("securityRules") or [])
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Its GUID."""
+        """Chooses its GUID and entity tag."""
         return {"guid": new_guid(), "etag": new_etag()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class NetworkSecurityGroup(RecordsOnly):
         return described
 
     def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The subnets that it guards."""
+        """The subnets that use it."""
         return [subnet.id for subnet in subnets_with(cloud, "networkSecurityGroup", record.id)]
 
 

@@ -22,7 +22,7 @@ _LONGEST_PREFIX = 29
 
 
 class Subnet(RecordsOnly):
-    """A range of a network. It lives in the records alone: nodes get their addresses out of it."""
+    """A subnet of a virtual network. It exists as a record only: nodes get their addresses from its range."""
 
     token = tokens.SUBNET
     kind = "Microsoft.Network/virtualNetworks/subnets"
@@ -64,7 +64,7 @@ class Subnet(RecordsOnly):
             _check_change(cloud, existing, inputs, prefix)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Its entity tag."""
+        """Chooses its entity tag."""
         return {"etag": new_etag()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:

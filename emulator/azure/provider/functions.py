@@ -1,4 +1,4 @@
-"""Functions of azure-native."""
+"""The functions of azure-native that the emulator has: reads of existing resources and credentials."""
 
 import base64
 from typing import Any
@@ -56,7 +56,7 @@ def call(cloud: Cloud, subscription: str, token: str, arguments: dict[str, Any])
 def _get(
     cloud: Cloud, subscription: str, resource_type: ResourceType, arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    """As a resource's outputs; unlike a resource's own read it leaves no trace."""
+    """Returns the outputs of an existing resource, without marking it as known to the engine."""
     require_subscription(subscription)
     given = {name: value for name, value in arguments.items() if value is not None}
     options = sorted(given.keys() - set(resource_type.path_inputs))

@@ -1,4 +1,4 @@
-"""Whether the emulator knows what to do with the inputs it is given."""
+"""Refusal of inputs that the emulator does not model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ _EVERYWHERE = frozenset({"location", "tags"})
 
 
 def unmodelled(resource_type: ResourceType, values: dict[str, Any], echoed: dict[str, Any]) -> list[Failure]:
-    """Inputs that say something and that the emulator doesn't model: better refused by name than ignored.
+    """Returns a failure for each input that has a value and that the emulator doesn't model.
 
     What only repeats Azure's echo asks for nothing: a refresh makes it an input, `ignore_changes` keeps it.
     """

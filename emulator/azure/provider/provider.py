@@ -1,4 +1,4 @@
-"""The stand-in for the provider azure-native."""
+"""The provider azure-native, over the emulated resource manager."""
 
 import importlib.metadata
 import re
@@ -97,7 +97,7 @@ class AzureNative(Provider):
         state: Properties,
         /,
     ) -> tuple[str, Properties, Properties] | None:
-        """What Azure says now, and the inputs that this amounts to."""
+        """Reads the resource from Azure: its outputs, and the inputs that these amount to."""
         known = self._modelled(resource_type)
         echoed = self._cloud.read(resource_id)
         if echoed is None:

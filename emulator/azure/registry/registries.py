@@ -56,7 +56,7 @@ class Registry(RecordsOnly):
             raise Refused(400, "SkuNotSupported", message)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """When it was made."""
+        """Notes the time of its creation."""
         return {"time": now()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def login_server(name: str) -> str:
 
 
 def find_registry(cloud: Cloud, name_or_server: str, subscription: str | None = None) -> Record | None:
-    """The registry with this name or login server, in this subscription or in whichever."""
+    """Finds the registry with this name or login server, in the given subscription or in any."""
     wanted = name_or_server.lower().removesuffix(".azurecr.io")
     for record in cloud.all(Registry.token):
         if record.name.lower() == wanted:

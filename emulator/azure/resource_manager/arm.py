@@ -27,7 +27,7 @@ def resource_id(resource_group: str, kind: str, *names: str, subscription: str =
 
 
 def key(resource_id: str) -> str:
-    """What two spellings of one id have in common: ARM ids don't distinguish case."""
+    """Returns an id's form for comparisons, in lower case: ARM ids don't distinguish case."""
     return resource_id.rstrip("/").lower()
 
 

@@ -1,4 +1,4 @@
-"""Azure as each type of resource sees it: the records of what exists, and what runs for them."""
+"""Azure as types of resources see it: the records of all resources, and what runs for them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from emulator.store import Store
 
 @dataclass(frozen=True)
 class Propagation:
-    """How many seconds a role assignment takes to be effective. Minutes in Azure; next to nothing here."""
+    """Seconds until a role assignment is effective. In Azure it takes minutes."""
 
     storage: float = 2.0
     """For HDInsight's access to its storage: a cluster that is created earlier fails, and stays failed."""
@@ -71,7 +71,7 @@ class Cloud(ABC):
 
     @abstractmethod
     def echo(self, record: Record) -> dict[str, Any]:
-        """What a read of this resource shows."""
+        """Returns the outputs of a resource, as Azure answers a GET."""
 
     @abstractmethod
     def is_written(self, resource_id: str) -> bool:
@@ -106,7 +106,7 @@ class Cloud(ABC):
         ]
 
     def save(self, record: Record) -> None:
-        """Keeps a record."""
+        """Writes a record to the store."""
         self._store.put(arm.key(record.id), record.document())
 
     def location_of_group(self, name: str, subscription: str) -> str | None:

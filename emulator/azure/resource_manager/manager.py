@@ -1,4 +1,4 @@
-"""Writes to Azure: who may write what when, by which rules, and how it comes back after a crash."""
+"""The resource manager: creates, changes and deletes resources, and revives them after a crash."""
 
 import threading
 import time
@@ -74,7 +74,7 @@ class ResourceManager(Cloud):
         plan: Callable[[Record], Record],
         carry_out: Callable[[Record, Record], None],
     ) -> None:
-        """Changes a resource by another call than PUT: one at a time, as `plan` says of what is there then.
+        """Changes a resource other than by PUT: `plan` returns the new record, `carry_out` realises it.
 
         The record is saved first, as for a PUT: whatever is killed, a revival brings up what was planned.
         Raises Refused, NotModelled and RealisationFailed; then the resource is as before.
@@ -95,7 +95,7 @@ class ResourceManager(Cloud):
             self.save(replace(planned, state="Succeeded"))
 
     def read(self, resource_id: str) -> dict[str, Any] | None:
-        """Azure's echo of a resource; None when there is none. The caller knows of it from now on."""
+        """Returns the outputs of a resource and marks it as known to the caller; None when there is none."""
         record = self.find(resource_id)
         if record is None:
             return None
@@ -110,7 +110,7 @@ class ResourceManager(Cloud):
             return arm.key(resource_id) in self._written
 
     def acknowledge(self, resource_id: str) -> None:
-        """Notes that the caller has the resource in its state."""
+        """Marks a resource as known to the caller, hence as part of its state."""
         with self._changed:
             record = self.find(resource_id)
             if record is not None and not record.known:
@@ -133,7 +133,7 @@ class ResourceManager(Cloud):
             self._forget(record)
 
     def revive(self) -> None:
-        """Brings the world back after the daemon was gone: networks, then routes, then clusters.
+        """Starts everything again after the daemon had ended: networks, then routes, then clusters.
 
         What was being made or removed is in state Failed from now on: a further PUT or DELETE takes it up.
         """
@@ -190,7 +190,7 @@ class ResourceManager(Cloud):
 
     @contextmanager
     def _writing(self, resource_ids: Sequence[str]) -> Iterator[None]:
-        """One write at a time; others wait, as azure-native does (it retries AnotherOperationInProgress)."""
+        """Serialises writes of a resource; others wait. azure-native retries AnotherOperationInProgress."""
         keys = {arm.key(resource_id) for resource_id in resource_ids}
         with self._changed:
             self._changed.wait_for(lambda: not keys & self._written)
@@ -227,7 +227,7 @@ def _require_unused(resource_type: ResourceType, record: Record, users: Sequence
 
 
 class AlreadyExists(Exception):
-    """azure-native's own refusal, before it sends a PUT (pkg/azure/client_azcore.go, CanCreate)."""
+    """A resource exists already; azure-native asks before a PUT (pkg/azure/client_azcore.go, CanCreate)."""
 
     def __init__(self, resource_id: str) -> None:
         super().__init__(f"cannot create already existing resource '{resource_id}'")

@@ -11,7 +11,7 @@ _TRADEMARKS = re.compile(r"(?i).*(microsoft|windows).*|login.*|access|azure|bing
 
 @dataclass(frozen=True)
 class NameRule:
-    """What a name may look like. `words` says it to people; length apart."""
+    """A rule for names: pattern and lengths. `words` describes the pattern in messages."""
 
     what: str
     shortest: int

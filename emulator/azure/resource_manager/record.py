@@ -1,4 +1,4 @@
-"""What the resource manager remembers of one resource."""
+"""The record of a resource, which the resource manager stores."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -8,7 +8,7 @@ State = Literal["Creating", "Updating", "Succeeded", "Failed", "Deleting"]
 
 @dataclass
 class Record:
-    """A resource, as it lies in the store."""
+    """A resource, as it is stored."""
 
     id: str
     token: str
@@ -23,12 +23,12 @@ class Record:
     """Whether the engine came back to it, hence has it in its state."""
 
     def document(self) -> dict[str, Any]:
-        """The record as JSON takes it."""
+        """Returns the record as a JSON document."""
         return asdict(self)
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Record":
-        """The record in a document."""
+        """Returns the record that a JSON document holds."""
         return cls(**document)
 
     @property

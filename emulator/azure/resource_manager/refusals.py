@@ -1,4 +1,4 @@
-"""How Azure says no."""
+"""Errors: what Azure refuses, and what the emulator does not model."""
 
 
 class Refused(Exception):
@@ -13,7 +13,7 @@ class Refused(Exception):
 
 
 class NotModelled(Exception):
-    """Something that Azure has and the emulator doesn't: refused by name, never silently accepted."""
+    """A request for something that Azure has and the emulator lacks; the message names it."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"not modelled by the emulator: {what}")

@@ -9,7 +9,7 @@ from emulator.azure.resource_manager.resource_type import RecordsOnly
 
 
 class ResourceGroup(RecordsOnly):
-    """A folder of resources; deleting it deletes what is in it."""
+    """A resource group; deleting it deletes the resources in it."""
 
     token = "azure-native:resources:ResourceGroup"
     kind = "Microsoft.Resources/resourceGroups"

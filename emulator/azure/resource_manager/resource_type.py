@@ -1,4 +1,4 @@
-"""What the resource manager has to know of a type of resource."""
+"""The interface between the resource manager and each type of resource."""
 
 import datetime
 import re
@@ -15,7 +15,7 @@ from emulator.azure.schema.locations import normal_location
 
 
 class ResourceType(ABC):
-    """One type of resource: how it is named, what Azure demands of it, what it does and how it is echoed.
+    """A type of resource: its names, Azure's rules for it, what it starts, and its outputs.
 
     Rules raise Refused. `ResourceManager` calls `check`, `decide` and `realise` in this order for a PUT, and
     `describe` for a read.
@@ -45,7 +45,7 @@ class ResourceType(ABC):
         """Raises Refused where Azure refuses a PUT of these inputs. `existing` is what a PUT would change."""
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """The facts of a new resource."""
+        """Returns the facts of a new resource: what Azure chooses, such as GUIDs, addresses and times."""
         return {}
 
     @abstractmethod
@@ -69,7 +69,7 @@ class ResourceType(ABC):
         """Brings the resource back into a world that has just been made."""
 
     def writes(self, resource_id: str) -> Sequence[str]:
-        """The ids of what a write occupies: Azure writes one part of a network at a time."""
+        """The ids that a write locks: the parent's, too, where Azure changes one part of it at a time."""
         return [resource_id]
 
     @property
@@ -95,7 +95,7 @@ class ResourceType(ABC):
         return re.sub(r"{(\w+)}", value, self.path)
 
     def echo(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Everything that a read shows."""
+        """Returns all outputs: those that every type has, and those of `describe`."""
         common: dict[str, Any] = {"name": record.name, "type": self.kind}
         if self.located:
             common["location"] = normal_location(record.inputs["location"])
@@ -105,7 +105,7 @@ class ResourceType(ABC):
 
 
 class RecordsOnly(ResourceType):
-    """A type that lives in the records alone: others look at them."""
+    """A type of which nothing runs: its resources exist as records, which the rules of others look up."""
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Nothing to do."""

@@ -1,4 +1,4 @@
-"""What the resource manager has others do: route packets, run brokers, run pods."""
+"""Interfaces of what runs for the resource manager: networks, brokers and pods."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -19,7 +19,7 @@ class NetworkWorld(Protocol):
 
 
 class HdinsightRuntime(Protocol):
-    """A Kafka cluster that runs."""
+    """The handle of an HDInsight cluster."""
 
     def create(self) -> None: ...
     def revive(self) -> None: ...
@@ -29,7 +29,7 @@ class HdinsightRuntime(Protocol):
 
 
 class KubernetesRuntime(Protocol):
-    """A Kubernetes cluster that runs."""
+    """The handle of an AKS cluster."""
 
     def create(self) -> None: ...
     def revive(self) -> None: ...
@@ -38,7 +38,7 @@ class KubernetesRuntime(Protocol):
 
 
 class Runtimes(Protocol):
-    """Makes handles of clusters; what a handle stands for need not run yet."""
+    """Makes handles of clusters. A cluster starts when its handle's `create` or `revive` is called."""
 
     def hdinsight(self, spec: HdinsightSpec) -> HdinsightRuntime: ...
     def kubernetes(self, spec: KubernetesSpec) -> KubernetesRuntime: ...

@@ -1,4 +1,4 @@
-"""The subscriptions of whoever is logged in."""
+"""The subscriptions that exist."""
 
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.refusals import Refused

@@ -1,4 +1,4 @@
-"""How azure-native compares: inputs with inputs at a diff, and outputs with outputs at a refresh.
+"""Comparison as azure-native does it: inputs with inputs at a diff, outputs with outputs at a refresh.
 
 The rules are those of azure-native's provider: pkg/provider/diff.go (calculateDetailedDiff, applyDiff) and
 provider.go (Diff, Read).
@@ -23,7 +23,7 @@ class Change:
 
 
 def difference(old: dict[str, Any], new: dict[str, Any], replaced_by: frozenset[str]) -> Difference:
-    """What a change of inputs means, when a change of the properties `replaced_by` needs a new resource."""
+    """Compares inputs. A change of one of the properties `replaced_by` replaces the resource."""
     changes = [change for change in _objects(old, new, "", "") if not _same_location(change, old, new)]
     replace = [change.path for change in changes if _replaces(change, replaced_by)]
     # Resources with a random name are replaced without a gap; a given name must be free first.
@@ -51,7 +51,7 @@ def refreshed(
 
 
 def project(shape: Shape, outputs: dict[str, Any]) -> dict[str, Any]:
-    """The part of outputs that could be inputs."""
+    """Returns the part of outputs whose properties are inputs, too."""
     return {
         name: _project_value(item, outputs[name])
         for name, item in shape.properties.items()

@@ -1,4 +1,4 @@
-"""Whether inputs have the shape that Azure's API takes."""
+"""Validation of inputs against the types that Azure's API declares."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ BOOKKEEPING = frozenset({"azureApiVersion", "__createBeforeDelete"})
 
 
 def failures(shape: Shape, values: dict[str, Any]) -> list[Failure]:
-    """What is wrong with the inputs of a resource: missing, misspelt or ill-typed properties, at any depth.
+    """Returns a failure for each missing, unknown or ill-typed property of inputs, at any depth.
 
     Stricter than azure-native, which drops properties that it doesn't know.
     """

@@ -1,6 +1,6 @@
-"""How Azure's regions are spelt."""
+"""Names of Azure's regions."""
 
 
 def normal_location(location: str) -> str:
-    """A region's name without regard to spelling."""
+    """Returns a region's name in lower case and without blanks: "West Europe" is "westeurope"."""
     return location.lower().replace(" ", "")

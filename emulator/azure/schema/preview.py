@@ -7,7 +7,10 @@ from emulator.providers.provider import UNKNOWN, Unknown
 
 
 def preview_outputs(shape: Shape, inputs: dict[str, Any]) -> dict[str, Any]:
-    """As azure-native computes them (its pkg/convert/previewOutputs.go). `shape` is that of the outputs."""
+    """Returns the outputs that azure-native shows at preview. `shape` is that of the outputs.
+
+    From its pkg/convert/previewOutputs.go.
+    """
     return {
         name: _value(item, inputs[name]) if inputs.get(name) is not None else UNKNOWN
         for name, item in shape.properties.items()

@@ -29,7 +29,7 @@ _loading = threading.Lock()
 
 @dataclass(frozen=True)
 class Shape:
-    """What a value looks like: a string, boolean, integer, number, object, array, map or any of them."""
+    """The type of a value: string, boolean, integer, number, object, array, map or any."""
 
     kind: str
     choices: tuple[str, ...] = ()

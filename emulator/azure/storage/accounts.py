@@ -13,7 +13,7 @@ _RETIRED_TLS = ("tls1_0", "tls1_1")
 
 
 class StorageAccount(RecordsOnly):
-    """An account that nothing is stored in: Kafka keeps its data on the workers' disks."""
+    """A storage account. Nothing is stored in it: Kafka keeps its data on the workers' disks."""
 
     token = "azure-native:storage:StorageAccount"
     kind = "Microsoft.Storage/storageAccounts"
@@ -60,7 +60,7 @@ class StorageAccount(RecordsOnly):
             raise Refused(400, "StorageAccountKindCannotBeChanged", message)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """When it was made."""
+        """Notes the time of its creation."""
         return {"time": now()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
