@@ -159,8 +159,8 @@ class ExistingAksCluster(pulumi.ComponentResource):
         self.id = pulumi.Output.from_input(existing.id)
         self.kubelet_principal_id = pulumi.Output.from_input(existing.kubelet_principal_id)
         self.kubeconfig = kubeconfig_of(
-            existing.named.resource_group,
-            existing.named.name,
+            existing.reference.resource_group,
+            existing.reference.name,
             pulumi.InvokeOutputOptions(parent=self, provider=existing.provider),
         )
         self.kubernetes_provider = kubernetes_provider(

@@ -22,7 +22,7 @@ AKS_DOC = "https://learn.microsoft.com/azure/aks"
 class ExistingAks:
     """An existing AKS cluster. No peered network may overlap its service and pod ranges."""
 
-    named: ExistingResource
+    reference: ExistingResource
     id: str
     location: str
     kubelet_principal_id: str
@@ -32,65 +32,67 @@ class ExistingAks:
     provider: azure_native.Provider | None
 
 
-def read_aks(azure: Azure, named: ExistingResource) -> ExistingAks:
-    """Read the cluster that `named` identifies. Raises Unusable."""
-    cluster = azure.read(SETTING, named, containerservice.get_managed_cluster, resource_name=named.name)
-    _check_usable(named, cluster)
+def read_aks(azure: Azure, reference: ExistingResource) -> ExistingAks:
+    """Read the cluster that `reference` identifies. Raises Unusable."""
+    cluster = azure.read(
+        SETTING, reference, containerservice.get_managed_cluster, resource_name=reference.name
+    )
+    _check_usable(reference, cluster)
     profile = cluster.network_profile
     services = [profile.service_cidr, *(profile.service_cidrs or ())] if profile else []
     pods = [profile.pod_cidr, *(profile.pod_cidrs or ())] if profile and _have_own_range(profile) else []
     return ExistingAks(
-        named=named,
+        reference=reference,
         id=cluster.id or "",
         location=cluster.location,
         kubelet_principal_id=kubelet_principal_id(cluster.identity_profile),
-        network=_read_network(azure, named, cluster),
+        network=_read_network(azure, reference, cluster),
         service_ranges=_distinct(services),
         pod_ranges=_distinct(pods),
-        provider=azure.provider(named.subscription),
+        provider=azure.provider(reference.subscription),
     )
 
 
-def _check_usable(named: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:
+def _check_usable(reference: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:
     if cluster.power_state and cluster.power_state.code == "Stopped":
-        command = f"az aks start --resource-group {named.resource_group} --name {named.name}"
+        command = f"az aks start --resource-group {reference.resource_group} --name {reference.name}"
         rule, source = (
             "must be running, since the application is deployed to it",
             f"{AKS_DOC}/start-stop-cluster",
         )
-        raise Unusable(Mistake(SETTING, str(named), rule, source, command))
+        raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
     if "kubeletidentity" not in (cluster.identity_profile or {}):
         rule = (
             "must use managed identities: without the one of its nodes nobody can be allowed to pull images"
         )
         source, command = f"{AKS_DOC}/use-managed-identity", "az aks update --enable-managed-identity"
-        raise Unusable(Mistake(SETTING, str(named), rule, source, command))
+        raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
 
 
 def _read_network(
-    azure: Azure, named: ExistingResource, cluster: containerservice.GetManagedClusterResult
+    azure: Azure, reference: ExistingResource, cluster: containerservice.GetManagedClusterResult
 ) -> ExistingNetwork:
     """The virtual network of its nodes: all pools of a cluster share one."""
     subnets = [pool.vnet_subnet_id for pool in cluster.agent_pool_profiles or () if pool.vnet_subnet_id]
     if subnets:
         network_id = subnets[0].rpartition("/subnets/")[0]
         return read_network(azure, SETTING, network_id, subnets[0])
-    _check_unlocked(named, cluster)
+    _check_unlocked(reference, cluster)
     group = cluster.node_resource_group or ""
     networks = azure.networks_in(group, name_in(cluster.id or "", "subscriptions"))
     if len(networks) != 1:
         rule = f"must have one network in its node resource group {group}, where {len(networks)} are"
-        raise Unusable(Mistake(SETTING, str(named), rule, "", "a cluster whose network AKS made"))
+        raise Unusable(Mistake(SETTING, str(reference), rule, "", "a cluster whose network AKS made"))
     return read_network(azure, SETTING, networks[0]["id"], "")
 
 
-def _check_unlocked(named: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:
+def _check_unlocked(reference: ExistingResource, cluster: containerservice.GetManagedClusterResult) -> None:
     profile = cluster.node_resource_group_profile
     if profile and profile.restriction_level == "ReadOnly":
         rule = "must not lock its node resource group: its network there gets one half of the peering"
         source = f"{AKS_DOC}/node-resource-group-lockdown"
         command = "az aks update --nrg-lockdown-restriction-level Unrestricted"
-        raise Unusable(Mistake(SETTING, str(named), rule, source, command))
+        raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
 
 
 def _have_own_range(profile: containerservice.outputs.ContainerServiceNetworkProfileResponse) -> bool:

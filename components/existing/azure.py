@@ -51,18 +51,18 @@ class Azure:
             )
         return self._providers[subscription]
 
-    def read(self, setting: str, named: ExistingResource, function: Callable[..., T], **names: str) -> T:
+    def read(self, setting: str, reference: ExistingResource, function: Callable[..., T], **names: str) -> T:
         """Call azure-native's `function` for the resource that `setting` names. Raises Unusable without."""
-        options = pulumi.InvokeOptions(provider=self.provider(named.subscription))
+        options = pulumi.InvokeOptions(provider=self.provider(reference.subscription))
         try:
-            return function(resource_group_name=named.resource_group, opts=options, **names)
+            return function(resource_group_name=reference.resource_group, opts=options, **names)
         except Exception as error:  # Pulumi raises nothing more specific
             found = _NOT_FOUND.search(str(error))
             if found is None:
                 raise
             rule = f"must exist, in a subscription that can be read: Azure answers {found[1]}"
             right = "as `az resource list --output table` shows it"
-            raise Unusable(Mistake(setting, str(named), rule, "", right)) from error
+            raise Unusable(Mistake(setting, str(reference), rule, "", right)) from error
 
     def networks_in(self, resource_group: str, subscription: str) -> Sequence[Mapping[str, Any]]:
         """The virtual networks of a resource group, by `az`: azure-native has no function that lists them."""

@@ -20,27 +20,31 @@ PLANNING = "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-n
 class ExistingKafka:
     """An existing Kafka cluster. `name` is spelt as Ambari spells it, where upper and lower case differ."""
 
-    named: ExistingResource
+    reference: ExistingResource
     name: str
     ambari_url: str
     workers: int
     network: ExistingNetwork
 
 
-def read_kafka(azure: Azure, named: ExistingResource) -> ExistingKafka:
-    """Read the cluster that `named` identifies. Raises Unusable."""
-    cluster = azure.read(SETTING, named, hdinsight.get_cluster, cluster_name=named.name)
+def read_kafka(azure: Azure, reference: ExistingResource) -> ExistingKafka:
+    """Read the cluster that `reference` identifies. Raises Unusable."""
+    cluster = azure.read(SETTING, reference, hdinsight.get_cluster, cluster_name=reference.name)
     properties = cluster.properties
     if (properties.cluster_definition.kind or "").lower() != "kafka":
-        raise _unusable(named, f"must be a cluster of kind Kafka, not {properties.cluster_definition.kind}")
+        raise _unusable(
+            reference, f"must be a cluster of kind Kafka, not {properties.cluster_definition.kind}"
+        )
     if properties.cluster_state != "Running":
-        raise _unusable(named, f"must be running, and is in state {properties.cluster_state}")
+        raise _unusable(reference, f"must be running, and is in state {properties.cluster_state}")
     roles = properties.compute_profile.roles if properties.compute_profile else None
     workers = next((role for role in roles or () if (role.name or "").lower() == "workernode"), None)
     if workers is None or not workers.virtual_network_profile or not workers.virtual_network_profile.id:
-        raise _unusable(named, "must be in a virtual network, where no cluster can be moved later", PLANNING)
+        raise _unusable(
+            reference, "must be in a virtual network, where no cluster can be moved later", PLANNING
+        )
     return ExistingKafka(
-        named=named,
+        reference=reference,
         name=cluster.name,
         ambari_url=https_url(properties.connectivity_endpoints),
         workers=workers.target_instance_count or 0,
@@ -53,5 +57,5 @@ def read_kafka(azure: Azure, named: ExistingResource) -> ExistingKafka:
     )
 
 
-def _unusable(named: ExistingResource, rule: str, source: str = "") -> Unusable:
-    return Unusable(Mistake(SETTING, str(named), rule, source, "another cluster, or none to make one"))
+def _unusable(reference: ExistingResource, rule: str, source: str = "") -> Unusable:
+    return Unusable(Mistake(SETTING, str(reference), rule, source, "another cluster, or none to make one"))

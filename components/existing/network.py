@@ -60,17 +60,17 @@ class ExistingNetwork:
 
 def read_network(azure: Azure, setting: str, network_id: str, subnet_id: str) -> ExistingNetwork:
     """Read the network with this id. An empty `subnet_id` stands for its first subnet. Raises Unusable."""
-    named = ExistingResource.model_construct(
+    reference = ExistingResource.model_construct(
         resource_group=name_in(network_id, "resourceGroups"),
         name=name_in(network_id, "virtualNetworks"),
         subscription=name_in(network_id, "subscriptions").lower(),
     )
-    return _read(azure, setting, named, subnet_id.rpartition("/")[2])
+    return _read(azure, setting, reference, subnet_id.rpartition("/")[2])
 
 
-def read_subnet(azure: Azure, setting: str, named: ExistingSubnet) -> ExistingNetwork:
-    """Read the network and subnet that `named` identifies. Raises Unusable."""
-    return _read(azure, setting, named, named.subnet)
+def read_subnet(azure: Azure, setting: str, reference: ExistingSubnet) -> ExistingNetwork:
+    """Read the network and subnet that `reference` identifies. Raises Unusable."""
+    return _read(azure, setting, reference, reference.subnet)
 
 
 def name_of_our_peering() -> str:
@@ -90,12 +90,12 @@ def name_in(resource_id: str, collection: str) -> str:
     return parts[lowered.index(collection.lower()) + 1]
 
 
-def _read(azure: Azure, setting: str, named: ExistingResource, subnet_name: str) -> ExistingNetwork:
-    found = azure.read(setting, named, network.get_virtual_network, virtual_network_name=named.name)
+def _read(azure: Azure, setting: str, reference: ExistingResource, subnet_name: str) -> ExistingNetwork:
+    found = azure.read(setting, reference, network.get_virtual_network, virtual_network_name=reference.name)
     subnets = {(subnet.name or "").lower(): subnet for subnet in found.subnets or ()}
     subnet = subnets.get(subnet_name.lower()) if subnet_name else next(iter(subnets.values()), None)
     if subnet is None:
-        rule = f"must be one of the subnets of {named}"
+        rule = f"must be one of the subnets of {reference}"
         raise Unusable(Mistake(setting, subnet_name, rule, "", " or ".join(subnets)))
     return ExistingNetwork(
         id=found.id or "",
@@ -109,7 +109,7 @@ def _read(azure: Azure, setting: str, named: ExistingResource, subnet_name: str)
             for peering in found.virtual_network_peerings or ()
             if peering.name != name_of_our_peering()
         ),
-        provider=azure.provider(named.subscription),
+        provider=azure.provider(reference.subscription),
     )
 
 

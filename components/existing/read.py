@@ -33,9 +33,9 @@ def read_existing(settings: Settings) -> Existing:
     azure = Azure()
     mistakes: list[Mistake] = []
 
-    def read(named: N | None, how: Callable[[Azure, N], T]) -> T | None:
+    def read(reference: N | None, how: Callable[[Azure, N], T]) -> T | None:
         try:
-            return how(azure, named) if named else None
+            return how(azure, reference) if reference else None
         except Unusable as unusable:
             mistakes.extend(unusable.mistakes)
             return None
@@ -47,7 +47,9 @@ def read_existing(settings: Settings) -> Existing:
         group=read(settings.group.existing, _group),
         kafka=kafka,
         aks=aks,
-        registry=read(settings.registry.existing, lambda azure, named: read_registry(azure, named, aks)),
+        registry=read(
+            settings.registry.existing, lambda azure, reference: read_registry(azure, reference, aks)
+        ),
         hdinsight_network=kafka.network if kafka else hdinsight_network,
         aks_network=aks.network if aks else aks_network,
     )
@@ -60,14 +62,16 @@ def read_existing(settings: Settings) -> Existing:
     return existing
 
 
-def _group(azure: Azure, named: ExistingGroup) -> str:
-    where = ExistingResource.model_construct(resource_group=named.name, name=named.name, subscription="")
+def _group(azure: Azure, reference: ExistingGroup) -> str:
+    where = ExistingResource.model_construct(
+        resource_group=reference.name, name=reference.name, subscription=""
+    )
     return azure.read("group.existing", where, resources.get_resource_group).name
 
 
-def _hdinsight_subnet(azure: Azure, named: ExistingSubnet) -> ExistingNetwork:
-    return read_subnet(azure, "hdinsightNetwork.existing", named)
+def _hdinsight_subnet(azure: Azure, reference: ExistingSubnet) -> ExistingNetwork:
+    return read_subnet(azure, "hdinsightNetwork.existing", reference)
 
 
-def _aks_subnet(azure: Azure, named: ExistingSubnet) -> ExistingNetwork:
-    return read_subnet(azure, "aksNetwork.existing", named)
+def _aks_subnet(azure: Azure, reference: ExistingSubnet) -> ExistingNetwork:
+    return read_subnet(azure, "aksNetwork.existing", reference)

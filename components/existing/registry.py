@@ -26,17 +26,17 @@ class ExistingRegistry:
     """Whether AKS's nodes have AcrPull already: Azure refuses a second assignment of it."""
 
 
-def read_registry(azure: Azure, named: ExistingResource, aks: ExistingAks | None) -> ExistingRegistry:
-    """Read the registry that `named` identifies. Raises Unusable.
+def read_registry(azure: Azure, reference: ExistingResource, aks: ExistingAks | None) -> ExistingRegistry:
+    """Read the registry that `reference` identifies. Raises Unusable.
 
     aks: the existing cluster that may be attached to it; None for a new one, which has no roles yet.
     """
-    registry = azure.read(SETTING, named, containerregistry.get_registry, registry_name=named.name)
+    registry = azure.read(SETTING, reference, containerregistry.get_registry, registry_name=reference.name)
     return ExistingRegistry(
         id=registry.id,
         name=registry.name,
         login_server=registry.login_server,
-        subscription=named.subscription,
+        subscription=reference.subscription,
         attached=aks is not None and _is_attached(azure, registry.id, aks.kubelet_principal_id),
     )
 

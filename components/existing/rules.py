@@ -67,7 +67,7 @@ def _claims(settings: Settings, existing: Existing) -> Iterator[_Claim]:
         for name, space in by_name("aksAddressSpace", settings.aks_address_space).items():
             yield _Claim(_AKS, name, name, space, exists=False)
     if existing.aks:
-        whose = f"of AKS cluster {existing.aks.named}"
+        whose = f"of AKS cluster {existing.aks.reference}"
         for range_ in existing.aks.service_ranges:
             yield _Claim(_SERVICES, "aks.existing", f"the Services {whose}", range_, exists=True)
         for range_ in existing.aks.pod_ranges:

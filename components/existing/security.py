@@ -65,14 +65,14 @@ def denied_by(rules: Sequence[Rule], source: IPv4Network, port: int) -> Rule | N
 
 def read_rules(azure: Azure, group_id: str) -> list[Rule]:
     """The inbound rules of a security group; empty where it may not be read: a warning is all they serve."""
-    named = ExistingResource.model_construct(
+    reference = ExistingResource.model_construct(
         resource_group=name_in(group_id, "resourceGroups"),
         name=name_in(group_id, "networkSecurityGroups"),
         subscription=name_in(group_id, "subscriptions").lower(),
     )
     with suppress(Exception):  # Pulumi raises nothing more specific
         group = azure.read(
-            "", named, network.get_network_security_group, network_security_group_name=named.name
+            "", reference, network.get_network_security_group, network_security_group_name=reference.name
         )
         found = [*(group.security_rules or ()), *(group.default_security_rules or ())]
         return [_rule(rule) for rule in found if rule.direction.lower() == "inbound"]

@@ -25,7 +25,7 @@ class Group(StrEnum):
 
 
 class Change(StrEnum):
-    """What changing a setting does to an environment that stands."""
+    """What changing a setting does to an environment that is deployed."""
 
     IN_PLACE = "in place"
     LATER = "holds from the next time on"
@@ -41,14 +41,15 @@ class Change(StrEnum):
 
 
 FIXED = frozenset({Change.NEW_KAFKA, Change.NEW_EVERYTHING, Change.REFUSED_WITH_KAFKA})
-"""Changes that a Kafka cluster can't take as long as it exists."""
+"""Changes that take another Kafka cluster."""
 
 
 @dataclass(frozen=True)
 class About:
-    """`describes` names the settings whose `existing` makes this one meaningless: it describes a new one.
+    """What a setting says about itself.
 
-    `set_secret` is the command that sets it as a secret; empty for one that is none.
+    describes: settings whose `existing` makes this one meaningless, since it describes a new resource.
+    set_secret: the command that sets it as a secret; empty for one that is none.
     """
 
     group: Group

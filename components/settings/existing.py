@@ -1,4 +1,4 @@
-"""How settings name what exists already, and which others then mean nothing."""
+"""Settings that name an existing resource, to be used instead of a new one."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,13 @@ from .checked import Checked
 
 
 class ExistingGroup(Checked):
-    """A resource group of the subscription that the program deploys to."""
+    """An existing resource group, in the subscription that Pulumi deploys to."""
 
     name: Annotated[str, AfterValidator(names.resource_group)]
 
 
 class ExistingResource(Checked):
-    """Where it is. An empty subscription is the one that the program deploys to."""
+    """An existing resource, by name. An empty subscription is the one that Pulumi deploys to."""
 
     resource_group: Annotated[str, AfterValidator(names.resource_group)]
     name: Annotated[str, AfterValidator(names.resource)]
@@ -30,7 +30,7 @@ class ExistingResource(Checked):
 
 
 class ExistingSubnet(ExistingResource):
-    """A subnet of the network that is so named."""
+    """A subnet of an existing virtual network, whose `name` this is."""
 
     subnet: Annotated[str, AfterValidator(names.resource)]
 
@@ -43,7 +43,7 @@ class _FromPulumi(Checked):
 
 
 class NewOrExistingGroup(_FromPulumi):
-    """`{}`: the program makes one. `{existing: ...}`: it uses that one, and leaves it as it is."""
+    """A choice: `{}` creates a resource; `{existing: ...}` uses that one and leaves it unchanged."""
 
     existing: ExistingGroup | None = None
 
@@ -61,7 +61,7 @@ class NewOrExistingSubnet(_FromPulumi):
 
 
 def existing_among(candidates: Iterable[str], settings: Mapping[str, Any]) -> str | None:
-    """The first of the settings so named that names what exists already; None where none does."""
+    """The first of the `candidates`, names of settings, that names an existing resource; None without one."""
     for name in candidates:
         choice = settings.get(name)
         if choice is not None and choice.existing is not None:
@@ -70,7 +70,7 @@ def existing_among(candidates: Iterable[str], settings: Mapping[str, Any]) -> st
 
 
 def is_default(value: object, field: FieldInfo) -> bool:
-    """Whether a setting has its default: Pulumi hands that over, as text, where nothing else is set."""
+    """Whether a value is its setting's default, which Pulumi hands over as text where nothing is set."""
     adapter = TypeAdapter(field.rebuild_annotation())
     default = adapter.dump_python(field.default, mode="json", by_alias=True, exclude_none=True)
     return value is field.default or value == default or _decoded(value) == default

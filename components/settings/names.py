@@ -1,4 +1,4 @@
-"""Rules for names, users and keys, each with the document that states it.
+"""Rules for names, users and keys, with the documents that state them.
 
 Every rule is a function that returns its value, or raises the error of `mistakes.broken`.
 """

@@ -485,12 +485,12 @@ class Settings(SettingsTogether):
 
     @property
     def dns_service_ip(self) -> IPv4Address:
-        """Where Kubernetes' DNS listens: an address of serviceCidr that is not its first (AKS's rule)."""
+        """The address of Kubernetes' DNS: in serviceCidr, but not its first (AKS's rule)."""
         return self.service_cidr[10]
 
     @property
     def aks_api_ranges(self) -> list[str] | None:
-        """Who may use Kubernetes' API; None: everybody."""
+        """The authorized IP ranges of Kubernetes' API; None for everybody."""
         ranges = self.aks_api_source_ranges or addresses.public(self.ambari_source_ranges)
         return None if addresses.EVERYBODY in ranges else [str(source) for source in ranges]
 

@@ -1,6 +1,6 @@
-"""The rules by which settings go together, and those that a setting keeps to as a whole.
+"""Rules that compare settings with each other, and rules for settings that are lists or objects.
 
-A rule compares a setting with those above it only: what comes later is not there yet.
+A rule compares a setting with those declared above it only: pydantic validates in that order.
 """
 
 import json
@@ -38,7 +38,7 @@ WHY_APART = {
 
 
 class SettingsTogether(Checked):
-    """What `Settings` have to keep to."""
+    """The rules of `Settings`, which declares the settings themselves."""
 
     @field_validator(
         "kafka_cluster_name",
@@ -188,7 +188,8 @@ class SettingsTogether(Checked):
             raise broken("must be one of topics", right=" or ".join(declared))
         return value
 
-    # The last one that comes before other rules comes first: none of them is asked about what exists already.
+    # Of validators that run before the others the last one declared runs first: with an existing resource the
+    # rules for a new one are skipped.
     @field_validator("*", mode="wrap")
     @classmethod
     def _means_something(
@@ -206,12 +207,12 @@ class SettingsTogether(Checked):
 
     @classmethod
     def _existing_instead_of(cls, name: str, info: ValidationInfo) -> str | None:
-        """The setting that names what exists already instead of what the setting `name` describes."""
+        """The setting that names an existing resource instead of the one that `name` describes."""
         return existing_among(about(cls.model_fields[name]).describes, info.data)
 
     @classmethod
     def _ranges_above(cls, info: ValidationInfo) -> dict[str, IPv4Network]:
-        """The ranges of the settings above, by name, but for those of what exists already."""
+        """The ranges of the settings above, by name, without those of existing resources."""
         ranges: dict[str, IPv4Network] = {}
         for name in (*RULES_OF_SPACES, "service_cidr"):
             if name in info.data and not cls._existing_instead_of(name, info):
@@ -222,10 +223,10 @@ class SettingsTogether(Checked):
 
     @classmethod
     def _overlaps_nothing(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
-        """A range apart from those of the settings above."""
+        """The rule that a range overlaps none of the settings above."""
         return addresses.apart(value, cls._ranges_above(info), WHY_APART[str(info.field_name)])
 
 
 def _most_nodes(info: ValidationInfo) -> int:
-    """How many nodes AKS may have, upgrades apart."""
+    """The most nodes that AKS may have, without those for upgrades."""
     return max(info.data.get("aks_node_count", 1), info.data.get("aks_max_node_count", 0))
