@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from .certificates import trouble_with_address
 from .client import Ambari
 from .clock import Clock
 from .errors import (
@@ -17,22 +18,23 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .gates import UnderReplicatedGate
-from .listeners import (
-    BROKER_TYPE,
-    HDINSIGHT_LISTENERS,
-    LISTENERS,
-    Situation,
-    advertised,
-    refuse_overrides,
-    situation,
-    taken_back,
-)
+from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
 from .model import Broker, ServiceVersion
 from .note import RunNote, Writer, newest
 from .progress import Progress
+from .refusals import KERBEROS, refused_by_brokers
 from .restart import batches, stale_brokers
 from .roll import Roll, RollOptions
 from .save import Wanted, save
+from .situation import (
+    BROKER_TYPE,
+    Situation,
+    advertised,
+    refuse_overrides,
+    shared_over_tls,
+    situation,
+    taken_back,
+)
 
 _HISTORY = 200
 """How many versions back the value of `listeners` from before the change is looked for."""
@@ -63,6 +65,7 @@ class Change:
         options: RollOptions | None = None,
         alive: Callable[[], None] = lambda: None,
         writer: Writer | None = None,
+        trouble_with_address: Callable[[str, int], str] = trouble_with_address,
     ):
         self._ambari = ambari
         self._clock = clock
@@ -70,6 +73,7 @@ class Change:
         self._options = options or RollOptions()
         self._alive = alive
         self._writer = writer or Writer.here()
+        self._trouble_with_address = trouble_with_address
 
     def survey(self) -> Survey:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
@@ -89,6 +93,26 @@ class Change:
             _interrupted(self._ambari.artifacts()),
         )
 
+    def refusal(self, survey: Survey) -> str:
+        """Why brokers can't be made to advertise addresses; empty: they can, or they do so already.
+
+        What works is never refused: a cluster in which there is nothing to do may be as it likes.
+        """
+        now = survey.situation
+        if now.contradiction and (survey.stale or not now.desired):
+            return now.contradiction
+        if now.desired:
+            return ""
+        if self._ambari.security_type() == "KERBEROS":
+            return KERBEROS
+        shared = shared_over_tls(survey.version.types)
+        troubles = (
+            [self._trouble_with_address(broker.ip, shared.port) for broker in survey.brokers]
+            if shared
+            else []
+        )
+        return refused_by_brokers(shared, troubles) if shared and any(troubles) else ""
+
     def await_brokers(self, count: int) -> None:
         """Waits until Ambari knows `count` brokers: a new worker may still be joining. Raises RollStopped."""
         deadline = self._clock.now() + self._options.pace.health
@@ -101,36 +125,62 @@ class Change:
             self._clock.sleep(self._options.pace.poll)
 
     def advertise(self) -> Survey:
-        """Ends with every broker advertising its address. Writes nothing when that is so already."""
+        """Ends with every broker advertising its address. Writes nothing when that is so already.
+
+        Raises ConfigurationConflict, before anything is written, for a cluster where that can't work.
+        """
         return self._run(
-            advertised, f"Kafka advertises IP addresses: listeners={LISTENERS}, block in kafka-env"
+            advertised,
+            lambda before: (
+                f"Kafka advertises IP addresses: listeners={before.situation.wanted}, block in kafka-env"
+            ),
+            self.refusal,
         )
 
     def take_back(self, listeners_before: str) -> Survey:
         """Ends with every broker configured as before the change."""
         return self._run(
             lambda types: taken_back(types, listeners_before),
-            f"Kafka advertises what it did before: listeners={listeners_before}, block in kafka-env removed",
+            lambda before: (
+                "Kafka advertises what it did before: "
+                f"listeners={restored(before.situation.listeners, listeners_before)}, "
+                "block in kafka-env removed"
+            ),
         )
 
-    def listeners_before(self) -> str:
-        """The last value of `listeners` in Ambari's history other than ours; else HDInsight's own."""
-        number = self._ambari.current().version.number
-        for earlier in range(number - 1, max(0, number - _HISTORY), -1):
+    def listeners_before(self, survey: Survey) -> str:
+        """The value of `listeners` from before the change, be it that an earlier run has made it already.
+
+        Then it is the last value in Ambari's history that the change would turn into today's.
+        """
+        now, parsed = survey.situation.listeners, survey.situation.parsed
+        internal = parsed.internal if parsed else frozenset()
+        if opened(now, internal) != now:
+            return now
+        now = now or DEFAULT_LISTENERS
+        for earlier in range(survey.version.number - 1, max(0, survey.version.number - _HISTORY), -1):
             version = self._ambari.version(earlier)
             value = version.types[BROKER_TYPE].properties.get("listeners") if version else None
-            if value and value != LISTENERS:
+            if value and value != now and opened(value, internal) == now:
                 return value
-        return HDINSIGHT_LISTENERS
+        return HDINSIGHT_LISTENERS if now == DEFAULT_LISTENERS else now
 
-    def _run(self, wanted: Wanted, note: str) -> Survey:
+    def _run(
+        self,
+        wanted: Wanted,
+        note_for: Callable[[Survey], str],
+        refusal: Callable[[Survey], str] = lambda _: "",
+    ) -> Survey:
         before = self.survey()
+        if why := refusal(before):
+            raise ConfigurationConflict(why)
         if not wanted(before.version.types) and not before.stale and not before.interrupted:
             by = " by a snippet pasted into kafka-env" if before.situation.pasted else ""
             self._progress.say(
                 f"Kafka's configuration is in place{by} and every broker runs with it: nothing to do"
             )
             return before
+        note = note_for(before)
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
         roll = self._roll(held, wanted)
         try:

@@ -100,6 +100,11 @@ class Ambari:
         items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
         return next((parse.version(item) for item in items if item.get("group_id") == -1), None)
 
+    def security_type(self) -> str:
+        """`KERBEROS` where the cluster's services want tickets, else `NONE`."""
+        answer = self._ask(self._path(), "fields=Clusters/security_type").body
+        return str(answer.get("Clusters", {}).get("security_type") or "NONE")
+
     def save(self, types: Mapping[str, Configuration], note: str) -> None:
         """Makes these the desired configurations, in one new version. Each must carry all of its properties.
 

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 from requests.auth import HTTPBasicAuth
@@ -175,10 +175,6 @@ def sign_in_message(url: str, said: str) -> str:
         "One that was only set in the configuration is not in force yet: `pulumi up` sets it, without a "
         "refresh before it."
     )
-
-
-def host_of(url: str) -> str:
-    return urlsplit(url).hostname or url
 
 
 def _never_connected(error: requests.exceptions.ConnectionError) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Literal
 
+from .earlier_blocks import EARLIER_BLOCKS
 from .errors import ConfigurationConflict
 from .pasted_snippet import find_pasted, without_pasted
 
@@ -21,8 +22,14 @@ END = "# <<< This broker advertises its IP address <<<"
 # `hostname -i` may print several addresses: 127.0.1.1 where /etc/hosts says so, IPv6, link-local ones. The
 # first routable IPv4 address of those is what the node's name stands for inside its network; `hostname -I`
 # (all interfaces, in no promised order) is only asked when there is none.
-BLOCK = rf"""{START}
+#
+# The awk program reads server.properties by the rules of java.util.Properties, and works out the listeners by
+# those of `listeners.py`. It runs in mawk, too, which knows no [[:space:]].
+BLOCK = (
+    START
+    + r"""
 # Name resolution does not cross a network peering: clients there need an address instead of a name.
+# Brokers keep advertising names on a listener of their own (inter.broker.listener.name).
 (
   set +eu
   unset IFS
@@ -37,32 +44,93 @@ BLOCK = rf"""{START}
     echo "kafka-env: hostname -i knows no IPv4 address to advertise; server.properties stays as it is" >&2
     exit 0
   fi
-  listeners="advertised.listeners=PLAINTEXT://$address:9092"
+  advertise='
+    function property(line,    key) {
+      gsub(/\\/, "", line)
+      key = line
+      sub(/[=: \t\f].*/, "", key)
+      line = substr(line, length(key) + 1)
+      sub(/^[ \t\f]*[=:]?[ \t\f]*/, "", line)
+      values[key] = line
+      return key
+    }
+    function finish() {
+      if (comment || property(joined) != "advertised.listeners") print lines
+      lines = joined = ""
+    }
+    function entry(text,    at, label, host, port) {
+      gsub(/[ \t\f\r]/, "", text)
+      at = index(text, "://")
+      label = toupper(substr(text, 1, at - 1))
+      host = substr(text, at + 3)
+      match(host, /:[0-9]*$/)
+      port = substr(host, RSTART)
+      host = substr(host, 1, RSTART - 1)
+      if (label in internal) host = host ~ anywhere ? name : host
+      else if (host ~ anywhere || tolower(host) == tolower(name)) host = address
+      return text == "" ? "" : substr(text, 1, at + 2) host port
+    }
+    {
+      part = $0
+      sub(/\r$/, "", part)
+      sub(/^[ \t\f]+/, "", part)
+      comment = lines == "" && part ~ /^[#!]/
+      lines = lines (lines == "" ? "" : "\n") $0
+      if (!comment && match(part, /\\+$/) && RLENGTH % 2) joined = joined substr(part, 1, length(part) - 1)
+      else { joined = joined part; finish() }
+    }
+    END {
+      if (lines != "") { finish(); print "" }
+      anywhere = "^(localhost|0[.]0[.]0[.]0|[[]?(::|0:0:0:0:0:0:0:0)[]]?)?$"
+      if (name == "") name = address
+      listening = values["listeners"] == "" ? "PLAINTEXT://:9092" : values["listeners"]
+      advertised = values["advertised.listeners"] == "" ? listening : values["advertised.listeners"]
+      control = toupper(values["control.plane.listener.name"])
+      brokers = toupper(values["inter.broker.listener.name"])
+      if (brokers ~ /^(SASL_)?(PLAINTEXT|SSL)$/) brokers = ""
+      count = split(listening, entries, ",")
+      for (i = 1; i <= count; i++) {
+        label = toupper(entries[i])
+        gsub(/^[ \t\f]+|:\/\/.*/, "", label)
+        if (label != "" && label != brokers && label != control) internal[brokers]
+      }
+      internal[control]
+      delete internal[""]
+      count = split(advertised, entries, ",")
+      for (i = 1; i <= count; i++)
+        if (text = entry(entries[i])) told = told (told == "" ? "" : ",") text
+      print "advertised.listeners=" told
+    }'
   for folder in /usr/hdp/current/kafka-broker/conf /usr/hdp/current/kafka-broker/config; do
     properties=$(readlink -f "$folder/server.properties") || continue
     [ -w "$properties" ] || continue
-    [ "$(grep '^[[:space:]]*advertised[.]listeners' "$properties")" = "$listeners" ] && continue
+    name=$(hostname -f 2>/dev/null)
+    set -- LC_ALL=C awk -v "address=$address" -v "name=$name" "$advertise" "$properties"
+    env "$@" | cmp -s - "$properties" && continue
     changed=$properties.advertised.$$
-    cp -p "$properties" "$changed" &&
-      {{ grep -v '^[[:space:]]*advertised[.]listeners' "$properties"; echo "$listeners"; }} > "$changed" &&
+    cp -p "$properties" "$changed" && env "$@" > "$changed" &&
       mv -f "$changed" "$properties" || rm -f "$changed"
   done
 ) || true
-{END}"""
+"""
+    + END
+)
 
-_BODY = [line.strip() for line in BLOCK.split("\n")][1:-1]
-AdvertisedBy = Literal["block", "pasted", "nothing"]
+_BODIES = [[line.strip() for line in block.split("\n")][1:-1] for block in (BLOCK, *EARLIER_BLOCKS)]
+AdvertisedBy = Literal["block", "earlier", "pasted", "nothing"]
 
 
 def advertised_by(text: str) -> AdvertisedBy:
-    """Who makes the broker advertise its address: our block unedited, a snippet pasted by hand, nobody.
+    """Who makes the broker advertise its address: our block unedited, an earlier one, a snippet, nobody.
 
     Both together count as nobody: they would have to agree.
     """
     blocks, torn = _blocks(text)
     pasted = has_pasted(text)
-    if len(blocks) == 1 and _same(text[slice(*blocks[0])], BLOCK) and not pasted and not torn:
-        return "block"
+    if len(blocks) == 1 and not pasted and not torn:
+        whole = _plain(text[slice(*blocks[0])])
+        if whole == BLOCK or whole in EARLIER_BLOCKS:
+            return "block" if whole == BLOCK else "earlier"
     return "pasted" if pasted and not blocks else "nothing"
 
 
@@ -76,7 +144,7 @@ def has_pasted(text: str) -> bool:
 def block_in(text: str) -> str:
     """Our block as it stands in the text, whatever became of it; empty when it is not there."""
     blocks, torn = _blocks(text)
-    whole = [text[start:end].replace("\r\n", "\n") for start, end in blocks]
+    whole = [_plain(text[start:end]) for start, end in blocks]
     return "\n".join(whole + [f"{marker}\n# and its other marker is gone" for marker in torn])
 
 
@@ -132,10 +200,10 @@ def _blocks(text: str) -> tuple[list[tuple[int, int]], list[str]]:
     for first, last in _pairs(stripped):
         if first is not None and last is not None:
             found.append((first, last))
-        elif first is not None and stripped[first + 1 : first + 1 + len(_BODY)] == _BODY:
-            found.append((first, first + len(_BODY)))
-        elif last is not None and stripped[max(0, last - len(_BODY)) : last] == _BODY:
-            found.append((last - len(_BODY), last))
+        elif first is not None and (length := _body_at(stripped[first + 1 :])):
+            found.append((first, first + length))
+        elif last is not None and (length := _body_before(stripped[:last])):
+            found.append((last - length, last))
         else:
             torn.append(START if last is None else END)
     offsets = accumulate((len(line) + 1 for line in lines), initial=0)
@@ -161,5 +229,15 @@ def _pairs(lines: list[str]) -> Iterator[tuple[int | None, int | None]]:
         yield start, None
 
 
-def _same(left: str, right: str) -> bool:
-    return left.replace("\r\n", "\n") == right
+def _body_at(lines: list[str]) -> int:
+    """How many lines of a whole block without its markers these begin with; 0: with none."""
+    return next((len(body) for body in _BODIES if lines[: len(body)] == body), 0)
+
+
+def _body_before(lines: list[str]) -> int:
+    """How many lines of a whole block without its markers these end with; 0: with none."""
+    return next((len(body) for body in _BODIES if lines[-len(body) :] == body), 0)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")

@@ -85,7 +85,6 @@ class Task:
     ended: float | None = None
     """Seconds since the epoch by the server's clock; None: not yet."""
     id: int = 0
-    stderr: str = ""
 
     @property
     def finished(self) -> bool:

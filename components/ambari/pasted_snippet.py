@@ -20,6 +20,7 @@ _ASKS_ADDRESS = re.compile(
 )
 _OPENERS = re.compile(r"^\s*(?:if|for|while|until|case|select)\b|[({]\s*$|\bthen\s*$.*\bif\b")
 _CLOSERS = re.compile(r"^\s*(?:fi|done|esac|[)}])")
+_ADVERTISED_ENTRY = re.compile(r"(\w+)://[^,]*?:(\d+)")
 _CONTROL = re.compile(r"^\s*(?:if\b.*|then|else|fi|[({)}]|done)\s*;?\s*(?:then)?\s*$")
 
 
@@ -55,6 +56,13 @@ def find_pasted(text: str) -> list[int]:
             first -= 1
         found.update(range(first, statements[index].last))
     return sorted(found)
+
+
+def pasted_listeners(text: str) -> set[tuple[str, int]]:
+    """Name and port of each listener that such a snippet advertises."""
+    lines = text.split("\n")
+    written = [lines[number] for number in find_pasted(text) if "advertised.listeners=" in lines[number]]
+    return {(name.upper(), int(port)) for line in written for name, port in _ADVERTISED_ENTRY.findall(line)}
 
 
 def without_pasted(text: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import pulumi
 from pulumi.dynamic import (
@@ -24,40 +23,26 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from .change import Change, Survey
+from .change import Change
 from .client import Ambari
 from .clock import SystemClock
 from .connection import Connection
 from .engine import end_now, end_with_engine, engine_liveness
 from .errors import ClusterUnknown, EngineGone, SignInRefused, Unreachable
-from .kafka_env import BLOCK
-from .listeners import HDINSIGHT_LISTENERS, LISTENERS, Situation
 from .progress import Progress
 from .restart import Pace
 from .roll import RollOptions
-
-PORT = 9092
-PASTED = "a snippet pasted by hand does the same"
-
-_OPTIONS = (
-    "ambariUrl",
-    "clusterName",
-    "user",
-    "passwordConfigKey",
-    "restart",
-    "unit",
-    "strict",
-    "keepOnDelete",
-    "settleSeconds",
-    "workers",
+from .state import (
+    INPUTS,
+    OPTIONS,
+    REFUSED,
+    SEEN_AT_REFRESH,
+    desired,
+    differs,
+    mistakes,
+    outputs,
+    remembered,
 )
-_DESIRED: dict[str, Any] = {
-    "listeners": LISTENERS,
-    "kafkaEnvBlock": BLOCK,
-    "staleBrokers": [],
-    "interrupted": "",
-}
-"""Stand among the inputs, so that a preview after a refresh shows exactly what drifted, value by value."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +74,15 @@ class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising
     brokers: pulumi.Output[list[dict[str, str]]]
     """`host`, `ip` and `rack` of each."""
     bootstrap_servers: pulumi.Output[str]
-    """`ip:9092,ip:9092,...`"""
+    """`ip:port,ip:port,...` of the listener whose protocol is PLAINTEXT; empty where clients have none."""
+    bootstrap_servers_tls: pulumi.Output[str]
+    """The same for protocol SSL; None where an earlier version of this program saw the cluster last."""
+    bootstrap_servers_sasl: pulumi.Output[str]
+    """The same for protocol SASL_PLAINTEXT."""
+    bootstrap_servers_sasl_tls: pulumi.Output[str]
+    """The same for protocol SASL_SSL."""
+    listeners: pulumi.Output[str]
+    """As they stand in Ambari."""
     config_version: pulumi.Output[int]
     """The version of Kafka's configuration in Ambari that made it so."""
     stale_brokers: pulumi.Output[list[str]]
@@ -111,6 +104,9 @@ class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising
 _OUTPUTS = (
     "brokers",
     "bootstrap_servers",
+    "bootstrap_servers_tls",
+    "bootstrap_servers_sasl",
+    "bootstrap_servers_sasl_tls",
     "config_version",
     "listeners",
     "kafka_env_block",
@@ -119,6 +115,8 @@ _OUTPUTS = (
     "interrupted",
     "pasted",
     "listeners_before",
+    "listeners_wanted",
+    "refused",
 )
 
 
@@ -135,49 +133,51 @@ class IpAdvertisingProvider(ResourceProvider):
         end_with_engine()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        inputs = {name: news[name] for name in _OPTIONS if name in news}
-        failures = [CheckFailure(name, reason) for name, reason in _mistakes(inputs)]
-        return CheckResult({**inputs, **_DESIRED}, failures)
+        inputs = {name: news[name] for name in OPTIONS if name in news}
+        failures = [CheckFailure(name, reason) for name, reason in mistakes(inputs)]
+        if refused := _olds.get(REFUSED):
+            failures.append(CheckFailure("listeners", f"{refused} {SEEN_AT_REFRESH}"))
+        return CheckResult({**inputs, **desired(_olds)}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         replaces = [name for name in ("ambariUrl", "clusterName") if _olds.get(name) != _news.get(name)]
         if "ambariUrl" in replaces and _olds.get("clusterName") == _news.get("clusterName"):
             # The same cluster at another address: nothing in it changes.
             replaces.remove("ambariUrl")
-        changed = any(_olds.get(name) != _news.get(name) for name in (*_OPTIONS, *_DESIRED))
-        return DiffResult(changes=changed, replaces=replaces, delete_before_replace=False)
+        return DiffResult(changes=differs(_olds, _news), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         with self._change(props) as change:
             change.await_brokers(int(props.get("workers") or 0))
-            before = change.survey()
-            listeners = before.situation.listeners
-            listeners_before = listeners if listeners not in ("", LISTENERS) else change.listeners_before()
+            listeners_before = change.listeners_before(change.survey())
             after = change.advertise()
-        return CreateResult(f"{props['clusterName']}/KAFKA", _outputs(props, after, listeners_before))
+        return CreateResult(f"{props['clusterName']}/KAFKA", outputs(props, after, listeners_before))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         with self._change(_news) as change:
             change.await_brokers(int(_news.get("workers") or 0))
+            before = change.survey().situation.listeners
             after = change.advertise()
-        return UpdateResult(_outputs(_news, after, **_kept(_olds)))
+        version = _olds.get("configVersion")
+        return UpdateResult(outputs(_news, after, remembered(_olds, before), version))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         try:
             with self._change(props) as change:
                 survey = change.survey()
+                refused = change.refusal(survey)
         except ClusterUnknown:
             return ReadResult("", {})
-        outputs = _outputs(props, survey, **_kept(props))
-        inputs = {name: outputs[name] for name in (*_OPTIONS, *_DESIRED) if name in outputs}
-        return ReadResult(id_, outputs, inputs)
+        version = props.get("configVersion")
+        seen = outputs(props, survey, remembered(props, ""), version, refused)
+        return ReadResult(id_, seen, {name: seen[name] for name in INPUTS if name in seen})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         if _props.get("keepOnDelete"):
             return
         try:
             with self._change(_props) as change:
-                change.take_back(_props.get("listenersBefore") or HDINSIGHT_LISTENERS)
+                change.take_back(remembered(_props, ""))
         except ClusterUnknown:
             return
         except Unreachable as failure:
@@ -225,63 +225,3 @@ def _camel_case(name: str) -> str:
 
 def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match[1].lower(), name)
-
-
-def _kept(state: dict[str, Any]) -> dict[str, Any]:
-    """What an earlier run knew and no look at Ambari tells: later versions of the settings are not ours."""
-    return {
-        "listeners_before": state.get("listenersBefore") or HDINSIGHT_LISTENERS,
-        "version": state.get("configVersion"),
-    }
-
-
-def _outputs(
-    props: dict[str, Any], survey: Survey, listeners_before: str, version: int | None = None
-) -> dict[str, Any]:
-    situation = survey.situation
-    return {
-        **{name: props[name] for name in _OPTIONS if name in props},
-        "listeners": situation.listeners,
-        "kafkaEnvBlock": _shown_block(situation),
-        "pasted": PASTED if situation.pasted else "",
-        "staleBrokers": sorted(broker.host for broker in survey.stale),
-        "plan": [broker.host for broker in survey.stale],
-        "interrupted": survey.interrupted,
-        "brokers": [{"host": broker.host, "ip": broker.ip, "rack": broker.rack} for broker in survey.brokers],
-        "bootstrapServers": ",".join(f"{broker.ip}:{PORT}" for broker in survey.brokers),
-        "configVersion": survey.saved or version or survey.version.number,
-        "listenersBefore": listeners_before,
-    }
-
-
-def _shown_block(situation: Situation) -> str:
-    """A pasted snippet that works is as good as the block: no difference. Both are one too many."""
-    if situation.advertised:
-        return BLOCK
-    return f"{situation.block}\n# and {PASTED}" if situation.block and situation.pasted else situation.block
-
-
-def _mistakes(inputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Unknown values, which a preview may hold, are no mistakes."""
-    url = inputs.get("ambariUrl")
-    if isinstance(url, str):
-        parts = urlsplit(url)
-        if (
-            parts.scheme != "https"
-            or not parts.hostname
-            or parts.username
-            or parts.path.strip("/")
-            or parts.query
-        ):
-            shown = parts._replace(netloc=parts.hostname or "").geturl()
-            yield "ambariUrl", f"must be https://HOST[:PORT], without user, path or query, not {shown!r}"
-    for name in ("clusterName", "user", "passwordConfigKey"):
-        if inputs.get(name) in ("", None):
-            yield name, "must not be empty"
-    if inputs.get("restart") not in ("rolling", "all-at-once"):
-        yield "restart", f"must be rolling or all-at-once, not {inputs.get('restart')!r}"
-    if inputs.get("unit") not in ("broker", "rack"):
-        yield "unit", f"must be broker or rack, not {inputs.get('unit')!r}"
-    settle = inputs.get("settleSeconds")
-    if isinstance(settle, int | float) and not 0 <= settle <= 3600:
-        yield "settleSeconds", f"must lie between 0 and 3600 seconds, not {settle}"

@@ -34,7 +34,7 @@ class Views:
             "Clusters/cluster_name": self._cluster.name,
             "Clusters/health_report": self._health_report(),
             "Clusters/provisioning_state": "INSTALLED",
-            "Clusters/security_type": "NONE",
+            "Clusters/security_type": self._security_type(),
             "Clusters/total_hosts": len(self._cluster.topology.hosts()),
             "Clusters/version": self._cluster.stack,
             "Clusters/credential_store_properties": {
@@ -56,6 +56,12 @@ class Views:
             "alerts": list,
         }
         return Resource(types.CLUSTER, self._path, values, children)
+
+    def _security_type(self) -> str:
+        """Ambari keeps it beside `cluster-env`, and changes both when it turns Kerberos on."""
+        environment = self._cluster.configurations.desired().get("cluster-env")
+        secured = environment is not None and environment.properties.get("security_enabled") == "true"
+        return "KERBEROS" if secured else "NONE"
 
     def services(self) -> list[Resource]:
         """All services."""

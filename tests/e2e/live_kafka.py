@@ -12,7 +12,7 @@ import httpx
 from components.ambari.client import Ambari
 from components.ambari.connection import Connection
 from components.ambari.kafka_env import BLOCK
-from components.ambari.listeners import LISTENERS
+from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.model import Configuration, Request
 from emulator import control
 from emulator.ambari.faults import Action, When
@@ -109,7 +109,7 @@ class LiveKafka:
     def check(self) -> None:
         """Everything is as the program wants it, and nothing is left of any run."""
         assert self.value("kafka-env", "content").count(BLOCK) == 1
-        assert self.value("kafka-broker", "listeners") == LISTENERS
+        assert self.value("kafka-broker", "listeners") == DEFAULT_LISTENERS
         assert [broker.host for broker in self.ambari.brokers() if broker.stale or not broker.started] == []
         assert self.ambari.artifacts() == {}
         addresses = {broker.ip for broker in self.ambari.brokers()}

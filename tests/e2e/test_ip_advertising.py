@@ -97,7 +97,7 @@ def test_each_kind_of_drift_is_shown_and_repaired(lone: LoneResource, ambari: Am
 
     edit(ambari, "kafka-env", "content", content.replace(":9092", ":9093"))
     preview = lone.succeed("preview", "--refresh", "--diff")
-    assert '-   listeners="advertised.listeners=PLAINTEXT://$address:9093"' in preview
+    assert '"PLAINTEXT://:9093" : values["listeners"]' in preview
     edit(ambari, "kafka-env", "content", content.replace(BLOCK, ""))
     assert "+ kafkaEnvBlock" in lone.succeed("preview", "--refresh", "--diff")
 

@@ -15,7 +15,7 @@ from components.ambari.change import Change
 from components.ambari.client import Ambari
 from components.ambari.clock import Clock
 from components.ambari.connection import Connection
-from components.ambari.listeners import LISTENERS
+from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.model import Configuration
 from components.ambari.note import Writer
 from components.ambari.progress import Progress
@@ -61,6 +61,7 @@ class Bench:
         between: Callable[[str], None] = lambda _: None,
         alive: Callable[[], None] = lambda: None,
         writer: Writer | None = None,
+        trouble_with_address: Callable[[str, int], str] = lambda host, port: f"no way to {host}:{port}",
     ) -> Run:
         """By default a process that is dead as soon as the run has ended, however it ended."""
         wireless = Wireless(self.simulation.cluster, trouble, at, between)
@@ -72,6 +73,7 @@ class Bench:
             options or QUICK,
             alive,
             writer or replace(Writer.here(), started="long ago"),
+            trouble_with_address,
         )
         return Run(change, wireless, output)
 
@@ -122,7 +124,7 @@ class Bench:
             found.append(survey.interrupted)
         for agent in self.simulation.brokers:
             rendered = agent.rendered.get("KAFKA_BROKER", {}).get("kafka-broker", {}).get("listeners")
-            if rendered != LISTENERS:
+            if rendered != DEFAULT_LISTENERS:
                 found.append(f"{agent.host_name} runs with {rendered}")
         if self.ambari().maintenance() != "OFF":
             found.append("maintenance mode is on")

@@ -11,7 +11,7 @@ from components.ambari.errors import (
     UnexpectedAnswer,
 )
 from components.ambari.kafka_env import BLOCK, with_block
-from components.ambari.listeners import LISTENERS
+from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
 from emulator.ambari.simulation import SimulatedAgent
@@ -80,7 +80,7 @@ def test_in_place_means_no_write_and_no_restart():
 def by_hand(cluster: Bench) -> None:
     """What the how-to tells a person to do, restart included."""
     cluster.edit("kafka-env", "content", cluster.value("kafka-env", "content") + HAND_PASTED)
-    cluster.edit("kafka-broker", "listeners", LISTENERS)
+    cluster.edit("kafka-broker", "listeners", DEFAULT_LISTENERS)
     for broker in cluster.ambari().brokers():
         cluster.restart_by_hand(broker.host)
     while any(broker.stale for broker in cluster.ambari().brokers()):
@@ -95,7 +95,7 @@ def test_a_cluster_configured_by_hand_is_adopted():
         assert run.writes == []
         assert survey.situation.pasted
         assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
-        assert run.change.listeners_before() == BEFORE
+        assert run.change.listeners_before(survey) == BEFORE
 
 
 def test_a_pasted_snippet_is_replaced_when_something_has_to_be_saved_anyway():

@@ -10,8 +10,10 @@ from pulumi.dynamic import Config, ConfigureRequest
 from components.ambari.errors import ConfigurationConflict, Unreachable
 from components.ambari.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertisingProvider
-from tests.simulated.ambari.bench import BEFORE, Bench, bench
+from components.ambari.roll import RollOptions
+from tests.simulated.ambari.bench import BEFORE, QUICK, Bench, bench
 from tests.unit.ambari.test_resource import INPUTS
+from tests.unit.ambari.test_situation import EARLIER
 
 LOG4J = ("kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")
 
@@ -124,3 +126,61 @@ def test_check_and_diff_ask_nobody(
     monkeypatch.setattr(socket, "socket", no_socket)
     assert provider.diff("id", olds, inputs(cluster, provider, settleSeconds=1)).changes
     assert cluster.simulation.server.log.since(mark) == []
+
+
+def test_clients_are_told_servers_for_each_protocol(cluster: Bench, provider: IpAdvertisingProvider):
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    assert (created["bootstrapServersTls"], created["bootstrapServersSasl"]) == ("", "")
+    cluster.edit("kafka-broker", "security.inter.broker.protocol", "SASL_PLAINTEXT")
+    cluster.edit("kafka-broker", "listeners", "SASL_PLAINTEXT://0.0.0.0:9092,SSL://0.0.0.0:9093")
+    read = provider.read("id", created).outs or {}
+    assert read["bootstrapServers"] == ""
+    assert read["bootstrapServersTls"] == "10.0.0.11:9093,10.0.0.12:9093,10.0.0.13:9093"
+    assert read["bootstrapServersSasl"] == "10.0.0.11:9092,10.0.0.12:9092,10.0.0.13:9092"
+    assert read["bootstrapServersSaslTls"] == ""
+
+
+def test_a_read_tells_what_an_up_would_refuse_and_a_preview_stops_at_it(
+    cluster: Bench, provider: IpAdvertisingProvider
+):
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    cluster.edit("kafka-broker", "listeners", "PLAINTEXT://0.0.0.0:9092,SSL://0.0.0.0:9092")
+    read = provider.read("id", created)
+    assert "two listeners on port 9092" in (read.outs or {})["refused"]
+    checked = provider.check(read.inputs or {}, {**INPUTS, "ambariUrl": cluster.simulation.url})
+    assert "two listeners on port 9092" in checked.failures[-1].reason
+    with pytest.raises(ConfigurationConflict, match="two listeners on port 9092"):
+        provider.update("id", read.outs or {}, checked.inputs)
+
+
+def test_a_listener_that_came_later_is_remembered_as_it_was(cluster: Bench, provider: IpAdvertisingProvider):
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    cluster.edit("kafka-broker", "listeners", "PLAINTEXT://0.0.0.0:9092,SSL://localhost:9093")
+    read = provider.read("id", created).outs or {}
+    assert provider.diff("id", read, inputs(cluster, provider)).changes
+    props = inputs(cluster, provider, restart="all-at-once", settleSeconds=0)
+    updated = provider.update("id", read, props).outs or {}
+    assert updated["listeners"] == "PLAINTEXT://0.0.0.0:9092,SSL://0.0.0.0:9093"
+    assert updated["listenersBefore"] == "PLAINTEXT://localhost:9092,SSL://localhost:9093"
+    assert not provider.diff("id", updated, props).changes
+
+
+def test_a_state_of_an_earlier_version_is_read_without_a_difference(
+    cluster: Bench, provider: IpAdvertisingProvider
+):
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    content = cluster.value("kafka-env", "content").replace(BLOCK, EARLIER)
+    cluster.edit("kafka-env", "content", content)
+    cluster.run(RollOptions("all", pace=QUICK.pace)).change.advertise()
+    added = (
+        "listenersWanted",
+        "refused",
+        *(name for name in created if name.startswith("bootstrapServersT")),
+    )
+    earlier = {name: value for name, value in created.items() if name not in added}
+    earlier["kafkaEnvBlock"] = EARLIER
+    read = provider.read("id", earlier)
+    assert (read.outs or {})["kafkaEnvBlock"] == EARLIER
+    news = provider.check(read.inputs or {}, {**INPUTS, "ambariUrl": cluster.simulation.url}).inputs
+    assert not provider.diff("id", read.outs or {}, news).changes
+    assert {name: news[name] for name in read.inputs or {}} == read.inputs

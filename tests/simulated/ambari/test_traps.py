@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from components.ambari.errors import RollStopped
-from components.ambari.listeners import LISTENERS, advertised
+from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.model import Configuration
 from components.ambari.note import Note, Writer
+from components.ambari.situation import advertised
 from tests.simulated.ambari.bench import BEFORE, bench
 from tests.simulated.ambari.calls import SAVE
 
@@ -31,7 +32,7 @@ def test_an_edit_that_was_undone_by_hand_needs_a_restart_all_the_same():
     with bench() as cluster:
         cluster.run().change.advertise()
         cluster.edit("kafka-broker", "listeners", BEFORE)
-        cluster.edit("kafka-broker", "listeners", LISTENERS)
+        cluster.edit("kafka-broker", "listeners", DEFAULT_LISTENERS)
         run = cluster.run()
         run.change.advertise()
         assert SAVE not in run.writes
@@ -45,7 +46,7 @@ def test_the_attributes_of_a_saved_type_stay():
         cluster.ambari().save({"kafka-broker": final}, "by hand")
         cluster.run().change.advertise()
         now = cluster.ambari().current().version.types["kafka-broker"]
-        assert now.properties["listeners"] == LISTENERS
+        assert now.properties["listeners"] == DEFAULT_LISTENERS
         assert now.attributes == {"final": {"log.dirs": "true"}}
 
 

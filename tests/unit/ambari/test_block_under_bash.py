@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from components.ambari.kafka_env import BLOCK, with_block
 
 KAFKA = "/usr/hdp/current/kafka-broker"
+NAME = "wn0-mykafk.example.internal"
 
 
 class Node:
@@ -24,11 +25,10 @@ class Node:
         (folder / "bin").mkdir(exist_ok=True)
         self.addresses("10.10.0.6")
 
-    def addresses(self, of_name: str, of_interfaces: str = "") -> None:
+    def addresses(self, of_name: str, of_interfaces: str = "", name: str = NAME) -> None:
         hostname = self.folder / "bin" / "hostname"
-        hostname.write_text(
-            f"#!/bin/sh\ncase $1 in -i) echo '{of_name}';; -I) echo '{of_interfaces}';; *) exit 1;; esac\n"
-        )
+        answers = f"-i) echo '{of_name}';; -I) echo '{of_interfaces}';; -f) echo '{name}';; *) exit 1;;"
+        hostname.write_text(f"#!/bin/sh\ncase $1 in {answers} esac\n")
         hostname.chmod(0o755)
 
     def source(
@@ -54,7 +54,9 @@ def node(tmp_path: Path) -> Node:
 
 
 def test_the_address_is_advertised_and_other_lines_stay(node: Node):
-    node.properties.write_text("# advertised\na=1\nadvertised.listeners=PLAINTEXT://wn0:9092\nb=2\n")
+    node.properties.write_text(
+        "# advertised\na=1\nadvertised.listeners=PLAINTEXT://wn0-mykafk.example.internal:9092\nb=2\n"
+    )
     result = node.source()
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert node.lines() == [

@@ -12,6 +12,7 @@ from components.ambari.connection import Connection
 from components.ambari.errors import SignInRefused
 from components.ambari.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertising, IpAdvertisingProvider
+from tests.unit.ambari.test_situation import EARLIER
 
 INPUTS = {
     "ambariUrl": "https://mykafka.azurehdinsight.net:443",
@@ -51,11 +52,48 @@ def test_good_inputs_pass_and_carry_the_desired_state():
     inputs = checked()
     assert inputs == {
         **INPUTS,
-        "listeners": "PLAINTEXT://0.0.0.0:9092",
         "kafkaEnvBlock": BLOCK,
         "staleBrokers": [],
         "interrupted": "",
     }
+
+
+def test_what_was_seen_of_the_listeners_is_opened():
+    seen = {"listeners": "SASL_PLAINTEXT://localhost:9092,PLAINTEXT://localhost:9094"}
+    opened = "SASL_PLAINTEXT://0.0.0.0:9092,PLAINTEXT://0.0.0.0:9094"
+    assert provider.check(seen, INPUTS).inputs["listeners"] == opened
+    brokers_own = {"listeners": "B://localhost:9091", "listenersWanted": "B://localhost:9091"}
+    assert provider.check(brokers_own, INPUTS).inputs["listeners"] == "B://localhost:9091"
+
+
+def test_what_the_last_refresh_found_impossible_is_a_mistake_at_preview():
+    failures = provider.check({"refused": "two listeners on port 9092."}, INPUTS).failures
+    assert [failure.property for failure in failures] == ["listeners"]
+    assert failures[0].reason.startswith("two listeners on port 9092. ")
+    assert "run with --refresh" in failures[0].reason
+    assert provider.check({"refused": ""}, INPUTS).failures == []
+
+
+OF_VERSION_0_1 = {
+    **INPUTS,
+    "listeners": "PLAINTEXT://0.0.0.0:9092",
+    "kafkaEnvBlock": EARLIER,
+    "staleBrokers": [],
+    "interrupted": "",
+}
+
+
+def test_a_state_of_an_earlier_version_shows_no_difference():
+    checked = provider.check(OF_VERSION_0_1, INPUTS)
+    assert (checked.inputs, checked.failures) == (OF_VERSION_0_1, [])
+    outputs = {**OF_VERSION_0_1, "brokers": [], "pasted": "", "plan": [], "configVersion": 2}
+    result = provider.diff("id", outputs, checked.inputs)
+    assert (result.changes, result.replaces) == (False, [])
+
+
+def test_an_earlier_block_that_has_been_replaced_shows_no_difference_either():
+    outputs = {**OF_VERSION_0_1, "kafkaEnvBlock": BLOCK}
+    assert not provider.diff("id", outputs, provider.check(OF_VERSION_0_1, INPUTS).inputs).changes
 
 
 def test_values_unknown_in_a_preview_pass():
@@ -93,6 +131,7 @@ def test_all_mistakes_are_reported_at_once():
 def test_the_same_is_no_difference():
     outputs = {
         **checked(),
+        "listeners": "PLAINTEXT://0.0.0.0:9092",
         "brokers": [],
         "configVersion": 3,
         "plan": [],
@@ -108,6 +147,9 @@ def test_the_same_is_no_difference():
     [
         {"listeners": "PLAINTEXT://localhost:9092"},
         {"kafkaEnvBlock": ""},
+        {"kafkaEnvBlock": f"{EARLIER}\n# and it was written by an earlier version"},
+        {"listeners": "", "listenersWanted": "PLAINTEXT://0.0.0.0:9092"},
+        {"listeners": "B://localhost:9091", "listenersWanted": "B://0.0.0.0:9091"},
         {"staleBrokers": ["wn1"]},
         {"interrupted": "the run of yesterday has not ended"},
     ],
@@ -125,7 +167,11 @@ def test_another_cluster_is_another_resource_and_another_address_is_not():
 
 def test_python_names_and_wire_names_belong_together():
     resource = IpAdvertising.__new__(IpAdvertising)
-    for wire, python in [("bootstrapServers", "bootstrap_servers"), ("kafkaEnvBlock", "kafka_env_block")]:
+    for wire, python in [
+        ("bootstrapServers", "bootstrap_servers"),
+        ("bootstrapServersSaslTls", "bootstrap_servers_sasl_tls"),
+        ("kafkaEnvBlock", "kafka_env_block"),
+    ]:
         assert resource.translate_output_property(wire) == python
         assert resource.translate_input_property(python) == wire
     assert resource.translate_input_property("__provider") == "__provider"

@@ -1,0 +1,28 @@
+"""What is said where brokers can't be made to advertise addresses, each with the remedies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .listeners import Listener
+
+KERBEROS = (
+    "Ambari says that this cluster uses Kerberos (security_type KERBEROS; in HDInsight, clusters of the "
+    "tier Premium do): tickets are made out to names, so that clients can't sign in at a broker's address. "
+    "Nothing was changed. Use a cluster of the tier Standard."
+)
+
+
+def refused_by_brokers(shared: Listener, troubles: Sequence[str]) -> str:
+    """For a TLS listener that clients share with brokers, where a certificate holds no address."""
+    return (
+        f"Brokers talk to each other by the listener {shared.name}, over TLS, and clients use it, too. If it "
+        "advertised addresses, brokers would refuse each other: "
+        f"{'; '.join(trouble for trouble in troubles if trouble)}. Nothing was changed. There are three "
+        "ways out. Give each broker a certificate with its IP address among the subject alternative names, "
+        "and run Pulumi where it can connect to the brokers. Or give brokers a listener of their own, which "
+        "goes on advertising names: in Ambari another one in listeners, such as BROKERS://localhost:9094, "
+        "with its protocol in listener.security.protocol.map, and inter.broker.listener.name=BROKERS in "
+        "place of security.inter.broker.protocol. Or let nobody check names: "
+        "ssl.endpoint.identification.algorithm with an empty value."
+    )

@@ -1,0 +1,173 @@
+"""How far Kafka's configuration in Ambari is what it should be, and what has to be saved for that. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .errors import ConfigurationConflict
+from .kafka_env import AdvertisedBy, advertised_by, block_in, has_pasted, with_block, without_block
+from .listeners import TLS, Listener, Listeners, listeners_in, opened, parse_listeners, restored
+from .model import Configuration, GroupOverride
+from .pasted_snippet import pasted_listeners
+
+BROKER_TYPE = "kafka-broker"
+ENVIRONMENT_TYPE = "kafka-env"
+_LISTENERS = "listeners"
+_CONTENT = "content"
+_ALGORITHM = "ssl.endpoint.identification.algorithm"
+
+Types = Mapping[str, Configuration]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is configured, next to what should be."""
+
+    listeners: str
+    """As they stand; empty: not set."""
+    wanted: str
+    """What they should be; as they stand where they contradict each other."""
+    parsed: Listeners | None
+    """None where they contradict each other."""
+    contradiction: str
+    """Why no broker would start with these listeners; empty: one would."""
+    block: str
+    """Our block as it stands in kafka-env; empty: not there."""
+    pasted: bool
+    """A snippet pasted by hand does the block's work, or does it besides the block."""
+    advertised: bool
+    """By the block, an earlier version's where that suffices, or by a pasted snippet; not by two of them."""
+
+    @property
+    def desired(self) -> bool:
+        return self.advertised and self.listeners == self.wanted
+
+
+def situation(types: Types) -> Situation:
+    """Raises ConfigurationConflict where a type or a property is missing."""
+    content = _property(types, ENVIRONMENT_TYPE, _CONTENT)
+    properties = _type(types, BROKER_TYPE).properties
+    contradiction, parsed = "", None
+    try:
+        parsed = parse_listeners(properties)
+    except ConfigurationConflict as conflict:
+        contradiction = str(conflict)
+    listeners = properties.get(_LISTENERS, "")
+    by = advertised_by(content)
+    advertised = _suffices(by, content, parsed)
+    if parsed is None or (by == "pasted" and advertised):
+        wanted = listeners
+    else:
+        wanted = opened(listeners_in(properties), parsed.internal)
+    return Situation(
+        listeners, wanted, parsed, contradiction, block_in(content), has_pasted(content), advertised
+    )
+
+
+def advertised(types: Types) -> dict[str, Configuration]:
+    """The types that have to be saved, each with all its properties, for brokers to advertise addresses.
+
+    Empty when everything is in place, be it by a snippet pasted by hand: then a restart would gain nothing.
+    Raises ConfigurationConflict when the listeners contradict each other.
+    """
+    now = situation(types)
+    if now.desired:
+        return {}
+    if now.contradiction:
+        raise ConfigurationConflict(now.contradiction)
+    return _changed(types, now.wanted, with_block(_property(types, ENVIRONMENT_TYPE, _CONTENT)))
+
+
+def taken_back(types: Types, listeners_before: str) -> dict[str, Configuration]:
+    """The types that have to be saved for brokers to advertise what they did before.
+
+    Somebody else's listeners stay: only what this project set is taken back.
+    """
+    content = without_block(_property(types, ENVIRONMENT_TYPE, _CONTENT))
+    now = _type(types, BROKER_TYPE).properties.get(_LISTENERS, "")
+    return _changed(types, restored(now, listeners_before), content)
+
+
+def shared_over_tls(types: Types) -> Listener | None:
+    """The TLS listener that clients share with brokers, if brokers check on it who answers at an address.
+
+    Once it advertises addresses, each broker's certificate has to hold its own, or brokers refuse each other
+    ("No subject alternative names matching IP address"). None where there is no such listener, where
+    `ssl.endpoint.identification.algorithm` is empty, and where somebody set its host.
+    """
+    parsed = situation(types).parsed
+    if parsed is None:
+        return None
+    listener = parsed.between_brokers
+    checks = not _identifies_nobody(types, listener)
+    shared = listener.name not in parsed.internal and listener.of_the_node
+    return listener if checks and shared and listener.protocol in TLS else None
+
+
+def refuse_overrides(overrides: Sequence[GroupOverride]) -> None:
+    """Raises ConfigurationConflict when a config group hides either property from some of the brokers."""
+    for override in overrides:
+        hidden = [
+            f"{name}/{key}"
+            for name, key in ((BROKER_TYPE, _LISTENERS), (ENVIRONMENT_TYPE, _CONTENT))
+            if key in override.properties.get(name, {})
+        ]
+        if hidden and override.hosts:
+            raise ConfigurationConflict(
+                f"Ambari's config group {override.group} overrides {' and '.join(hidden)} for "
+                f"{', '.join(override.hosts)}: they would not get the change. Remove the override first."
+            )
+
+
+def _suffices(by: AdvertisedBy, content: str, parsed: Listeners | None) -> bool:
+    """Does what is in kafka-env advertise every listener as our block would?
+
+    HDInsight's guide to addresses has PLAINTEXT on all interfaces, its guide to TLS leaves `localhost`:
+    https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-connect-vpn-gateway and
+    https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-ssl-encryption-authentication.
+    """
+    if by in ("block", "nothing") or parsed is None:
+        return by != "nothing"
+    of_clients = {(listener.name, listener.port) for listener in parsed.for_clients}
+    if by == "earlier":
+        only = [(listener.name, listener.port) for listener in parsed.advertised] == [("PLAINTEXT", 9092)]
+        return only and parsed.advertised[0].of_the_node
+    tls = any(listener.protocol in TLS for listener in parsed.listening)
+    everywhere = all(listener.host != "localhost" for listener in parsed.listening)
+    return of_clients <= pasted_listeners(content) and (tls or everywhere)
+
+
+def _identifies_nobody(types: Types, listener: Listener) -> bool:
+    """Is `ssl.endpoint.identification.algorithm` empty, in Ambari or in a line that kafka-env appends?"""
+    properties = _type(types, BROKER_TYPE).properties
+    for key in (f"listener.name.{listener.name.lower()}.{_ALGORITHM}", _ALGORITHM):
+        if key in properties:
+            return not properties[key].strip()
+    appended = rf"^[^#\n]*echo\s+[\"']?{re.escape(_ALGORITHM)}=[\"']?\s*>>"
+    return re.search(appended, _property(types, ENVIRONMENT_TYPE, _CONTENT), re.MULTILINE) is not None
+
+
+def _changed(types: Types, listeners: str, content: str) -> dict[str, Configuration]:
+    wanted = {(BROKER_TYPE, _LISTENERS): listeners, (ENVIRONMENT_TYPE, _CONTENT): content}
+    changed: dict[str, Configuration] = {}
+    for (name, key), value in wanted.items():
+        old = _type(types, name)
+        if old.properties.get(key, "") != value:
+            changed[name] = Configuration(old.tag, {**old.properties, key: value}, old.attributes)
+    return changed
+
+
+def _type(types: Types, name: str) -> Configuration:
+    # A type that Ambari does not know would be created by saving it, with nothing else in it.
+    if name not in types:
+        raise ConfigurationConflict(f"Ambari's configuration of Kafka has no type {name}.")
+    return types[name]
+
+
+def _property(types: Types, name: str, key: str) -> str:
+    properties = _type(types, name).properties
+    if key not in properties:
+        raise ConfigurationConflict(f"Ambari's {name} has no property {key}.")
+    return properties[key]

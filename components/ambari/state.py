@@ -1,0 +1,143 @@
+"""What IpAdvertising's state holds, and how it is compared with what should be. Pure: nobody is asked.
+
+States of earlier versions of this program lack some of it. They show no difference until there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .change import Survey
+from .earlier_blocks import EARLIER_BLOCKS
+from .kafka_env import BLOCK
+from .listeners import HDINSIGHT_LISTENERS, Protocol, bootstrap_servers, opened, restored
+from .situation import Situation
+
+OPTIONS = (
+    "ambariUrl",
+    "clusterName",
+    "user",
+    "passwordConfigKey",
+    "restart",
+    "unit",
+    "strict",
+    "keepOnDelete",
+    "settleSeconds",
+    "workers",
+)
+REFUSED = "refused"
+"""Why the last refresh found that the change can't be made; empty: it can, or is made already."""
+SEEN_AT_REFRESH = "That is what Ambari said at the last refresh: once it is mended, run with --refresh."
+PASTED = "a snippet pasted by hand does the same"
+TOO_OLD = "it was written by an earlier version and does not advertise every listener"
+
+_LISTENERS = "listeners"
+_WANTED = "listenersWanted"
+_BEFORE = "listenersBefore"
+_BLOCK = "kafkaEnvBlock"
+_AT_REST: dict[str, Any] = {"staleBrokers": [], "interrupted": ""}
+_SERVERS: dict[Protocol, str] = {
+    "PLAINTEXT": "bootstrapServers",
+    "SSL": "bootstrapServersTls",
+    "SASL_PLAINTEXT": "bootstrapServersSasl",
+    "SASL_SSL": "bootstrapServersSaslTls",
+}
+INPUTS = (*OPTIONS, _LISTENERS, _WANTED, _BLOCK, *_AT_REST, REFUSED)
+"""Outputs that a refresh puts among the inputs, so that a preview after it shows each drift by its value."""
+
+
+def desired(olds: Mapping[str, Any]) -> dict[str, Any]:
+    """What should be in place of the old inputs. Before anybody has looked, nobody knows the listeners."""
+    block = olds.get(_BLOCK)
+    seen = {_LISTENERS: _wanted(olds)} if _LISTENERS in olds else {}
+    kept = {name: value for name, value in ((_WANTED, _wanted(olds)), (REFUSED, "")) if name in olds}
+    return {**seen, **kept, _BLOCK: block if block in EARLIER_BLOCKS else BLOCK, **_AT_REST}
+
+
+def differs(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Is there anything to do, given the outputs of the last run or refresh and the new inputs?"""
+    return (
+        any(olds.get(name) != news.get(name) for name in OPTIONS)
+        or any(olds.get(name) != value for name, value in _AT_REST.items())
+        or olds.get(_BLOCK) not in (BLOCK, *EARLIER_BLOCKS)
+        or olds.get(_LISTENERS, "") != _wanted(olds)
+    )
+
+
+def remembered(state: Mapping[str, Any], now: str) -> str:
+    """`listeners` as they were before the change, given how they stand `now`, if that is known."""
+    before = state.get(_BEFORE) or HDINSIGHT_LISTENERS
+    return restored(now, before) if now else before
+
+
+def outputs(
+    props: Mapping[str, Any],
+    survey: Survey,
+    listeners_before: str,
+    version: int | None = None,
+    refused: str = "",
+) -> dict[str, Any]:
+    """The state after a look at the cluster.
+
+    `version` is the one that an earlier run saved: later versions of the settings are not this program's.
+    """
+    now = survey.situation
+    addresses = [broker.ip for broker in survey.brokers]
+    servers = bootstrap_servers(now.parsed, addresses) if now.parsed else {}
+    return {
+        **{name: props[name] for name in OPTIONS if name in props},
+        _LISTENERS: now.listeners,
+        _WANTED: now.wanted,
+        _BLOCK: _shown_block(now),
+        "pasted": PASTED if now.pasted else "",
+        "staleBrokers": sorted(broker.host for broker in survey.stale),
+        "plan": [broker.host for broker in survey.stale],
+        "interrupted": survey.interrupted,
+        REFUSED: refused,
+        "brokers": [{"host": broker.host, "ip": broker.ip, "rack": broker.rack} for broker in survey.brokers],
+        **{name: servers.get(protocol, "") for protocol, name in _SERVERS.items()},
+        "configVersion": survey.saved or version or survey.version.number,
+        _BEFORE: listeners_before,
+    }
+
+
+def mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and rule of each wrong input. Unknown values, which a preview may hold, are no mistakes."""
+    url = inputs.get("ambariUrl")
+    if isinstance(url, str):
+        parts = urlsplit(url)
+        if (
+            parts.scheme != "https"
+            or not parts.hostname
+            or parts.username
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            shown = parts._replace(netloc=parts.hostname or "").geturl()
+            yield "ambariUrl", f"must be https://HOST[:PORT], without user, path or query, not {shown!r}"
+    for name in ("clusterName", "user", "passwordConfigKey"):
+        if inputs.get(name) in ("", None):
+            yield name, "must not be empty"
+    if inputs.get("restart") not in ("rolling", "all-at-once"):
+        yield "restart", f"must be rolling or all-at-once, not {inputs.get('restart')!r}"
+    if inputs.get("unit") not in ("broker", "rack"):
+        yield "unit", f"must be broker or rack, not {inputs.get('unit')!r}"
+    settle = inputs.get("settleSeconds")
+    if isinstance(settle, int | float) and not 0 <= settle <= 3600:
+        yield "settleSeconds", f"must lie between 0 and 3600 seconds, not {settle}"
+
+
+def _wanted(olds: Mapping[str, Any]) -> str:
+    """Earlier versions did not say what they wanted, which was 0.0.0.0."""
+    return str(olds.get(_WANTED, opened(olds.get(_LISTENERS) or "")))
+
+
+def _shown_block(now: Situation) -> str:
+    """A pasted snippet that works is as good as the block: no difference. Both are one too many."""
+    if now.advertised:
+        return now.block if now.block in EARLIER_BLOCKS else BLOCK
+    if now.block and now.pasted:
+        return f"{now.block}\n# and {PASTED}"
+    return f"{now.block}\n# and {TOO_OLD}" if now.block in EARLIER_BLOCKS else now.block

@@ -1,0 +1,92 @@
+"""Our block under a real bash, with whatever a broker's server.properties may hold, against Kafka's rules."""
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from components.ambari.kafka_env import with_block
+from components.ambari.listeners import Listener, Listeners, opened, parse_listeners
+from tests.simulated.ambari import java_properties
+from tests.simulated.ambari.brokers_files import ADDRESS, NAME, BrokersFile, brokers_files
+from tests.unit.ambari.test_block_under_bash import Node, node
+
+__all__ = ["node"]
+
+SASL_BESIDE_PLAIN = "listeners=SASL_PLAINTEXT://0.0.0.0:9092,PLAINTEXT://0.0.0.0:9094\n"
+NAMED = (
+    "listeners=INTERNAL://wn0-mykafk.example.internal:9091,PLAINTEXT://0.0.0.0:9092\n"
+    "listener.security.protocol.map=INTERNAL:SASL_SSL,PLAINTEXT:PLAINTEXT\n"
+    "inter.broker.listener.name=INTERNAL\n"
+)
+
+
+def advertised(node: Node, text: str) -> str:
+    node.properties.write_text(text)
+    result = node.source()
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    return java_properties.load(node.properties.read_text())["advertised.listeners"]
+
+
+def test_a_listener_with_a_password_stays_beside_a_plain_one_on_another_port(node: Node):
+    assert advertised(node, SASL_BESIDE_PLAIN) == (
+        "SASL_PLAINTEXT://10.10.0.6:9092,PLAINTEXT://10.10.0.6:9094"
+    )
+
+
+def test_a_listener_that_brokers_have_by_name_goes_on_advertising_the_node_s_name(node: Node):
+    expected = "INTERNAL://wn0-mykafk.example.internal:9091,PLAINTEXT://10.10.0.6:9092"
+    assert advertised(node, NAMED) == expected
+    everywhere = NAMED.replace("//wn0-mykafk.example.internal", "//0.0.0.0")
+    assert advertised(node, everywhere) == expected
+
+
+def expected_host(listener: Listener, listeners: Listeners) -> str:
+    """What clients or brokers are to connect to, given the file as Ambari has rendered it."""
+    if listener.name in listeners.internal:
+        return NAME if listener.of_the_node else listener.host
+    return ADDRESS if listener.of_the_node or listener.host == NAME else listener.host
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(file=brokers_files(), options=st.sampled_from(["", "-eu", "-f", "-euo pipefail"]))
+@example(file=BrokersFile({}, ""), options="")
+@example(file=BrokersFile({}, SASL_BESIDE_PLAIN), options="")
+@example(file=BrokersFile({}, NAMED), options="")
+def test_every_listener_is_advertised_where_it_can_be_reached_and_all_else_stays(
+    node: Node, file: BrokersFile, options: str
+):
+    node.properties.write_text(file.text, newline="")
+    before = java_properties.load(file.text)
+    result = node.source(with_block("export SOMETHING=1\n"), options)
+    assert (result.returncode, result.stderr) == (0, "")
+    after_text = node.properties.read_bytes().decode()
+    after = java_properties.load(after_text)
+    assert {**after, "advertised.listeners": ""} == {**before, "advertised.listeners": ""}
+
+    rendered, now = parse_listeners(before), parse_listeners(after)
+    assert [(item.name, item.protocol, item.port) for item in now.advertised] == [
+        (item.name, item.protocol, item.port) for item in rendered.advertised
+    ]
+    assert [item.host for item in now.advertised] == [
+        expected_host(item, rendered) for item in rendered.advertised
+    ]
+    # Kafka refuses to advertise what stands for all interfaces.
+    assert not any(item.of_the_node for item in now.advertised)
+
+    node.source(with_block("export SOMETHING=1\n"), options)
+    assert node.properties.read_bytes().decode() == after_text
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(file=brokers_files())
+def test_what_is_saved_and_what_the_block_makes_of_it_agree_on_every_listener(node: Node, file: BrokersFile):
+    """The value that Ambari gets is rendered by its agent, and the block makes the rest of it."""
+    parsed = parse_listeners(file.properties)
+    saved = opened(file.properties["listeners"], parsed.internal)
+    properties = {**file.properties, "listeners": saved}
+    text = "".join(f"{key}={value.replace('localhost', NAME)}\n" for key, value in properties.items())
+    told = parse_listeners({**properties, "advertised.listeners": advertised(node, text)})
+    for item in told.advertised:
+        was = next(one for one in parsed.advertised if one.name == item.name)
+        of_the_node = NAME if item.name in parsed.internal else ADDRESS
+        assert item.host == (of_the_node if was.of_the_node else was.host)
+        assert (item.protocol, item.port) == (was.protocol, was.port)

@@ -1,0 +1,251 @@
+"""What Kafka's properties should be, given what they are: pure."""
+
+from pathlib import Path
+
+import pytest
+
+from components.ambari.earlier_blocks import EARLIER_BLOCKS
+from components.ambari.errors import ConfigurationConflict
+from components.ambari.kafka_env import BLOCK, END, advertised_by, with_block, without_block
+from components.ambari.listeners import DEFAULT_LISTENERS
+from components.ambari.model import Configuration, GroupOverride
+from components.ambari.situation import (
+    advertised,
+    refuse_overrides,
+    shared_over_tls,
+    situation,
+    taken_back,
+)
+from tests.unit.ambari.test_kafka_env import HAND_PASTED
+
+BEFORE = "PLAINTEXT://localhost:9092"
+CONTENT = "export A=1\n"
+BLOCKS = Path(__file__).with_name("blocks")
+EARLIER = (BLOCKS / "version-0.1.sh").read_text()
+
+
+def types(content: str = CONTENT, listeners: str = BEFORE, **others: str) -> dict[str, Configuration]:
+    return {
+        "kafka-broker": Configuration(
+            "t1", {"listeners": listeners, "log.dirs": "/d", **others}, {"final": {"a": "true"}}
+        ),
+        "kafka-env": Configuration("t2", {"content": content, "kafka_user": "kafka"}),
+        "kafka-log4j": Configuration("t3", {"content": "x"}),
+    }
+
+
+def test_both_types_are_saved_with_all_their_properties_and_attributes():
+    saved = advertised(types())
+    assert saved == {
+        "kafka-broker": Configuration(
+            "t1", {"listeners": DEFAULT_LISTENERS, "log.dirs": "/d"}, {"final": {"a": "true"}}
+        ),
+        "kafka-env": Configuration("t2", {"content": with_block(CONTENT), "kafka_user": "kafka"}),
+    }
+
+
+def test_what_is_as_it_should_be_is_not_saved():
+    assert advertised(types(with_block(CONTENT), DEFAULT_LISTENERS)) == {}
+    assert list(advertised(types(with_block(CONTENT)))) == ["kafka-broker"]
+    assert list(advertised(types(CONTENT, DEFAULT_LISTENERS))) == ["kafka-env"]
+
+
+def test_a_snippet_that_does_all_there_is_to_do_is_left_and_one_that_does_not_is_replaced():
+    assert advertised(types(CONTENT + HAND_PASTED, DEFAULT_LISTENERS)) == {}
+    replaced = advertised(types(CONTENT + HAND_PASTED))
+    assert replaced["kafka-env"].properties["content"] == with_block(CONTENT)
+
+
+TLS_GUIDE = HAND_PASTED.replace(
+    "PLAINTEXT://$NODE_IP:9092", "PLAINTEXT://$NODE_IP:9092,SSL://$NODE_IP:9093"
+) + (
+    'echo "ssl.keystore.location=/home/sshuser/ssl/kafka.server.keystore.jks" '
+    ">> /usr/hdp/current/kafka-broker/conf/server.properties\n"
+)
+"""https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-ssl-encryption-authentication"""
+
+
+@pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
+def test_tls_as_hdinsights_guide_sets_it_up_by_address_has_nothing_to_change(host: str):
+    listeners = f"PLAINTEXT://{host}:9092,SSL://{host}:9093"
+    there = types(CONTENT + TLS_GUIDE, listeners, **{"security.inter.broker.protocol": "SSL"})
+    assert advertised(there) == {}
+    assert situation(there).desired
+
+
+def test_a_snippet_that_leaves_a_listener_out_is_replaced_and_its_other_lines_stay():
+    listeners = "PLAINTEXT://localhost:9092,SSL://localhost:9093,SASL_SSL://localhost:9094"
+    saved = advertised(types(CONTENT + TLS_GUIDE, listeners))
+    assert saved["kafka-broker"].properties["listeners"] == listeners.replace("localhost", "0.0.0.0")
+    keystore = TLS_GUIDE.splitlines(keepends=True)[-1]
+    assert saved["kafka-env"].properties["content"] == with_block(CONTENT + keystore)
+
+
+@pytest.mark.parametrize(
+    ("listeners", "others", "wanted"),
+    [
+        (
+            "SASL_PLAINTEXT://0.0.0.0:9092,PLAINTEXT://0.0.0.0:9094",
+            {},
+            "SASL_PLAINTEXT://0.0.0.0:9092,PLAINTEXT://0.0.0.0:9094",
+        ),
+        (
+            "PLAINTEXT://localhost:9092,BROKERS://localhost:9091",
+            {
+                "inter.broker.listener.name": "BROKERS",
+                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,BROKERS:SSL",
+            },
+            "PLAINTEXT://0.0.0.0:9092,BROKERS://localhost:9091",
+        ),
+        (
+            "PLAINTEXT://localhost:9092,SSL://localhost:9093",
+            {"security.inter.broker.protocol": "SSL"},
+            "PLAINTEXT://0.0.0.0:9092,SSL://0.0.0.0:9093",
+        ),
+        ("PLAINTEXT://127.0.0.1:9092", {}, "PLAINTEXT://127.0.0.1:9092"),
+    ],
+)
+def test_every_listener_stays_when_addresses_are_advertised(
+    listeners: str, others: dict[str, str], wanted: str
+):
+    there = types(listeners=listeners, **others)
+    saved = {**there, **advertised(there)}
+    assert saved["kafka-broker"].properties["listeners"] == wanted
+    assert saved["kafka-env"].properties["content"] == with_block(CONTENT)
+    assert advertised(saved) == {}
+    assert {**saved, **taken_back(saved, listeners)} == there
+
+
+def test_listeners_that_contradict_each_other_are_not_saved():
+    with pytest.raises(ConfigurationConflict, match="two listeners on port 9092"):
+        advertised(types(listeners="PLAINTEXT://localhost:9092,SSL://localhost:9092"))
+
+
+def test_the_block_of_an_earlier_version_stays_until_something_has_to_be_saved():
+    earlier = f"{CONTENT}\n{EARLIER}\n"
+    assert advertised(types(earlier, DEFAULT_LISTENERS)) == {}
+    saved = advertised(types(earlier))
+    assert saved["kafka-env"].properties["content"] == with_block(CONTENT)
+    assert taken_back(types(earlier, DEFAULT_LISTENERS), BEFORE) == {
+        name: item for name, item in types().items() if name != "kafka-log4j"
+    }
+
+
+@pytest.mark.parametrize(
+    ("listeners", "others"),
+    [
+        ("PLAINTEXT://0.0.0.0:9092,SSL://0.0.0.0:9093", {}),
+        ("PLAINTEXT://0.0.0.0:9094", {}),
+        ("PLAINTEXT://127.0.0.1:9092", {}),
+        (DEFAULT_LISTENERS, {"advertised.listeners": "PLAINTEXT://kafka.example.org:9092"}),
+    ],
+)
+def test_the_block_of_an_earlier_version_is_replaced_where_it_advertises_something_else(
+    listeners: str, others: dict[str, str]
+):
+    there = types(f"{CONTENT}\n{EARLIER}\n", listeners, **others)
+    assert advertised(there)["kafka-env"].properties["content"] == with_block(CONTENT)
+
+
+@pytest.mark.parametrize("text", [path.read_text() for path in sorted(BLOCKS.iterdir())])
+def test_each_earlier_block_is_known_to_the_letter(text: str):
+    assert advertised_by(f"{CONTENT}\n{text}\n") == "earlier"
+    assert advertised_by(f"{CONTENT}\n{text}\n".replace("\n", "\r\n")) == "earlier"
+    assert advertised_by(f"{CONTENT}\n{text.replace('9092', '9093')}\n") == "nothing"
+    assert with_block(f"{CONTENT}\n{text}\n") == with_block(CONTENT)
+    assert without_block(f"{CONTENT}\n{text}\n") == CONTENT
+    assert with_block(f"{CONTENT}\n{text}\n".replace(END, "")) == with_block(CONTENT) + "\n"
+
+
+def test_no_earlier_block_is_forgotten():
+    assert {path.read_text() for path in BLOCKS.iterdir()} == set(EARLIER_BLOCKS)
+
+
+@pytest.mark.parametrize(
+    ("others", "content", "port"),
+    [
+        ({}, CONTENT, 9093),
+        ({"ssl.endpoint.identification.algorithm": "https"}, CONTENT, 9093),
+        ({"ssl.endpoint.identification.algorithm": " "}, CONTENT, None),
+        ({"listener.name.ssl.ssl.endpoint.identification.algorithm": ""}, CONTENT, None),
+        ({}, CONTENT + 'echo "ssl.endpoint.identification.algorithm=" >> /x/server.properties\n', None),
+        ({}, CONTENT + 'echo "ssl.endpoint.identification.algorithm=https" >> /x/server.properties\n', 9093),
+    ],
+)
+def test_certificates_matter_where_brokers_check_the_names_of_a_listener_that_clients_share(
+    others: dict[str, str], content: str, port: int | None
+):
+    listeners = "PLAINTEXT://localhost:9092,SSL://localhost:9093"
+    shared = shared_over_tls(types(content, listeners, **{"security.inter.broker.protocol": "SSL", **others}))
+    assert (shared.port if shared else None) == port
+
+
+@pytest.mark.parametrize(
+    ("listeners", "others"),
+    [
+        ("PLAINTEXT://localhost:9092,SSL://localhost:9093", {}),
+        ("SSL://10.0.0.1:9093", {"security.inter.broker.protocol": "SSL"}),
+        (
+            "SSL://localhost:9093,BROKERS://localhost:9094",
+            {
+                "inter.broker.listener.name": "BROKERS",
+                "listener.security.protocol.map": "SSL:SSL,BROKERS:SSL",
+            },
+        ),
+    ],
+)
+def test_certificates_do_not_matter_where_brokers_go_on_as_they_did(listeners: str, others: dict[str, str]):
+    assert shared_over_tls(types(listeners=listeners, **others)) is None
+
+
+def test_taking_back_restores_what_was():
+    there = {**types(), **advertised(types())}
+    back = {**there, **taken_back(there, BEFORE)}
+    assert back == types()
+    assert taken_back(back, BEFORE) == {}
+
+
+@pytest.mark.parametrize("missing", ["kafka-broker", "kafka-env"])
+def test_a_type_that_is_not_there_is_reported_for_saving_it_would_create_it(missing: str):
+    rest = {name: item for name, item in types().items() if name != missing}
+    with pytest.raises(ConfigurationConflict, match=f"no type {missing}"):
+        advertised(rest)
+
+
+def test_an_environment_without_content_is_reported():
+    emptied = {**types(), "kafka-env": Configuration("t2", {})}
+    with pytest.raises(ConfigurationConflict, match="kafka-env has no property content"):
+        situation(emptied)
+
+
+def test_a_broker_type_without_listeners_gets_them():
+    emptied = {**types(), "kafka-broker": Configuration("t1", {"log.dirs": "/d"})}
+    assert advertised(emptied)["kafka-broker"].properties == {
+        "log.dirs": "/d",
+        "listeners": DEFAULT_LISTENERS,
+    }
+
+
+def test_the_block_is_shown_as_it_stands():
+    edited = with_block(CONTENT).replace(":9092", ":9093")
+    assert situation(types(edited)).block == BLOCK.replace(":9092", ":9093")
+    assert situation(types()).block == ""
+
+
+@pytest.mark.parametrize(
+    ("override", "refused"),
+    [
+        (GroupOverride("g", ["wn2"], {"kafka-broker": {"listeners": "x"}}), "kafka-broker/listeners"),
+        (GroupOverride("g", ["wn2"], {"kafka-env": {"content": "x"}}), "kafka-env/content"),
+        (GroupOverride("g", ["wn2"], {"kafka-broker": {"log.dirs": "x"}}), None),
+        (GroupOverride("g", [], {"kafka-broker": {"listeners": "x"}}), None),
+    ],
+)
+def test_only_a_group_that_hides_the_change_from_a_broker_is_refused(
+    override: GroupOverride, refused: str | None
+):
+    if refused is None:
+        refuse_overrides([override])
+        return
+    with pytest.raises(ConfigurationConflict, match=f"g overrides {refused} for wn2"):
+        refuse_overrides([override])
