@@ -31,8 +31,6 @@ class Moment:
 
 
 class Gate(Protocol):
-    name: str
-
     def ask(self, moment: Moment) -> Verdict: ...
 
 
@@ -57,7 +55,6 @@ class UnderReplicatedGate:
     The newest point can veto; only when all points since the last restart agree the gate vouches.
     """
 
-    name = "under-replicated partitions"
     max_age = 240.0
     """Seconds. The collector aggregates every two minutes; up to four pass before a value shows."""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 from pulumi.dynamic import (
@@ -23,6 +23,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from ..settings import restarts
+from ..settings.restarts import Restart, RestartUnit
 from .change import Change
 from .client import Ambari
 from .clock import SystemClock
@@ -55,14 +57,14 @@ class IpAdvertisingArgs:
     user: pulumi.Input[str]
     password_config_key: str
     """Full key of the secret configuration value that holds the password, e.g. `aks-kafka:ambariPassword`."""
-    restart: Literal["rolling", "all-at-once"] = "rolling"
-    unit: Literal["broker", "rack"] = "broker"
+    restart: Restart = restarts.DEFAULT_RESTART
+    unit: RestartUnit = restarts.DEFAULT_UNIT
     """What is restarted at a time when rolling; `rack` only where Ambari knows the racks."""
     strict: bool = False
     """Stop when no gate can tell whether Kafka is healthy, instead of waiting `settle_seconds`."""
     keep_on_delete: bool = False
     """Leave Kafka as it is when this resource is deleted."""
-    settle_seconds: float = 60
+    settle_seconds: float = restarts.DEFAULT_SETTLE_SECONDS
     """How long a restarted broker must have been running before the next, when no gate can tell more."""
     workers: pulumi.Input[int] = 0
     """How many brokers there are at least, waited for: when the cluster grows, so does this. 0: not known."""

@@ -10,10 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..settings.restarts import RestartUnit
 from .gates import Verdict
 from .model import Broker, Request, Task
 
-Unit = Literal["broker", "rack", "all"]
+Unit = RestartUnit | Literal["all"]
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,28 @@ class RollOptions:
 
 
 class Roll:
-    """Restarts every stale broker, unit by unit.
+    """Restarts every stale broker, unit by unit (a broker, a rack, or all at once).
+
+    1. Look: Ambari's brokers, its newest requests and schedules, what the gates say. A broker is stale if it
+       does not run with the current configuration, or has died. If none is, the roll is done.
+    2. Choose a unit: first brokers that do not run, whose restart harms nobody; then those that missed a
+       save during a restart, for which Ambari keeps no flag; last those that Ambari calls stale.
+    3. Wait until it is safe: nobody else restarts brokers; no other broker is down; no gate vetoes; the last
+       restart was `settle` seconds ago (longer when no gate vouches). A unit of which no broker runs waits
+       for the first of these only. With `strict`, a gate has to know.
+    4. Stop if one broker of the unit has been restarted twice already: it keeps ending, or somebody keeps
+       changing the configuration.
+    5. Confirm that this run still holds the note and that the configuration is still the wanted one. Then
+       send one request that restarts the unit. If its answer is lost, look for the request by its context,
+       and send it again only if there is no trace of it.
+    6. Wait until the request has ended. Stop if a broker was left out or its task failed, unless its host
+       has left the cluster meanwhile.
+    7. Wait until the unit's brokers run, have run for `settle` seconds, and no gate vetoes. Stop if one is
+       down again: its start script does not wait for that.
+    8. Go back to 1.
+
+    Each wait has a deadline (`Pace`); at its end the roll stops, and brokers that were not restarted yet stay
+    untouched. All of this is derived from what Ambari says, so that the next run goes on where this one ends.
 
     `run` makes the contexts of requests unique. `alive` is called at every poll and `confirm` before every
     restart; what they raise ends the roll.

@@ -6,9 +6,10 @@ States of earlier versions of this program lack some of it. They show no differe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
+from ..settings.restarts import LEAST_SETTLE_SECONDS, MOST_SETTLE_SECONDS, Restart, RestartUnit
 from .change import Survey
 from .earlier_blocks import EARLIER_BLOCKS
 from .kafka_env import BLOCK
@@ -120,13 +121,13 @@ def mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("clusterName", "user", "passwordConfigKey"):
         if inputs.get(name) in ("", None):
             yield name, "must not be empty"
-    if inputs.get("restart") not in ("rolling", "all-at-once"):
-        yield "restart", f"must be rolling or all-at-once, not {inputs.get('restart')!r}"
-    if inputs.get("unit") not in ("broker", "rack"):
-        yield "unit", f"must be broker or rack, not {inputs.get('unit')!r}"
+    for name, choices in (("restart", get_args(Restart)), ("unit", get_args(RestartUnit))):
+        if inputs.get(name) not in choices:
+            yield name, f"must be {' or '.join(choices)}, not {inputs.get(name)!r}"
     settle = inputs.get("settleSeconds")
-    if isinstance(settle, int | float) and not 0 <= settle <= 3600:
-        yield "settleSeconds", f"must lie between 0 and 3600 seconds, not {settle}"
+    if isinstance(settle, int | float) and not LEAST_SETTLE_SECONDS <= settle <= MOST_SETTLE_SECONDS:
+        bounds = f"{LEAST_SETTLE_SECONDS} and {MOST_SETTLE_SECONDS}"
+        yield "settleSeconds", f"must lie between {bounds} seconds, not {settle}"
 
 
 def _wanted(olds: Mapping[str, Any]) -> str:

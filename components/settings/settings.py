@@ -13,13 +13,14 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
-from . import addresses, names, regions, versions, visitors, vm_sizes
+from . import addresses, names, regions, restarts, versions, visitors, vm_sizes
 from .about import Change, Group, about, setting
 from .address_space import AddressSpace
 from .app_limits import AppLimits
 from .checked import between, names_at
 from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
 from .mistakes import OURS, Mistake, mistakes_from, report, unknown
+from .restarts import Restart, RestartUnit
 from .together import SET_PASSWORD, SettingsTogether
 from .topics import Topic
 
@@ -38,6 +39,7 @@ class WrongSettings(pulumi.RunError):
 
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
 CallerRange = Annotated[IPv4Network, BeforeValidator(addresses.parse_source)]
+SettleSeconds = Annotated[int, between(restarts.LEAST_SETTLE_SECONDS, restarts.MOST_SETTLE_SECONDS, OURS)]
 HdinsightSize = Annotated[str, AfterValidator(vm_sizes.of_hdinsight)]
 
 
@@ -417,14 +419,14 @@ class Settings(SettingsTogether):
         group=Group.TOPICS,
         changed=Change.IN_PLACE,
     )
-    restart: Literal["rolling", "all-at-once"] = setting(
-        "rolling",
+    restart: Restart = setting(
+        restarts.DEFAULT_RESTART,
         description="How brokers restart for a changed configuration: one by one, or all at once.",
         group=Group.RESTART,
         changed=Change.LATER,
     )
-    restart_unit: Literal["broker", "rack"] = setting(
-        "broker",
+    restart_unit: RestartUnit = setting(
+        restarts.DEFAULT_UNIT,
         description="What restarts at a time when rolling; racks only where Ambari knows them.",
         group=Group.RESTART,
         changed=Change.LATER,
@@ -435,8 +437,8 @@ class Settings(SettingsTogether):
         group=Group.RESTART,
         changed=Change.LATER,
     )
-    restart_settle_seconds: Annotated[int, between(0, 3600, OURS)] = setting(
-        60,
+    restart_settle_seconds: SettleSeconds = setting(
+        restarts.DEFAULT_SETTLE_SECONDS,
         description="How long a restarted broker must run before the next where Kafka's health is unknown; "
         "Ambari looks after it every 20 s.",
         group=Group.RESTART,
