@@ -28,14 +28,14 @@ lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 	@.venv/bin/zizmor --offline --quiet --strict-collection .github
 	@tools/actionlint/run.sh
 
-bench: setup ## the numbers in the docs, one line of JSON each (15 min)
+bench: setup ## the numbers in the docs, one line of JSON each (5 min)
 	@.venv/bin/python -m bench
 
 setup:
-	@$(PYTHON) tools/setup.py
+	@$(PYTHON) -m tools.setup
 
 setup-unit:
-	@$(PYTHON) tools/setup.py --unit
+	@$(PYTHON) -m tools.setup --unit
 
 setup-tests:
-	@$(PYTHON) tools/setup.py --tests
+	@$(PYTHON) -m tools.setup --tests

@@ -1,12 +1,17 @@
 """The home: the folder in which an emulated world is kept on disk."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.build_cache import cache_folder
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 HOME_VARIABLE = "AKS_KAFKA_EMULATOR_HOME"
+
+_KAFKA_LOCK = CHECKOUT / "emulator" / "hdinsight" / "distribution.lock"
 
 
 @dataclass(frozen=True)
@@ -73,5 +78,6 @@ class Home:
 
     @property
     def kafka(self) -> Path:
-        """Kafka's jars: of the checkout, shared by all homes, since they are only read."""
-        return CHECKOUT / ".cache" / "kafka" / "lib"
+        """Kafka's jars, in the user's cache: shared by all homes of all checkouts that have the same lock."""
+        lock = hashlib.sha256(_KAFKA_LOCK.read_bytes()).hexdigest()
+        return cache_folder() / "kafka" / lock[:20]

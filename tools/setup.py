@@ -1,7 +1,8 @@
 """Prepares this checkout: virtual environment, Pulumi's engine, Kafka and, for the tests, a browser.
 
-Needs only the standard library. Every step looks first whether it has anything to do, so a second run takes
-no time; what can't be done is said in one message with what to do about it.
+Run as python -m tools.setup. It needs only the standard library. Every step looks first whether there is
+anything to do, so a second run takes no time. What can't be done is said once, with what to do about
+it. What takes minutes to build is kept in the user's cache for all checkouts (tools/build_cache.py).
 """
 
 import argparse
@@ -14,10 +15,20 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tools.build_cache import build_once, place_of
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ENGINE = CHECKOUT / ".engine" / "bin"
+"""A link into the user's cache."""
+ENGINE_RECIPE = CHECKOUT / "tools" / "engine"
+ENGINE_PROGRAMS = (
+    "pulumi",
+    "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+)
 REQUIREMENTS = [
     CHECKOUT / name
     for name in (
@@ -83,7 +94,7 @@ def check_python() -> None:
 
 def check_engine() -> None:
     """There is an engine, or what it takes to build one."""
-    if not _has_engine() and shutil.which("go") is None:
+    if not _has_engine() and not _is_whole(_engine_place()) and shutil.which("go") is None:
         raise SetupRefused(
             "Pulumi is needed: install its CLI (www.pulumi.com/docs/install), or Go 1.21 or later, "
             "with which this set-up then builds it."
@@ -99,7 +110,6 @@ def check_namespaces() -> None:
     tried = subprocess.run(probe, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
     if tried.returncode == 0:
         return
-    sys.path.insert(0, str(CHECKOUT))
     from emulator.network.refusal import explain, read_settings
 
     failure = tried.stderr.strip()
@@ -134,12 +144,16 @@ def install_policy_host() -> None:
 
 
 def install_engine() -> None:
-    """Use an installed Pulumi; without one, build it from Go modules into .engine."""
+    """Use an installed Pulumi; without one, link the user's cache into .engine, and build what it lacks."""
     if _has_engine():
         return
-    _say("Pulumi's engine, built with Go (about four minutes, once)")
-    _run("bash", CHECKOUT / "tools" / "engine" / "build.sh", ENGINE)
-    (ENGINE / "complete").touch()
+    place = _engine_place()
+    if not _is_whole(place):
+        # Somebody may have tidied up in there.
+        shutil.rmtree(place, ignore_errors=True)
+        _say("Pulumi's engine, built with Go (about four minutes, once for all checkouts)")
+        build_once("engine", ENGINE_RECIPE)
+    _link(ENGINE, place)
 
 
 def fetch_kafka() -> None:
@@ -162,7 +176,26 @@ def install_browser() -> None:
 
 def _has_engine() -> bool:
     installed = all(shutil.which(name) for name in ("pulumi", "pulumi-language-python"))
-    return installed or (ENGINE / "complete").exists()
+    place = _engine_place()
+    return installed or (ENGINE.is_symlink() and ENGINE.readlink() == place and _is_whole(place))
+
+
+def _engine_place() -> Path:
+    return place_of("engine", ENGINE_RECIPE)
+
+
+def _is_whole(place: Path) -> bool:
+    return all(os.access(place / name, os.X_OK) for name in ENGINE_PROGRAMS)
+
+
+def _link(link: Path, target: Path) -> None:
+    """Makes `link` point to `target`; where it was a link before, at every moment to one of both."""
+    link.parent.mkdir(exist_ok=True)
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)
+    new = link.with_name(f"{link.name}.{os.getpid()}")
+    new.symlink_to(target)
+    new.replace(link)
 
 
 def _create_venv() -> None:

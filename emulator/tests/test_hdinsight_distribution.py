@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from emulator import home
 from emulator.hdinsight.distribution import LOCK, DistributionError, Jar, complete, read_lock
+from emulator.home import Home
 
 
 def jar(coordinate: str, content: bytes) -> Jar:
@@ -40,6 +42,17 @@ def test_the_lock_names_kafka_3_2_0_and_everything_has_a_digest():
     assert "org.apache.kafka:kafka_2.12:3.2.0" in {jar.coordinate for jar in jars}
     assert all(len(jar.sha256) == 64 for jar in jars)
     assert len({jar.file_name for jar in jars}) == len(jars)
+
+
+def test_checkouts_with_one_lock_share_the_jars_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    one, other = Home(tmp_path / "one").kafka, Home(tmp_path / "other").kafka
+    assert one == other
+    assert one.is_relative_to(tmp_path / "cache" / "aks-kafka" / "kafka")
+    another_lock = tmp_path / "distribution.lock"
+    another_lock.write_text("# of other jars\n")
+    monkeypatch.setattr(home, "_KAFKA_LOCK", another_lock)
+    assert Home(tmp_path / "one").kafka != one
 
 
 def test_fetches_what_is_missing_under_mavens_names(tmp_path, repository):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tools import setup
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -21,9 +23,11 @@ def set_up(
     for script in scripts:
         (path / script.name).symlink_to(script)
     (folder / "tools").mkdir()
-    shutil.copy(CHECKOUT / "tools" / "setup.py", folder / "tools")
-    command = [sys.executable, str(folder / "tools" / "setup.py"), *options]
-    return subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
+    for module in ("setup.py", "build_cache.py"):
+        shutil.copy(CHECKOUT / "tools" / module, folder / "tools")
+    command = [sys.executable, "-m", "tools.setup", *options]
+    environment = {"PATH": str(path), "HOME": str(folder / "home")}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_without_engine_and_go_it_says_so_before_it_does_anything(tmp_path: Path) -> None:
@@ -55,3 +59,57 @@ def test_without_a_browser_the_tests_say_so_before_anything_is_built(tmp_path: P
     assert ended.returncode == 1
     assert "apt-get install chromium chromium-driver" in ended.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture
+def engine_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Notes each build of the engine, on a machine of a user who has none yet."""
+    recipe, notes = tmp_path / "recipe", tmp_path / "builds"
+    recipe.mkdir()
+    programs = " ".join(setup.ENGINE_PROGRAMS)
+    script = f'cd "$1" && echo "$1" >> {notes} && touch {programs} && chmod +x {programs}\n'
+    (recipe / "build.sh").write_text(script)
+    monkeypatch.setattr(setup, "ENGINE_RECIPE", recipe)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    return notes
+
+
+def install_engine_in(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the engine's programs in a checkout that was set up."""
+    checkout.mkdir(exist_ok=True)
+    monkeypatch.setattr(setup, "ENGINE", checkout / ".engine" / "bin")
+    setup.install_engine()
+    assert all((setup.ENGINE / name).is_file() for name in setup.ENGINE_PROGRAMS)
+    return setup.ENGINE.resolve()
+
+
+def test_clean_checkouts_share_one_build_of_the_engine(
+    engine_builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = install_engine_in(tmp_path / "first", monkeypatch)
+    assert install_engine_in(tmp_path / "second", monkeypatch) == first
+    assert install_engine_in(tmp_path / "first", monkeypatch) == first
+    assert len(engine_builds.read_text().splitlines()) == 1
+
+
+def test_an_engine_that_lacks_a_program_is_built_anew(
+    engine_builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = install_engine_in(tmp_path / "first", monkeypatch)
+    (place / "pulumi").unlink()
+    assert install_engine_in(tmp_path / "first", monkeypatch) == place
+    assert len(engine_builds.read_text().splitlines()) == 2
+
+
+def test_a_checkout_changes_to_the_engine_of_its_recipe(
+    engine_builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of a set-up that kept the engine inside of the checkout.
+    (tmp_path / "first" / ".engine" / "bin").mkdir(parents=True)
+    (tmp_path / "first" / ".engine" / "bin" / "pulumi").touch(mode=0o755)
+    before = install_engine_in(tmp_path / "first", monkeypatch)
+    (setup.ENGINE_RECIPE / "go.mod").write_text("module another\n")
+    assert install_engine_in(tmp_path / "first", monkeypatch) != before
+    assert before.exists(), "another checkout may use it"
+    assert len(engine_builds.read_text().splitlines()) == 2
