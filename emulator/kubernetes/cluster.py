@@ -132,7 +132,7 @@ class KubernetesCluster:
         """
         for pod in self.objects.list([POD.name]):
             if pod["status"]["phase"] not in FINISHED:
-                self.objects.remove(pod)
+                self.objects.erase(pod)
         # What was ready is no more; nobody may take the old status for the present one.
         for item in self.objects.list([REPLICA_SET.name, DEPLOYMENT.name]):
             self.objects.set_status(item, {})

@@ -1,12 +1,19 @@
 """A Kubernetes cluster for tests: a world with one network, and an image whose program does as it is told."""
 
+import base64
 import contextlib
+import json
+import ssl
 import textwrap
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from emulator.home import Home
 from emulator.kubernetes.cluster import Image, KubernetesCluster, PullRefused
@@ -217,6 +224,28 @@ def deployment(name: str = "web", replicas: int = 2, **container: Any) -> Object
         "kind": "Deployment",
         "metadata": {"name": name, "namespace": "default"},
         "spec": {
+def ask(
+    cluster: Site, path: str, *, token: str | None = None, method: str = "GET", body: Object | None = None
+) -> tuple[int, Any]:
+    """Asks the cluster's API server as its kubeconfig says; the status and the answer."""
+    kubeconfig = yaml.safe_load(cluster.cluster.kubeconfig())
+    server = kubeconfig["clusters"][0]["cluster"]
+    authority = base64.b64decode(server["certificate-authority-data"]).decode()
+    own = kubeconfig["users"][0]["user"]["token"]
+    request = urllib.request.Request(
+        server["server"] + path,
+        headers={"Authorization": f"Bearer {own if token is None else token}"},
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+    )
+    context = ssl.create_default_context(cadata=authority)
+    try:
+        with urllib.request.urlopen(request, timeout=20, context=context) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.load(refusal)
+
+
             "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
             "template": {

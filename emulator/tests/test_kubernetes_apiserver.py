@@ -1,42 +1,17 @@
 """What programs get that ask the API server themselves, over HTTPS with what the kubeconfig holds."""
 
-import base64
-import json
-import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import yaml
 
 from emulator.kubernetes.server.objects import is_true
-from emulator.tests.kubernetes_world import Site, job, site
+from emulator.tests.kubernetes_world import Site, ask, job, site
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site(tmp_path_factory.mktemp("api-server")) as one:
         yield one
-
-
-def ask(cluster: Site, path: str, *, token: str | None = None, method: str = "GET") -> tuple[int, Any]:
-    kubeconfig = yaml.safe_load(cluster.cluster.kubeconfig())
-    server = kubeconfig["clusters"][0]["cluster"]
-    authority = base64.b64decode(server["certificate-authority-data"]).decode()
-    own = kubeconfig["users"][0]["user"]["token"]
-    request = urllib.request.Request(
-        server["server"] + path,
-        headers={"Authorization": f"Bearer {own if token is None else token}"},
-        method=method,
-    )
-    context = ssl.create_default_context(cadata=authority)
-    try:
-        with urllib.request.urlopen(request, timeout=20, context=context) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, json.load(refusal)
 
 
 PODS = "/api/v1/namespaces/default/pods"

@@ -12,7 +12,7 @@ from emulator.kubernetes.controllers.deployment import plan_deployment
 from emulator.kubernetes.controllers.garbage import plan_garbage
 from emulator.kubernetes.controllers.job import plan_job
 from emulator.kubernetes.controllers.manager import plan_all, plan_schedule
-from emulator.kubernetes.controllers.plan import Create, Delete, Remove, Replace, SetStatus
+from emulator.kubernetes.controllers.plan import Change, Create, Delete, Plan, Remove, Replace, SetStatus
 from emulator.kubernetes.controllers.replicaset import plan_replica_set
 from emulator.kubernetes.controllers.rollout import Limits, Replicas, recreate, rolling_update
 from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
@@ -333,19 +333,33 @@ class Work:
         self.job = {**item, "metadata": {**item["metadata"], "uid": "uid", "generation": 1}}
         self.pods: list[Object] = []
 
-    def plan(self, now: datetime.datetime = NOW):
-        plan = plan_job(self.job, self.pods, now, BACKOFF)
-        for change in plan.changes:
-            if isinstance(change, SetStatus):
-                self.job = {**self.job, "status": change.status}
-            elif isinstance(change, Create):
-                self.pods.append(change.item)
-        return plan
+    def plan(self, now: datetime.datetime = NOW) -> Plan:
+        """Plans and carries out until every pod that has ended is counted."""
+        changes: list[Change] = []
+        while True:
+            plan = plan_job(self.job, self.pods, now, BACKOFF)
+            changes += plan.changes
+            for change in plan.changes:
+                self.carry_out(change)
+            if not any(isinstance(change, Replace | SetStatus) for change in plan.changes):
+                return Plan(changes, plan.wake)
 
-    def end(self, index: int, code: int, at: datetime.datetime = NOW) -> None:
+    def carry_out(self, change: Change) -> None:
+        if isinstance(change, SetStatus):
+            self.job = {**self.job, "status": change.status}
+        elif isinstance(change, Create):
+            self.pods.append(
+                {**change.item, "metadata": {**change.item["metadata"], "uid": str(uuid.uuid4())}}
+            )
+        elif isinstance(change, Replace):
+            names = [pod["metadata"]["name"] for pod in self.pods]
+            self.pods[names.index(change.item["metadata"]["name"])] = change.item
+
+    def end(self, index: int, code: int, at: datetime.datetime = NOW, *conditions: str) -> None:
         ended = {"exitCode": code, "finishedAt": timestamp(at)}
         self.pods[index]["status"] = {
             "phase": "Failed" if code else "Succeeded",
+            "conditions": [{"type": one, "status": "True"} for one in conditions],
             "containerStatuses": [{"name": "work", "restartCount": 0, "state": {"terminated": ended}}],
         }
 
@@ -482,6 +496,73 @@ def test_ignored_failures_delay_the_next_pod_and_do_not_count():
     work.end(1, 1, later(10))
     work.plan(later(10))
     assert work.job["status"]["conditions"][-1]["reason"] == "BackoffLimitExceeded"
+
+
+def condition_rule(action: str) -> Object:
+    return {"action": action, "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+
+
+def test_a_disruption_that_is_ignored_does_not_count_and_a_failure_does():
+    work = Work(backoffLimit=0, podFailurePolicy={"rules": [condition_rule("Ignore")]})
+    work.plan()
+    work.end(0, 143, NOW, "DisruptionTarget")
+    assert created(work.plan(later(10))) == 1
+    assert "failed" not in work.job["status"]
+    work.end(1, 1, later(10), "Ready")
+    work.plan(later(10))
+    assert work.job["status"]["conditions"][-1]["reason"] == "BackoffLimitExceeded"
+
+
+def test_a_disruption_may_end_the_job():
+    work = Work(podFailurePolicy={"rules": [condition_rule("FailJob")]})
+    work.plan()
+    work.end(0, 143, NOW, "DisruptionTarget")
+    work.plan()
+    pod = work.pods[0]["metadata"]["name"]
+    assert work.job["status"]["conditions"][-1]["message"] == (
+        f"Pod default/{pod} has condition DisruptionTarget matching FailJob rule at index 0"
+    )
+
+
+@pytest.mark.parametrize("policy", [None, {"rules": [exit_code_rule("Ignore", "In", 9)]}])
+def test_a_deleted_pod_is_kept_until_it_is_counted_as_failed(policy: Object | None):
+    work = Work(backoffLimit=0, **({"podFailurePolicy": policy} if policy else {}))
+    work.plan()
+    assert work.pods[0]["metadata"]["finalizers"] == ["batch.kubernetes.io/job-tracking"]
+    work.pods[0]["metadata"]["deletionTimestamp"] = timestamp(NOW)
+    if policy:
+        # A policy is about how a pod ended, so the Job waits until it has.
+        work.plan()
+        assert (work.job["status"]["terminating"], work.job["status"].get("failed")) == (1, None)
+        work.end(0, 143)
+    work.plan()
+    assert "finalizers" not in work.pods[0]["metadata"]
+    assert work.job["status"]["failed"] == 1
+    assert work.job["status"]["conditions"][-1]["reason"] == "BackoffLimitExceeded"
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2, 3])
+def test_a_pod_is_counted_once_wherever_the_controller_is_stopped(stopped_after: int):
+    work = Work()
+    work.plan()
+    work.end(0, 1)
+    # The first changes are carried out alone; what follows is planned anew.
+    for change in plan_job(work.job, work.pods, later(1), BACKOFF).changes[:stopped_after]:
+        work.carry_out(change)
+    work.plan(later(1))
+    assert work.job["status"]["failed"] == 1
+    work.pods.pop(0)
+    work.plan(later(1))
+    assert work.job["status"]["failed"] == 1
+
+
+def test_the_pods_of_a_job_that_goes_are_not_held():
+    work = Work()
+    work.plan()
+    metadata = work.pods[0]["metadata"]
+    work.job["metadata"]["deletionTimestamp"] = metadata["deletionTimestamp"] = timestamp(NOW)
+    work.plan()
+    assert "finalizers" not in work.pods[0]["metadata"]
 
 
 @pytest.mark.parametrize("policy", [None, {"rules": [exit_code_rule("FailJob", "In", 3)]}])

@@ -52,6 +52,16 @@ def exit_codes(**fields: object) -> Object:
     return failure_policy(onExitCodes={**rule["onExitCodes"], **fields})
 
 
+def pod_conditions(**pattern: object) -> Object:
+    """A policy whose rule asks for a condition of this type and status."""
+    return failure_policy(action="Ignore", onExitCodes=None, onPodConditions=[{"status": "True", **pattern}])
+
+
+def both_policies() -> Object:
+    """One about exit codes and conditions in the same rule."""
+    return failure_policy(onPodConditions=[{"type": "DisruptionTarget", "status": "True"}])
+
+
 SPREADS = f"{POD}.topologySpreadConstraints[0]"
 SPREAD: Object = {
     "topologyKey": "kubernetes.io/hostname",
@@ -131,9 +141,16 @@ def test_services_that_a_loopback_address_can_t_stand_for_are_refused(path, valu
 
 @pytest.mark.parametrize(
     "policy",
-    [exit_codes(), exit_codes(operator="NotIn", values=[0, 1]), failure_policy(action="Ignore"), UNKNOWN],
+    [
+        exit_codes(),
+        exit_codes(operator="NotIn", values=[0, 1]),
+        failure_policy(action="Ignore"),
+        pod_conditions(type="DisruptionTarget"),
+        pod_conditions(type="example.com/Broken", status="False"),
+        UNKNOWN,
+    ],
 )
-def test_a_job_may_have_a_policy_about_exit_codes(policy):
+def test_a_job_may_have_a_policy_about_exit_codes_and_conditions(policy):
     assert complaints(changed(job("x"), "spec.podFailurePolicy", policy)) == {}
 
 
@@ -141,7 +158,7 @@ def test_a_job_may_have_a_policy_about_exit_codes(policy):
     ("policy", "path"),
     [
         (failure_policy(action="FailIndex"), "action"),
-        (failure_policy(onExitCodes=None, onPodConditions=[]), "onPodConditions"),
+        (failure_policy(action="Fail"), "action"),
     ],
 )
 def test_policies_about_other_things_are_refused(policy, path):
@@ -204,6 +221,9 @@ def test_a_service_without_a_type_would_be_a_cluster_ip():
         (job("x"), "spec.backoffLimit", -1, "spec.backoffLimit"),
         (job("x"), "spec.podFailurePolicy", failure_policy(action=None), "podFailurePolicy.rules[0]"),
         (job("x"), "spec.podFailurePolicy", failure_policy(onExitCodes=None), "rules[0]"),
+        (job("x"), "spec.podFailurePolicy", both_policies(), "rules[0]"),
+        (job("x"), "spec.podFailurePolicy", pod_conditions(type="a b"), "onPodConditions[0].type"),
+        (job("x"), "spec.podFailurePolicy", pod_conditions(type="A", status="No"), "[0].status"),
         (job("x"), "spec.podFailurePolicy", exit_codes(containerName="other"), "containerName"),
         (job("x"), "spec.podFailurePolicy", exit_codes(operator="Is"), "operator"),
         (job("x"), "spec.podFailurePolicy", exit_codes(values=[]), "values"),

@@ -3,12 +3,13 @@
 import copy
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emulator.kubernetes.controllers.backoff import Backoff
-from emulator.kubernetes.controllers.plan import Change, Create, Delete, Plan, SetStatus, earliest
-from emulator.kubernetes.controllers.podfailure import counts, failure_of_job
+from emulator.kubernetes.controllers.plan import Change, Create, Delete, Plan, Replace, SetStatus, earliest
+from emulator.kubernetes.controllers.podfailure import failure_of_job
 from emulator.kubernetes.controllers.replicaset import pod_from_template
+from emulator.kubernetes.controllers.tracking import FINALIZER, Tally, released, tally
 from emulator.kubernetes.server.objects import Object, deleting, is_true, moment_of, owned_by, timestamp
 
 
@@ -18,26 +19,26 @@ class _Pods:
     terminating: list[Object]
     succeeded: list[Object]
     failed: list[Object]
-    counted: list[Object]
-    """Those of the failed that podFailurePolicy does not ignore."""
+    owned: list[Object]
+    tally: Tally
 
     @classmethod
     def of(cls, job: Object, pods: Sequence[Object]) -> "_Pods":
         owned = [pod for pod in pods if owned_by(job, pod)]
         running = [pod for pod in owned if pod["status"]["phase"] in ("Pending", "Running")]
-        failed = [pod for pod in owned if pod["status"]["phase"] == "Failed"]
         return cls(
             active=[pod for pod in running if not deleting(pod)],
             terminating=[pod for pod in running if deleting(pod)],
             succeeded=[pod for pod in owned if pod["status"]["phase"] == "Succeeded"],
-            failed=failed,
-            counted=[pod for pod in failed if counts(job, pod)],
+            failed=[pod for pod in owned if pod["status"]["phase"] == "Failed"],
+            owned=owned,
+            tally=tally(job, owned),
         )
 
     @property
     def failures(self) -> int:
         """What counts against backoffLimit: failed pods, and restarts of containers in pods that go on."""
-        return len(self.counted) + sum(map(_restarts, self.active))
+        return self.tally.all_failed + sum(map(_restarts, self.active))
 
 
 def plan_job(job: Object, pods: Sequence[Object], now: datetime.datetime, backoff: Backoff) -> Plan:
@@ -45,24 +46,25 @@ def plan_job(job: Object, pods: Sequence[Object], now: datetime.datetime, backof
 
     https://kubernetes.io/docs/concepts/workloads/controllers/job/
     """
-    if deleting(job):
-        return Plan()
-    if is_finished(job):
-        return _after_the_end(job, now)
     mine = _Pods.of(job, pods)
+    if deleting(job) or is_finished(job):
+        release: list[Change] = [Replace(pod) for pod in released(job, mine.owned, over=True)]
+        after = Plan() if deleting(job) else _after_the_end(job, now)
+        return Plan([*release, *after.changes], after.wake)
+    release = [Replace(pod) for pod in released(job, mine.owned)]
     verdict = _verdict(job, mine, now)
     if verdict is not None:
-        ended = {**_status(job, mine, now, active=0), **verdict}
-        return Plan([*map(Delete, mine.active), SetStatus(job, ended)])
+        ended = {**_status(job, mine, now, active=0), **_final(mine.tally), **verdict}
+        return Plan([*map(Delete, mine.active), SetStatus(job, ended), *release])
     wanted = _wanted(job, mine)
     retry = _retry_at(mine, backoff)
     changes: list[Change] = [Delete(pod) for pod in mine.active[max(0, wanted) :]]
     new = max(0, wanted - len(mine.active)) if retry is None or retry <= now else 0
-    changes += [Create(pod_from_template(job, now)) for _ in range(new)]
+    changes += [Create(_new_pod(job, now)) for _ in range(new)]
     status = _status(job, mine, now, active=min(len(mine.active), max(0, wanted)) + new)
     if status != job.get("status"):
         changes.append(SetStatus(job, status))
-    return Plan(changes, earliest([_deadline(job), retry if retry and retry > now else None]))
+    return Plan([*changes, *release], earliest([_deadline(job), retry if retry and retry > now else None]))
 
 
 def is_finished(job: Object) -> bool:
@@ -75,7 +77,7 @@ def _verdict(job: Object, pods: _Pods, now: datetime.datetime) -> Object | None:
     deadline = _deadline(job)
     if (message := failure_of_job(job, pods.failed)) is not None:
         return _ended(now, ("FailureTarget", "Failed"), "PodFailurePolicy", message)
-    if len(pods.counted) > job["spec"]["backoffLimit"] or (
+    if pods.tally.all_failed > job["spec"]["backoffLimit"] or (
         pods.active and pods.failures > job["spec"]["backoffLimit"]
     ):
         reason, message = "BackoffLimitExceeded", "Job has reached the specified backoff limit"
@@ -83,7 +85,7 @@ def _verdict(job: Object, pods: _Pods, now: datetime.datetime) -> Object | None:
     if deadline is not None and deadline <= now:
         reason, message = "DeadlineExceeded", "Job was active longer than specified deadline"
         return _ended(now, ("FailureTarget", "Failed"), reason, message)
-    if len(pods.succeeded) >= job["spec"]["completions"]:
+    if pods.tally.all_succeeded >= job["spec"]["completions"]:
         reason, message = "CompletionsReached", "Reached expected number of succeeded pods"
         ended = _ended(now, ("SuccessCriteriaMet", "Complete"), reason, message)
         return {**ended, "completionTime": timestamp(now)}
@@ -107,7 +109,7 @@ def _ended(now: datetime.datetime, types: Sequence[str], reason: str, message: s
 
 
 def _wanted(job: Object, pods: _Pods) -> int:
-    wanted = min(job["spec"]["parallelism"], job["spec"]["completions"] - len(pods.succeeded))
+    wanted = min(job["spec"]["parallelism"], job["spec"]["completions"] - pods.tally.all_succeeded)
     # Until a pod has ended nobody knows whether its failure ends the Job.
     return wanted - len(pods.terminating) if job["spec"].get("podReplacementPolicy") == "Failed" else wanted
 
@@ -143,13 +145,29 @@ def _deadline(job: Object) -> datetime.datetime | None:
 def _status(job: Object, pods: _Pods, now: datetime.datetime, active: int) -> Object:
     former = job.get("status", {})
     ready = sum(is_true(pod, "Ready") for pod in pods.active)
-    counts = {"active": active, "succeeded": len(pods.succeeded), "failed": len(pods.counted)}
     return {
         "startTime": former.get("startTime", timestamp(now)),
-        **{name: count for name, count in counts.items() if count},
+        **({"active": active} if active else {}),
+        **pods.tally.status(),
         "ready": ready if active else 0,
-        "terminating": 0,
+        "terminating": len(pods.terminating),
     }
+
+
+def _final(counted: Tally) -> Object:
+    """The counters at the end: nothing is left to be counted."""
+    return replace(
+        counted,
+        succeeded=counted.all_succeeded,
+        failed=counted.all_failed,
+        uncounted_succeeded=(),
+        uncounted_failed=(),
+    ).status()
+
+
+def _new_pod(job: Object, now: datetime.datetime) -> Object:
+    pod = pod_from_template(job, now)
+    return {**pod, "metadata": {**pod["metadata"], "finalizers": [FINALIZER]}}
 
 
 def _after_the_end(job: Object, now: datetime.datetime) -> Plan:

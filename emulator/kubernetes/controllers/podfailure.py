@@ -1,6 +1,6 @@
 """What a Job's podFailurePolicy makes of failed pods (pkg/controller/job/pod_failure_policy.go)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from emulator.kubernetes.server.objects import Object
@@ -8,11 +8,10 @@ from emulator.kubernetes.server.objects import Object
 
 @dataclass(frozen=True)
 class _Match:
-    """The first rule that a pod's failure fits, and the container whose exit code fits."""
+    """The first rule that a pod's failure fits, and what of the pod it fits, in the words of the message."""
 
-    index: int
     action: str
-    container: Object
+    message: str
 
 
 def failure_of_job(job: Object, failed: Iterable[Object]) -> str | None:
@@ -20,7 +19,7 @@ def failure_of_job(job: Object, failed: Iterable[Object]) -> str | None:
     for pod in failed:
         match = _match(job, pod)
         if match is not None and match.action == "FailJob":
-            return _message(pod, match)
+            return match.message
     return None
 
 
@@ -31,12 +30,26 @@ def counts(job: Object, pod: Object) -> bool:
 
 
 def _match(job: Object, pod: Object) -> _Match | None:
+    """matchPodFailurePolicy: rules are tried in order, and the first that fits decides."""
+    where = f"{pod['metadata'].get('namespace')}/{pod['metadata']['name']}"
     rules = job["spec"].get("podFailurePolicy", {}).get("rules", [])
     for index, rule in enumerate(rules):
+        for what in _fitting(rule, pod, where):
+            return _Match(rule["action"], f"{what} matching {rule['action']} rule at index {index}")
+    return None
+
+
+def _fitting(rule: Object, pod: Object, where: str) -> Iterator[str]:
+    if "onExitCodes" in rule:
         for container in pod["status"].get("containerStatuses", []):
             if _fits(rule["onExitCodes"], container):
-                return _Match(index, rule["action"], container)
-    return None
+                code = container["state"]["terminated"]["exitCode"]
+                yield f"Container {container['name']} for pod {where} failed with exit code {code}"
+        return
+    patterns = [(pattern["type"], pattern["status"]) for pattern in rule.get("onPodConditions", [])]
+    for condition in pod["status"].get("conditions", []):
+        if (condition["type"], condition["status"]) in patterns:
+            yield f"Pod {where} has condition {condition['type']}"
 
 
 def _fits(requirement: Object, container: Object) -> bool:
@@ -46,12 +59,3 @@ def _fits(requirement: Object, container: Object) -> bool:
     if requirement.get("containerName", container["name"]) != container["name"]:
         return False
     return (ended["exitCode"] in requirement["values"]) is (requirement["operator"] == "In")
-
-
-def _message(pod: Object, match: _Match) -> str:
-    metadata = pod["metadata"]
-    return (
-        f"Container {match.container['name']} for pod {metadata['namespace']}/{metadata['name']} failed with "
-        f"exit code {match.container['state']['terminated']['exitCode']} "
-        f"matching {match.action} rule at index {match.index}"
-    )

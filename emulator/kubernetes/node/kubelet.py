@@ -95,12 +95,17 @@ class Kubelet:
         return self._machines[name]
 
     def _end(self, pod: Object) -> None:
-        uid = pod["metadata"]["uid"]
+        uid, over = pod["metadata"]["uid"], pod["status"]["phase"] in FINISHED
         if uid not in self._workers:
+            if not over:
+                self.objects.set_status(pod, {**pod["status"], "phase": "Failed"})
             self.objects.remove(pod)
         elif uid not in self._ending:
             self._ending.add(uid)
             self._workers[uid].stop(pod["spec"]["terminationGracePeriodSeconds"])
+        elif over:
+            # Its worker is done with it; what it still waited for may be gone.
+            self.objects.remove(pod)
 
 
 def _to_run(pod: Object) -> bool:

@@ -110,6 +110,7 @@ class PodWorker:
                 self._next_event(None)
         except _Stopped as stopped:
             if stopped.stop.grace is not None:
+                self._publish(self._last_phase())
                 self._host.objects.remove(self._pod)
         except WorldEnded:
             # Nobody is to blame, least of all the pod: its status stays for whoever revives it.
@@ -273,10 +274,15 @@ class PodWorker:
         except _Stopped as stopped:
             prober.stop()
             if stopped.stop.grace is not None:
-                self._shut_down(run, stopped.stop.grace)
+                self._end(self._terminated(run, self._shut_down(run, stopped.stop.grace)))
             raise
         finally:
             prober.stop()
+
+    def _last_phase(self) -> str:
+        """That of a pod which was asked to end: pods that never ran have failed, too."""
+        ended = self._report.state.get("terminated", {})
+        return "Succeeded" if ended.get("exitCode") == 0 else "Failed"
 
     def _shut_down(self, run: _Run, grace: float) -> int:
         """preStop, SIGTERM, and SIGKILL at the end of the grace period; returns the exit code."""

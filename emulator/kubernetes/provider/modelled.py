@@ -187,10 +187,11 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
             "ttlSecondsAfterFinished": ANY,
             "completionMode": Only(["NonIndexed"]),
             "suspend": Only([False]),
-            "podFailurePolicy": {"rules": [{"action": Only(_POD_FAILURE_ACTIONS), "onExitCodes": ANY}]},
+            "podFailurePolicy": {
+                "rules": [{"action": Only(_POD_FAILURE_ACTIONS), "onExitCodes": ANY, "onPodConditions": ANY}]
+            },
         }
     },
-    # Nobody evicts a pod here: no node is ever emptied.
     DISRUPTION_BUDGET.name: {
         "spec": {
             "maxUnavailable": ANY,

@@ -1,11 +1,12 @@
 """The API server's state: objects kept on disk, versions, and waiting for changes."""
 
+import contextlib
 import copy
 import datetime
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from emulator.kubernetes.server.objects import (
     KINDS,
@@ -45,6 +46,10 @@ class NotFound(ApiError):
 
 class AlreadyExists(ApiError):
     """An object of that name is there already."""
+
+
+class TooManyRequests(ApiError):
+    """Not now; the same request may be granted later."""
 
 
 class ObjectStore:
@@ -132,11 +137,16 @@ class ObjectStore:
             return True
 
     def set_status(self, item: Object, status: Object) -> bool:
-        """Sets the status of the object that `item` is a copy of. False if that one has gone."""
+        """Sets the status of the object that `item` is a copy of. False if that one has gone.
+
+        A pod keeps conditions of types that `status` does not name: kubelets patch, and others add some.
+        """
         with self._changed:
             former = self._objects.get(key_of(item))
             if former is None or former["metadata"]["uid"] != item["metadata"]["uid"]:
                 return False
+            if item["kind"] == POD.name:
+                status = _with_conditions_of_others(status, former)
             if former.get("status") != status:
                 self._put({**former, "status": copy.deepcopy(status)})
             return True
@@ -155,7 +165,14 @@ class ObjectStore:
             self._put({**item, "metadata": metadata, **({"status": status} if status else {})})
 
     def remove(self, item: Object) -> None:
-        """Forgets the object that `item` is a copy of."""
+        """Forgets the object that `item` is a copy of; one that has finalizers stays."""
+        with self._changed:
+            former = self._objects.get(key_of(item))
+            if former is not None and not former["metadata"].get("finalizers"):
+                self.erase(item)
+
+    def erase(self, item: Object) -> None:
+        """Forgets the object that `item` is a copy of, whatever it waits for."""
         with self._changed:
             former = self._objects.get(key_of(item))
             if former is None or former["metadata"]["uid"] != item["metadata"]["uid"]:
@@ -164,6 +181,12 @@ class ObjectStore:
             self._store.delete(str(key_of(item)))
             self._version += 1
             self._changed.notify_all()
+
+    @contextlib.contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """While it lasts nobody else changes an object."""
+        with self._changed:
+            yield
 
     def wait_beyond(self, version: int, timeout: float | None) -> int:
         """Waits, at most `timeout` seconds, for a change since `version`. Returns the version now."""
@@ -242,6 +265,12 @@ def _specification(item: Object) -> Object:
 
 def _same_version(former: Object, item: Object) -> bool:
     return all(former["metadata"][name] == item["metadata"][name] for name in ("uid", "resourceVersion"))
+
+
+def _with_conditions_of_others(status: Object, former: Object) -> Object:
+    named = {condition["type"] for condition in status.get("conditions", [])}
+    others = [one for one in former.get("status", {}).get("conditions", []) if one["type"] not in named]
+    return {**status, "conditions": [*status.get("conditions", []), *others]} if others else status
 
 
 def _namespace(name: str) -> Object:

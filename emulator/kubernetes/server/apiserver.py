@@ -1,4 +1,4 @@
-"""The API server as far as programs ask it themselves: reading pods, over HTTPS, with the cluster's token.
+"""The API server as far as programs ask it themselves: pods, over HTTPS, with the cluster's token.
 
 Pulumi's provider does not come by here: its stand-in has the objects at hand.
 """
@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from emulator.kubernetes.server.api import ObjectStore
+from emulator.kubernetes.server.api import ApiError, NotFound, ObjectStore, TooManyRequests
+from emulator.kubernetes.server.eviction import evict
 from emulator.kubernetes.server.objects import POD, Object, labels_of
 from emulator.ports import LOOPBACK
 
+_LONGEST_BODY = 1 << 20
+
 
 class ApiServer:
-    """Serves one cluster's pods on a port of loopback."""
+    """Serves one cluster's pods, and their eviction, on a port of loopback."""
 
     def __init__(self, objects: ObjectStore, token: str, port: int, context: ssl.SSLContext) -> None:
         """Begins to listen. Raises OSError when the port is taken."""
@@ -46,7 +49,9 @@ class Answer:
     body: Object
 
 
-def answer(objects: ObjectStore, token: str, method: str, target: str, authorization: str) -> Answer:
+def answer(
+    objects: ObjectStore, token: str, method: str, target: str, authorization: str, body: bytes = b""
+) -> Answer:
     """What the API server says to a request. `target`: path and query."""
     if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return _failure(401, "Unauthorized", "Unauthorized")
@@ -55,6 +60,8 @@ def answer(objects: ObjectStore, token: str, method: str, target: str, authoriza
     match path.strip("/").split("/"):
         case ["api", "v1", "namespaces", namespace, "pods"] if method == "GET":
             return _pods(objects, urllib.parse.unquote(namespace), parameters)
+        case ["api", "v1", "namespaces", namespace, "pods", name, "eviction"] if method == "POST":
+            return _evicted(objects, urllib.parse.unquote(namespace), urllib.parse.unquote(name), body)
     return _not_modelled(f"{method} {path}")
 
 
@@ -72,6 +79,29 @@ def _pods(objects: ObjectStore, namespace: str, parameters: Mapping[str, str]) -
         if pod["metadata"]["namespace"] == namespace and wanted.items() <= labels_of(pod).items()
     ]
     return Answer(200, {"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": pods})
+
+
+def _evicted(objects: ObjectStore, namespace: str, name: str, body: bytes) -> Answer:
+    """https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/"""
+    try:
+        eviction = json.loads(body)
+        kind, named = (eviction["apiVersion"], eviction["kind"]), eviction["metadata"]["name"]
+    except (ValueError, KeyError, TypeError):
+        return _failure(400, "BadRequest", "the body is no Eviction with a name")
+    if kind != ("policy/v1", "Eviction") or eviction.keys() - {"apiVersion", "kind", "metadata"}:
+        return _not_modelled(f"{kind[0]} {kind[1]} with {', '.join(sorted(eviction))}")
+    if named != name:
+        return _failure(400, "BadRequest", "name in URL does not match name in Eviction object")
+    try:
+        evict(objects, namespace, name)
+    except NotFound as error:
+        return _failure(404, "NotFound", str(error))
+    except TooManyRequests as error:
+        return _failure(429, "TooManyRequests", str(error))
+    except ApiError as error:
+        return _failure(500, "", str(error))
+    status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+    return Answer(201, status)
 
 
 def _not_modelled(what: str) -> Answer:
@@ -105,12 +135,14 @@ class _Connection(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         assert isinstance(self.server, _Listener)
         given = self.headers.get("Authorization", "")
-        answered = answer(self.server.objects, self.server.token, self.command, self.path, given)
+        length = min(int(self.headers.get("Content-Length") or 0), _LONGEST_BODY)
+        body = self.rfile.read(length)
+        answered = answer(self.server.objects, self.server.token, self.command, self.path, given, body)
         content = json.dumps(answered.body).encode()
         self.send_response(answered.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
-        # A body that was sent along has not been read.
+        # A longer body has not been read to its end.
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)

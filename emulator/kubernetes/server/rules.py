@@ -142,11 +142,29 @@ def _pod_failure_policy(job: Object) -> Iterator[Failure]:
     for index, rule in enumerate(_list(_mapping(policy).get("rules"))):
         path = f"spec.podFailurePolicy.rules[{index}]"
         requirement = _mapping(rule).get("onExitCodes")
-        if requirement is None and "onPodConditions" not in _mapping(rule):
+        patterns = _mapping(rule).get("onPodConditions")
+        if not _known(patterns) or not _known(requirement):
+            continue
+        if requirement is not None and patterns:
+            both = "specifying both OnExitCodes and OnPodConditions is not supported"
+            yield Failure(path, f"Invalid value: {both}")
+        if requirement is None and not patterns:
             yield Failure(
                 path, "Invalid value: specifying one of OnExitCodes and OnPodConditions is required"
             )
         yield from _exit_codes(f"{path}.onExitCodes", _mapping(requirement), names)
+        yield from _pod_conditions(f"{path}.onPodConditions", _list(patterns))
+
+
+def _pod_conditions(path: str, patterns: list[Any]) -> Iterator[Failure]:
+    """validatePodFailurePolicyRuleOnPodConditions in pkg/apis/batch/validation."""
+    for index, pattern in enumerate(patterns):
+        kind, status = _mapping(pattern).get("type"), _mapping(pattern).get("status")
+        if isinstance(kind, str) and not _QUALIFIED_NAME.fullmatch(kind):
+            yield Failure(f"{path}[{index}].type", f"Invalid value: {kind!r}: a condition's type")
+        if _known(status) and status not in ("True", "False", "Unknown"):
+            supported = "supported values: 'False', 'True', 'Unknown'"
+            yield Failure(f"{path}[{index}].status", f"Unsupported value: {status!r}: {supported}")
 
 
 def _exit_codes(path: str, requirement: Object, containers: list[Any]) -> Iterator[Failure]:
