@@ -17,7 +17,6 @@ from emulator.kubernetes.controllers.manager import plan_all
 from emulator.kubernetes.controllers.plan import Change, Create, Delete, Remove, Replace, SetStatus
 from emulator.kubernetes.node.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.node.kubelet import FINISHED, Kubelet
-from emulator.kubernetes.node.logs import last_lines
 from emulator.kubernetes.node.machines import machines_of
 from emulator.kubernetes.server.api import ApiError, ObjectStore
 from emulator.kubernetes.server.apiserver import ApiServer
@@ -172,11 +171,6 @@ class KubernetesCluster:
         return self.objects.wait_until(
             lambda: all(is_true(one, "Available") for one in self.objects.list([DEPLOYMENT.name])), timeout
         )
-
-    def read_log(self, pod: Object) -> str:
-        """The last lines a pod has printed."""
-        metadata = pod["metadata"]
-        return last_lines(self._logs / metadata["namespace"] / f"{metadata['name']}.log")
 
     def process_of(self, node: str) -> ProcessSpec | None:
         """How the container of the pod with this world node was started; None when there is none."""

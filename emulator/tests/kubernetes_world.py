@@ -18,6 +18,7 @@ import yaml
 from emulator.home import Home
 from emulator.kubernetes.cluster import Image, KubernetesCluster, PullRefused
 from emulator.kubernetes.controllers.backoff import Backoff, Timing
+from emulator.kubernetes.node.logs import last_lines
 from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
 from emulator.kubernetes.server.objects import JOB, POD, Object, key_of
 from emulator.network.specification import ProcessSpec
@@ -172,10 +173,16 @@ class Site:
         in_time = self.cluster.objects.wait_until(lambda: bool(condition()), DEADLINE)
         assert in_time, [pod["status"] for pod in self.pods()]
 
+    def read_log(self, pod: Object) -> str:
+        """The last lines that a pod has printed."""
+        metadata = pod["metadata"]
+        logs = self.home.logs / self._spec.name / metadata["namespace"]
+        return last_lines(logs / f"{metadata['name']}.log")
+
     def wait_log(self, pod: Object, text: str) -> None:
         """Waits until the pod has printed `text`."""
         deadline = time.monotonic() + DEADLINE
-        while text not in (printed := self.cluster.read_log(pod)):
+        while text not in (printed := self.read_log(pod)):
             assert time.monotonic() < deadline, printed
             time.sleep(0.02)
 
@@ -217,13 +224,6 @@ def site(folder: Path, **specification: Any) -> Iterator[Site]:
         world.close()
 
 
-def deployment(name: str = "web", replicas: int = 2, **container: Any) -> Object:
-    """A Deployment of the test image. `container`: more fields of its container."""
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "namespace": "default"},
-        "spec": {
 def ask(
     cluster: Site, path: str, *, token: str | None = None, method: str = "GET", body: Object | None = None
 ) -> tuple[int, Any]:
@@ -246,6 +246,13 @@ def ask(
         return refusal.code, json.load(refusal)
 
 
+def deployment(name: str = "web", replicas: int = 2, **container: Any) -> Object:
+    """A Deployment of the test image. `container`: more fields of its container."""
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
             "template": {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.kubernetes.provider.provider import Kubernetes
-from emulator.kubernetes.server.objects import Key, key_of
+from emulator.kubernetes.server.objects import Key, is_true, key_of
 from emulator.providers.server import ProviderServer
 from emulator.tests.kubernetes_world import IMAGE, Site, site
 from emulator.tests.stack import Stack
@@ -167,26 +167,34 @@ def test_another_selector_needs_another_deployment(engine):
 
 
 def test_a_job_that_fails_says_why_and_is_tried_again_when_replaced(engine):
-    text = engine.up('job("work", pod("fail", "no broker answers"), backoff_limit=0)', fails=True)
+    explaining = 'pod("fail", "no broker answers", termination_message_policy="FallbackToLogsOnError")'
+    text = engine.up(f'job("work", {explaining}, backoff_limit=0)', fails=True)
     assert "[BackoffLimitExceeded] Job has reached the specified backoff limit" in text
-    assert 'container "app" completed with exit code 3' in text
-    assert "no broker answers" in text
+    assert "[Error] no broker answers" in text
     assert engine.resources()["work"]["id"] == "default/work"
     assert "no broker answers" in engine.up(fails=True)
     engine.up('job("work", pod("succeed"), backoff_limit=0)')
 
 
-def test_a_job_that_its_policy_ends_says_why_with_the_first_pod(engine, cluster):
-    text = engine.up(
+def test_a_job_that_its_policy_ends_is_waited_for_until_somebody_interrupts(engine, cluster):
+    engine.write(
         """
     rule = {"action": "FailJob", "on_exit_codes": {"operator": "In", "values": [3], "container_name": "app"}}
     job("work", pod("fail", "declared otherwise"), pod_failure_policy={"rules": [rule]})
-    """,
-        fails=True,
+    """
     )
-    assert "[PodFailurePolicy] Container app for pod default/work-" in text
-    assert "failed with exit code 3 matching FailJob rule at index 0" in text
-    assert "declared otherwise" in text
+    run = engine.start("up", "--yes", "--skip-preview")
+    work = Key("Job", "default", "work")
+    cluster.wait(lambda: is_true(cluster.cluster.objects.get(work) or {}, "Failed"))
+    failed = cluster.cluster.objects.get(work)["status"]["conditions"][-1]
+    assert failed["message"].endswith("failed with exit code 3 matching FailJob rule at index 0")
+    # That it goes on for good is JobWait's affair; here it goes on at all.
+    assert run.poll() is None
+    run.send_signal(signal.SIGINT)
+    text, _ = run.communicate()
+    assert run.returncode != 0
+    assert "Resource operation was cancelled for 'work'" in text
+    assert 'Container "app" completed with exit code 3' in text
     assert len([pod for pod in cluster.pods() if pod["metadata"]["name"].startswith("work-")]) == 1
 
 

@@ -164,7 +164,7 @@ for folder in ("/tmp", "/data", "/var/tmp", "/srv"):
     created = cluster.create(work)
     cluster.wait(lambda: is_true(cluster.get(created), "Complete"))
     (done,) = cluster.pods()
-    written = [line for line in cluster.cluster.read_log(done).splitlines() if line.endswith("written")]
+    written = [line for line in cluster.read_log(done).splitlines() if line.endswith("written")]
     assert written == ["/data written"]
 
 
@@ -183,7 +183,7 @@ def test_a_pod_ends_gracefully_and_finishes_its_requests(cluster):
             received += part
     assert received.endswith(b"at last")
     cluster.wait(lambda: not cluster.pods())
-    assert "asked to end" in cluster.cluster.read_log(pod)
+    assert "asked to end" in cluster.read_log(pod)
     assert f"aks-test/default/{pod['metadata']['name']}" not in cluster.world.nodes()
 
 
@@ -216,7 +216,7 @@ while True:
     cluster.wait_log(pod, "waiting")
     cluster.cluster.objects.delete(key_of(web))
     cluster.wait(lambda: not cluster.pods())
-    assert "hook ran: True" in cluster.cluster.read_log(pod)
+    assert "hook ran: True" in cluster.read_log(pod)
 
 
 def test_an_unready_pod_gets_no_traffic_and_keeps_running(cluster):

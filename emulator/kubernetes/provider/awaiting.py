@@ -1,27 +1,28 @@
-"""When pulumi-kubernetes takes an object for ready, and what it says when it isn't (provider/pkg/await)."""
+"""When pulumi-kubernetes takes an object for ready, and what it says of one that isn't (provider/pkg/await).
 
-from collections.abc import Callable, Sequence
+Point-in-time judgements; `waiting` has what they come to over time.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emulator.kubernetes.controllers.deployment import current_replica_set
-from emulator.kubernetes.controllers.job import is_finished
 from emulator.kubernetes.server.objects import (
-    DEPLOYMENT,
     JOB,
     POD,
     REPLICA_SET,
-    SERVICE,
     Object,
     condition_of,
+    deleting,
     is_true,
     owned_by,
     qualified_name,
+    selects,
 )
-from emulator.kubernetes.services.frontends import FrontEnd
-from emulator.kubernetes.services.service import ingress_address
 
-ReadLog = Callable[[Object], str]
-"""The last lines that a pod has printed."""
+# collectJobConditionErrors in cloud-ready-checks, pkg/kubernetes/job/check.go: it knows no other end.
+_ENDS_OF_JOBS = ("BackoffLimitExceeded", "DeadlineExceeded")
+_FINISHED = ("Succeeded", "Failed")
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,17 @@ class Readiness:
     missing: tuple[str, ...] = ()
 
 
-def readiness(item: Object, items: Sequence[Object], front_end: FrontEnd, read_log: ReadLog) -> Readiness:
-    """The readiness of `item` among all objects of its cluster. `front_end`: that of a Service."""
-    if item["kind"] == SERVICE.name:
-        return _service(item, front_end)
-    namespace = item["metadata"].get("namespace")
-    neighbours = [one for one in items if one["metadata"].get("namespace") == namespace]
-    judge = _JUDGES.get(item["kind"])
-    return judge(item, neighbours, read_log) if judge else Readiness(ready=True)
+@dataclass(frozen=True)
+class Endpoints:
+    """The pods behind a Service as its Endpoints object lists them: those that are ready, and the others."""
+
+    ready: tuple[str, ...]
+    not_ready: tuple[str, ...]
 
 
-def _deployment(item: Object, items: Sequence[Object], read_log: ReadLog) -> Readiness:
-    replica_sets = [one for one in items if one["kind"] == REPLICA_SET.name]
+def deployment_readiness(item: Object, neighbours: Sequence[Object]) -> Readiness:
+    """deploymentInitAwaiter.checkAndLogStatus and errorMessages. `neighbours`: all of its namespace."""
+    replica_sets = [one for one in neighbours if one["kind"] == REPLICA_SET.name]
     current = current_replica_set(item, replica_sets)
     observed = item["status"].get("observedGeneration") == item["metadata"]["generation"]
     progressed = condition_of(item, "Progressing")
@@ -63,64 +63,68 @@ def _deployment(item: Object, items: Sequence[Object], read_log: ReadLog) -> Rea
         )
     else:
         missing.append("Minimum number of Pods to consider the application live was not attained")
-    pods = [one for one in items if one["kind"] == POD.name and current and owned_by(current, one)]
-    return Readiness(missing=(*missing, *_pod_errors(pods, read_log)))
+    pods = [one for one in neighbours if one["kind"] == POD.name and current and owned_by(current, one)]
+    return Readiness(missing=(*missing, *pod_warnings(pods)))
 
 
-def _job(item: Object, items: Sequence[Object], read_log: ReadLog) -> Readiness:
+def job_readiness(item: Object) -> Readiness:
+    """jobInitAwaiter.processJobEvent: a Job that fails for another reason than these two is waited for."""
     if is_true(item, "Complete"):
         return Readiness(ready=True)
-    pods = [one for one in items if one["kind"] == POD.name and owned_by(item, one)]
-    errors = _pod_errors(pods[-1:], read_log)
-    if is_finished(item):
-        failure = condition_of(item, "Failed")
-        assert failure is not None
-        return Readiness(failed=True, missing=(_reported(failure), *errors))
-    status = item["status"]
-    counts = " | ".join(
-        f"{name.capitalize()}: {status.get(name, 0)}" for name in ("active", "succeeded", "failed")
+    failure = condition_of(item, "Failed")
+    if failure is not None and failure["status"] == "True" and failure["reason"] in _ENDS_OF_JOBS:
+        return Readiness(failed=True, missing=(_reported(failure),))
+    return Readiness()
+
+
+def is_unready_job(item: Object) -> bool:
+    """Whether `pulumi.com/replaceUnready` has it replaced (kubeProvider.Diff): a Job that isn't complete."""
+    return item["kind"] == JOB.name and not is_true(item, "Complete")
+
+
+def endpoints_of(service: Object, neighbours: Sequence[Object]) -> Endpoints:
+    """What the endpoints controller lists for the Service: pods with a sandbox that neither end nor ended."""
+    pods = [
+        pod
+        for pod in neighbours
+        if pod["kind"] == POD.name
+        and selects(service["spec"]["selector"], pod)
+        and "nodeName" in pod["spec"]
+        and pod["status"]["phase"] not in _FINISHED
+        and not deleting(pod)
+    ]
+    names = {pod["metadata"]["name"]: is_true(pod, "Ready") for pod in pods}
+    return Endpoints(
+        ready=tuple(sorted(name for name, ready in names.items() if ready)),
+        not_ready=tuple(sorted(name for name, ready in names.items() if not ready)),
     )
-    return Readiness(missing=(f'Waiting for Job "{qualified_name(item)}" to succeed ({counts})', *errors))
 
 
-def _service(item: Object, front_end: FrontEnd) -> Readiness:
-    if front_end.problem is not None:
-        return Readiness(failed=True, missing=(front_end.problem,))
-    missing = []
-    if ingress_address(item) is None:
-        missing.append("Service was not allocated an IP address; does your cloud provider support this?")
-    if item["spec"].get("selector") and not front_end.reaches_pods:
-        missing.append(
-            "Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may "
-            "not match labels on any Pods"
-        )
-    return Readiness(ready=not missing, missing=tuple(missing))
+def pod_warnings(pods: Sequence[Object]) -> list[str]:
+    """What cloud-ready-checks says of pods that are not ready (podReady in pkg/kubernetes/pod/check.go)."""
+    return [warning for pod in pods if (warning := _pod_warning(pod))]
 
 
 def _reported(condition: Object) -> str:
     return f"[{condition.get('reason', '')}] {condition.get('message', '')}"
 
 
-def _pod_errors(pods: Sequence[Object], read_log: ReadLog) -> list[str]:
-    return [error for pod in pods if (error := _pod_error(pod, read_log))]
-
-
-def _pod_error(pod: Object, read_log: ReadLog) -> str | None:
-    if is_true(pod, "Ready") or pod["status"]["phase"] == "Succeeded":
-        return None
+def _pod_warning(pod: Object) -> str | None:
     ready = condition_of(pod, "Ready")
-    parts = [ready["message"]] if ready and ready.get("message") else []
-    explained = False
-    for status in pod["status"].get("containerStatuses", []):
-        parts += _container_errors(status)
-        explained = explained or "message" in _termination(status)
-    printed = "" if explained else read_log(pod)
-    if printed:
-        parts.append("last lines of its log:\n" + printed)
-    return f"[Pod {qualified_name(pod)}]: " + "\n".join(parts)
+    if ready is None or ready["status"] == "True" or pod["status"]["phase"] == "Succeeded":
+        return None
+    statuses = pod["status"].get("containerStatuses", [])
+    errors = [error for status in statuses for error in _container_errors(status)]
+    message = ready["message"] if ready.get("reason") and ready.get("message") else ""
+    if not errors and not ready.get("message"):
+        return None
+    return f"[Pod {qualified_name(pod)}]: {message}" + "\n".join(errors)
 
 
 def _container_errors(status: Object) -> list[str]:
+    """containerStatusErrors in pkg/kubernetes/pod/check.go."""
+    if status.get("ready"):
+        return []
     errors = []
     waiting = status["state"].get("waiting")
     if waiting and waiting["reason"] != "ContainerCreating":
@@ -129,17 +133,10 @@ def _container_errors(status: Object) -> list[str]:
     if ended and ended.get("message"):
         errors.append(f"[{ended['reason']}] {ended['message']}")
     elif ended:
-        errors.append(f'container "{status["name"]}" completed with exit code {ended["exitCode"]}')
+        errors.append(f'Container "{status["name"]}" completed with exit code {ended["exitCode"]}')
     last = status["lastState"].get("terminated")
     if last:
         how = f"{last['reason']}: exit code {last['exitCode']}"
-        errors.append(f'container "{status["name"]}" terminated at {last["finishedAt"]} ({how})')
+        errors.append(f'Container "{status["name"]}" terminated at {last["finishedAt"]} ({how})')
         errors += [last["message"]] if last.get("message") else []
     return errors
-
-
-def _termination(status: Object) -> Object:
-    return status["state"].get("terminated") or status["lastState"].get("terminated") or {}
-
-
-_JUDGES = {DEPLOYMENT.name: _deployment, JOB.name: _job}

@@ -2,15 +2,15 @@
 
 import copy
 import importlib.metadata
+import time
 import uuid
-from collections.abc import Callable
 
 from emulator.kubernetes.cluster import KubernetesCluster
-from emulator.kubernetes.controllers.job import is_finished
-from emulator.kubernetes.provider.awaiting import Readiness, readiness
+from emulator.kubernetes.provider.awaiting import Readiness, is_unready_job
 from emulator.kubernetes.provider.differences import difference, immutable_changes
 from emulator.kubernetes.provider.inputs import completed, failures, kind_of
 from emulator.kubernetes.provider.session import Clusters, Session
+from emulator.kubernetes.provider.waiting import wait_for, wait_until
 from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, AlreadyExists, ApiError
 from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
 from emulator.kubernetes.server.objects import (
@@ -21,7 +21,6 @@ from emulator.kubernetes.server.objects import (
     Kind,
     Object,
     annotations_of,
-    is_true,
     key_of,
     qualified_name,
 )
@@ -178,8 +177,9 @@ class Kubernetes(Provider):
             raise ProviderError(f'namespaces "{key.name}" is forbidden: this namespace may not be deleted')
         former = cluster.objects.get(key)
         cluster.objects.delete(key)
-        if former is not None and not _wait_until(
-            cluster, lambda: not _is_there(cluster, former), timeout or _TIMEOUT
+        end = time.monotonic() + (timeout or _TIMEOUT)
+        if former is not None and not wait_until(
+            cluster, lambda: not _is_there(cluster, former), lambda: end
         ):
             name = qualified_name(former)
             late = f"'{name}' timed out waiting to be deleted"
@@ -224,18 +224,10 @@ def _awaited(
     cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float, done: str
 ) -> Properties:
     """The object once it is ready. Raises ProviderError, with the object, if it isn't in time."""
-    latest, verdict = item, Readiness()
-
-    def is_over() -> bool:
-        nonlocal latest, verdict
-        latest = cluster.objects.get(key_of(item)) or latest
-        verdict = readiness(latest, cluster.objects.list(), cluster.front_end(item), cluster.read_log)
-        return verdict.ready or verdict.failed
-
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
-        return latest
+        return item
     given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
-    _wait_until(cluster, is_over, timeout or (float(given) if given else _TIMEOUT))
+    latest, verdict = wait_for(cluster, item, timeout or (float(given) if given else _TIMEOUT))
     if verdict.ready:
         return latest
     lines = [
@@ -250,13 +242,6 @@ def _headline(name: str, verdict: Readiness) -> str:
     if verdict.failed:
         return f"Resource '{name}' was created but failed to initialize"
     return _CANCELLED.format(name) if current_call().abandoned else f"'{name}' timed out waiting to be Ready"
-
-
-def _wait_until(cluster: KubernetesCluster, condition: Callable[[], bool], timeout: float) -> bool:
-    """Whether `condition` came true: within `timeout` seconds, and while somebody wanted to know."""
-    call = current_call()
-    call.when_over(cluster.objects.wake)
-    return cluster.objects.wait_until(lambda: condition() or call.abandoned, timeout) and condition()
 
 
 def _foreseen(inputs: Properties, former: Properties | None = None) -> Properties:
@@ -287,12 +272,12 @@ def _identified(config: Properties) -> bool:
 
 
 def _is_unready_job(session: Session, inputs: Properties) -> bool:
-    """Whether this is a Job that has failed and asks to be replaced then."""
+    """Whether this is a Job that is not complete and asks to be replaced then."""
     if inputs["kind"] != JOB.name or annotations_of(inputs).get(_REPLACE_UNREADY) != "true":
         return False
     cluster = session.find()
     job = cluster.objects.get(key_of(inputs)) if cluster else None
-    return job is not None and is_finished(job) and not is_true(job, "Complete")
+    return job is not None and is_unready_job(job)
 
 
 def _is_there(cluster: KubernetesCluster, former: Object) -> bool:

@@ -1,0 +1,177 @@
+"""How long pulumi-kubernetes waits for an object, and with what outcome (provider/pkg/await)."""
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+
+from emulator.kubernetes.cluster import KubernetesCluster
+from emulator.kubernetes.provider.awaiting import (
+    Endpoints,
+    Readiness,
+    deployment_readiness,
+    endpoints_of,
+    job_readiness,
+    pod_warnings,
+)
+from emulator.kubernetes.server.objects import DEPLOYMENT, JOB, POD, SERVICE, Object, key_of, owned_by
+from emulator.kubernetes.services.frontends import FrontEnd
+from emulator.kubernetes.services.service import ingress_address
+from emulator.providers.calls import current_call
+
+RESYNC = 60.0
+"""Seconds after which informers hand out all objects anew (Factories.ForNamespace in await/informers)."""
+SETTLING = 2.0
+"""Seconds that endpoints are given to settle. Ten in pulumi-kubernetes, but here pods are made at once."""
+
+
+class Wait:
+    """One wait for one object. `look` is to be called after every change, and at `next_look`."""
+
+    def __init__(self, timeout: float, began: float) -> None:
+        """`began`: monotonic, as all times here."""
+        self._timeout = timeout
+        self._began = began
+
+    def look(self, item: Object, neighbours: Sequence[Object], front_end: FrontEnd, now: float) -> Readiness:
+        """How it stands. `neighbours`: all objects of the namespace; `front_end`: that of a Service."""
+        return Readiness(ready=True)
+
+    def deadline(self) -> float | None:
+        """When the wait ends without success; None if it never does."""
+        return self._began + self._timeout
+
+    def next_look(self) -> float | None:
+        """When to look again although nothing changes."""
+        return self.deadline()
+
+
+class DeploymentWait(Wait):
+    """deploymentInitAwaiter in await/deployment.go."""
+
+    def look(self, item: Object, neighbours: Sequence[Object], front_end: FrontEnd, now: float) -> Readiness:
+        return deployment_readiness(item, neighbours)
+
+
+class JobWait(Wait):
+    """jobInitAwaiter.Await in await/job.go: its time begins anew with every event.
+
+    Events are those of all Jobs of the namespace, and warnings about the Job's own pods. As informers repeat
+    everything each minute, a wait that may take a minute or more never ends by its timeout.
+    """
+
+    def __init__(self, timeout: float, began: float) -> None:
+        super().__init__(timeout, began)
+        self._latest = began
+        self._seen: Hashable = None
+        self._warnings: dict[str, None] = {}
+
+    def look(self, item: Object, neighbours: Sequence[Object], front_end: FrontEnd, now: float) -> Readiness:
+        pods = [one for one in neighbours if one["kind"] == POD.name and owned_by(item, one)]
+        warnings = {one["metadata"]["uid"]: pod_warnings([one]) for one in pods}
+        self._warnings |= dict.fromkeys(text for texts in warnings.values() for text in texts)
+        events = frozenset(
+            (one["metadata"]["uid"], one["metadata"]["resourceVersion"])
+            for one in neighbours
+            if one["kind"] == JOB.name or warnings.get(one["metadata"]["uid"])
+        )
+        if events != self._seen:
+            self._seen, self._latest = events, now
+        readiness = job_readiness(item)
+        return Readiness(readiness.ready, readiness.failed, (*readiness.missing, *self._warnings))
+
+    def deadline(self) -> float | None:
+        if self._timeout >= RESYNC:
+            return None
+        repeated = self._began + ((self._latest - self._began) // RESYNC + 1) * RESYNC
+        end = self._latest + self._timeout
+        return end if end < repeated else repeated + self._timeout
+
+
+class ServiceWait(Wait):
+    """serviceInitAwaiter in await/service.go: an address, and endpoints that have settled, none unready.
+
+    A Service that selects no pods at all is ready, too; one that has unready ones is not.
+    """
+
+    def __init__(self, timeout: float, began: float) -> None:
+        super().__init__(timeout, began)
+        self._endpoints: Endpoints | None = None
+        self._timers: list[float] = []
+        self._settled = False
+
+    def look(self, item: Object, neighbours: Sequence[Object], front_end: FrontEnd, now: float) -> Readiness:
+        if front_end.problem is not None:
+            return Readiness(failed=True, missing=(front_end.problem,))
+        missing = []
+        addressed = ingress_address(item) is not None
+        if not item["spec"].get("selector"):
+            return Readiness(ready=addressed, missing=() if addressed else (_NO_ADDRESS,))
+        found = endpoints_of(item, neighbours)
+        self._observe(found, now)
+        if not found.ready:
+            missing.append(_NO_PODS)
+        if not addressed:
+            missing.append(_NO_ADDRESS)
+        late = now >= self._began + self._timeout
+        # That connections are carried on is not pulumi-kubernetes' affair, but that of whoever runs it here.
+        carried = front_end.reaches_pods or not found.ready
+        ready = addressed and (self._settled or late) and not found.not_ready and carried
+        return Readiness(ready=ready, missing=tuple(missing))
+
+    def next_look(self) -> float | None:
+        return min([*self._timers, self._began + self._timeout])
+
+    def _observe(self, found: Endpoints, now: float) -> None:
+        """processEndpointEvent: each event unsettles, and settles after a while, also if others follow it."""
+        self._settled = self._settled or any(due <= now for due in self._timers)
+        self._timers = [due for due in self._timers if due > now]
+        if found != self._endpoints:
+            self._endpoints, self._settled = found, False
+            self._timers.append(now + SETTLING)
+
+
+_NO_PODS = (
+    "Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may "
+    "not match labels on any Pods"
+)
+_NO_ADDRESS = "Service was not allocated an IP address; does your cloud provider support this?"
+_WAITS = {DEPLOYMENT.name: DeploymentWait, JOB.name: JobWait, SERVICE.name: ServiceWait}
+
+
+def wait_for(cluster: KubernetesCluster, item: Object, timeout: float) -> tuple[Object, Readiness]:
+    """Waits, as long as somebody wants to know, until the object is ready, has failed, or time is over."""
+    latest, verdict = item, Readiness()
+    wait = _WAITS.get(item["kind"], Wait)(timeout, time.monotonic())
+    namespace = item["metadata"].get("namespace")
+
+    def is_over() -> bool:
+        nonlocal latest, verdict
+        latest = cluster.objects.get(key_of(item)) or latest
+        neighbours = [one for one in cluster.objects.list() if one["metadata"].get("namespace") == namespace]
+        verdict = wait.look(latest, neighbours, cluster.front_end(item), time.monotonic())
+        return verdict.ready or verdict.failed
+
+    wait_until(cluster, is_over, wait.deadline, wait.next_look)
+    return latest, verdict
+
+
+def wait_until(
+    cluster: KubernetesCluster,
+    condition: Callable[[], bool],
+    deadline: Callable[[], float | None],
+    next_look: Callable[[], float | None] | None = None,
+) -> bool:
+    """Whether `condition` came true: before the deadline (monotonic), and while somebody wanted to know.
+
+    `deadline` and `next_look` (when to ask the condition again at the latest) are asked after every change.
+    """
+    call = current_call()
+    call.when_over(cluster.objects.wake)
+    while True:
+        version = cluster.objects.version
+        if condition():
+            return True
+        end, look = deadline(), (next_look or deadline)()
+        now = time.monotonic()
+        if call.abandoned or (end is not None and end <= now):
+            return False
+        cluster.objects.wait_beyond(version, None if look is None else max(0.0, look - now))
