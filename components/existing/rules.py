@@ -48,7 +48,11 @@ class _Claim:
         """The mistake that this range overlaps `other`; what would be right keeps clear of all `taken`."""
         rule = f"must not overlap {other.what}, {other.range}"
         networks = {self.of, other.of} <= {_HDINSIGHT, _AKS}
-        right = "others" if self.exists else str(free_range(self.range.prefixlen, taken) or "")
+        right = (
+            "networks that do not overlap"
+            if self.exists
+            else str(free_range(self.range.prefixlen, taken) or "")
+        )
         return Mistake(self.setting, str(self.range), rule, PEERINGS if networks else AKS_PLANNING, right)
 
 
