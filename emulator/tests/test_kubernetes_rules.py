@@ -17,8 +17,8 @@ def container(item: Object) -> Object:
     return item["spec"]["template"]["spec"]["containers"][0]
 
 
-def complaints(item: Object) -> dict[str, str]:
-    return {failure.property: failure.reason for failure in failures(item, "1.33")}
+def complaints(item: Object, version: str = "1.33", former: Object | None = None) -> dict[str, str]:
+    return {failure.property: failure.reason for failure in failures(item, version, former)}
 
 
 def changed(item: Object, path: str, value: object) -> Object:
@@ -166,6 +166,38 @@ def test_policies_about_other_things_are_refused(policy, path):
     assert f"not modelled by the emulator: spec.podFailurePolicy.rules[0].{path}" in "".join(reasons.values())
 
 
+@pytest.mark.parametrize("source", ["203.0.113.7/24", " 203.0.113.7/24 "])
+def test_bits_beyond_the_prefix_are_refused_since_1_36_unless_they_were_there_before(source: str):
+    ranged = changed(service(), "spec.loadBalancerSourceRanges", ["10.0.0.0/8", source])
+    assert complaints(ranged, "1.35") == {}
+    found = complaints(ranged, "1.36")
+    assert found.keys() == {"spec.loadBalancerSourceRanges[1]"}
+    assert "must not have bits set beyond the prefix length" in found["spec.loadBalancerSourceRanges[1]"]
+    assert complaints(ranged, "1.36", former=ranged) == {}
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "version"),
+    [
+        (deployment(), "with.dots", "1.33"),
+        (deployment(), "d" * 253, "1.33"),
+        (job("x"), "with.dots-and-1", "1.33"),
+        (job("x"), "j" * 63, "1.33"),
+        (service(), "1st", "1.36"),
+    ],
+)
+def test_names_that_kubernetes_takes_are_taken(item: Object, name: str, version: str):
+    assert complaints(changed(item, "metadata.name", name), version) == {}
+
+
+@pytest.mark.parametrize(
+    ("item", "name"),
+    [(deployment(), "d" * 254), (job("x"), "j" * 64), (service(), "1st"), (service(), "a.b")],
+)
+def test_names_that_kubernetes_refuses_are_refused(item: Object, name: str):
+    assert complaints(changed(item, "metadata.name", name), "1.35").keys() == {"metadata.name"}
+
+
 def test_a_service_without_a_type_would_be_a_cluster_ip():
     item = service()
     del item["spec"]["type"]
@@ -236,8 +268,9 @@ def test_a_service_without_a_type_would_be_a_cluster_ip():
             "spec.template.spec.restartPolicy",
         ),
         (service(), "spec.ports", [], "spec.ports"),
-        (service(), "spec.ports", [{"port": 1}, {"port": 2}], "spec.ports"),
-        (service(), "spec.ports", [{"port": 1, "name": "a"}, {"port": 2, "name": "a"}], "spec.ports"),
+        (service(), "spec.ports", [{"port": 1}, {"port": 2}], "spec.ports[0].name"),
+        (service(), "spec.ports", [{"port": 1, "name": "a"}, {"port": 2, "name": "a"}], "spec.ports[1].name"),
+        (service(), "spec.ports", [{"port": 1, "name": "a"}, {"port": 1, "name": "b"}], "spec.ports[1]"),
         (service(), "spec.ports.0.port", 0, "spec.ports[0].port"),
         (service(), "metadata.name", "1st", "metadata.name"),
         (service(), "spec.loadBalancerSourceRanges", ["10.0.0.1"], "spec.loadBalancerSourceRanges[0]"),

@@ -41,12 +41,15 @@ def completed(kind: Kind, logical_name: str, olds: Object, news: Object, default
     return inputs
 
 
-def failures(inputs: Object, version: str | None) -> list[Failure]:
-    """Everything that Kubernetes `version` or the emulator does not accept about the inputs."""
+def failures(inputs: Object, version: str | None, former: Object | None = None) -> list[Failure]:
+    """Everything that Kubernetes `version` or the emulator does not accept about the inputs.
+
+    `former`: the inputs that were accepted before.
+    """
     if isinstance(inputs["metadata"], Unknown):
         return []
     # Rules may rely on the schema: on wrong types they would only stumble.
-    return schema_failures(inputs, version) or [*unmodelled(inputs), *broken_rules(inputs)]
+    return schema_failures(inputs, version) or [*unmodelled(inputs), *broken_rules(inputs, version, former)]
 
 
 def without_nulls(value: Any) -> Any:

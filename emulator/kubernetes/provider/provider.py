@@ -24,6 +24,7 @@ from emulator.kubernetes.server.objects import (
     key_of,
     qualified_name,
 )
+from emulator.kubernetes.server.values import known
 from emulator.providers.calls import current_call
 from emulator.providers.provider import (
     UNKNOWN,
@@ -79,7 +80,7 @@ class Kubernetes(Provider):
             return news, [Failure("", f"not modelled by the emulator: {resource_type}")]
         inputs = completed(kind, urn.rpartition("::")[2], olds, news, session.default_namespace)
         cluster = session.find()
-        return inputs, failures(inputs, cluster.spec.version if cluster else None)
+        return inputs, failures(inputs, cluster.spec.version if cluster else None, olds)
 
     def diff(
         self,
@@ -248,7 +249,7 @@ def _foreseen(inputs: Properties, former: Properties | None = None) -> Propertie
     """The outputs as far as they are known before the API server has seen the inputs."""
     if isinstance(inputs["metadata"], Unknown):
         return copy.deepcopy(inputs)
-    expected = with_defaults(inputs) if not _holds_unknown(inputs) else copy.deepcopy(inputs)
+    expected = with_defaults(inputs) if known(inputs) else copy.deepcopy(inputs)
     if former:
         expected["metadata"] = {**former.get("metadata", {}), **expected["metadata"]}
         return {**expected, "status": former["status"]} if "status" in former else expected
@@ -256,14 +257,6 @@ def _foreseen(inputs: Properties, former: Properties | None = None) -> Propertie
         ("uid", "creationTimestamp", "resourceVersion", "generation"), UNKNOWN
     )
     return {**expected, "status": UNKNOWN} if "status" in expected else expected
-
-
-def _holds_unknown(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return isinstance(value, Unknown)
 
 
 def _identified(config: Properties) -> bool:

@@ -1,0 +1,115 @@
+"""What the API server refuses about the template of a pod, and what the emulator can't stand in for."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.kubernetes.server.downward import is_modelled_field
+from emulator.kubernetes.server.objects import PROBES, Object
+from emulator.kubernetes.server.values import as_list, known, mapping, reach
+from emulator.providers.provider import Failure
+
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+QUALIFIED_NAME = re.compile(r"([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
+
+
+def template_failures(path: str, template: Object, policies: tuple[str, ...]) -> Iterator[Failure]:
+    """What is wrong with the template at `path`. `policies`: the restart policies that its owner allows."""
+    yield from label_failures(f"{path}.metadata.labels", mapping(template.get("metadata")).get("labels"))
+    specification = mapping(template.get("spec"))
+    yield from _spreads(f"{path}.spec", specification)
+    policy = specification.get("restartPolicy", "Always")
+    if known(policy) and policy not in policies:
+        supported = ", ".join(map(repr, policies))
+        yield Failure(
+            f"{path}.spec.restartPolicy", f"Unsupported value: {policy!r}: supported values: {supported}"
+        )
+    containers = specification.get("containers")
+    if isinstance(containers, list):
+        if len(containers) != 1:
+            yield Failure(
+                f"{path}.spec.containers", "not modelled by the emulator: a pod of several containers"
+            )
+        for index, container in enumerate(containers):
+            yield from _container(f"{path}.spec.containers[{index}]", mapping(container), specification)
+
+
+def port_failures(path: str, port: Any) -> Iterator[Failure]:
+    """What is wrong with a port's number."""
+    if isinstance(port, int) and not 1 <= port <= 65535:
+        yield Failure(path, f"Invalid value: {port}: must be between 1 and 65535, inclusive")
+
+
+def label_failures(path: str, labels: Any) -> Iterator[Failure]:
+    """What is wrong with labels, by name and value."""
+    for name, value in mapping(labels).items():
+        if not QUALIFIED_NAME.fullmatch(name):
+            yield Failure(path, f"Invalid value: {name!r}: a label's name")
+        if isinstance(value, str) and not _LABEL_VALUE.fullmatch(value):
+            yield Failure(f"{path}.{name}", f"Invalid value: {value!r}: a label's value")
+
+
+def _spreads(path: str, pod: Object) -> Iterator[Failure]:
+    for index, constraint in enumerate(as_list(pod.get("topologySpreadConstraints"))):
+        one, place = mapping(constraint), f"{path}.topologySpreadConstraints[{index}]"
+        skew = one.get("maxSkew")
+        if isinstance(skew, int) and skew < 1:
+            yield Failure(f"{place}.maxSkew", f"Invalid value: {skew}: must be greater than zero")
+        unsatisfiable = one.get("whenUnsatisfiable")
+        if known(unsatisfiable) and unsatisfiable not in ("DoNotSchedule", "ScheduleAnyway"):
+            supported = "supported values: 'DoNotSchedule', 'ScheduleAnyway'"
+            yield Failure(f"{place}.whenUnsatisfiable", f"Unsupported value: {unsatisfiable!r}: {supported}")
+        labels = reach(one, "labelSelector", "matchLabels")
+        keys = as_list(one.get("matchLabelKeys"))
+        if keys and "labelSelector" not in one:
+            yield Failure(f"{place}.matchLabelKeys", "Forbidden: must not be specified without labelSelector")
+        if known(labels) and (both := [key for key in keys if key in mapping(labels)]):
+            yield Failure(f"{place}.matchLabelKeys", f"Invalid value: {both[0]!r}: exists in labelSelector")
+
+
+def _container(path: str, container: Object, pod: Object) -> Iterator[Failure]:
+    if container.get("image", "") == "":
+        yield Failure(f"{path}.image", "Required value")
+    for index, port in enumerate(as_list(container.get("ports"))):
+        yield from port_failures(f"{path}.ports[{index}].containerPort", mapping(port).get("containerPort"))
+    for name in PROBES:
+        if name in container and known(container[name]):
+            yield from _probe(f"{path}.{name}", name, mapping(container[name]))
+    hook = mapping(container.get("lifecycle")).get("preStop")
+    if hook is not None:
+        yield from _handler(f"{path}.lifecycle.preStop", mapping(hook))
+    yield from _volume_mounts(path, container, pod)
+    for index, variable in enumerate(as_list(container.get("env"))):
+        field = mapping(mapping(mapping(variable).get("valueFrom")).get("fieldRef")).get("fieldPath")
+        if isinstance(field, str) and not is_modelled_field(field):
+            yield Failure(f"{path}.env[{index}].valueFrom.fieldRef", f"not modelled by the emulator: {field}")
+
+
+def _volume_mounts(path: str, container: Object, pod: Object) -> Iterator[Failure]:
+    volumes = pod.get("volumes")
+    names = [mapping(volume).get("name") for volume in as_list(volumes)]
+    for index, mount in enumerate(as_list(container.get("volumeMounts"))):
+        name = mapping(mount).get("name")
+        if known(volumes) and known(names) and isinstance(name, str) and name not in names:
+            yield Failure(f"{path}.volumeMounts[{index}].name", f"Not found: {name!r}")
+
+
+def _probe(path: str, name: str, probe: Object) -> Iterator[Failure]:
+    yield from _handler(path, probe)
+    threshold = probe.get("successThreshold", 1)
+    if name != "readinessProbe" and known(threshold) and threshold != 1:
+        yield Failure(f"{path}.successThreshold", f"Invalid value: {threshold}: must be 1")
+    for field in ("periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold"):
+        value = probe.get(field, 1)
+        if isinstance(value, int) and value < 1:
+            yield Failure(f"{path}.{field}", f"Invalid value: {value}: must be greater than 0")
+
+
+def _handler(path: str, holder: Object) -> Iterator[Failure]:
+    given = [name for name in _HANDLERS if name in holder]
+    if not given:
+        yield Failure(path, "Required value: must specify a handler type")
+    elif len(given) > 1:
+        yield Failure(f"{path}.{given[1]}", "Forbidden: may not specify more than 1 handler type")
