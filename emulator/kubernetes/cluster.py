@@ -80,11 +80,6 @@ class KubernetesCluster:
         return ObjectStore(Store(self._folder / "objects"))
 
     @functools.cached_property
-    def applied(self) -> Store:
-        """What programs declared, by object: a refresh compares it with the stack's state."""
-        return Store(self._folder / "applied")
-
-    @functools.cached_property
     def identity(self) -> Identity:
         """What clients know the cluster by; the same as long as the cluster is there."""
         store = Store(self._folder)
@@ -158,7 +153,7 @@ class KubernetesCluster:
         """Stops the cluster and forgets it."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-        for opened in ("objects", "applied", "identity"):
+        for opened in ("objects", "identity"):
             self.__dict__.pop(opened, None)
 
     def kubeconfig(self) -> str:

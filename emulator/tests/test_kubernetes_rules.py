@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from emulator.kubernetes.provider.differences import difference, immutable_changes
+from emulator.kubernetes.provider.differences import difference
 from emulator.kubernetes.provider.inputs import completed, failures, kind_of
 from emulator.kubernetes.server.defaults import with_defaults
+from emulator.kubernetes.server.immutability import immutable_changes
 from emulator.kubernetes.server.objects import CONFIG_MAP, DEPLOYMENT, SECRET, Object, template_hash
 from emulator.providers.provider import UNKNOWN
 from emulator.tests.kubernetes_world import deployment, job, service

@@ -9,12 +9,8 @@ from emulator.providers.provider import Difference, Unknown
 AUTONAMED = "pulumi.com/autonamed"
 
 _ALWAYS = ("metadata.name", "metadata.namespace")
-_IMMUTABLE = {
-    DEPLOYMENT.name: ("spec.selector",),
-    JOB.name: ("spec.completions", "spec.podFailurePolicy", "spec.selector", "spec.template"),
-}
 _REPLACED = {
-    **_IMMUTABLE,
+    DEPLOYMENT.name: ("spec.selector",),
     # The API could change parallelism in place, Pulumi does not; of podFailurePolicy Pulumi does not know.
     JOB.name: ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
 }
@@ -33,12 +29,6 @@ def difference(old: Object, new: Object, mutable_kinds: Iterable[str] = ()) -> D
     fixed = (*_ALWAYS, *_REPLACED.get(new["kind"], ()), *_fixed_content(new, mutable_kinds))
     replaced = [path for path in changed if _lies_in(path, fixed)]
     return Difference(changed, replaced, bool(replaced) and _same_name(old, new))
-
-
-def immutable_changes(old: Object, new: Object) -> list[str]:
-    """Paths at which the API server would refuse `new` as an update of `old`."""
-    fixed = _IMMUTABLE.get(new["kind"], ())
-    return [path for path in changed_paths(old, new) if _lies_in(path, fixed)]
 
 
 def _fixed_content(item: Object, mutable_kinds: Iterable[str]) -> Sequence[str]:

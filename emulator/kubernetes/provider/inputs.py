@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.kubernetes.provider.differences import AUTONAMED
 from emulator.kubernetes.provider.modelled import unmodelled
+from emulator.kubernetes.server.applying import as_stored
 from emulator.kubernetes.server.objects import KINDS, Kind, Object, annotations_of
 from emulator.kubernetes.server.rules import broken_rules
 from emulator.kubernetes.server.schema import schema_failures
@@ -50,6 +51,26 @@ def failures(inputs: Object, version: str | None, former: Object | None = None) 
         return []
     # Rules may rely on the schema: on wrong types they would only stumble.
     return schema_failures(inputs, version) or [*unmodelled(inputs), *broken_rules(inputs, version, former)]
+
+
+def live_inputs(live: Object, declared: Object) -> Object:
+    """What a program would declare to get `live`, as far as it declared that (pruneLiveState).
+
+    A list is compared place by place: what somebody added at its end is not seen.
+    """
+    stored = as_stored(declared)
+    pruned = _pruned(live, stored)
+    # What is only for writing stays as it was declared, as long as it is what is stored.
+    return declared if pruned == stored else pruned
+
+
+def _pruned(source: Any, target: Any) -> Any:
+    """pruneMap and pruneSlice in provider/util.go."""
+    if isinstance(source, dict) and isinstance(target, dict):
+        return {name: _pruned(value, target[name]) for name, value in source.items() if name in target}
+    if isinstance(source, list) and isinstance(target, list):
+        return [_pruned(value, other) for value, other in zip(source, target, strict=False)]
+    return source
 
 
 def without_nulls(value: Any) -> Any:

@@ -3,18 +3,20 @@
 import copy
 import importlib.metadata
 import time
-import uuid
 
 from emulator.kubernetes.cluster import KubernetesCluster
 from emulator.kubernetes.provider.awaiting import Readiness, is_unready_job
-from emulator.kubernetes.provider.differences import difference, immutable_changes
-from emulator.kubernetes.provider.inputs import completed, failures, kind_of
+from emulator.kubernetes.provider.differences import difference
+from emulator.kubernetes.provider.inputs import completed, failures, kind_of, live_inputs
+from emulator.kubernetes.provider.managers import STATE_KEY, emptied, is_forced, manager_of
 from emulator.kubernetes.provider.session import Clusters, Session
 from emulator.kubernetes.provider.waiting import wait_for, wait_until
 from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, AlreadyExists, ApiError
-from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
+from emulator.kubernetes.server.applying import Conflict, apply
+from emulator.kubernetes.server.defaults import with_defaults
 from emulator.kubernetes.server.objects import (
     JOB,
+    KINDS,
     NAMESPACE,
     SECRET,
     Key,
@@ -42,6 +44,10 @@ _SKIP_AWAIT = "pulumi.com/skipAwait"
 _TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
 _CANCELLED = "Resource operation was cancelled for '{}'"
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
+_HELP_WITH_CONFLICTS = (
+    "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply"
+    "/#handle-field-conflicts-on-existing-resources"
+)
 _UNINTERESTING_TO_INPUTS = (
     "uid",
     "creationTimestamp",
@@ -49,6 +55,7 @@ _UNINTERESTING_TO_INPUTS = (
     "resourceVersion",
     "generation",
     "ownerReferences",
+    "managedFields",
 )
 
 
@@ -111,13 +118,25 @@ class Kubernetes(Provider):
     ) -> tuple[str, Properties]:
         if preview:
             return "", _foreseen(inputs)
-        cluster = session.cluster()
+        cluster, manager = session.cluster(), manager_of({}, inputs)
         try:
-            item = self._created(cluster, inputs, session.upsert)
+            if not session.upsert:
+                _require_absence(cluster, inputs)
+            item = _applied(cluster, inputs, manager, is_forced(inputs, None, session.force))
         except ApiError as error:
-            raise _refused(inputs, "created", error) from error
-        cluster.applied.put(str(key_of(item)), inputs)
-        return _identifier(item), _awaited(cluster, item, inputs, timeout, "created")
+            raise ProviderError(
+                f'resource "{urn}" was not successfully created by the Kubernetes API server: '
+                f"{_explained(error, manager)}"
+            ) from error
+        latest, problem = _awaited(cluster, item, inputs, timeout)
+        outputs = _outputs(latest, manager)
+        if problem is not None:
+            raise ProviderError(
+                f'resource "{urn}" was successfully created, but the Kubernetes API server reported that it '
+                f"failed to fully initialize or become live: {problem}",
+                partial=(_identifier(item), outputs),
+            )
+        return _identifier(item), outputs
 
     def read(
         self,
@@ -135,8 +154,8 @@ class Kubernetes(Provider):
         item = session.cluster().objects.get(_key(resource_type, resource_id))
         if item is None:
             return None
-        applied = session.cluster().applied.get(str(key_of(item)))
-        return _identifier(item), applied or _declared(item), item
+        outputs = _outputs(item, manager_of(state, inputs))
+        return _identifier(item), live_inputs(item, inputs) if inputs else _declared(item), outputs
 
     def update(
         self,
@@ -153,12 +172,24 @@ class Kubernetes(Provider):
         if preview:
             return _foreseen(new_inputs, old_outputs)
         cluster = session.cluster()
+        live = cluster.objects.get(key_of(new_inputs))
+        if live is None:
+            raise ProviderError(f'update of resource "{urn}" failed: {key_of(new_inputs)} not found')
+        former = manager_of(old_outputs, {"metadata": old_outputs.get("metadata", {})})
+        manager = manager_of(old_outputs, new_inputs)
         try:
-            item = self._applied(cluster, new_inputs)
+            item = _applied(cluster, new_inputs, manager, is_forced(new_inputs, live, session.force))
         except ApiError as error:
-            raise _refused(new_inputs, "updated", error) from error
-        cluster.applied.put(str(key_of(item)), new_inputs)
-        return _awaited(cluster, item, new_inputs, timeout, "updated")
+            raise _not_live(live, manager, _explained(error, manager)) from error
+        latest, problem = _awaited(cluster, item, new_inputs, timeout)
+        if problem is not None:
+            raise _not_live(latest, manager, problem)
+        if former != manager:
+            try:
+                latest = _applied(cluster, emptied(latest), former, force=False)
+            except ApiError as error:
+                raise ProviderError(str(error)) from error
+        return _outputs(latest, manager)
 
     def delete(
         self,
@@ -185,58 +216,56 @@ class Kubernetes(Provider):
             name = qualified_name(former)
             late = f"'{name}' timed out waiting to be deleted"
             raise ProviderError(_CANCELLED.format(name) if current_call().abandoned else late)
-        cluster.applied.delete(str(key))
 
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
         return frozenset({"data", "stringData"}) if resource_type.endswith(f":{SECRET.name}") else frozenset()
 
-    def _created(self, cluster: KubernetesCluster, inputs: Properties, upsert: bool) -> Object:
-        try:
-            return cluster.objects.create(_complete(inputs, str(uuid.uuid4())))
-        except AlreadyExists:
-            if not upsert:
-                raise
-            return self._applied(cluster, inputs)
 
-    def _applied(self, cluster: KubernetesCluster, inputs: Properties) -> Object:
-        former = cluster.objects.get(key_of(inputs))
-        uid = former["metadata"]["uid"] if former else str(uuid.uuid4())
-        wanted = _complete(inputs, uid)
-        if former is not None and (fixed := immutable_changes(former, wanted)):
-            plural = f"{inputs['kind']}.{inputs['apiVersion'].partition('/')[0]}"
-            raise ApiError(
-                f'{plural} "{inputs["metadata"]["name"]}" is invalid: {", ".join(fixed)}: field is immutable'
-            )
-        return cluster.objects.apply(wanted)
+def _require_absence(cluster: KubernetesCluster, inputs: Properties) -> None:
+    key = key_of(inputs)
+    if cluster.objects.get(key) is not None:
+        raise AlreadyExists(f'{KINDS[key.kind].plural} "{key.name}" already exists')
 
 
-def _complete(inputs: Properties, uid: str) -> Object:
-    item = with_defaults(inputs)
-    item["metadata"]["uid"] = uid
-    return with_job_identity(item, uid) if item["kind"] == JOB.name else item
+def _applied(cluster: KubernetesCluster, config: Object, manager: str, force: bool) -> Object:
+    return apply(cluster.objects, config, manager, version=cluster.spec.version, force=force)
 
 
-def _refused(inputs: Properties, done: str, error: ApiError) -> ProviderError:
-    name = qualified_name(inputs)
-    return ProviderError(f"resource {name} was not successfully {done} by the Kubernetes API server: {error}")
+def _explained(error: ApiError, manager: str) -> str:
+    """handleSSAErr in await/await.go."""
+    if not isinstance(error, Conflict):
+        return str(error)
+    return (
+        f"Server-Side Apply field conflict detected. See {_HELP_WITH_CONFLICTS} for troubleshooting help.\n"
+        f'The resource managed by field manager "{manager}" had an apply conflict: {error}'
+    )
+
+
+def _outputs(item: Object, manager: str) -> Properties:
+    """checkpointObject: the live object, and the manager that it was applied by."""
+    return {**item, STATE_KEY: manager}
+
+
+def _not_live(item: Object, manager: str, problem: str) -> ProviderError:
+    """An update that failed at whatever stage leaves the new inputs in the state, with the live object."""
+    return ProviderError(
+        f'the Kubernetes API server reported that "{_identifier(item)}" failed to fully initialize or become '
+        f"live: {problem}",
+        partial=(_identifier(item), _outputs(item, manager)),
+    )
 
 
 def _awaited(
-    cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float, done: str
-) -> Properties:
-    """The object once it is ready. Raises ProviderError, with the object, if it isn't in time."""
+    cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float
+) -> tuple[Object, str | None]:
+    """The object as it is after the wait for it, and what is wrong with it."""
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
-        return item
+        return item, None
     given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
     latest, verdict = wait_for(cluster, item, timeout or (float(given) if given else _TIMEOUT))
     if verdict.ready:
-        return latest
-    lines = [
-        f"resource {qualified_name(item)} was successfully {done}, but the Kubernetes API server reported "
-        f"that it failed to fully initialize or become live: {_headline(item['metadata']['name'], verdict)}",
-        *verdict.missing,
-    ]
-    raise ProviderError("\n\t* ".join(lines), partial=(_identifier(item), latest))
+        return latest, None
+    return latest, "\n\t* ".join([_headline(item["metadata"]["name"], verdict), *verdict.missing])
 
 
 def _headline(name: str, verdict: Readiness) -> str:

@@ -22,7 +22,6 @@ _SETTINGS = frozenset(
         "enableConfigMapMutable",
         "enableSecretMutable",
         "upsertExistingObjects",
-        # Applying on the server's side or the client's comes to the same without other writers.
         "enableServerSideApply",
         "enablePatchForce",
         # There is nothing that these would limit or silence.
@@ -46,6 +45,8 @@ class Session:
     default_namespace: str
     mutable_kinds: frozenset[str]
     upsert: bool
+    force: bool
+    """Whether fields that other managers own are taken from them."""
     delete_unreachable: bool
 
     @classmethod
@@ -54,6 +55,8 @@ class Session:
         unknown = sorted(name for name in config if name not in _SETTINGS and not name.startswith("__"))
         if unknown:
             raise ProviderError(f"kubernetes provider: not modelled by the emulator: {', '.join(unknown)}")
+        if config.get("enableServerSideApply") in (False, "false"):
+            raise ProviderError("kubernetes provider: not modelled by the emulator: client-side apply")
         kubeconfig, context = _text(config, "kubeconfig"), _text(config, "context")
         mutable = {CONFIG_MAP.name: "enableConfigMapMutable", SECRET.name: "enableSecretMutable"}
         return cls(
@@ -63,6 +66,7 @@ class Session:
             default_namespace=_text(config, "namespace") or _namespace(kubeconfig, context) or "default",
             mutable_kinds=frozenset(kind for kind, setting in mutable.items() if _flag(config, setting)),
             upsert=_flag(config, "upsertExistingObjects"),
+            force=_flag(config, "enablePatchForce"),
             delete_unreachable=_flag(config, "deleteUnreachable"),
         )
 

@@ -88,9 +88,8 @@ def _container(container: Object) -> None:
         terminationMessagePath="/dev/termination-log",
         terminationMessagePolicy="File",
     )
-    resources = container.setdefault("resources", {})
-    if resources.get("limits"):
-        resources["requests"] = {**resources["limits"], **resources.get("requests", {})}
+    # Requests default to limits in pods alone, not in templates (SetDefaults_Pod in pkg/apis/core/v1).
+    container.setdefault("resources", {})
     for port in container.get("ports", []):
         _fill(port, protocol="TCP")
     for name in PROBES:

@@ -35,17 +35,37 @@ def _known_version(wanted: str | None) -> str:
     return older[-1] if older else versions[0]
 
 
+def schema_of(kind: str, version: str | None) -> tuple[dict[str, Any], str]:
+    """A kind's schema in Kubernetes `version` (None: the newest known), and the version it is of."""
+    known = _known_version(version)
+    return _schema(kind, known), known
+
+
+@functools.cache
+def definitions(version: str) -> dict[str, Any]:
+    """What schemas of that version refer to, by name."""
+    return _definitions(version)["$defs"]
+
+
 @functools.cache
 def _validator(kind: str, version: str) -> Any:
-    folder = f"kubernetes-json-schema/v{version}-local-strict"
-    api_version = KINDS[kind].api_version.replace("/", "-")
-    schema = schema_contents(f"{folder}/{kind.lower()}-{api_version}.json", version)
+    schema = _schema(kind, version)
     registry: referencing.Registry = referencing.Registry()
-    for contents in (schema, _definitions(folder, version)):
+    for contents in (schema, _definitions(version)):
         registry = referencing.Resource.from_contents(contents) @ registry
     return Draft202012Validator(schema, registry=registry)
 
 
 @functools.cache
-def _definitions(folder: str, version: str) -> Any:
-    return schema_contents(f"{folder}/_definitions.json", version)
+def _schema(kind: str, version: str) -> dict[str, Any]:
+    api_version = KINDS[kind].api_version.replace("/", "-")
+    return schema_contents(f"{_folder(version)}/{kind.lower()}-{api_version}.json", version)
+
+
+@functools.cache
+def _definitions(version: str) -> Any:
+    return schema_contents(f"{_folder(version)}/_definitions.json", version)
+
+
+def _folder(version: str) -> str:
+    return f"kubernetes-json-schema/v{version}-local-strict"
