@@ -1,14 +1,12 @@
 """What the environment of the container has to say, checked before anything is started."""
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
-
-class SettingsError(Exception):
-    """A variable of the environment is missing or wrong; the text names it, its value and the rule."""
+from testapp.declared_topics import Topic, parse_topics
+from testapp.environment import Environment, SettingsError, parse_topic
+from testapp.hosts import parse_host_names, parse_servers
 
 
 @dataclass(frozen=True)
@@ -19,6 +17,10 @@ class ServeSettings:
     topic: str
     port: int = 8080
     """TCP, on every address."""
+    health_port: int = 8081
+    """TCP, on every address: for probes alone, which must get their answer however many others are here."""
+    app_hosts: frozenset[str] = frozenset()
+    """Names by which browsers may send, beside addresses and localhost."""
     access_token: str = field(default="", repr=False)
     """What senders have to know; empty when everybody may send."""
     open_to_the_world: bool = False
@@ -45,24 +47,27 @@ class ServeSettings:
         Raises:
             SettingsError: KAFKA_BOOTSTRAP_SERVERS or KAFKA_TOPIC is missing, or a value is out of its range.
         """
-        return cls(
-            bootstrap_servers=_required(environment, "KAFKA_BOOTSTRAP_SERVERS"),
-            topic=_required(environment, "KAFKA_TOPIC"),
-            port=_number(environment, "PORT", cls.port, 1, 65535),
-            access_token=_token(environment),
-            open_to_the_world=_truth(environment, "OPEN_TO_THE_WORLD"),
-            max_message_bytes=_number(environment, "MAX_MESSAGE_BYTES", cls.max_message_bytes, 1, 900_000),
-            max_pending_messages=_number(
-                environment, "MAX_PENDING_MESSAGES", cls.max_pending_messages, 1, 100_000
-            ),
-            max_pending_bytes=_number(
-                environment, "MAX_PENDING_BYTES", cls.max_pending_bytes, 1 << 20, 1 << 30
-            ),
-            max_browsers=_number(environment, "MAX_BROWSERS", cls.max_browsers, 1, 10_000),
-            history=_number(environment, "HISTORY", cls.history, 1, 100_000),
-            history_bytes=_number(environment, "HISTORY_BYTES", cls.history_bytes, 1 << 20, 1 << 30),
-            slow_reader_seconds=_number(environment, "SLOW_READER_SECONDS", cls.slow_reader_seconds, 1, 300),
+        read = Environment(environment)
+        settings = cls(
+            bootstrap_servers=_servers(read),
+            topic=_topic(read),
+            port=read.number("PORT", cls.port, 1, 65535),
+            health_port=read.number("HEALTH_PORT", cls.health_port, 1, 65535),
+            app_hosts=read.optional("APP_HOSTS", parse_host_names, cls.app_hosts),
+            access_token=_token(read),
+            open_to_the_world=read.truth("OPEN_TO_THE_WORLD"),
+            max_message_bytes=read.number("MAX_MESSAGE_BYTES", cls.max_message_bytes, 1, 900_000),
+            max_pending_messages=read.number("MAX_PENDING_MESSAGES", cls.max_pending_messages, 1, 100_000),
+            max_pending_bytes=read.number("MAX_PENDING_BYTES", cls.max_pending_bytes, 1 << 20, 1 << 30),
+            max_browsers=read.number("MAX_BROWSERS", cls.max_browsers, 1, 10_000),
+            history=read.number("HISTORY", cls.history, 1, 100_000),
+            history_bytes=read.number("HISTORY_BYTES", cls.history_bytes, 1 << 20, 1 << 30),
+            slow_reader_seconds=read.number("SLOW_READER_SECONDS", cls.slow_reader_seconds, 1, 300),
         )
+        if settings.health_port == settings.port:
+            read.mistakes.append(f"HEALTH_PORT is {settings.port}, which PORT is too; they must differ")
+        read.finish()
+        return settings
 
 
 @dataclass(frozen=True)
@@ -77,22 +82,12 @@ class CheckSettings:
         """Read KAFKA_BOOTSTRAP_SERVERS and KAFKA_TOPIC.
 
         Raises:
-            SettingsError: one of them is missing.
+            SettingsError: one of them is missing or wrong.
         """
-        return cls(
-            bootstrap_servers=_required(environment, "KAFKA_BOOTSTRAP_SERVERS"),
-            topic=_required(environment, "KAFKA_TOPIC"),
-        )
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A topic as declared; `config` holds only what differs from the brokers' defaults."""
-
-    name: str
-    partitions: int
-    replication_factor: int
-    config: Mapping[str, str]
+        read = Environment(environment)
+        settings = cls(bootstrap_servers=_servers(read), topic=_topic(read))
+        read.finish()
+        return settings
 
 
 @dataclass(frozen=True)
@@ -104,62 +99,31 @@ class TopicSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read KAFKA_BOOTSTRAP_SERVERS and KAFKA_TOPICS, a JSON list of
-        `{"name", "partitions", "replicationFactor", "config"?}`.
+        """Read KAFKA_BOOTSTRAP_SERVERS and KAFKA_TOPICS, whose form is that of `parse_topics`.
 
         Raises:
-            SettingsError: one of them is missing, or KAFKA_TOPICS has another form.
+            SettingsError: one of them is missing or wrong.
         """
-        text = _required(environment, "KAFKA_TOPICS")
-        try:
-            entries: list[dict[str, Any]] = json.loads(text)
-            if not isinstance(entries, list):
-                raise TypeError("no list")
-            topics = tuple(_topic(entry) for entry in entries)
-        except (ValueError, TypeError, KeyError) as error:
-            raise SettingsError(
-                f"KAFKA_TOPICS is {text!r}; it must be a JSON list of objects with name, partitions and "
-                f"replicationFactor ({type(error).__name__}: {error})"
-            ) from error
-        return cls(bootstrap_servers=_required(environment, "KAFKA_BOOTSTRAP_SERVERS"), topics=topics)
+        read = Environment(environment)
+        # A configuration may hold a secret.
+        topics = read.required("KAFKA_TOPICS", parse_topics, (), repeat=False)
+        settings = cls(bootstrap_servers=_servers(read), topics=topics)
+        read.finish()
+        return settings
 
 
-def _required(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "").strip()
-    if not value:
-        raise SettingsError(f"{name} is not set")
-    return value
+def _servers(read: Environment) -> str:
+    return read.required("KAFKA_BOOTSTRAP_SERVERS", parse_servers, "")
 
 
-def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    text = environment.get(name, "").strip() or str(default)
-    # No number of use here has more digits, and Python refuses to read some that have.
-    if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
-        raise SettingsError(f"{name} is {text!r}; it must be a whole number from {least} to {most}")
-    return int(text)
+def _topic(read: Environment) -> str:
+    return read.required("KAFKA_TOPIC", parse_topic, "")
 
 
-def _truth(environment: Mapping[str, str], name: str) -> bool:
-    text = environment.get(name, "").strip() or "false"
-    if text not in ("true", "false"):
-        raise SettingsError(f"{name} is {text!r}; it must be true or false")
-    return text == "true"
-
-
-def _token(environment: Mapping[str, str]) -> str:
-    token = environment.get("ACCESS_TOKEN", "")
+def _token(read: Environment) -> str:
     # The form of RFC 6750, section 2.1: nothing else can stand in an Authorization header.
-    if token and not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token):
-        raise SettingsError(
-            "ACCESS_TOKEN must consist of letters, digits and ._~+/- (a bearer token: RFC 6750, section 2.1)"
-        )
-    return token
+    rule = "consist of letters, digits and ._~+/- (a bearer token: RFC 6750, section 2.1)"
+    return read.secret("ACCESS_TOKEN", r"[A-Za-z0-9._~+/-]+=*", rule)
 
 
-def _topic(entry: dict[str, Any]) -> Topic:
-    return Topic(
-        name=entry["name"],
-        partitions=int(entry["partitions"]),
-        replication_factor=int(entry["replicationFactor"]),
-        config={key: str(value) for key, value in entry.get("config", {}).items()},
-    )
+__all__ = ["CheckSettings", "ServeSettings", "SettingsError", "TopicSettings"]

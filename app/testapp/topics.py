@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, ResourceType
 
-from testapp.settings import Topic, TopicSettings
+from testapp.declared_topics import Topic
+from testapp.settings import TopicSettings
 
 TIMEOUT_SECONDS = 60.0
 """For each exchange with the brokers, and for new partitions to get their leaders."""

@@ -9,8 +9,9 @@ from testapp.__main__ import main
 from testapp.check import command
 from testapp.check.examination import Report
 from testapp.cluster import Broker
+from testapp.declared_topics import Topic
 from testapp.metrics import Metrics
-from testapp.settings import ServeSettings, SettingsError, Topic, TopicSettings
+from testapp.settings import ServeSettings, SettingsError, TopicSettings
 from testapp.topics import (
     ExistingTopic,
     TopicsFailed,
