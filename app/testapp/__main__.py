@@ -8,6 +8,7 @@ with the status of the broken link and its explanation, as `check` does (`check.
 import asyncio
 import logging
 import os
+import socket
 import sys
 
 from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicSettings
@@ -15,8 +16,6 @@ from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicS
 USAGE = "usage: python -m testapp serve | create-topics | check [--help]"
 PATIENCE_SECONDS = 30.0
 """How long topics wait for a way to Kafka: brokers that were just made or restarted take their time."""
-OTHER_CONNECTIONS = 100
-"""Beside those of browsers' streams and of messages under way: the page's files, probes, metrics."""
 
 
 def main(arguments: list[str]) -> int:
@@ -39,14 +38,23 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: ServeSettings) -> int:
-    from testapp.serving import serve
-    from testapp.web import application, listener
+    from testapp.serving import Listeners, listen, serve
+    from testapp.web import application
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    sock = listener(settings.port)
+    sockets: list[socket.socket] = []
+    for name, port in (("PORT", settings.port), ("HEALTH_PORT", settings.health_port)):
+        try:
+            sockets.append(listen(port))
+        except OSError as error:
+            print(
+                f"{name} is {port}, where nothing can listen: {os.strerror(error.errno or 0)}",
+                file=sys.stderr,
+            )
+    if len(sockets) < 2:
+        return 2
     print(f"serving {settings.topic} on port {settings.port}", flush=True)
-    most = settings.max_browsers + settings.max_pending_messages + OTHER_CONNECTIONS
-    asyncio.run(serve(application(settings), sock, most))
+    asyncio.run(serve(application(settings), Listeners(*sockets)))
     return 0
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from testapp.entries import Encoder, Entry, in_order_of_time
@@ -20,6 +20,9 @@ QUIET_SECONDS = 2.0
 """After which nothing more of them is expected: the last records of a transaction are never handed out."""
 ABSENCES = 3
 """Answers without the topic that make it a deleted one: a broker that just started may not know it yet."""
+
+BATCH_BYTES = 1 << 20
+"""Memory of entries that are handed over together."""
 
 
 class Deliver(Protocol):
@@ -91,7 +94,7 @@ class TopicConsumer:
             self._stopping.wait(0.05)
         self._catch_up(reading)
         while not self._stopping.is_set():
-            if entries := [*self._received(reading)]:
+            for entries in _batches(self._received(reading)):
                 self._deliver.append(in_order_of_time(entries))
             self._check(reading)
 
@@ -129,6 +132,20 @@ class TopicConsumer:
         for record in records:
             is_history = (record.offset() or 0) < reading.history_until[record.partition() or 0]
             yield self._encoder.encode(record, None if is_history else now)
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """As they come, in lists of a bounded size: a text may grow to six times its bytes in JSON."""
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        batch.append(entry)
+        size += entry.size
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 class _Window:

@@ -42,6 +42,11 @@ class Entry:
         return self.event[self._start : -2]
 
     @property
+    def json_span(self) -> tuple[int, int]:
+        """Where in the event the JSON begins and ends."""
+        return self._start, len(self.event) - len(b"\n\n")
+
+    @property
     def position(self) -> bytes:
         """Where a reader is that has had this and all before it."""
         return self.event[len(b"id: ") : self._start - len(b"\ndata: ")]
@@ -56,6 +61,11 @@ class Entry:
         self.sequence = sequence
         self.event = b"id: %b\ndata: %b" % (position, self.event)
         self._start = len(b"id: \ndata: ") + len(position)
+
+    def forget(self) -> None:
+        """Give the memory back; who is still at it finds that it is not kept."""
+        self.kept = False
+        self.event = b""
 
     def as_event(self, position: bytes) -> bytes:
         """The event for a reader whose position differs from the feed's."""

@@ -11,7 +11,7 @@ from operator import attrgetter
 from testapp.entries import Entry
 
 CHUNK_BYTES = 64 << 10
-"""What is written to a browser at a time, and hence what one that does not read can hold, about."""
+"""Events that are put together for all browsers at one place; a larger one is given in pieces."""
 _STRIDE = 256
 """Chunks end at multiples of this number, so that readers who were apart come to the same places."""
 _MOST_CHUNKS = 16
@@ -20,11 +20,15 @@ _MOST_CHUNKS = 16
 
 @dataclass(frozen=True)
 class Chunk:
-    """Events ready to be sent, as far as the entry of number `sequence`; `position` is where that leads."""
+    """Events ready to be sent, as far as the entry of number `sequence`; `position` is where that leads.
+
+    `large` is an entry whose event is sent in pieces, instead of `data`.
+    """
 
     data: bytes
     sequence: int
     position: bytes
+    large: Entry | None = None
 
 
 class Feed:
@@ -66,6 +70,8 @@ class Feed:
     def begin(self, floor: Mapping[int, int], entries: Iterable[Entry]) -> None:
         """Forget everything and start anew with `entries`; `floor`: what lies before them, per partition."""
         self.generation += 1
+        for entry in self._entries:
+            entry.forget()
         self._entries.clear()
         self._by_partition.clear()
         self._dropped = self._bytes = 0
@@ -163,13 +169,18 @@ class Feed:
     def _make_chunk(self, sequence: int) -> Chunk:
         parts: list[bytes] = []
         size = 0
-        entry = self._entries[-1]
+        end = self._entries[-1]
         for entry in self.after(sequence):
-            parts.append(entry.event)
             size += len(entry.event)
-            if size >= CHUNK_BYTES or entry.sequence % _STRIDE == 0:
+            if size > CHUNK_BYTES and parts:
                 break
-        return Chunk(b"".join(parts), entry.sequence, entry.position)
+            if size > CHUNK_BYTES:
+                return Chunk(b"", entry.sequence, entry.position, large=entry)
+            parts.append(entry.event)
+            end = entry
+            if entry.sequence % _STRIDE == 0:
+                break
+        return Chunk(b"".join(parts), end.sequence, end.position)
 
     def _keep_within_memory(self) -> None:
         oldest = iter(self._entries)
@@ -183,8 +194,8 @@ class Feed:
             self._dropped = 0
 
     def _drop(self, entry: Entry) -> None:
-        entry.kept = False
         self._dropped += 1
         self._bytes -= entry.size
         self.floor[entry.partition] = entry.offset
         self.lost_sequence = max(self.lost_sequence, entry.sequence)
+        entry.forget()

@@ -24,5 +24,7 @@ def consumer_settings(bootstrap_servers: str) -> dict[str, str | int | bool]:
         "auto.offset.reset": "earliest",
         # Memory for what was fetched and is not read yet, in KiB, of all partitions together.
         "queued.max.messages.kbytes": 8192,
+        # The same of one answer of a broker, in bytes; it holds one message at least, whatever its size.
+        "fetch.max.bytes": 4 << 20,
         "fetch.error.backoff.ms": 100,
     }

@@ -40,6 +40,12 @@ class Metrics:
             registry=registry,
         )
         self.browsers = Gauge("testapp_browsers", "Event streams that are open.", registry=registry)
+        self.connections = Gauge(
+            "testapp_connections", "Connections that are open, without those of probes.", registry=registry
+        )
+        self.max_connections = Gauge(
+            "testapp_max_connections", "Connections that may be open.", registry=registry
+        )
         self.pending = Gauge(
             "testapp_pending_messages", "Messages taken in and not acknowledged yet.", registry=registry
         )

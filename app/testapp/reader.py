@@ -3,7 +3,9 @@
 import json
 import time
 
+from testapp.entries import Entry
 from testapp.feed import CHUNK_BYTES, Feed
+from testapp.pieces import Pieces
 from testapp.positions import format_position, parse_position
 
 
@@ -29,12 +31,21 @@ class Reader:
         self._sequence = 0
         self._position = b""
         self._own_past = seen
+        self._rest: Pieces | None = None
         # What the browser says, as against what this feed has given it since.
         self._claim = dict(seen or {})
 
     async def next(self) -> bytes | None:
-        """Wait for something to send: whole events or a sign of life; None when the feed was closed."""
+        """Wait for something to send: whole events, a part of a large one, or a sign of life.
+
+        None when the feed was closed, or has let a large one go in the middle: whoever comes back is told.
+        """
         while not self._feed.closed:
+            if self._rest is not None and (piece := self._rest.take()) is not None:
+                return piece
+            if self._rest is not None and not self._rest.complete:
+                return None
+            self._rest = None
             if data := self._ready():
                 return data
             await self._feed.news()
@@ -54,7 +65,10 @@ class Reader:
         if chunk is None:
             return self._sign_of_life()
         self._sequence, self._position = chunk.sequence, chunk.position
-        return chunk.data
+        if chunk.large is None:
+            return chunk.data
+        self._rest = Pieces(chunk.large, 0, len(chunk.large.event))
+        return self._rest.take() or b""
 
     def _enter(self) -> bytes:
         """Begin to read this generation of the feed, whether or not another one was read before."""
@@ -86,17 +100,27 @@ class Reader:
             parts.append(_gap(missed, seen))
         size = 0
         for entry in feed.after(self._sequence):
-            self._sequence = entry.sequence
             if entry.offset > seen.get(entry.partition, -1):
-                seen[entry.partition] = entry.offset
-                parts.append(entry.as_event(format_position(seen).encode()))
-                size += len(parts[-1])
-                if size >= CHUNK_BYTES:
-                    self._join_the_others(seen, entry.position)
+                if entry.size > CHUNK_BYTES and parts:
                     return b"".join(parts)
+                seen[entry.partition] = entry.offset
+                parts.append(self._as_event(entry, format_position(seen).encode()))
+                size += entry.size
+            self._sequence = entry.sequence
+            if size >= CHUNK_BYTES:
+                self._join_the_others(seen, entry.position)
+                return b"".join(parts)
         self._sequence = feed.sequence
         self._join_the_others(seen, format_position(feed.position).encode())
         return b"".join(parts)
+
+    def _as_event(self, entry: Entry, position: bytes) -> bytes:
+        """The event with an id of this reader's own; of a large one just the beginning, the rest follows."""
+        if entry.size <= CHUNK_BYTES:
+            return entry.as_event(position)
+        start, _ = entry.json_span
+        self._rest = Pieces(entry, start, len(entry.event))
+        return b"id: %b\ndata: " % position
 
     def _join_the_others(self, seen: dict[int, int], position: bytes) -> None:
         """Be a reader like all others if what was had is what the feed had here, at `position`."""

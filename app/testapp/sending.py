@@ -6,13 +6,16 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from testapp.hosts import host_of, is_address
 from testapp.limits import MAX_KEY_CHARACTERS
 from testapp.producer import Delivery, NotDelivered
-from testapp.responses import Refused
+from testapp.responses import Refused, let_continue
 from testapp.service import Service
 
 BODY_SECONDS = 30.0
 """How long a sender may take for one message."""
+MESSAGE_BYTES = 1024
+"""Memory that a message takes beside its text, about."""
 
 
 async def post_message(request: web.Request, service: Service) -> web.StreamResponse:
@@ -22,16 +25,19 @@ async def post_message(request: web.Request, service: Service) -> web.StreamResp
         Refused: for any reason that the API's description lists.
     """
     most = service.settings.max_message_bytes
-    _refuse_other_sites(request)
+    _refuse_other_sites(request, service.settings.app_hosts)
     _authorize(request, service.settings.access_token)
     key = _key(request)
     size = most if request.content_length is None else request.content_length
     if size > most:
         raise _too_large(most)
+    # Also an empty message takes memory until it is settled.
+    size += MESSAGE_BYTES
     if not service.pending.enter(size):
         raise Refused(429, "too many messages wait for Kafka already", Retry_After="1")
     begun = asyncio.get_running_loop().time()
     try:
+        await let_continue(request)
         text = await _text(request, most)
         written = service.producer.send(text, key)
     except BaseException:
@@ -47,13 +53,25 @@ async def post_message(request: web.Request, service: Service) -> web.StreamResp
     return web.json_response(asdict(delivery), status=201)
 
 
-def _refuse_other_sites(request: web.Request) -> None:
+def _refuse_other_sites(request: web.Request, names: frozenset[str]) -> None:
     """Browsers send for any page, also into networks that only its reader may enter; they say for which.
 
-    By Origin (RFC 6454, section 7), which programs leave out.
+    By Origin (RFC 6454, section 7), which programs leave out. A site whose name leads to an address of its
+    own at first, and then to this app's (DNS rebinding), is that page to a browser: it takes a name, so that
+    addresses and localhost can be trusted, and no name that nobody has set.
     """
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) > 1 or (not hosts and request.version >= (1, 1)):
+        raise Refused(400, "a request must have one header Host")
+    for authority in hosts:
+        try:
+            host = host_of(authority)
+        except ValueError as error:
+            raise Refused(400, f"the header Host is wrong: {error}") from error
+        if not is_address(host) and host != "localhost" and host not in names:
+            raise Refused(403, f"messages are not taken as {host}: appHosts (APP_HOSTS) does not name it")
     origin = request.headers.get("Origin")
-    if origin is not None and origin.rpartition("//")[2].lower() != request.host.lower():
+    if origin is not None and [origin.rpartition("//")[2].lower()] != [host.lower() for host in hosts]:
         raise Refused(403, "a page of another site may not send messages")
 
 

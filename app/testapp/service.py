@@ -1,6 +1,7 @@
 """The clients of Kafka behind the HTTP interface, and the thread boundary between the two."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Mapping
 
@@ -35,6 +36,7 @@ class Service:
         self._delivery = _Delivery(self._loop, self.feed, self.metrics)
         self._consumer = TopicConsumer(settings, self.watcher, encoder, self._delivery)
         self._heart: asyncio.Task[None] | None = None
+        self._cluster: tuple[Seen, str | None, bytes] | None = None
 
     def start(self) -> None:
         """Start every thread; returns at once, whether or not brokers answer."""
@@ -64,6 +66,16 @@ class Service:
         if self.failure or self.watcher.trouble:
             return self.failure or self.watcher.trouble
         return None if self._consumer.loaded else "the topic's newest messages have not been read yet"
+
+    def cluster_as_json(self) -> bytes | None:
+        """What the cluster said last, and what is wrong with it; the same bytes for all who ask for it."""
+        seen, trouble = self.watcher.seen, self.watcher.trouble
+        if seen is None:
+            return None
+        if self._cluster is None or self._cluster[:2] != (seen, trouble):
+            text = json.dumps({**seen.cluster.as_json(), "trouble": trouble})
+            self._cluster = (seen, trouble, text.encode())
+        return self._cluster[2]
 
     def measure(self) -> tuple[bytes, str]:
         """All figures in Prometheus's text format, and its content type."""

@@ -1,24 +1,31 @@
 """The HTTP interface: a page, the messages behind it, what the cluster says, and the probes."""
 
+import json
 import re
-import socket
 from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
+from testapp.excerpt import Excerpt
+from testapp.health import healthz, metrics, readyz
 from testapp.limits import MAX_LAST
 from testapp.openapi import describe
-from testapp.page import STATIC, page
+from testapp.page import page, static_files
 from testapp.positions import parse_position
 from testapp.reader import Reader
-from testapp.responses import SERVICE, ReaderTooSlow, Refused, add_headers, refusals_as_json, write
+from testapp.responses import (
+    SERVICE,
+    Handler,
+    Refused,
+    add_headers,
+    refusals_as_json,
+    refuse_expectations,
+    send,
+    whole,
+)
 from testapp.sending import post_message
 from testapp.service import Service
 from testapp.settings import ServeSettings
-
-_WRITE_BYTES = 64 << 10
-_SEND_BUFFER_BYTES = 128 << 10
-"""Memory of the kernel for what one client has not read; left to itself, it takes megabytes."""
 
 
 def application(settings: ServeSettings) -> web.Application:
@@ -27,36 +34,50 @@ def application(settings: ServeSettings) -> web.Application:
     app.cleanup_ctx.append(_service(settings))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(add_headers)
-    html, description = page(settings), describe(settings)
+    html, description = page(settings).encode(), json.dumps(describe(settings)).encode()
+    files = static_files()
 
-    async def get_page(_: web.Request) -> web.Response:
-        return web.Response(text=html, content_type="text/html")
+    async def get_page(request: web.Request) -> web.StreamResponse:
+        return await whole(request, html, "text/html")
 
-    async def get_description(_: web.Request) -> web.Response:
-        return web.json_response(description)
+    async def get_description(request: web.Request) -> web.StreamResponse:
+        return await whole(request, description, "application/json")
 
-    app.add_routes(
-        [
-            web.get("/", get_page),
-            web.get("/messages", _get_messages),
-            web.post("/messages", _post_message),
-            web.get("/events", _get_events, allow_head=False),
-            web.get("/cluster", _get_cluster),
-            web.get("/metrics", _get_metrics),
-            web.get("/healthz", _healthz),
-            web.get("/readyz", _readyz),
-            web.get("/openapi.json", get_description),
-            web.static("/static", STATIC),
-        ]
-    )
+    async def get_static(request: web.Request) -> web.StreamResponse:
+        if (file := files.get(request.match_info["name"])) is None:
+            raise web.HTTPNotFound
+        return await whole(request, file.content, file.content_type)
+
+    _route(app, "/", GET=get_page)
+    _route(app, "/messages", GET=_get_messages, POST=_post_message)
+    _route(app, "/events", head=False, GET=_get_events)
+    _route(app, "/cluster", GET=_get_cluster)
+    _route(app, "/metrics", GET=metrics)
+    _route(app, "/healthz", GET=healthz)
+    _route(app, "/readyz", GET=readyz)
+    _route(app, "/openapi.json", GET=get_description)
+    _route(app, "/static/{name}", GET=get_static)
+    app.router.add_route("*", "/{path:.*}", _not_found, expect_handler=refuse_expectations)
     return app
 
 
-def listener(port: int) -> socket.socket:
-    """A socket on every IPv4 address whose connections keep little of what is not read."""
-    listening = socket.create_server(("0.0.0.0", port), backlog=1024)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
-    return listening
+def _route(app: web.Application, path: str, *, head: bool = True, **handlers: Handler) -> None:
+    """Give the path a handler of each method, and one for all other methods.
+
+    aiohttp would refuse these by itself, but not before it has told a client that waits to send its body.
+    """
+    resource = app.router.add_resource(path)
+    methods = {**handlers, "HEAD": handlers["GET"]} if head else handlers
+
+    async def not_allowed(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, methods)
+
+    for method, handler in {**methods, "*": not_allowed}.items():
+        resource.add_route(method, handler, expect_handler=refuse_expectations)
+
+
+async def _not_found(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound
 
 
 def _service(settings: ServeSettings) -> Callable[[web.Application], AsyncIterator[None]]:
@@ -75,21 +96,13 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _get_messages(request: web.Request) -> web.StreamResponse:
-    service = request.app[SERVICE]
-    entries = service.feed.last(_last(request))
-    # In parts: the window is larger than what a client that does not read should cost.
-    size = sum(len(entry.json) + 1 for entry in entries) + (1 if entries else 2)
-    response = web.StreamResponse(headers={"Content-Length": str(size), "Content-Type": "application/json"})
+    excerpt = Excerpt(request.app[SERVICE].feed, _last(request))
+    response = web.StreamResponse()
+    response.content_length, response.content_type = excerpt.size, "application/json"
     await response.prepare(request)
-    if request.method == "HEAD":
-        return response
-    part = bytearray(b"[")
-    for number, entry in enumerate(entries):
-        part += b"," + entry.json if number else entry.json
-        if len(part) >= _WRITE_BYTES:
-            await write(request, response, bytes(part), service.settings.slow_reader_seconds)
-            part.clear()
-    await write(request, response, bytes(part + b"]"), service.settings.slow_reader_seconds)
+    if request.method != "HEAD":
+        for piece in excerpt.pieces():
+            await send(request, response, piece)
     return response
 
 
@@ -114,11 +127,8 @@ async def _get_events(request: web.Request) -> web.StreamResponse:
         reader = Reader(service.feed, seen, last)
         data: bytes | None = b": connected\n\n"
         while data is not None:
-            await write(request, response, data, service.settings.slow_reader_seconds)
+            await send(request, response, data)
             data = await reader.next()
-    except ReaderTooSlow:
-        service.metrics.errors.labels("slow_reader").inc()
-        raise
     finally:
         service.browsers.leave(0)
     return response
@@ -126,29 +136,10 @@ async def _get_events(request: web.Request) -> web.StreamResponse:
 
 async def _get_cluster(request: web.Request) -> web.StreamResponse:
     service = request.app[SERVICE]
-    seen, trouble = service.watcher.seen, service.watcher.trouble
-    if seen is None:
-        raise Refused(503, trouble or "the brokers have not answered yet", Retry_After="1")
-    return web.json_response({**seen.cluster.as_json(), "trouble": trouble})
-
-
-async def _get_metrics(request: web.Request) -> web.StreamResponse:
-    text, content_type = request.app[SERVICE].measure()
-    return web.Response(body=text, headers={"Content-Type": content_type})
-
-
-async def _healthz(request: web.Request) -> web.StreamResponse:
-    return _probe(request.app[SERVICE].failure)
-
-
-async def _readyz(request: web.Request) -> web.StreamResponse:
-    return _probe(request.app[SERVICE].trouble)
-
-
-def _probe(trouble: str | None) -> web.StreamResponse:
-    if trouble:
+    if (cluster := service.cluster_as_json()) is None:
+        trouble = service.watcher.trouble or "the brokers have not answered yet"
         raise Refused(503, trouble, Retry_After="1")
-    return web.json_response({"status": "ok"})
+    return await whole(request, cluster, "application/json")
 
 
 def _last(request: web.Request) -> int:

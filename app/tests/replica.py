@@ -1,5 +1,6 @@
 """Brokers and pages, each in a process of its own."""
 
+import contextlib
 import os
 import re
 import signal
@@ -44,6 +45,8 @@ def start_brokers() -> Iterator[Brokers]:
 @dataclass(frozen=True)
 class Page:
     url: str
+    health_url: str
+    """Where probes have a way of their own."""
     brokers: str
     process: subprocess.Popen[bytes]
 
@@ -51,17 +54,21 @@ class Page:
 class Replica:
     """`with Replica(brokers) as page`: a replica that is ready, ended at the end."""
 
-    def __init__(self, brokers: str, **settings: str) -> None:
-        """`settings`: further variables of its environment."""
-        port = free_port()
+    def __init__(self, brokers: str, output: int | None = None, /, **settings: str) -> None:
+        """`settings`: further variables of its environment; `output`: where it writes instead of here."""
+        port, health_port = free_ports(2)
         environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": brokers,
             "KAFKA_TOPIC": TOPIC,
             "PORT": str(port),
+            "HEALTH_PORT": str(health_port),
             **settings,
         }
-        process = subprocess.Popen([sys.executable, "-m", "testapp", "serve"], env=environment, cwd=APP)
-        self.page = Page(f"http://127.0.0.1:{port}", brokers, process)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "testapp", "serve"], env=environment, cwd=APP, stdout=output, stderr=output
+        )
+        url, health_url = (f"http://127.0.0.1:{number}" for number in (port, health_port))
+        self.page = Page(url, health_url, brokers, process)
 
     def __enter__(self) -> Page:
         await_answer(f"{self.page.url}/readyz", 200)
@@ -105,7 +112,8 @@ def address(url: str) -> tuple[str, int]:
     return parsed.host, parsed.port or 80
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    """Different ones, since all are held until the last is found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [probe.getsockname()[1] for probe in probes]
