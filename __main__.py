@@ -143,6 +143,7 @@ app = KafkaTestApp(
         port=settings.app_port,
         source_ranges=[str(source) for source in settings.app_source_ranges],
         open_to_the_world=open_to_the_world(settings.app_source_ranges),
+        hosts=settings.app_hosts,
         access_token=config.get_secret("appAccessToken") if settings.app_access_token else None,
         limits=settings.app_limits,
     ),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.app import page_against_bare_kafka
+from bench.app import page_against_bare_kafka, page_at_the_most_connections
 from bench.preview import preview_against_an_empty_program
 from bench.roll import rolling_against_all_at_once
 from tests.e2e.environment import Environment
@@ -44,6 +44,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield ambari_calls_per_poll()
     yield preview_against_an_empty_program(world)
     yield from page_against_bare_kafka(world)
+    yield from page_at_the_most_connections(world)
     yield rolling_against_all_at_once(world, scratch)
 
 

@@ -1,4 +1,4 @@
-"""Measures what the page's server adds to Kafka: bare clients beside browsers, in AKS's network."""
+"""Measures the page's server from AKS's network: what it adds to Kafka, and what it withstands."""
 
 import json
 import subprocess
@@ -11,19 +11,36 @@ from tests.e2e.environment import Environment
 
 BROWSERS = (1, 10, 100)
 SCRIPT = CHECKOUT / "bench" / "browsers.py"
-PORT = 8080
+PORT, HEALTH_PORT = 8080, 8081
 
 
 def page_against_bare_kafka(world: Environment) -> Iterator[dict[str, Any]]:
     """A figure for each number of browsers, all of them at one replica."""
     outputs = world.outputs()
+    servers = [outputs["bootstrapServers"], outputs["topic"], f"{_pod(world)}:{PORT}"]
+    for line in _in_aks(world, str(SCRIPT), *servers, *map(str, BROWSERS)):
+        yield {"figure": "the page / bare Kafka", **line}
+
+
+def page_at_the_most_connections(world: Environment) -> Iterator[dict[str, Any]]:
+    """A figure for each kind of crowd, which is all at one replica."""
+    place = [_pod(world), str(PORT), str(HEALTH_PORT)]
+    for line in _in_aks(world, "-m", "bench.crowd.measure", *place):
+        yield {"figure": "the page at the most connections / alone", **line}
+
+
+def _pod(world: Environment) -> str:
+    """The address of one of the page's pods."""
     names = [node["name"].rsplit("/", 1)[-1] for node in world.status()["nodes"]]
     pod = next(name for name in names if name.startswith("kafka-test-app-"))
-    address = world.succeed("exec", pod, "--", "hostname", "-i").split()[0]
+    return world.succeed("exec", pod, "--", "hostname", "-i").split()[0]
+
+
+def _in_aks(world: Environment, *arguments: str) -> Iterator[dict[str, Any]]:
+    """What Python prints with these arguments on a node of AKS's network."""
     command = [sys.executable, "-m", "emulator", "--home", str(world.home), "exec", "aks", "--"]
-    script = [sys.executable, str(SCRIPT), outputs["bootstrapServers"], outputs["topic"], f"{address}:{PORT}"]
     printed = subprocess.run(
-        [*command, *script, *map(str, BROWSERS)],
+        [*command, "env", f"PYTHONPATH={CHECKOUT}", sys.executable, *arguments],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         text=True,
@@ -31,4 +48,4 @@ def page_against_bare_kafka(world: Environment) -> Iterator[dict[str, Any]]:
         timeout=900,
     )
     for line in printed.stdout.splitlines():
-        yield {"figure": "the page / bare Kafka", **json.loads(line)}
+        yield json.loads(line)

@@ -17,6 +17,8 @@ from .settings.app_limits import AppLimits
 NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
+HEALTH_PORT = 8081
+"""For probes alone: however many connections clients hold, these get their answer."""
 MEMORY = "256Mi"
 """Memory limit of the pod of a Job."""
 OPEN_ANNOTATION = "aks-kafka/open-to-the-world"
@@ -56,6 +58,7 @@ class KafkaTestAppArgs:
     port: int
     source_ranges: Sequence[str]
     open_to_the_world: bool
+    hosts: Sequence[str]
     access_token: pulumi.Input[str] | None
     limits: AppLimits
 
@@ -159,13 +162,23 @@ class KafkaTestApp(pulumi.ComponentResource):
         return [kubernetes.core.v1.EnvVarArgs(name="ACCESS_TOKEN", value_from=source)]
 
     def _server(self) -> kubernetes.core.v1.ContainerArgs:
-        environment = {"KAFKA_TOPIC": self._args.topic, "PORT": str(PORT), **self._args.limits.environment}
+        environment = {
+            "KAFKA_TOPIC": self._args.topic,
+            "PORT": str(PORT),
+            "HEALTH_PORT": str(HEALTH_PORT),
+            **self._args.limits.environment,
+        }
+        if self._args.hosts:
+            environment["APP_HOSTS"] = ",".join(self._args.hosts)
         if self._args.open_to_the_world:
             environment["OPEN_TO_THE_WORLD"] = "true"
         server = self._container("serve", ["serve"], environment, memory=self._args.limits.memory)
         assert isinstance(server.env, list)
         server.env = [*server.env, *self._access_token()]
-        server.ports = [kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT)]
+        server.ports = [
+            kubernetes.core.v1.ContainerPortArgs(name="http", container_port=PORT),
+            kubernetes.core.v1.ContainerPortArgs(name="health", container_port=HEALTH_PORT),
+        ]
         # A new pod becomes ready when it reaches Kafka, and stays ready without: the page says what is wrong.
         server.startup_probe = _probe("/readyz", period_seconds=1, failure_threshold=STARTUP_SECONDS)
         server.readiness_probe = _probe("/healthz", period_seconds=5, failure_threshold=3)
@@ -253,7 +266,7 @@ class KafkaTestApp(pulumi.ComponentResource):
 
 def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> kubernetes.core.v1.ProbeArgs:
     return kubernetes.core.v1.ProbeArgs(
-        http_get=kubernetes.core.v1.HTTPGetActionArgs(path=path, port=PORT),
+        http_get=kubernetes.core.v1.HTTPGetActionArgs(path=path, port=HEALTH_PORT),
         period_seconds=period_seconds,
         timeout_seconds=3,
         failure_threshold=failure_threshold,

@@ -8,7 +8,10 @@ from .checked import Checked, between
 from .mistakes import OURS
 
 OWN_MIB = 160
-"""Memory of the application without any message: Python, libraries, connections of browsers."""
+"""Memory of the application without any message: Python, libraries, as many connections as by default."""
+DEFAULT_BROWSERS = 250
+BROWSER_KIB = 200
+"""Memory for a browser beyond these: what its connection holds here and in the kernel at the most."""
 
 
 class AppLimits(Checked):
@@ -19,7 +22,7 @@ class AppLimits(Checked):
     ] = 100_000
     max_pending_messages: Annotated[int, between(1, 100_000, OURS)] = 10_000
     max_pending_bytes: Annotated[int, between(1 << 20, 1 << 30, OURS)] = 16 << 20
-    max_browsers: Annotated[int, between(1, 10_000, OURS)] = 250
+    max_browsers: Annotated[int, between(1, 10_000, OURS)] = DEFAULT_BROWSERS
     history: Annotated[int, between(1, 100_000, OURS)] = 10_000
     history_bytes: Annotated[int, between(1 << 20, 1 << 30, OURS)] = 32 << 20
     slow_reader_seconds: Annotated[int, between(1, 300, OURS)] = 10
@@ -32,4 +35,6 @@ class AppLimits(Checked):
     @property
     def memory(self) -> str:
         """The pod's memory limit in Kubernetes' notation: twice the texts, since Python adds as much."""
-        return f"{OWN_MIB + 2 * (self.max_pending_bytes + self.history_bytes >> 20)}Mi"
+        texts = 2 * (self.max_pending_bytes + self.history_bytes >> 20)
+        browsers = max(0, self.max_browsers - DEFAULT_BROWSERS) * BROWSER_KIB >> 10
+        return f"{OWN_MIB + texts + browsers}Mi"

@@ -394,6 +394,14 @@ class Settings(SettingsTogether):
         group=Group.APP,
         changed=Change.IN_PLACE,
     )
+    app_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(visitors.host_name)], ...], BeforeValidator(names.from_json)
+    ] = setting(
+        (),
+        description="DNS names by which browsers may send messages, beside addresses and localhost.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+    )
     app_access_token: Annotated[SecretStr, AfterValidator(visitors.access_token)] = setting(
         SecretStr(""),
         description="What senders of messages have to know, stored as a secret; empty to let everybody send.",

@@ -1,4 +1,4 @@
-"""Rules for access to the test application: source ranges of its page, and the token for sending."""
+"""Rules for access to the test application: source ranges and names of its page, the token for sending."""
 
 import re
 from ipaddress import IPv4Network
@@ -10,6 +10,9 @@ from .mistakes import broken, check_all
 SET_TOKEN = 'pulumi config set --secret appAccessToken "$(openssl rand -hex 16)"'
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 1000
+LONGEST_HOST_NAME = 253
+_LABEL = "(?!-)[a-z0-9-]{1,63}(?<!-)"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
@@ -18,6 +21,17 @@ def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ..
         command = 'pulumi config set --path "appSourceRanges[0]" 203.0.113.7/32, with your own address'
         raise broken("must have at least one range, 0.0.0.0/0 if it is meant for everybody", right=command)
     return ranges
+
+
+def host_name(name: str) -> str:
+    """The rule for a name in a request's header Host: a DNS name in full, without scheme, port or path."""
+    if not _HOST_NAME.fullmatch(name) or len(name) > LONGEST_HOST_NAME or name.rpartition(".")[2].isdigit():
+        raise broken(
+            "must be the DNS name of a host, in lower case and without a port",
+            source="RFC 1123, section 2.1",
+            right="messages.example.org",
+        )
+    return name
 
 
 def access_token(token: SecretStr) -> SecretStr:

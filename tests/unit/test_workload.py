@@ -28,6 +28,7 @@ ARGS = KafkaTestAppArgs(
     port=80,
     source_ranges=["203.0.113.7/32"],
     open_to_the_world=False,
+    hosts=(),
     access_token=None,
     limits=AppLimits(),
 )
@@ -173,6 +174,7 @@ def test_pods_serve_the_topic(app: Deployment) -> None:
         "KAFKA_BOOTSTRAP_SERVERS": ARGS.bootstrap_servers,
         "KAFKA_TOPIC": "messages",
         "PORT": "8080",
+        "HEALTH_PORT": "8081",
         **AppLimits().environment,
     }
 
@@ -181,10 +183,23 @@ def test_pods_wait_for_kafka_at_their_start_and_stay_open_without_it_later(app: 
     server = container(app, "kafka-test-app")
     asked = {probe: server[probe]["httpGet"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")}
     assert asked == {
-        "startupProbe": {"path": "/readyz", "port": 8080},
-        "readinessProbe": {"path": "/healthz", "port": 8080},
-        "livenessProbe": {"path": "/healthz", "port": 8080},
+        "startupProbe": {"path": "/readyz", "port": 8081},
+        "readinessProbe": {"path": "/healthz", "port": 8081},
+        "livenessProbe": {"path": "/healthz", "port": 8081},
     }
+
+
+def test_probes_have_a_port_of_their_own_that_nobody_else_is_led_to(app: Deployment) -> None:
+    ports = {port["name"]: port["containerPort"] for port in container(app, "kafka-test-app")["ports"]}
+    assert ports == {"http": 8080, "health": 8081}
+    assert [port["targetPort"] for port in app["kafka-test-app-service"].inputs["spec"]["ports"]] == [8080]
+
+
+def test_names_by_which_browsers_may_send_are_told_to_the_image(app: Deployment) -> None:
+    named = declare(replace(ARGS, hosts=("messages.example.org", "kafka.example.org")))
+    told = environment(named, "kafka-test-app")["APP_HOSTS"]
+    assert told == "messages.example.org,kafka.example.org"
+    assert "APP_HOSTS" not in environment(app, "kafka-test-app")
 
 
 def test_a_rollout_never_takes_a_pod_away_before_its_successor_is_ready(app: Deployment) -> None:
@@ -239,6 +254,12 @@ def test_limits_are_told_to_the_image_and_set_the_memory_that_they_need(app: Dep
     assert environment(more, "kafka-test-app")["HISTORY_BYTES"] == str(128 << 20)
     assert container(app, "kafka-test-app")["resources"]["limits"]["memory"] == "256Mi"
     assert container(more, "kafka-test-app")["resources"]["limits"]["memory"] == "448Mi"
+
+
+def test_more_browsers_get_more_memory() -> None:
+    # Each may hold 200 KiB, by the buffers of the app and of the kernel.
+    assert AppLimits.model_validate({"maxBrowsers": 250 + 1024}).memory == "456Mi"
+    assert AppLimits.model_validate({"maxBrowsers": 1}).memory == AppLimits().memory
 
 
 def test_pods_are_spread_over_zones_and_nodes_and_their_nodes_are_emptied_one_by_one(app: Deployment) -> None:

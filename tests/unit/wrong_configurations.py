@@ -183,6 +183,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"appSourceRanges": ["203.0.113.7", "::/0"]},
         {"appSourceRanges": ["203.0.113.7/32", "203.0.113.7/32"]},
         {"appSourceRanges": [f"20.{number // 256}.{number % 256}.0/24" for number in range(4001)]},
+        {"appHosts": ["http://messages.example.org", "Messages.example.org", "203.0.113.7", "a:80", ""]},
         {"appAccessToken": "secret!"},
         {"appAccessToken": "=" * 1001},
     ],

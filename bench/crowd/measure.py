@@ -1,0 +1,104 @@
+"""`python -m bench.crowd.measure HOST PORT HEALTH_PORT`: a line of JSON for each kind of crowd.
+
+Each is seen beside the page alone, by probes, which have a port of their own.
+"""
+
+import contextlib
+import http.client
+import json
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from bench.crowd.greetings import GREETINGS, Greeting, crowd, fill, unread
+from bench.crowd.place import Place, Watch
+
+HOLD_SECONDS = 5.0
+"""Less than the page waits for a slow reader."""
+HISTORY_BYTES = 40 << 20
+"""More than the page keeps."""
+WORST = "\0"
+"""In JSON it takes six bytes."""
+FAST, MESSAGES = 25, 200
+
+
+def measure(place: Place) -> None:
+    """Print what each crowd makes of the page."""
+    connections = int(place.figure("testapp_max_connections"))
+    fill(place, WORST, HISTORY_BYTES)
+    alone = Watch(place)
+    alone.look_for(HOLD_SECONDS)
+    for name, greeting in GREETINGS.items():
+        _print(name, connections, _hold(place, {greeting: connections}), alone)
+    slow = {unread("/events?last=10000"): connections // 2, unread("/messages?last=10000"): connections // 4}
+    readers = [Reader(place) for _ in range(FAST)]
+    watch = Watch(place)
+    with crowd(place, slow):
+        mark = uuid.uuid4().hex
+        sender = threading.Thread(target=_send, args=(place, mark))
+        sender.start()
+        watch.look_for(HOLD_SECONDS)
+        sender.join()
+        lost = sum(MESSAGES - reader.count(mark) for reader in readers)
+    more = {"fast_readers": FAST, "messages": MESSAGES, "lost": lost}
+    _print("slow and fast readers", FAST + sum(slow.values()), watch, alone, **more)
+
+
+class Reader:
+    """An event stream that is read as it comes, in a thread of its own."""
+
+    def __init__(self, place: Place) -> None:
+        self._connection = place.connect()
+        self._connection.sendall(b"GET /events?last=0 HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        self._received = bytearray()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def count(self, mark: str) -> int:
+        """Messages with this mark, of which as many as were sent are waited for."""
+        deadline = time.monotonic() + HOLD_SECONDS
+        while (found := self._received.count(mark.encode())) < MESSAGES and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._connection.close()
+        return found
+
+    def _read(self) -> None:
+        # It is closed from elsewhere.
+        with contextlib.suppress(OSError):
+            while data := self._connection.recv(1 << 16):
+                self._received += data
+
+
+def _hold(place: Place, greetings: Mapping[Greeting, int]) -> Watch:
+    watch = Watch(place)
+    with crowd(place, greetings):
+        watch.look_for(HOLD_SECONDS)
+    return watch
+
+
+def _send(place: Place, mark: str) -> None:
+    connection = http.client.HTTPConnection(place.host, place.port, timeout=30)
+    for _ in range(MESSAGES):
+        connection.request("POST", "/messages", mark)
+        connection.getresponse().read()
+    connection.close()
+
+
+def _print(name: str, connections: int, seen: Watch, alone: Watch, **more: Any) -> None:
+    figures = {
+        "clients": name,
+        "connections": connections,
+        "memory_mib": seen.most_bytes >> 20,
+        "memory_alone_mib": alone.most_bytes >> 20,
+        "healthz": sorted(seen.statuses),
+        "healthz_slowest_ms": round(seen.slowest_s * 1000),
+        "healthz_slowest_alone_ms": round(alone.slowest_s * 1000),
+    }
+    print(json.dumps({**figures, **more}), flush=True)
+
+
+if __name__ == "__main__":
+    host, port, health_port = sys.argv[1:]
+    measure(Place(host, int(port), int(health_port)))
