@@ -1,10 +1,12 @@
-# Everything starts here; `make help` lists it. PYTHON can name another Python 3.11.
-PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3) python3)
+# Everything starts here; `make help` lists it. PYTHON can name another Python (3.11, 3.12 or 3.13), for which
+# .venv is then made anew; without it, .venv keeps the one that it has.
+PYTHON ?= $(firstword $(wildcard .venv/bin/python) \
+  $(foreach version,3.11 3.12 3.13,$(shell python$(version) -c "" 2>&- && command -v python$(version))) python3)
 EMULATOR := .venv/bin/python -m emulator
 # Tests that share an environment stay in one process (conftest.py), and start first: they take longest.
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help up down unit test lint bench setup setup-unit setup-tests
+.PHONY: help up down unit test lint pythons bench setup setup-unit setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +29,9 @@ lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 	@.venv/bin/basedpyright
 	@.venv/bin/zizmor --offline --quiet --strict-collection .github
 	@tools/actionlint/run.sh
+
+pythons: ## unit tests and an environment with each Python that is installed (3 min each)
+	@$(PYTHON) -m tools.each_python
 
 bench: setup ## the numbers in the docs, one line of JSON each (5 min)
 	@.venv/bin/python -m bench

@@ -3,8 +3,9 @@
 python -m tools.lock          ask the package index, and write
 python -m tools.lock --check  exit 1 when a requirement is not locked (asks nobody)
 
-Locked are the wheels for the image's Python on Linux, for both processors that AKS has nodes with. Versions
-are those of tools/constraints.txt, which every test here runs with.
+Locked are wheels on Linux for both processors that AKS has nodes with: for the image's Python, and for others
+that the local environment runs with, since its pods run with the machine's. Versions are those of
+tools/constraints.txt, which every test here runs with.
 """
 
 import argparse
@@ -13,19 +14,22 @@ import re
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
+
+from tools.pythons import PYTHONS
 
 ROOT = Path(__file__).resolve().parent.parent
 WANTED = ROOT / "app" / "requirements.in"
 LOCKED = ROOT / "app" / "requirements.txt"
 CONSTRAINTS = ROOT / "tools" / "constraints.txt"
-PYTHON = "3.11"
 PROCESSORS = ("x86_64", "aarch64")
 # Debian's C library in python:3.11-slim is newer than all of these (PEP 600).
 SYSTEMS = ("manylinux_2_17", "manylinux2014", "manylinux_2_28")
 HEADER = (
-    "# Written by `python -m tools.lock` from requirements.in: wheels for Python 3.11 on Linux, by hash.\n"
+    "# Written by `python -m tools.lock` from requirements.in: wheels on Linux, by hash,\n"
+    f"# for Python {', '.join(PYTHONS)}.\n"
 )
 
 
@@ -54,14 +58,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.lock", description="Lock what the image installs.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when something is missing")
     if not parser.parse_args(arguments).check:
-        LOCKED.write_text(locked([_report(processor) for processor in PROCESSORS]))
+        LOCKED.write_text(locked([_report(*target) for target in product(PYTHONS, PROCESSORS)]))
     stale = missing(WANTED.read_text(), LOCKED.read_text())
     for requirement in stale:
         print(f"{LOCKED.relative_to(ROOT)} lacks {requirement}: run python -m tools.lock")
     return 1 if stale else 0
 
 
-def _report(processor: str) -> dict[str, Any]:
+def _report(python: str, processor: str) -> dict[str, Any]:
     platforms = [word for system in SYSTEMS for word in ("--platform", f"{system}_{processor}")]
     with tempfile.TemporaryDirectory() as nowhere:
         command = [
@@ -74,7 +78,7 @@ def _report(processor: str) -> dict[str, Any]:
             "--target",
             nowhere,
         ]
-        wheels = ["--only-binary", ":all:", "--python-version", PYTHON, "--implementation", "cp", *platforms]
+        wheels = ["--only-binary", ":all:", "--python-version", python, "--implementation", "cp", *platforms]
         files = ["--requirement", str(WANTED), "--constraint", str(CONSTRAINTS)]
         answer = subprocess.run(
             [sys.executable, "-m", "pip", "--disable-pip-version-check", *command, *wheels, *files],

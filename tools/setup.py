@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tools.build_cache import build_once, place_of
+from tools.pythons import PYTHONS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 VENV = CHECKOUT / ".venv"
@@ -84,11 +85,12 @@ def steps(*, tests: bool, unit: bool) -> list[Callable[[], None]]:
 
 
 def check_python() -> None:
-    """The app's image says FROM python:3.11, and its pods run with this machine's Python here."""
-    if sys.version_info[:2] != (3, 11):
+    """Packages are pinned and locked for these; pods run with this machine's Python."""
+    if _version(sys.version) not in PYTHONS:
+        names = f"{', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
         raise SetupRefused(
-            f"Python 3.11 is needed, this is {sys.version.split()[0]}. Install it (Debian 12: python3, "
-            "elsewhere: pyenv install 3.11), then: make PYTHON=/path/to/python3.11 ..."
+            f"Python {names} is needed, this is {sys.version.split()[0]}. Install one (Debian 12 and 13, "
+            "Ubuntu 24.04: python3, elsewhere: pyenv install 3.11), then: make PYTHON=/path/to/python3.11 ..."
         )
 
 
@@ -118,12 +120,14 @@ def check_namespaces() -> None:
 
 
 def install_python_packages() -> None:
-    """Make .venv hold exactly the pinned packages; pip runs only when a requirement changed."""
+    """Make .venv hold exactly the pinned packages; pip runs only when a requirement, or Python, changed."""
     stamp = VENV / "requirements.sha256"
     wanted = _digest([*REQUIREMENTS, CONSTRAINTS])
+    if PYTHON.exists() and _version_of_venv() != _version(sys.version):
+        shutil.rmtree(VENV)
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
-    _say("Python packages into .venv")
+    _say(f"Packages for Python {_version(sys.version)} into .venv")
     if not PYTHON.exists():
         _create_venv()
     options = [option for file in REQUIREMENTS for option in ("-r", str(file))]
@@ -196,6 +200,19 @@ def _link(link: Path, target: Path) -> None:
     new = link.with_name(f"{link.name}.{os.getpid()}")
     new.symlink_to(target)
     new.replace(link)
+
+
+def _version(text: str) -> str:
+    """MAJOR.MINOR out of a longer version."""
+    return ".".join(text.split(".")[:2])
+
+
+def _version_of_venv() -> str:
+    """The Python that .venv was made with: pyvenv.cfg, by venv and by virtualenv."""
+    settings = (line.partition("=") for line in (VENV / "pyvenv.cfg").read_text().splitlines())
+    return next(
+        _version(value.strip()) for name, _, value in settings if name.strip() in ("version", "version_info")
+    )
 
 
 def _create_venv() -> None:

@@ -1,4 +1,4 @@
-"""The only base image, python:MAJOR.MINOR-slim, made from the Python that runs the emulator."""
+"""The base images: python:MAJOR.MINOR-slim, each made from the Python that runs the emulator."""
 
 import re
 import sys
@@ -6,6 +6,7 @@ import sysconfig
 from pathlib import Path
 
 from emulator.registry.dockerfile import Instruction
+from tools.pythons import PYTHONS
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 SITE_PACKAGES = f"usr/local/lib/python{VERSION}/site-packages"
@@ -19,12 +20,28 @@ ENVIRONMENT = {
 COMMAND = ["python3"]
 
 
-def require_base(instruction: Instruction) -> None:
-    """Raises BuildRefused for any other base image."""
-    if not re.fullmatch(rf"python:{re.escape(VERSION)}(\.\d+)?-slim(-[a-z]+)?", instruction.text):
-        raise instruction.refusal(
-            f"the emulator has one base image, python:{VERSION}-slim, since it runs Python {VERSION} itself"
-        )
+def require_base(instruction: Instruction) -> str:
+    """Where the image asks for another Python than there is, what stands for it, in words; else nothing.
+
+    Raises BuildRefused for any other base image.
+    """
+    wanted = re.fullmatch(r"python:(\d+\.\d+)(\.\d+)?-slim(-[a-z]+)?", instruction.text)
+    if wanted is None or wanted[1] not in PYTHONS:
+        names = ", ".join(f"python:{version}-slim" for version in PYTHONS)
+        raise instruction.refusal(f"the emulator has no other base images than {names}")
+    if wanted[1] == VERSION:
+        return ""
+    return f"Python {ENVIRONMENT['PYTHON_VERSION']} of this machine stands for Python {wanted[1]}"
+
+
+def mismatch(built_with: str) -> str:
+    """Why an image that was built with this Python (MAJOR.MINOR.MICRO) can't run here; else nothing."""
+    if built_with.rpartition(".")[0] == VERSION:
+        return ""
+    return (
+        f"it was built with Python {built_with}, and the emulator runs with {ENVIRONMENT['PYTHON_VERSION']}: "
+        "take that Python again, or make the world anew"
+    )
 
 
 def binds() -> dict[str, str]:

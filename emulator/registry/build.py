@@ -25,11 +25,13 @@ def build(
     Raises BuildRefused, and packages.PackagesFailed.
     """
     instructions = parse(dockerfile.read_text())
-    base.require_base(instructions[0])
+    substitution = base.require_base(instructions[0])
     steps = _plan(instructions, Context.read(context_folder))
     done = _restore(steps, cache, target)
     for number, step in enumerate(steps, start=1):
         say(f"Step {number}/{len(steps)} : {step.instruction.keyword} {step.instruction.text}")
+        if number == 1 and substitution:
+            say(f" ---> {substitution}")
         if number <= done:
             say(" ---> Using cache")
             continue

@@ -68,6 +68,8 @@ class Images:
         if not (folder / "manifest.json").exists():
             raise PullRefused(f'failed to pull and unpack image "{reference}": {reference}: not found')
         manifest = Manifest(**json.loads((folder / "manifest.json").read_text()))
+        if reason := base.mismatch(manifest.environment["PYTHON_VERSION"]):
+            raise PullRefused(f'failed to pull and unpack image "{reference}": {reason}')
         return Image(
             folder=folder / "rootfs",
             entrypoint=manifest.entrypoint,

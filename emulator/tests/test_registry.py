@@ -1,4 +1,5 @@
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from emulator.registry.build import build
 from emulator.registry.context import Context
 from emulator.registry.dockerfile import BuildRefused, parse
 from emulator.registry.images import Images, Reference, ReferenceMalformed, push
+from tools.pythons import PYTHONS
 
 FROM = f"FROM python:{base.VERSION}-slim\n"
 
@@ -83,6 +85,22 @@ def test_the_base_images_command_stands_until_there_is_an_entry_point(workspace)
     assert workspace.push(FROM + 'CMD ["b"]\nENTRYPOINT ["a"]')[0].command == ["b"]
 
 
+@pytest.mark.parametrize("version", PYTHONS)
+def test_this_machines_python_stands_for_the_one_that_an_image_asks_for_and_it_is_said(workspace, version):
+    manifest, root = workspace.push(f"FROM python:{version}-slim\nWORKDIR /srv")
+    assert manifest.environment["PYTHON_VERSION"] == platform.python_version()
+    assert (root / base.SITE_PACKAGES).is_dir()
+    said = f" ---> Python {platform.python_version()} of this machine stands for Python {version}"
+    assert (said in workspace.steps) is (version != base.VERSION)
+
+
+def test_an_image_that_another_python_built_is_not_run(workspace, monkeypatch):
+    workspace.push(FROM)
+    monkeypatch.setattr(base, "VERSION", "3.10")
+    with pytest.raises(PullRefused, match=r"it was built with Python .*make the world anew"):
+        Images(workspace.registries, lambda *_: None).pull("r.azurecr.io/app:1", "kubelet")
+
+
 def test_copy_follows_dockers_rules(workspace):
     for path in ("a.txt", "b.txt", "folder/c.txt", "folder/deep/d.txt"):
         workspace.file(path, path)
@@ -151,8 +169,8 @@ def test_ignored_files_are_not_copied(workspace):
 @pytest.mark.parametrize(
     ("dockerfile", "reason"),
     [
-        ("FROM alpine", "one base image"),
-        ("FROM python:2.7-slim", "one base image"),
+        ("FROM alpine", "no other base images than python:3.11-slim, python:3.12-slim, python:3.13-slim"),
+        ("FROM python:2.7-slim", "no other base images"),
         (FROM + FROM, "several stages"),
         (FROM + "ARG X=1", "ARG is not modelled"),
         (FROM + "RUN apt-get install x", "nothing but pip install"),

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from tools import lock
+from tools.pythons import PYTHONS
 
 
 def report(**digests: str) -> dict[str, Any]:
@@ -32,6 +33,13 @@ def test_the_app_s_requirements_are_locked_in_the_versions_that_tests_run_with()
     assert lock.missing(lock.WANTED.read_text(), text) == []
     assert lock.missing(" ".join(re.findall(r"^(\S+==\S+)", text, re.MULTILINE)), _normal_constraints()) == []
     assert re.findall(r"==\S+ *$", text, re.MULTILINE) == [], "a requirement without a hash"
+
+
+def test_wheels_are_locked_for_every_python_that_a_machine_may_have() -> None:
+    hashes = re.findall(r"^(\S+)==\S+((?: \\\n +--hash=sha256:\w+)+)$", lock.LOCKED.read_text(), re.MULTILINE)
+    counts = {name: found.count("--hash") for name, found in hashes}
+    # One wheel in pure Python, or one of each Python for each processor.
+    assert set(counts.values()) == {1, len(PYTHONS) * len(lock.PROCESSORS)}, counts
 
 
 def _normal_constraints() -> str:

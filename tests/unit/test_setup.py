@@ -1,5 +1,6 @@
 """The set-up on a machine where something is missing that only a person can install."""
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ def set_up(
     for script in scripts:
         (path / script.name).symlink_to(script)
     (folder / "tools").mkdir()
-    for module in ("setup.py", "build_cache.py"):
+    for module in ("setup.py", "build_cache.py", "pythons.py"):
         shutil.copy(CHECKOUT / "tools" / module, folder / "tools")
     command = [sys.executable, "-m", "tools.setup", *options]
     environment = {"PATH": str(path), "HOME": str(folder / "home")}
@@ -113,3 +114,32 @@ def test_a_checkout_changes_to_the_engine_of_its_recipe(
     assert install_engine_in(tmp_path / "first", monkeypatch) != before
     assert before.exists(), "another checkout may use it"
     assert len(engine_builds.read_text().splitlines()) == 2
+
+
+def test_another_python_makes_the_virtual_environment_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv, installations = tmp_path / ".venv", []
+
+    def make(version: str) -> None:
+        (venv / "bin").mkdir(parents=True)
+        (venv / "bin" / "python").touch()
+        (venv / "pyvenv.cfg").write_text(f"home = /usr/bin\nversion = {version}\n")
+
+    monkeypatch.setattr(setup, "VENV", venv)
+    monkeypatch.setattr(setup, "PYTHON", venv / "bin" / "python")
+    monkeypatch.setattr(setup, "_create_venv", lambda: make(platform.python_version()))
+    monkeypatch.setattr(setup, "_run", lambda *command: installations.append(command))
+    make("3.10.4")
+    (venv / "of-3.10").touch()
+    setup.install_python_packages()
+    assert not (venv / "of-3.10").exists()
+    assert len(installations) == 1
+    setup.install_python_packages()
+    assert len(installations) == 1, "nothing changed, and it installs again"
+
+
+def test_a_python_that_nothing_was_tried_with_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version", "3.10.4 (main)")
+    with pytest.raises(setup.SetupRefused, match=r"Python 3\.11, 3\.12 or 3\.13 is needed, this is 3\.10\.4"):
+        setup.check_python()
