@@ -1,0 +1,1 @@
+"""The program's objects on a real Kubernetes, beside the emulated one."""
