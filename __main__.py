@@ -17,6 +17,7 @@ from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
 from components.settings.addresses import open_to_the_world
+from components.settings.regions import storage_suffix
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes that stay until the end. Collecting garbage among them adds more than
@@ -66,6 +67,7 @@ kafka = kafka_cluster(
         zookeeper_size=settings.kafka_zookeeper_size,
         encrypt_between_nodes=settings.kafka_encryption_in_transit,
         storage_account_name=settings.storage_account_name,
+        storage_suffix=storage_suffix(settings.location),
         gateway_user=settings.ambari_user,
         gateway_password=config.require_secret("ambariPassword"),
         ssh_user=settings.ssh_user,

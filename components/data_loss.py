@@ -16,6 +16,7 @@ from .kafka import RECORD, WORKERS
 from .settings.about import FIXED, about
 from .settings.mistakes import OURS, Mistake
 from .settings.settings import HDINSIGHT_DOC, Settings, WrongSettings
+from .settings.state import standing_outputs
 
 _FIXED = tuple(name for name, field in Settings.model_fields.items() if about(field).changed in FIXED)
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
@@ -55,7 +56,7 @@ def refuse_losses(settings: Settings) -> bool:
     remove any, and a replacement for that alone is nobody's intention. Adopting a resource that this stack
     created is refused too, since `up` would delete it first.
     """
-    outputs = _outputs()
+    outputs = standing_outputs()
     made_with = _made_with(outputs)
     mistakes = [*adopting_own_resources(outputs, settings), *losses(made_with, settings)]
     if mistakes:
@@ -129,18 +130,3 @@ def _shrinks(has: int, settings: Settings) -> Mistake:
 def _made_with(outputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """The settings that the stack's cluster was created with; empty where there is no cluster."""
     return outputs.get(_COMPONENT, {}).get(RECORD) or {} if _CLUSTER in outputs else {}
-
-
-def _outputs() -> dict[str, Mapping[str, Any]]:
-    """The outputs of the stack's resources in its state, by type; of several of one type, the last one's.
-
-    Read from the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.
-    """
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    return {_type(urn): state["outputs"] for urn, state in (read.value or {})["outputs"].items()}
-
-
-def _type(urn: str) -> str:
-    """A resource's own type: urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME."""
-    return urn.split("::")[2].rpartition("$")[2]

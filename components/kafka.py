@@ -35,6 +35,7 @@ class KafkaClusterArgs:
     """Arguments of KafkaCluster.
 
     name: of the cluster, unique in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
+    storage_suffix: the domain of Data Lake Storage in the cloud that the region belongs to.
     storage_role_seconds: how long the cluster's identity has its role before the cluster is created.
     never_replace: whether the cluster exists and no immutable setting changed, so that no difference between
     state and program may replace it.
@@ -53,6 +54,7 @@ class KafkaClusterArgs:
     zookeeper_size: str
     encrypt_between_nodes: bool
     storage_account_name: str
+    storage_suffix: str
     gateway_user: str
     gateway_password: pulumi.Input[str]
     ssh_user: str
@@ -172,7 +174,7 @@ class KafkaCluster(pulumi.ComponentResource):
                 storage_profile=hdinsight.StorageProfileArgs(
                     storageaccounts=[
                         hdinsight.StorageAccountArgs(
-                            name=f"{args.storage_account_name}.dfs.core.windows.net",
+                            name=f"{args.storage_account_name}.{args.storage_suffix}",
                             is_default=True,
                             file_system=args.name,
                             resource_id=account.id,

@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import pydantic
 import yaml
@@ -24,8 +24,15 @@ TABLE_BEGIN, TABLE_END = "<!-- begin: python -m tools.configuration -->", "<!-- 
 
 
 def schema() -> dict[str, dict[str, Any]]:
-    """The settings as the `config` of Pulumi.yaml declares them."""
-    return {str(field.alias): _declaration(field) for field in Settings.model_fields.values()}
+    """The settings as the `config` of Pulumi.yaml declares them.
+
+    No types: the CLI would check them before the program runs, and stop at the first wrong one without its
+    value and without the other mistakes.
+    """
+    return {
+        str(field.alias): {"description": field.description, "default": _default(field)}
+        for field in Settings.model_fields.values()
+    }
 
 
 def reference() -> str:
@@ -46,37 +53,27 @@ def files() -> dict[Path, str]:
     }
 
 
-def _declaration(field: FieldInfo) -> dict[str, Any]:
-    default = pydantic.TypeAdapter(field.rebuild_annotation()).dump_python(
+def _default(field: FieldInfo) -> Any:
+    return pydantic.TypeAdapter(field.rebuild_annotation()).dump_python(
         field.default, mode="json", by_alias=True, exclude_none=True
     )
-    return {**_type(field.annotation), "description": field.description, "default": default}
 
 
-def _type(annotation: Any) -> dict[str, Any]:
+def _type(annotation: Any) -> str:
+    """A type in the words of YAML."""
     if annotation == AddressSpace:
-        # A string or a list: Pulumi takes either for a setting that declares no type.
-        return {}
-    if annotation is bool:
-        return {"type": "boolean"}
-    if annotation is int:
-        return {"type": "integer"}
-    if get_origin(annotation) is dict or _is_model(annotation):
-        return {"type": "object"}
+        return "string, or list of strings"
+    if get_origin(annotation) is Annotated:
+        return _type(get_args(annotation)[0])
     if get_origin(annotation) is tuple:
-        item = get_args(annotation)[0]
-        return {"type": "array", "items": {"type": "object" if _is_model(item) else "string"}}
-    return {"type": "string"}
+        return f"list of {_type(get_args(annotation)[0])}s"
+    if get_origin(annotation) is dict or _is_model(annotation):
+        return "object"
+    return {bool: "boolean", int: "integer"}.get(annotation, "string")
 
 
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
-
-
-def _type_name(declared: dict[str, Any]) -> str:
-    if "type" not in declared:
-        return "string, or array of strings"
-    return f"array of {declared['items']['type']}s" if "items" in declared else declared["type"]
 
 
 def _table(group: Group, fields: Sequence[FieldInfo]) -> str:
@@ -85,17 +82,18 @@ def _table(group: Group, fields: Sequence[FieldInfo]) -> str:
 
 
 def _row(field: FieldInfo) -> str:
-    declared, said = _declaration(field), about(field)
-    kind = f"{_type_name(declared)}, secret" if said.set_secret else _type_name(declared)
-    cells = [f"`{field.alias}`", kind, _default_shown(field, declared), field.description, said.changed]
+    said = about(field)
+    kind = f"{_type(field.annotation)}, secret" if said.set_secret else _type(field.annotation)
+    cells = [f"`{field.alias}`", kind, _default_shown(field), field.description, said.changed]
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _default_shown(field: FieldInfo, declared: dict[str, Any]) -> str:
+def _default_shown(field: FieldInfo) -> str:
     """The default as a stack's YAML file writes it."""
-    if declared["default"] in ("", []):
+    default = _default(field)
+    if default in ("", []):
         return "required" if field.examples else "empty"
-    written = yaml.safe_dump(declared["default"], default_flow_style=True, sort_keys=False, width=10_000)
+    written = yaml.safe_dump(default, default_flow_style=True, sort_keys=False, width=10_000)
     # YAML ends a plain scalar with a line of its own.
     return f"`{written.splitlines()[0]}`"
 

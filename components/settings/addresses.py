@@ -6,8 +6,10 @@ Every rule is a function that returns its range, or raises the error of `mistake
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
+from . import leniency
+from .leniency import Made
 from .mistakes import broken
 
 PRIVATE = (
@@ -27,6 +29,19 @@ TAKEN_BY_AKS = (
 """Ranges reserved by AKS: neither its network nor its pods or services may use them."""
 
 EVERYBODY = IPv4Network("0.0.0.0/0")
+
+NO_CALLERS = {
+    IPv4Network("0.0.0.0/8"): "this network",
+    IPv4Network("169.254.0.0/16"): "link-local",
+    IPv4Network("224.0.0.0/4"): "multicast",
+    IPv4Network("240.0.0.0/4"): "reserved",
+}
+"""Ranges of which no packet arrives from another machine: IANA's registry of special-purpose addresses."""
+SPECIAL = "RFC 6890"
+WIDEST_CALLERS = 8
+"""The shortest prefix of a range that is not meant for everybody: no network of anybody's is larger."""
+YOUR_OWN = "203.0.113.7/32, with your own address"
+IPV4_ALONE = "https://learn.microsoft.com/azure/virtual-network/ip-services/ipv6-overview"
 
 KEPT_BY_AZURE = 5
 """Addresses that Azure reserves in every subnet: the first four and the last."""
@@ -50,14 +65,34 @@ def parse(value: object) -> IPv4Network:
 
 
 def parse_source(value: object) -> IPv4Network:
-    """Parse a range of source addresses in CIDR notation."""
-    return _parse(value, "203.0.113.7/32, with your own address")
+    """Parse a range of source addresses in CIDR notation; an address alone is a range of one."""
+    network = _parse(value, YOUR_OWN)
+    if "/" not in str(value) and network.network_address.packed[-1] == 0:
+        rule = "must say how long its prefix is: alone it is one address, which no machine has"
+        leniency.refuse(rule, unless=Made.NETWORKS, source="RFC 4632", right=YOUR_OWN)
+    if network.prefixlen < WIDEST_CALLERS and network != EVERYBODY:
+        share = f"{2**-network.prefixlen:.1%} of all IPv4 addresses"
+        rule = f"must be /{WIDEST_CALLERS} or smaller: it would let in {share}"
+        leniency.refuse(rule, unless=Made.NETWORKS, right=YOUR_OWN)
+    elif network != EVERYBODY:
+        _can_call(network)
+    return network
+
+
+def _can_call(network: IPv4Network) -> None:
+    for kept, what in NO_CALLERS.items():
+        if network.overlaps(kept):
+            rule = f"must hold no address of {kept} ({what}): from there nothing ever comes"
+            leniency.refuse(rule, unless=Made.NETWORKS, source=SPECIAL, right=YOUR_OWN)
 
 
 def _parse(value: object, example: str) -> IPv4Network:
     try:
         return IPv4Network(str(value))
     except ValueError as error:
+        if _is_ipv6(str(value)):
+            rule = "must be an IPv4 range: HDInsight's networks take no other"
+            raise broken(rule, source=IPV4_ALONE, right=example) from error
         rule = f"must be a range in CIDR notation: {error}"
         raise broken(rule, source="RFC 4632", right=_meant(str(value)) or example) from error
 
@@ -92,7 +127,7 @@ def not_everybody(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
     if open_to_the_world(ranges):
         raise broken(
             "must not open Ambari, which can change all of Kafka, to everybody",
-            right="203.0.113.7/32, with your own address",
+            right=YOUR_OWN,
         )
     return ranges
 
@@ -146,7 +181,8 @@ def callers_of_aks(
         raise broken(f"{rule} private one ever shows", source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
     if not ranges and ambari_users is not None and not public(ambari_users):
         rule = (
-            "must be set, since ambariSourceRanges has no public range, and no other shows at the API server"
+            "must be set, since ambariSourceRanges has no range that is public as a whole, and no other "
+            "shows at the API server"
         )
         raise broken(rule, source=AKS_API_RANGES, right=CALLERS_EXAMPLE)
     return ranges
@@ -255,6 +291,13 @@ def free_range(prefix_length: int, taken: Iterable[IPv4Network]) -> IPv4Network 
                 if not any(block.overlaps(other) for other in blocked):
                     return next(block.subnets(new_prefix=prefix_length))
     return None
+
+
+def _is_ipv6(value: str) -> bool:
+    try:
+        return bool(IPv6Network(value, strict=False))
+    except ValueError:
+        return False
 
 
 def _meant(value: str) -> str:

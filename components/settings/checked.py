@@ -1,10 +1,12 @@
 """The base class of all models of the configuration, and helpers for them."""
 
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
 from typing import get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
 from .mistakes import broken
 
@@ -23,11 +25,38 @@ class Checked(BaseModel):
 
 def names_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
     """The names that are known at the place of `location`'s last one, in the configuration of `model`."""
+    return [str(field.alias) for field in _model_at(model, location).model_fields.values()]
+
+
+def default_at(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    """The default of the field at `location`, as it would be set; empty where there is none to suggest."""
+    try:
+        fields = _fields(_model_at(model, location))
+    except LookupError:
+        return ""
+    field = fields.get(str(location[-1]))
+    if field is None:
+        return ""
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
+    values = field.default if isinstance(field.default, tuple) else (field.default,)
+    return str(values[0]) if len(values) == 1 and isinstance(values[0], str | int | IPv4Network) else ""
+
+
+def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel]:
+    """The model that has the last name in `location`. Raises LookupError where that is no model's."""
     names = [part for part in location if isinstance(part, str)]
     for name in names[:-1]:
-        fields = {field.alias: field for field in model.model_fields.values()}
-        model = next(_models(fields[name].annotation))
-    return [str(field.alias) for field in model.model_fields.values()]
+        inner = next(_models(_fields(model)[name].annotation), None)
+        if inner is None:
+            raise LookupError(name)
+        model = inner
+    return model
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by alias and by attribute: pydantic names one whose default is wrong by the latter."""
+    return {key: field for name, field in model.model_fields.items() for key in (name, str(field.alias))}
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:
@@ -43,8 +72,7 @@ def between(least: int, most: int, source: str) -> AfterValidator:
 
     def check(value: int) -> int:
         if not least <= value <= most:
-            nearest = min(max(value, least), most)
-            raise broken(f"must be between {least} and {most}", source=source, right=str(nearest))
+            raise broken(f"must be between {least} and {most}", source=source)
         return value
 
     return AfterValidator(check)

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import TypeVar
@@ -13,11 +13,14 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-T = TypeVar("T")
+from . import redaction
 
+T = TypeVar("T")
 
 OURS = "a rule of this program"
 """The source of rules that are this program's own."""
+REFERENCE = "docs/configuration.md"
+"""The source of names, types and choices."""
 _LONGEST = 160
 
 
@@ -30,6 +33,8 @@ class Mistake:
     rule: str
     source: str
     right: str
+    unless: str = ""
+    """The type of a resource that makes a warning of this once it stands; see `leniency`."""
 
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {_abridged(self.value)}"
@@ -50,13 +55,18 @@ def report(mistakes: Sequence[Mistake], stack: str) -> str:
     return f"{count} in the configuration of stack {stack!r}, so nothing was done:\n{listed}"
 
 
-def broken(rule: str, *, source: str = OURS, right: str = "") -> PydanticCustomError:
+def warning(mistake: Mistake) -> str:
+    """A mistake in a setting that Azure has accepted, as a warning."""
+    return f"This setting would be refused for a new stack; this one has it already:\n{mistake}"
+
+
+def broken(rule: str, *, source: str = OURS, right: str = "", unless: str = "") -> PydanticCustomError:
     """The error a validator raises when its value breaks `rule`.
 
     rule: completes "This setting ...", without a full stop. source: the document that states the rule.
-    right: a correct value, or a command that sets one.
+    right: a correct value, or a command that sets one. unless: see Mistake.
     """
-    return _broken([{"rule": rule, "source": source, "right": right}])
+    return _broken([{"rule": rule, "source": source, "right": right, "unless": unless}])
 
 
 def check_all(value: T, *rules: Callable[[T], object]) -> T:
@@ -101,22 +111,21 @@ def mistakes_from(
     """
     setting = setting_at(error["loc"])
     context = error.get("ctx", {})
-    value = None if hidden or error["type"] == "missing" or error["input"] in ("", ()) else error["input"]
+    value = (
+        None if hidden or error["type"] == "missing" or error["input"] in ("", (), "[]") else error["input"]
+    )
     if error["type"] == _RULES:
-        return [
-            Mistake(setting, value, **{**rule, "right": rule["right"] or default})
-            for rule in context["rules"]
-        ]
+        rules = [{**rule, "right": rule["right"] or default} for rule in context["rules"]]
+        shown = [redaction.without(rule, error["input"]) for rule in rules] if hidden else rules
+        return [Mistake(setting, value, **rule) for rule in shown]
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
-        return [Mistake(setting, value, "is unknown", "Pulumi.yaml", _nearest(name, known) or _listed(known))]
+        return [Mistake(setting, value, "is unknown", REFERENCE, nearest(name, known) or _listed(known))]
     rule = _RULES_OF_TYPES.get(error["type"], f"does not fit: {error['msg']}")
     if error["type"] == "literal_error":
         choices = re.findall("'([^']*)'", context["expected"])
-        default = _nearest(str(error["input"]), choices) or default or choices[0]
-    return [
-        Mistake(setting, value, rule.format(**context), "Pulumi.yaml", default or _EXAMPLES[error["type"]])
-    ]
+        default = nearest(str(error["input"]), choices) or default or choices[0]
+    return [Mistake(setting, value, rule.format(**context), REFERENCE, default or _example(error))]
 
 
 _RULES = "rules"
@@ -125,6 +134,22 @@ _RULES = "rules"
 def _broken(rules: list[dict[str, str]]) -> PydanticCustomError:
     # In the context, not in the message template, in which pydantic would expand braces.
     return PydanticCustomError(_RULES, "rules are broken", {"rules": rules})
+
+
+def _example(error: ErrorDetails) -> str:
+    """A value that would be right, or a command that sets one, for an error of a type."""
+    if error["type"] != "string_type" or not isinstance(error["input"], Mapping):
+        return _EXAMPLES[error["type"]]
+    # `config set --path` takes every full stop for a step, so that a dotted name becomes objects in objects.
+    name = ".".join([str(error["loc"][-1]), *_first_names(error["input"])])
+    path = setting_at([*error["loc"][:-1], name])
+    return f"a name with full stops in brackets and quotes: pulumi config set --path '{path}' VALUE"
+
+
+def _first_names(value: object) -> Iterator[str]:
+    while isinstance(value, Mapping) and value:
+        name, value = next(iter(value.items()))
+        yield str(name)
 
 
 def _raisable(error: ErrorDetails) -> InitErrorDetails:
@@ -142,7 +167,7 @@ _RULES_OF_TYPES = {
     "literal_error": "must be {expected}",
     "missing": "must be set",
     "model_type": "must be an object",
-    "string_type": "must be a string",
+    "string_type": "must be a text",
     "tuple_type": "must be a list",
 }
 """Rules for users, by the type of pydantic's error."""
@@ -156,7 +181,7 @@ _EXAMPLES = defaultdict(
         "int_parsing_size": "1",
         "missing": "a value for it",
         "model_type": "an object of names and values",
-        "string_type": "a string in quotes",
+        "string_type": "a text",
         "tuple_type": "pulumi config set --path, once an entry",
     },
 )
@@ -176,14 +201,9 @@ def _step(part: str | int) -> str:
     return f".{part}" if re.fullmatch(r"\w+", part) else f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
-def unknown(setting: str, known: Iterable[str]) -> Mistake:
-    """The mistake of a setting that does not exist, with the one that was probably meant."""
-    right = _nearest(setting, known) or "a setting listed in Pulumi.yaml"
-    return Mistake(setting, None, "is no setting of this program", "Pulumi.yaml", right)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The one of `known` that a misspelt `name` was probably meant to be; empty where none is like it."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)), "")
 
 
 def _listed(names: Iterable[str]) -> str:

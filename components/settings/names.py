@@ -6,10 +6,11 @@ Every rule is a function that returns its value, or raises the error of `mistake
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from . import reserved
-from .mistakes import broken, check_all
+from . import leniency, reserved
+from .leniency import Made
+from .mistakes import REFERENCE, broken, check_all
 
 AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
 AZURE_RESERVES = (
@@ -105,13 +106,13 @@ _kubernetes_label = _matching(
 )
 _linux_user = _matching(
     r"[a-z][a-z0-9_-]{1,31}",
-    "must be a Linux user: 2 to 32 lower-case letters, digits, hyphens or underscores, a letter first",
+    "must be a Linux user: 2 to 32 lower-case letters, digits or underscores, a letter first",
     HDINSIGHT_CREATE,
     "sshuser",
 )
 _gateway_user = _matching(
     r"[A-Za-z][A-Za-z0-9]{0,19}",
-    "must be 1 to 20 letters or digits, beginning with a letter",
+    "must be 2 to 20 letters or digits, beginning with a letter",
     HDINSIGHT_CREATE,
     "admin",
 )
@@ -154,6 +155,8 @@ def topic(value: str) -> str:
 def ssh_user(value: str) -> str:
     """The rule for the SSH user of HDInsight's nodes."""
     _linux_user(value)
+    if "-" in value:
+        leniency.refuse("must have no hyphen", unless=Made.KAFKA, source=HDINSIGHT_CREATE, right="sshuser")
     if value in reserved.USERS:
         raise broken(
             "must be a user that HDInsight's machines don't have already",
@@ -165,47 +168,10 @@ def ssh_user(value: str) -> str:
 
 def gateway_user(value: str) -> str:
     """The rule for the user of HDInsight's gateway, who is Ambari's administrator too."""
-    return _gateway_user(value)
-
-
-def gateway_password(value: str, user: str) -> str:
-    """The rule for the password of the gateway's `user`."""
-    wanting = [
-        wanted
-        for present, wanted in (
-            (len(value) >= 10, "at least 10 characters"),
-            (re.search(r"[0-9]", value), "a digit"),
-            (re.search(r"[A-Z]", value), "an upper-case letter"),
-            (re.search(r"[a-z]", value), "a lower-case letter"),
-            (re.search(r"[^A-Za-z0-9]", value), "a character that is neither letter nor digit"),
-            (not re.search(r"""['"\\\].`]""", value), "none of the characters ' \" \\ ] . `"),
-            (value.isascii() and value.isprintable(), "only printable ASCII characters"),
-            (not _shares_three(value, user), f"no three consecutive characters of the user name {user!r}"),
-        )
-        if not present
-    ]
-    if wanting:
-        raise broken(
-            f"must have {', '.join(wanting)}",
-            source=HDINSIGHT_CREATE,
-            right="16 random characters of all kinds",
-        )
-    return value
-
-
-def _shares_three(password: str, user: str) -> bool:
-    lowered = user.lower()
-    return any(lowered[start : start + 3] in password.lower() for start in range(len(user) - 2))
-
-
-def ssh_public_key(value: str) -> str:
-    """The rule for an RSA public key in OpenSSH's format, the only kind that is documented for HDInsight."""
-    if not re.fullmatch(r"ssh-rsa [A-Za-z0-9+/]{360,}={0,2}(?: [^\r\n]*)?", value):
-        raise broken(
-            "must be an RSA public key of 2048 bits or more, on one line",
-            source="https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-linux-use-ssh-unix",
-            right='the output of `ssh-keygen -q -t rsa -b 4096 -f hdinsight -N "" && cat hdinsight.pub`',
-        )
+    _gateway_user(value)
+    if len(value) < 2:
+        rule = "must be 2 to 20 letters or digits, beginning with a letter"
+        leniency.refuse(rule, unless=Made.KAFKA, source=HDINSIGHT_CREATE, right="admin")
     return value
 
 
@@ -253,6 +219,29 @@ def _values_of_tags(tags: dict[str, str]) -> None:
     if long := [name for name, text in tags.items() if len(text) > 256]:
         rule = f"must have values of at most 256 characters, unlike {long}"
         raise broken(rule, source=AZURE_TAGS, right='{"cost-centre": "1234"}')
+
+
+def existing_user(value: str) -> str:
+    """The rule for the user of an existing cluster's gateway: Azure has taken it, whatever it looks like."""
+    if not value or value != value.strip() or ":" in value:
+        raise broken("must be a user of HTTP's basic authentication", source="RFC 7617", right="admin")
+    return value
+
+
+def words(value: object) -> object:
+    """Write the truth values and numbers of an object as Kafka and Azure read them: as text, `true`."""
+    return {name: _word(item) for name, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def _word(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def true_or_false(value: object) -> object:
+    """The rule for a truth value: `true` or `false`, as YAML 1.2 has them, and not yes, no, on, off, 1, 0."""
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise broken("must be true or false", source=REFERENCE)
+    return value
 
 
 def from_json(value: object) -> object:

@@ -4,7 +4,7 @@
 `pulumi preview` stops before anything is created. Pulumi.yaml declares the same settings to the CLI.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal, Self
 
@@ -12,17 +12,21 @@ import pulumi
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
-from . import addresses, names, regions, restarts, versions, visitors, vm_sizes
+from . import addresses, names, regions, restarts, ssh_keys, versions, visitors, vm_sizes
 from .about import Change, Group, about, setting
 from .address_space import AddressSpace
 from .app_limits import AppLimits
-from .checked import between, names_at
+from .checked import between, default_at, names_at
 from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
-from .mistakes import OURS, Mistake, mistakes_from, report, unknown
+from .leniency import Judgement, judged
+from .mistakes import OURS, Mistake, mistakes_from, report, warning
 from .restarts import Restart, RestartUnit
+from .state import standing_outputs
 from .together import SET_PASSWORD, SettingsTogether
 from .topics import Topic
+from .unknown import of_other_programs, unknown
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
@@ -40,6 +44,7 @@ class WrongSettings(pulumi.RunError):
 Range = Annotated[IPv4Network, BeforeValidator(addresses.parse)]
 CallerRange = Annotated[IPv4Network, BeforeValidator(addresses.parse_source)]
 SettleSeconds = Annotated[int, between(restarts.LEAST_SETTLE_SECONDS, restarts.MOST_SETTLE_SECONDS, OURS)]
+TrueOrFalse = Annotated[bool, BeforeValidator(names.true_or_false)]
 HdinsightSize = Annotated[str, AfterValidator(vm_sizes.of_hdinsight)]
 
 
@@ -88,7 +93,7 @@ class Settings(SettingsTogether):
         changed=Change.NEW_AKS,
         describes=("aks",),
     )
-    peering: bool = setting(
+    peering: TrueOrFalse = setting(
         True,
         description="Whether to peer both networks; false where they are connected already.",
         group=Group.EXISTING,
@@ -108,13 +113,13 @@ class Settings(SettingsTogether):
         group=Group.EVERYTHING,
         changed=Change.NEW_EVERYTHING,
     )
-    tags: Annotated[dict[str, str], BeforeValidator(names.from_json)] = setting(
+    tags: Annotated[dict[str, str], BeforeValidator(names.words), BeforeValidator(names.from_json)] = setting(
         {},
         description="Tags for every resource that can have any.",
         group=Group.EVERYTHING,
         changed=Change.IN_PLACE,
     )
-    protect: bool = setting(
+    protect: TrueOrFalse = setting(
         True,
         description="Whether Pulumi refuses to delete or replace the Kafka cluster and its storage.",
         group=Group.EVERYTHING,
@@ -169,7 +174,7 @@ class Settings(SettingsTogether):
         changed=Change.NEW_KAFKA,
         describes=("kafka",),
     )
-    kafka_encryption_in_transit: bool = setting(
+    kafka_encryption_in_transit: TrueOrFalse = setting(
         False,
         description="Whether the nodes of the HDInsight cluster encrypt (IPSec) what they send each other.",
         group=Group.KAFKA,
@@ -191,11 +196,18 @@ class Settings(SettingsTogether):
         group=Group.KAFKA,
         changed=Change.LATER,
     )
-    ambari_user: Annotated[str, AfterValidator(names.gateway_user)] = setting(
+    ambari_user: str = setting(
         "admin",
         description="User of HDInsight's gateway, and administrator of Ambari.",
         group=Group.AMBARI,
         changed=Change.NEW_KAFKA,
+    )
+    ssh_user: Annotated[str, AfterValidator(names.ssh_user)] = setting(
+        "sshuser",
+        description="User for SSH on HDInsight's nodes.",
+        group=Group.AMBARI,
+        changed=Change.NEW_KAFKA,
+        describes=("kafka",),
     )
     ambari_password: SecretStr = setting(
         SecretStr(""),
@@ -213,14 +225,7 @@ class Settings(SettingsTogether):
         group=Group.AMBARI,
         changed=Change.IN_PLACE,
     )
-    ssh_user: Annotated[str, AfterValidator(names.ssh_user)] = setting(
-        "sshuser",
-        description="User for SSH on HDInsight's nodes.",
-        group=Group.AMBARI,
-        changed=Change.NEW_KAFKA,
-        describes=("kafka",),
-    )
-    ssh_public_key: Annotated[str, AfterValidator(names.ssh_public_key)] = setting(
+    ssh_public_key: Annotated[str, AfterValidator(ssh_keys.ssh_public_key)] = setting(
         "",
         shown=False,
         description="RSA public key of sshUser, in OpenSSH's format.",
@@ -287,7 +292,9 @@ class Settings(SettingsTogether):
         changed=Change.NEW_AKS,
         describes=("aks",),
     )
-    aks_zones: Annotated[tuple[Literal["1", "2", "3"], ...], BeforeValidator(names.from_json)] = setting(
+    aks_zones: Annotated[
+        tuple[Annotated[Literal["1", "2", "3"], BeforeValidator(str)], ...], BeforeValidator(names.from_json)
+    ] = setting(
         (),
         description="Availability zones over which AKS's nodes are spread, in a region that has zones.",
         group=Group.AKS,
@@ -439,7 +446,7 @@ class Settings(SettingsTogether):
         group=Group.RESTART,
         changed=Change.LATER,
     )
-    restart_strict: bool = setting(
+    restart_strict: TrueOrFalse = setting(
         False,
         description="Stop where nothing tells whether Kafka is healthy, rather than wait and go on.",
         group=Group.RESTART,
@@ -452,7 +459,7 @@ class Settings(SettingsTogether):
         group=Group.RESTART,
         changed=Change.LATER,
     )
-    keep_ip_advertising: bool = setting(
+    keep_ip_advertising: TrueOrFalse = setting(
         False,
         description="Whether brokers go on advertising addresses when IP advertising leaves the stack.",
         group=Group.RESTART,
@@ -466,32 +473,70 @@ class Settings(SettingsTogether):
         keys = pulumi.runtime.config.CONFIG.get()
         values = {key.removeprefix(prefix): value for key, value in keys.items() if key.startswith(prefix)}
         secrets = {key for key in values if pulumi.runtime.is_config_secret(prefix + key)}
-        return cls.parse(values, secrets, stack=pulumi.get_stack())
+        for text in of_other_programs(keys, config.name, cls._by_alias()):
+            pulumi.log.warn(text)
+        return cls.parse(
+            values, secrets, stack=pulumi.get_stack(), standing=standing_outputs, warn=pulumi.log.warn
+        )
 
     @classmethod
-    def parse(cls, values: Mapping[str, object], secrets: Collection[str], *, stack: str) -> Self:
-        """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings."""
-        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
+    def parse(
+        cls,
+        values: Mapping[str, object],
+        secrets: Collection[str],
+        *,
+        stack: str,
+        standing: Callable[[], Collection[str]] = tuple,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> Self:
+        """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings.
+
+        standing: asked only where it matters for the types of the resources that the stack has already, whose
+        settings a rule that came later may only warn of. warn: is told what is no mistake, but worth a word.
+        """
+        settings, mistakes, advice = cls._judge(values, secrets, ())
+        if any(mistake.unless for mistake in mistakes):
+            strict = mistakes
+            settings, mistakes, advice = cls._judge(values, secrets, standing())
+            advice += [warning(mistake) for mistake in strict if mistake not in mistakes]
+        if settings is None or mistakes:
+            raise WrongSettings(mistakes, stack)
+        for text in advice:
+            warn(text)
+        return settings
+
+    @classmethod
+    def _judge(
+        cls, values: Mapping[str, object], secrets: Collection[str], standing: Collection[str]
+    ) -> tuple[Self | None, list[Mistake], list[str]]:
+        """The settings unless there are mistakes in their types and rules; all mistakes; and all advice."""
+        fields = cls._by_alias()
         mistakes = [unknown(name, fields) for name in values if name not in fields]
         for name, field in fields.items():
             command = about(field).set_secret
             if command and values.get(name) and name not in secrets:
                 mistakes.append(Mistake(name, None, "must be stored as a secret", OURS, command))
-        try:
-            settings = cls.model_validate({name: value for name, value in values.items() if name in fields})
-        except ValidationError as error:
-            for found in error.errors():
-                name = to_camel(str(found["loc"][0]))
-                mistakes += mistakes_from(
-                    found,
-                    hidden=not fields[name].repr or name in secrets,
-                    known=names_at(cls, found["loc"]) if found["type"] == "extra_forbidden" else (),
-                    default=_default(fields[name]) if len(found["loc"]) == 1 else "",
-                )
-            raise WrongSettings(mistakes, stack) from None
-        if mistakes:
-            raise WrongSettings(mistakes, stack)
-        return settings
+        with judged(Judgement(standing)) as judgement:
+            try:
+                settings = cls.model_validate({name: values[name] for name in values if name in fields})
+            except ValidationError as error:
+                settings = None
+                mistakes += [mistake for found in error.errors() for mistake in cls._mistakes(found, secrets)]
+        return settings, mistakes, judgement.advice
+
+    @classmethod
+    def _mistakes(cls, found: ErrorDetails, secrets: Collection[str]) -> list[Mistake]:
+        name = to_camel(str(found["loc"][0]))
+        return mistakes_from(
+            found,
+            hidden=not cls._by_alias()[name].repr or name in secrets,
+            known=names_at(cls, found["loc"]) if found["type"] == "extra_forbidden" else (),
+            default=default_at(cls, found["loc"]),
+        )
+
+    @classmethod
+    def _by_alias(cls) -> dict[str, FieldInfo]:
+        return {str(field.alias): field for field in cls.model_fields.values()}
 
     @property
     def dns_service_ip(self) -> IPv4Address:
@@ -508,11 +553,3 @@ class Settings(SettingsTogether):
     def app_topic(self) -> str:
         """The topic of the test application."""
         return self.topic or self.topics[0].name
-
-
-def _default(field: FieldInfo) -> str:
-    """The default of a setting that has one, as it would be set."""
-    if isinstance(field.default, bool):
-        return str(field.default).lower()
-    values = field.default if isinstance(field.default, tuple) else (field.default,)
-    return str(values[0]) if len(values) == 1 and isinstance(values[0], str | int | IPv4Network) else ""

@@ -9,16 +9,20 @@ from ipaddress import IPv4Network
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 
-from . import address_space, addresses, names, topics, versions, vm_sizes
+from . import address_space, addresses, leniency, names, passwords, topics, versions, vm_sizes
 from .about import about
 from .address_space import AddressSpace
 from .checked import Checked
 from .existing import existing_among, is_default
+from .leniency import Made
 from .mistakes import broken, check_all
 from .topics import Topic
 
 AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
+AKS_MAX_PODS = "https://learn.microsoft.com/azure/aks/azure-cni-overview"
 AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
+FEWEST_PODS = 30
+"""Room for pods that AKS wants in a cluster as a whole."""
 SET_PASSWORD = "pulumi config set --secret ambariPassword"
 RULES_OF_SPACES = {
     "hdinsight_address_space": (addresses.private, addresses.size_for_network),
@@ -79,10 +83,23 @@ class SettingsTogether(Checked):
     @field_validator("ambari_password", check_fields=False)
     @classmethod
     def _hdinsight_takes_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        if not value.get_secret_value():
+        password = value.get_secret_value()
+        if not password:
             raise broken("must be set, as a secret", right=SET_PASSWORD)
-        names.gateway_password(value.get_secret_value(), info.data.get("ambari_user", ""))
+        if not cls._existing_instead_of("kafka_cluster_name", info):
+            check_all(
+                password,
+                lambda it: passwords.gateway_password(it, info.data.get("ambari_user", "")),
+                lambda it: passwords.apart_from_ssh_user(it, info.data.get("ssh_user", "")),
+            )
         return value
+
+    @field_validator("ambari_user", check_fields=False)
+    @classmethod
+    def _hdinsight_takes_user(cls, value: str, info: ValidationInfo) -> str:
+        if cls._existing_instead_of("kafka_cluster_name", info):
+            return names.existing_user(value)
+        return names.gateway_user(value)
 
     @field_validator("ambari_source_ranges", check_fields=False)
     @classmethod
@@ -90,6 +107,10 @@ class SettingsTogether(Checked):
         if not value and not cls._existing_instead_of("hdinsight_subnet", info):
             command = 'pulumi config set --path "ambariSourceRanges[0]" 203.0.113.7/32, with your own address'
             raise broken("must have at least one range, or nobody can configure Kafka", right=command)
+        if value and (existing := cls._existing_instead_of("hdinsight_subnet", info)):
+            rule = f"must be left out: {to_camel(existing)}.existing is used, whose security group is its own"
+            right = "pulumi config rm ambariSourceRanges, and aksApiSourceRanges for a new AKS cluster"
+            leniency.refuse(rule, unless=Made.APP, right=right)
         return check_all(value, addresses.not_everybody, addresses.each_once)
 
     @field_validator("ssh_user", check_fields=False)
@@ -119,6 +140,16 @@ class SettingsTogether(Checked):
             raise broken(
                 f"must be 0, or no less than aksNodeCount, {fewest}", source=AKS_AUTOSCALER, right=str(fewest)
             )
+        return value
+
+    @field_validator("aks_max_pods", check_fields=False)
+    @classmethod
+    def _room_for_pods(cls, value: int, info: ValidationInfo) -> int:
+        nodes = info.data.get("aks_node_count", FEWEST_PODS)
+        if value * nodes < FEWEST_PODS:
+            rule = f"must give aksNodeCount, {nodes}, room for {FEWEST_PODS} pods on all nodes together"
+            least = str(-(-FEWEST_PODS // nodes))
+            leniency.refuse(rule, unless=Made.AKS, source=AKS_MAX_PODS, right=least)
         return value
 
     @field_validator("aks_zones", check_fields=False)
@@ -186,6 +217,10 @@ class SettingsTogether(Checked):
         declared = [topic.name for topic in info.data.get("topics", ())]
         if value and declared and value not in declared:
             raise broken("must be one of topics", right=" or ".join(declared))
+        limits = info.data.get("app_limits")
+        used = [topic for topic in info.data.get("topics", ()) if not value or topic.name == value]
+        if used and limits:
+            topics.takes_messages_of(used[0], limits.max_message_bytes)
         return value
 
     # Of validators that run before the others the last one declared runs first: with an existing resource the

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     ValidationError,
     ValidationInfo,
@@ -14,9 +15,16 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from . import names, topic_configs
+from . import leniency, names, topic_configs
 from .checked import Checked, between
+from .leniency import Made
 from .mistakes import broken, check_all, with_error_of_whole
+
+BATCH_BYTES = 1024
+"""What a batch of one message has beside its text, rounded up: its header, and key, headers and lengths.
+
+https://kafka.apache.org/32/documentation.html#messageformat"""
+LONGER_MESSAGES = "another topic, a higher max.message.bytes or a lower appLimits.maxMessageBytes"
 
 
 class Topic(Checked):
@@ -25,7 +33,9 @@ class Topic(Checked):
     name: Annotated[str, AfterValidator(names.topic)]
     partitions: Annotated[int, between(1, 4000, "Kafka's advice for the partitions of one broker")] = 6
     replication_factor: Annotated[int, between(1, 32767, "Kafka keeps it in 16 bits")] = 3
-    config: Annotated[dict[str, str], AfterValidator(topic_configs.known)] = Field(default_factory=dict)
+    config: Annotated[dict[str, str], BeforeValidator(names.words), AfterValidator(topic_configs.known)] = (
+        Field(default_factory=dict)
+    )
 
     @field_validator("config")
     @classmethod
@@ -52,6 +62,17 @@ def checked(value: object, validate: ValidatorFunctionWrapHandler, workers: int 
         )
     _agree(declared, workers)
     return declared
+
+
+def takes_messages_of(topic: Topic, max_message_bytes: int) -> None:
+    """The rule that the topic of the test application takes messages as long as the application does."""
+    most = topic.config.get("max.message.bytes")
+    if most is not None and int(most) < max_message_bytes + BATCH_BYTES:
+        rule = (
+            f"must be a topic whose max.message.bytes is {max_message_bytes + BATCH_BYTES} or more: "
+            f"appLimits.maxMessageBytes, {max_message_bytes}, and {BATCH_BYTES} for what Kafka adds"
+        )
+        leniency.refuse(rule, unless=Made.APP, source=topic_configs.SOURCE, right=LONGER_MESSAGES)
 
 
 def _sound(value: object) -> Iterator[Topic]:

@@ -20,6 +20,7 @@ from tests.simulated.test_drift import is_ignored
 from tests.unit.configurations import REQUIRED, encoded
 from tests.unit.existing_site import in_shop
 from tests.unit.recording import Deployment
+from tests.unit.ssh_keys import ANOTHER_KEY
 from tests.unit.test_main import CHECKOUT, run
 
 OTHER: Mapping[str, Any] = {
@@ -41,7 +42,7 @@ OTHER: Mapping[str, Any] = {
     "ambariPassword": "An0ther-Horse-8",
     "ambariSourceRanges": ["198.51.100.7/32"],
     "sshUser": "somebody",
-    "sshPublicKey": "ssh-rsa " + "B" * 372 + " somebody@somewhere",
+    "sshPublicKey": ANOTHER_KEY,
     "aksClusterName": "another-aks",
     "kubernetesVersion": "1.34",
     "aksUpgradeChannel": "none",

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.unit.existing_site import in_shop
+from tests.unit.ssh_keys import KEY
 
 Choice = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ REQUIRED: Choice = {
     "ambariPassword": "Correct-Horse-7",
     "ambariSourceRanges": ["203.0.113.7/32"],
     "appSourceRanges": ["203.0.113.7/32"],
-    "sshPublicKey": "ssh-rsa " + "A" * 372 + " somebody@somewhere",
+    "sshPublicKey": KEY,
 }
 ASPECTS: tuple[tuple[Choice, ...], ...] = (
     (
@@ -47,7 +48,7 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         },
     ),
     ({}, {"kafkaEncryptionInTransit": True}),
-    ({}, {"ambariUser": "Operator1", "sshUser": "ssh_user-1"}),
+    ({}, {"ambariUser": "Operator1", "sshUser": "ssh_user_1"}),
     (
         {},
         {"ambariSourceRanges": ["203.0.113.0/24", "198.51.100.7/32", "10.200.0.0/16"]},
@@ -70,7 +71,8 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
     ),
     (
         {},
-        {"aksNodeCount": 1, "aksMaxPods": 10, "aksNodeSize": "Standard_B2s"},
+        {"aksNodeCount": 1, "aksMaxPods": 30, "aksNodeSize": "Standard_B2s"},
+        {"aksNodeCount": 3, "aksMaxPods": 10},
         {"aksNodeCount": 3, "aksMaxNodeCount": 200, "aksMaxPods": 250},
     ),
     ({}, {"aksZones": ["1"]}, {"aksZones": ["1", "2", "3"]}),
@@ -96,7 +98,7 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         },
     ),
     ({}, {"namespace": "n" * 63, "appPort": 8080, "appReplicas": 5}),
-    ({}, {"appSourceRanges": ["0.0.0.0/0"]}),
+    ({}, {"appSourceRanges": ["0.0.0.0/0"]}, {"appHosts": ["messages.example.org"]}),
     ({}, {"appAccessToken": "0123456789abcdef"}, {"appLimits": {"maxBrowsers": 1000}}),
     (
         {},
@@ -124,10 +126,15 @@ ALL_EXISTS: Choice = {
     "registry": in_shop("images"),
     **{name: REQUIRED[name] for name in ("ambariPassword", "appSourceRanges")},
 }
+BESIDE_THEIR_NETWORK: dict[str, Any] = {
+    **{name: value for name, value in REQUIRED.items() if name != "ambariSourceRanges"},
+    "aksApiSourceRanges": ["203.0.113.7/32"],
+}
+"""What is required where HDInsight's network exists, with a security group of its own."""
 ADOPTING: tuple[Choice, ...] = (
     ALL_EXISTS,
     ALL_EXISTS | {"peering": False, "keepIpAdvertising": True},
-    dict(REQUIRED)
+    BESIDE_THEIR_NETWORK
     | {
         "hdinsightNetwork": in_shop("brokers", subnet="kafka"),
         "aksNetwork": in_shop("nodes", subnet="aks-subnet"),

@@ -8,7 +8,7 @@ import pytest
 from components.roles import Role, assignment_name
 from components.settings import WrongSettings
 from components.settings.mistakes import Mistake
-from tests.unit.configurations import ALL_EXISTS, REQUIRED, encoded
+from tests.unit.configurations import ALL_EXISTS, BESIDE_THEIR_NETWORK, REQUIRED, encoded
 from tests.unit.existing_site import HDINSIGHT_NETWORK, KUBELET, OTHER, OWN, REGISTRY, Site, in_shop
 from tests.unit.recording import Deployment
 from tests.unit.test_main import CHECKOUT, run
@@ -142,7 +142,7 @@ def test_kafka_cluster_of_another_subscription_gets_its_half_there(site: Site) -
 
 def test_new_clusters_go_into_subnets_that_exist(site: Site) -> None:
     program = deployed(
-        site, dict(REQUIRED) | {"hdinsightNetwork": SUBNET, "aksNetwork": AKS_SUBNET, "peering": False}
+        site, BESIDE_THEIR_NETWORK | {"hdinsightNetwork": SUBNET, "aksNetwork": AKS_SUBNET, "peering": False}
     )
     assert not program.of_type("azure-native:network:VirtualNetwork")
     assert not program.of_type("azure-native:network:NetworkSecurityGroup")
@@ -164,12 +164,12 @@ def test_new_clusters_go_into_subnets_that_exist(site: Site) -> None:
         (ALL | {"hdinsightNetwork": SUBNET}, "hdinsightNetwork", "must be left out"),
         (dict(REQUIRED) | {"peering": False}, "peering", "must be true"),
         (
-            dict(REQUIRED) | {"hdinsightNetwork": SUBNET, "location": "northeurope"},
+            BESIDE_THEIR_NETWORK | {"hdinsightNetwork": SUBNET, "location": "northeurope"},
             "location",
             "must be the region of brokers, where HDInsight goes",
         ),
         (
-            dict(REQUIRED) | {"hdinsightNetwork": SUBNET, "kafkaWorkers": 300},
+            BESIDE_THEIR_NETWORK | {"hdinsightNetwork": SUBNET, "kafkaWorkers": 300},
             "hdinsightNetwork.existing",
             "must have 312 addresses",
         ),
@@ -180,12 +180,12 @@ def test_new_clusters_go_into_subnets_that_exist(site: Site) -> None:
             "must have",
         ),
         (
-            dict(REQUIRED) | {"hdinsightNetwork": in_shop("brokers", subnet="absent")},
+            BESIDE_THEIR_NETWORK | {"hdinsightNetwork": in_shop("brokers", subnet="absent")},
             "hdinsightNetwork.existing",
             "must be one of the subnets of brokers",
         ),
         (
-            dict(REQUIRED)
+            BESIDE_THEIR_NETWORK
             | {"hdinsightNetwork": SUBNET, "aksAddressSpace": "10.61.0.0/16", "aksSubnet": "10.61.0.0/22"},
             "aksAddressSpace",
             "must not overlap the network brokers of hdinsightNetwork.existing, 10.61.0.0/16",

@@ -26,6 +26,7 @@ ARGS = KafkaClusterArgs(
     zookeeper_size="Standard_A4_V2",
     encrypt_between_nodes=False,
     storage_account_name="contosokafka",
+    storage_suffix="dfs.core.windows.net",
     gateway_user="admin",
     gateway_password=pulumi.Output.secret("Very-Secr3t!"),
     ssh_user="sshuser",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.settings import mistakes
+from components.settings import leniency, mistakes
 from tests.unit.wrong_configurations import EVERY_KIND, GOLDEN, messages
 from tests.unit.wrong_surroundings import FOUND
 
@@ -34,19 +34,28 @@ def test_every_mistake_says_what_would_be_right(kind: str) -> None:
 
 def test_every_rule_has_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
     said: set[tuple[Path, int]] = set()
-    original = mistakes.broken
+    original, original_refuse = mistakes.broken, leniency.refuse
 
     def noting(rule: str, **rest: str) -> object:
         caller = sys._getframe(1)
         said.add((Path(caller.f_code.co_filename), caller.f_lineno))
         return original(rule, **rest)
 
+    def refusing(rule: str, **rest: Any) -> None:
+        caller = sys._getframe(1)
+        said.add((Path(caller.f_code.co_filename), caller.f_lineno))
+        original_refuse(rule, **rest)
+
+    monkeypatch.setattr(leniency, "refuse", refusing)
     for module in [module for name, module in sys.modules.items() if name.startswith("components.")]:
         if getattr(module, "broken", None) is original and module is not mistakes:
             monkeypatch.setattr(module, "broken", noting)
     for kind in EVERY_KIND:
         messages(kind)
-    calls = list(calls_of("broken", COMPONENTS))
+    own = {SETTINGS / "leniency.py"}
+    calls = [
+        call for name in ("broken", "refuse") for call in calls_of(name, COMPONENTS) if call[0] not in own
+    ]
     assert {SETTINGS / "names.py", SETTINGS / "together.py"} <= {file for file, _ in calls}
     assert unsaid(calls, said) == [], "add a configuration that breaks it to wrong_configurations.py"
 
@@ -82,6 +91,6 @@ def calls_of(function: str, folder: Path) -> Iterator[tuple[Path, range]]:
     """Where `function` is called in a folder and those below it: file and lines of each call."""
     for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == function:
                 assert node.end_lineno
                 yield file, range(node.lineno, node.end_lineno + 1)

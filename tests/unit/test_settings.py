@@ -1,5 +1,6 @@
 """Every rule of the configuration, and that every mistake is in the one message."""
 
+import base64
 import json
 from ipaddress import IPv4Network
 from itertools import combinations
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.settings import Settings, WrongSettings, addresses
+from components.settings import Settings, WrongSettings, addresses, regions
 from components.settings.mistakes import Mistake
+from components.settings.unknown import of_other_programs
 from tests.unit.recording import deploy
+from tests.unit.ssh_keys import KEY as SSH_KEY
 from tools import configuration
 
-SSH_KEY = "ssh-rsa " + "A" * 372 + " somebody@somewhere"
 GOOD = {
     "kafkaClusterName": "contoso-kafka",
     "storageAccountName": "contosokafka",
@@ -115,7 +117,7 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("storageAccountName", "contoso-kafka", "3 to 24"),
         ("registryName", "contoso-kafka", "5 to 50"),
         ("registryName", "abcd", "5 to 50"),
-        ("ambariUser", "user name", "1 to 20"),
+        ("ambariUser", "user name", "2 to 20"),
         ("ambariSourceRanges", "[]", "at least one"),
         ("ambariSourceRanges", '["0.0.0.0/0"]', "everybody"),
         ("sshUser", "Admin", "lower-case"),
@@ -292,7 +294,7 @@ def test_kubernetes_answers_whom_ambari_answers_unless_said_otherwise() -> None:
     assert parse(ambariSourceRanges='["10.9.0.0/24", "20.1.2.3/32"]').aks_api_ranges == ["20.1.2.3/32"]
     assert parse(aksApiSourceRanges='["20.4.0.0/16"]').aks_api_ranges == ["20.4.0.0/16"]
     assert parse(aksApiSourceRanges='["0.0.0.0/0"]').aks_api_ranges is None
-    assert "has no public range" in only_mistake(ambariSourceRanges='["10.9.0.0/24"]').rule
+    assert "has no range that is public as a whole" in only_mistake(ambariSourceRanges='["10.9.0.0/24"]').rule
 
 
 def test_subnet_has_room_for_all_nodes_that_may_come() -> None:
@@ -302,8 +304,10 @@ def test_subnet_has_room_for_all_nodes_that_may_come() -> None:
 
 
 def test_unknown_setting_is_a_mistake_with_the_one_that_was_meant() -> None:
-    assert only_mistake(kafkaWokers="4").right == "kafkaWorkers"
-    assert only_mistake(zzz="4").right == "a setting listed in Pulumi.yaml"
+    assert only_mistake(kafkaWokers="4").right == (
+        "pulumi config rm kafkaWokers, and kafkaWorkers if that was meant"
+    )
+    assert only_mistake(zzz="4").right == "pulumi config rm zzz, or a setting listed there"
 
 
 def test_unknown_part_of_a_setting_is_a_mistake_with_the_one_that_was_meant() -> None:
@@ -462,3 +466,65 @@ def test_suggested_subnet_holds_the_nodes(workers: int) -> None:
     mistake = only_mistake(**values, hdinsightSubnet="10.0.0.0/29")
     prefix = mistake.right.removeprefix("a range of /").removesuffix(" or larger")
     assert parse(**values, hdinsightSubnet=f"10.0.0.0/{prefix}").kafka_workers == workers
+
+
+@pytest.mark.parametrize("zones", ["[1, 2, 3]", '["1", "2", "3"]', '[1, "2", 3]'])
+def test_zones_are_numbers_or_texts(zones: str) -> None:
+    assert parse(aksZones=zones).aks_zones == ("1", "2", "3")
+
+
+def test_truth_values_and_numbers_within_tags_and_topics_are_written_as_texts() -> None:
+    topic = '[{"name": "a", "config": {"unclean.leader.election.enable": false, "retention.ms": 60000}}]'
+    assert parse(topics=topic).topics[0].config == {
+        "unclean.leader.election.enable": "false",
+        "retention.ms": "60000",
+    }
+    assert parse(tags='{"paid": true, "centre": 7}').tags == {"paid": "true", "centre": "7"}
+
+
+@pytest.mark.parametrize("value", ["yes", "no", "on", "off", "1", "0", "True", "FALSE", ""])
+def test_a_truth_value_is_true_or_false(value: str) -> None:
+    assert only_mistake(protect=value).rule == "must be true or false"
+
+
+def test_a_key_is_taken_without_the_line_s_end() -> None:
+    assert parse(sshPublicKey=f"{SSH_KEY}\n").ssh_public_key == SSH_KEY
+
+
+@pytest.mark.parametrize("length", [30, 100, 300, 372])
+def test_a_key_that_is_cut_off_is_none(length: int) -> None:
+    assert "RSA public key of 2048 bits" in only_mistake(sshPublicKey=SSH_KEY[:length]).rule
+
+
+def test_secrets_within_a_topic_s_configuration_are_never_shown() -> None:
+    topics = json.dumps([{"name": "a", "config": {"retention.ms": "hunter22", "cleanup.policy": "s3same"}}])
+    with pytest.raises(WrongSettings) as raised:
+        Settings.parse({**GOOD, "topics": topics}, {"ambariPassword", "topics"}, stack="test")
+    assert "hunter22" not in str(raised.value)
+    assert "s3same" not in str(raised.value)
+    assert "[secret]" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"),
+    [
+        ("westeurope", "dfs.core.windows.net"),
+        ("chinanorth3", "dfs.core.chinacloudapi.cn"),
+        ("usgovvirginia", "dfs.core.usgovcloudapi.net"),
+    ],
+)
+def test_storage_has_the_domain_of_the_region_s_cloud(region: str, domain: str) -> None:
+    assert regions.storage_suffix(region) == domain
+
+
+def test_settings_under_another_namespace_are_told_from_those_of_other_programs() -> None:
+    keys = ["kafka:kafkaWorkers", "akskafka:protect", "aks-kafka:protect", "azure-native:location", "x:y"]
+    said = of_other_programs(keys, "aks-kafka", ["kafkaWorkers", "protect"])
+    assert [text.partition(" ")[0] for text in said] == ["akskafka:protect", "kafka:kafkaWorkers"]
+    assert "aks-kafka:kafkaWorkers was meant" in said[1]
+
+
+@given(st.binary(min_size=270, max_size=300))
+def test_no_bytes_at_random_are_a_key(blob: bytes) -> None:
+    encoded = base64.b64encode(blob).decode()
+    assert "RSA public key" in only_mistake(sshPublicKey=f"ssh-rsa {encoded} somebody").rule

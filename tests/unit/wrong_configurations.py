@@ -16,6 +16,7 @@ from components.settings import Settings, WrongSettings
 from tests.unit import wrong_surroundings
 from tests.unit.configurations import REQUIRED
 from tests.unit.existing_site import in_shop
+from tests.unit.ssh_keys import ANOTHER_KEY, KEY
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = "not encrypted"
@@ -103,14 +104,22 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"ambariUser": "the admin", "sshUser": "Admin"},
         {"ambariUser": "kafkauser", "sshUser": "kafkauser"},
         {"sshUser": "hdfs"},
+        {"ambariUser": "a", "sshUser": "ssh-user"},
     ],
     "password": [
         {"ambariPassword": ""},
         {"ambariPassword": "letmein"},
         {"ambariPassword": "Has-AdMinistrator-1"},
         {"ambariPassword": "Correct-Horse-7", PLAIN: True},
+        {"ambariPassword": "Because-Horse-7"},
     ],
-    "ssh-key": [{"sshPublicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI somebody@somewhere"}],
+    "ssh-key": [
+        {"sshPublicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI somebody@somewhere"},
+        {"sshPublicKey": KEY[:370]},
+        {"sshPublicKey": KEY.split()[0] + " " + 2 * KEY.split()[1]},
+        {"sshPublicKey": "ssh-rsa " + "A" * 372},
+        {"sshPublicKey": KEY[:40] + "B" * (len(KEY.split()[1]) - 32)},
+    ],
     "versions": [
         {"kubernetesVersion": "v1.34"},
         {"kubernetesVersion": "1.29"},
@@ -139,6 +148,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "storageRoleSeconds": 3601,
         },
         {"aksNodeCount": 3, "aksMaxNodeCount": 2},
+        {"aksNodeCount": 1, "aksMaxPods": 10},
     ],
     "regions": [{"location": "West Europe"}, {"location": "nothreurope"}],
     "zones": [{"aksZones": ["1", "1"]}, {"aksZones": ["4"]}],
@@ -153,6 +163,8 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"topics": [{"name": "my.orders"}, {"name": "my_orders"}]},
         {"topics": [{"name": "orders", "config": {"retention": 60000}}]},
         {"topics": [{"name": "orders", "config": {"retention.ms": None}}]},
+        {"topics": [{"name": "orders", "config": {"retention": {"ms": 60000}}}]},
+        {"topics": [{"name": "orders", "config": {"max.message.bytes": 100_500}}]},
         {
             "topics": [
                 {
@@ -172,6 +184,8 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"ambariSourceRanges": []},
         {"ambariSourceRanges": ["0.0.0.0/0"]},
         {"ambariSourceRanges": ["0.0.0.0/1", "128.0.0.0/1"], "aksApiSourceRanges": ["203.0.113.7/32"]},
+        {"ambariSourceRanges": ["0.0.0.0", "10.0.0.0", "224.0.0.0/24", "169.254.1.0/24", "250.1.1.1/32"]},
+        {"ambariSourceRanges": ["100.0.0.0/8"]},
         {"ambariSourceRanges": ["203.0.113.0/24", "198.51.100.7/32", "203.0.113.7/32"]},
         {"ambariSourceRanges": [f"20.0.{number}.0/25" for number in range(201)]},
         {"ambariSourceRanges": ["10.9.0.0/24"]},
@@ -198,17 +212,21 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         }
     ],
     "types": [
-        {"protect": "maybe", "kafkaWorkers": "three", "aksNodeCount": "1.5", "tags": "team", "topics": "a"}
+        {"protect": "maybe", "kafkaWorkers": "three", "aksNodeCount": "1.5", "tags": "team", "topics": "a"},
+        {"protect": "yes", "peering": "off", "aksZones": "1", "aksSubnet": "true", "appLimits": "none"},
+        {"topics": [{"name": "orders", "partitions": "three", "replicationFactor": "all"}]},
     ],
     "unknown-settings": [
         {"kafkaWokers": 4, "subnet": "10.0.0.0/24", "topics": [{"name": "orders", "partitons": 3}]},
         {"aks": {"exsting": {"resourceGroup": "shop", "name": "k8s"}}},
+        {"kafkaVersion": "3.5", "hdinsightversion": "5.0", "x": 1},
     ],
     "settings-that-are-missing": [dict.fromkeys(REQUIRED, "")],
     "existing-clusters": [
         {"aks": {"existing": {"resourceGroup": "shop.", "name": "", "subscription": "mine"}}},
         {"aks": {"existing": {"resourceGroup": "shop", "name": "k8s"}}, "aksNodeCount": 3},
         {"kafka": in_shop("brokers"), "kafkaClusterName": "", "kafkaWorkers": 4},
+        {"kafka": in_shop("brokers"), "ambariUser": "anna:contoso"},
         {"group": {"existing": {"name": "theirs"}}, "resourceGroup": "mine"},
         {"aks": in_shop("k8s"), "aksNetwork": in_shop("nodes", subnet="aks-subnet"), "peering": False},
     ],
@@ -218,7 +236,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "location": "northeurope",
             "kafkaClusterName": "another-kafka",
             "kafkaWorkerSize": "Standard_E8_V3",
-            "sshPublicKey": "ssh-rsa " + "B" * 372 + " somebody@somewhere",
+            "sshPublicKey": ANOTHER_KEY,
         },
         {STANDS: 4, "kafkaWorkers": 3, "protect": False},
     ],

@@ -1,0 +1,56 @@
+"""Rules that came after stacks were made: they refuse a new stack's setting, and warn a stack that stands.
+
+Azure has accepted what stands already, so such a rule must not stop its next `pulumi up`.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .mistakes import OURS, broken
+
+
+class Made(StrEnum):
+    """Resources of a stack, by type, whose settings have been accepted once they stand."""
+
+    KAFKA = "azure-native:hdinsight:Cluster"
+    AKS = "azure-native:containerservice:ManagedCluster"
+    NETWORKS = "azure-native:network:NetworkSecurityGroup"
+    APP = "kubernetes:core/v1:Service"
+
+
+@dataclass
+class Judgement:
+    """How settings are judged: `standing` are types of resources of the stack; `advice` gathers warnings."""
+
+    standing: Collection[str] = ()
+    advice: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def judged(judgement: Judgement) -> Iterator[Judgement]:
+    """Have rules judge by `judgement` until the end of the block."""
+    token = _CURRENT.set(judgement)
+    try:
+        yield judgement
+    finally:
+        _CURRENT.reset(token)
+
+
+def refuse(rule: str, *, unless: Made, source: str = OURS, right: str = "") -> None:
+    """Raise the error of `broken`, unless a resource of the type `unless` stands: see Settings.parse."""
+    judgement = _CURRENT.get()
+    if judgement is None or unless not in judgement.standing:
+        raise broken(rule, source=source, right=right, unless=unless)
+
+
+def advise(text: str) -> None:
+    """Have the preview warn of something that is no mistake."""
+    judgement = _CURRENT.get()
+    if judgement is not None and text not in judgement.advice:
+        judgement.advice.append(text)
+
+
+_CURRENT: ContextVar[Judgement | None] = ContextVar("judgement", default=None)

@@ -1,0 +1,21 @@
+"""What the stack's last run left in its state."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+
+def standing_outputs() -> dict[str, Mapping[str, Any]]:
+    """The outputs of the stack's resources in its state, by type; of several of one type, the last one's.
+
+    Read from the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
+    return {_type(urn): state["outputs"] for urn, state in (read.value or {})["outputs"].items()}
+
+
+def _type(urn: str) -> str:
+    """A resource's own type: urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME."""
+    return urn.split("::")[2].rpartition("$")[2]
