@@ -13,11 +13,13 @@ from components.data_loss import fixed_settings, refuse_losses
 from components.existing import read_existing
 from components.image import AppImage, AppImageArgs
 from components.kafka import KafkaClusterArgs, kafka_cluster
+from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_plaintext
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
 from components.settings.addresses import open_to_the_world
 from components.settings.regions import storage_suffix
+from components.settings.state import resource_outputs
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes that stay until the end. Collecting garbage among them adds more than
@@ -27,8 +29,10 @@ atexit.register(gc.freeze)
 
 config = pulumi.Config()
 settings = Settings.load(config)
-kafka_is_as_set = refuse_losses(settings)
-existing = read_existing(settings)
+state = resource_outputs()
+kafka_is_as_set = refuse_losses(settings, state)
+existing = read_existing(settings, kafka_ports(state))
+refuse_kerberos(existing.kafka, state)
 
 group = existing.group or (
     resources.ResourceGroup(
@@ -131,6 +135,7 @@ advertising = IpAdvertising(
     # A new cluster of the same name gives the same inputs, by which Pulumi would see no change to make.
     opts=kafka.bound(),
 )
+warn_without_plaintext(advertising.bootstrap_servers)
 app = KafkaTestApp(
     "app",
     KafkaTestAppArgs(
@@ -157,6 +162,9 @@ app = KafkaTestApp(
 pulumi.export("appUrl", app.url)
 pulumi.export("roundTripMilliseconds", app.round_trip_milliseconds)
 pulumi.export("bootstrapServers", advertising.bootstrap_servers)
+pulumi.export("bootstrapServersTls", advertising.bootstrap_servers_tls)
+pulumi.export("bootstrapServersSasl", advertising.bootstrap_servers_sasl)
+pulumi.export("bootstrapServersSaslTls", advertising.bootstrap_servers_sasl_tls)
 pulumi.export("topic", settings.app_topic)
 pulumi.export("namespace", settings.namespace)
 pulumi.export("ambariUrl", kafka.ambari_url)

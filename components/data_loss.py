@@ -16,7 +16,6 @@ from .kafka import RECORD, WORKERS
 from .settings.about import FIXED, about
 from .settings.mistakes import OURS, Mistake
 from .settings.settings import HDINSIGHT_DOC, Settings, WrongSettings
-from .settings.state import standing_outputs
 
 _FIXED = tuple(name for name, field in Settings.model_fields.items() if about(field).changed in FIXED)
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
@@ -46,7 +45,7 @@ def fixed_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def refuse_losses(settings: Settings) -> bool:
+def refuse_losses(settings: Settings, state: Mapping[str, Mapping[str, Any]]) -> bool:
     """Refuse settings under which the stack's cluster would lose data; raises WrongSettings.
 
     Returns whether there is a cluster and no immutable setting changed. Then nothing may replace it: neither
@@ -56,9 +55,8 @@ def refuse_losses(settings: Settings) -> bool:
     remove any, and a replacement for that alone is nobody's intention. Adopting a resource that this stack
     created is refused too, since `up` would delete it first.
     """
-    outputs = standing_outputs()
-    made_with = _made_with(outputs)
-    mistakes = [*adopting_own_resources(outputs, settings), *losses(made_with, settings)]
+    made_with = _made_with(state)
+    mistakes = [*adopting_own_resources(state, settings), *losses(made_with, settings)]
     if mistakes:
         raise WrongSettings(mistakes, pulumi.get_stack())
     return bool(made_with) and not _changed(made_with, settings)

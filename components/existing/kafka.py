@@ -24,6 +24,8 @@ class ExistingKafka:
     name: str
     ambari_url: str
     workers: int
+    premium: bool
+    """Of the tier for clusters with Kerberos (Enterprise Security Package)."""
     network: ExistingNetwork
 
 
@@ -48,6 +50,7 @@ def read_kafka(azure: Azure, reference: ExistingResource) -> ExistingKafka:
         name=cluster.name,
         ambari_url=https_url(properties.connectivity_endpoints),
         workers=workers.target_instance_count or 0,
+        premium=(properties.tier or "").lower() == "premium",
         network=read_network(
             azure,
             SETTING,

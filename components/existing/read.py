@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import pulumi
@@ -18,16 +18,16 @@ from .model import Existing
 from .network import ExistingNetwork, read_subnet
 from .registry import read_registry
 from .rules import mistakes_beside
-from .security import warnings
+from .security import DEFAULT_PORTS, warnings
 
 T = TypeVar("T")
 N = TypeVar("N")
 
 
-def read_existing(settings: Settings) -> Existing:
+def read_existing(settings: Settings, kafka_ports: Sequence[int] = DEFAULT_PORTS) -> Existing:
     """Read the existing resources that the settings adopt, and check the other settings against them.
 
-    Raises WrongSettings. Logs a warning where the brokers' security group denies AKS access.
+    Raises WrongSettings. Logs a warning where the brokers' security group denies AKS one of `kafka_ports`.
     Makes no call to Azure where nothing is adopted.
     """
     azure = Azure()
@@ -57,7 +57,7 @@ def read_existing(settings: Settings) -> Existing:
         raise WrongSettings(mistakes, pulumi.get_stack())
     if existing.hdinsight_network:
         callers = existing.aks_network.subnet if existing.aks_network else [settings.aks_subnet]
-        for warning in warnings(azure, existing.hdinsight_network, callers):
+        for warning in warnings(azure, existing.hdinsight_network, callers, kafka_ports):
             pulumi.log.warn(warning)
     return existing
 

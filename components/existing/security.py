@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from itertools import product
 
 from pulumi_azure_native import network
 
@@ -17,7 +18,8 @@ from ..settings.existing import ExistingResource
 from .azure import Azure
 from .network import ExistingNetwork, name_in, ranges
 
-KAFKA_PORT = 9092
+DEFAULT_PORTS = (9092,)
+"""Kafka's own, for as long as nobody has asked the brokers' Ambari."""
 _EVERYBODY = ("*", "any", "virtualnetwork", "0.0.0.0/0")
 """Sources that include AKS: the tag VirtualNetwork covers peered networks."""
 
@@ -34,17 +36,19 @@ class Rule:
     ports: tuple[str, ...]
 
 
-def warnings(azure: Azure, brokers: ExistingNetwork, callers: Iterable[IPv4Network]) -> Iterator[str]:
-    """Warnings where the security group of the brokers' subnet denies Kafka's port to the `callers`."""
+def warnings(
+    azure: Azure, brokers: ExistingNetwork, callers: Iterable[IPv4Network], ports: Sequence[int]
+) -> Iterator[str]:
+    """Warnings where the security group of the brokers' subnet denies Kafka's `ports` to the `callers`."""
     group = brokers.security_group_id
     if not group:
         return
     rules = read_rules(azure, group)
-    for caller in callers:
-        if rule := denied_by(rules, caller, KAFKA_PORT):
+    for caller, port in product(callers, ports):
+        if rule := denied_by(rules, caller, port):
             yield (
                 f"The security group {name_in(group, 'networkSecurityGroups')} of the brokers' subnet keeps "
-                f"TCP {KAFKA_PORT} from {caller}, where AKS's nodes are: its rule {rule.name} (priority "
+                f"TCP {port} from {caller}, where AKS's nodes are: its rule {rule.name} (priority "
                 f"{rule.priority}). Unless they arrive under other addresses, pods won't reach Kafka. A rule "
                 f"before it has to allow that port from {caller}."
             )

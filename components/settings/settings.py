@@ -23,7 +23,7 @@ from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
 from .leniency import Judgement, judged
 from .mistakes import OURS, Mistake, mistakes_from, report, warning
 from .restarts import Restart, RestartUnit
-from .state import standing_outputs
+from .state import resource_outputs
 from .together import SET_PASSWORD, SettingsTogether
 from .topics import Topic
 from .unknown import of_other_programs, unknown
@@ -476,7 +476,7 @@ class Settings(SettingsTogether):
         for text in of_other_programs(keys, config.name, cls._by_alias()):
             pulumi.log.warn(text)
         return cls.parse(
-            values, secrets, stack=pulumi.get_stack(), standing=standing_outputs, warn=pulumi.log.warn
+            values, secrets, stack=pulumi.get_stack(), standing=resource_outputs, warn=pulumi.log.warn
         )
 
     @classmethod

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 
-def standing_outputs() -> dict[str, Mapping[str, Any]]:
+def resource_outputs() -> dict[str, Mapping[str, Any]]:
     """The outputs of the stack's resources in its state, by type; of several of one type, the last one's.
 
     Read from the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it.

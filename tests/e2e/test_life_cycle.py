@@ -25,6 +25,9 @@ OUTPUTS = {
     "appUrl",
     "roundTripMilliseconds",
     "bootstrapServers",
+    "bootstrapServersTls",
+    "bootstrapServersSasl",
+    "bootstrapServersSaslTls",
     "topic",
     "namespace",
     "ambariUrl",
@@ -62,6 +65,7 @@ def test_from_nothing_to_nothing(
         assert up.splitlines()[-1] == f"Page   {outputs['appUrl']}"
         assert "Outputs:" not in up
         assert len(outputs["bootstrapServers"].split(",")) == 3
+        assert outputs["bootstrapServersTls"] == ""
 
         text = f"hello {uuid.uuid4()}"
         send(outputs["appUrl"], text, TOKEN)

@@ -226,7 +226,10 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         case "kubernetes:core/v1:Service":
             return {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.80"}]}}}
         case "pulumi-python:dynamic/kafka:IpAdvertising":
-            return {"bootstrapServers": "10.10.0.9:9092,10.10.0.10:9092,10.10.0.11:9092"}
+            others = dict.fromkeys(
+                ["bootstrapServersTls", "bootstrapServersSasl", "bootstrapServersSaslTls"], ""
+            )
+            return {"bootstrapServers": "10.10.0.9:9092,10.10.0.10:9092,10.10.0.11:9092", **others}
         case _:
             return {}
 

@@ -1,6 +1,6 @@
 """A subnet that exists and keeps AKS from its brokers: said at preview, by the rule that does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components.existing import read_existing
-from components.existing.security import Rule, denied_by
+from components.existing.security import DEFAULT_PORTS, Rule, denied_by
 from components.settings import Settings
 from tests.unit.configurations import ALL_EXISTS, encoded
 from tests.unit.existing_site import Site, rule
@@ -57,13 +57,19 @@ def site() -> Site:
     return Site()
 
 
-def warned(site: Site, monkeypatch: pytest.MonkeyPatch, **answers: Callable[..., Any]) -> list[str]:
+def warned(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    ports: Sequence[int] = DEFAULT_PORTS,
+    /,
+    **answers: Callable[..., Any],
+) -> list[str]:
     """What a preview says beside what it plans."""
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", said.append)
     values = {name.removeprefix("aks-kafka:"): value for name, value in encoded(ALL_EXISTS).items()}
     settings = Settings.parse(values, {"ambariPassword"}, stack="dev")
-    deploy(lambda: read_existing(settings), answers=site.answers() | answers)
+    deploy(lambda: read_existing(settings, ports), answers=site.answers() | answers)
     return said
 
 
@@ -77,6 +83,15 @@ def test_brokers_that_are_kept_from_aks_are_told_at_preview(
     assert "its rule only-https (priority 200)" in said
     [asked] = site.asked("getNetworkSecurityGroup")[-1:]
     assert asked == {"resourceGroupName": "data", "networkSecurityGroupName": "guard"}
+
+
+def test_each_port_that_brokers_have_for_clients_is_looked_at(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.security_group["securityRules"].append(rule("no-tls", 200, "Deny", "VirtualNetwork", "9093"))
+    assert warned(site, monkeypatch) == []
+    [said] = warned(site, monkeypatch, [9092, 9093])
+    assert "keeps TCP 9093 from 10.224.0.0/16" in said
 
 
 def test_a_subnet_without_a_security_group_keeps_nobody_out(

@@ -107,8 +107,8 @@ def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Si
             _listed(attempts),
             "nothing listens at that port: the broker is down or still starting, or its `listeners` name "
             "another port or interface",
-            "In Ambari: Kafka's brokers must be started, and `listeners` must be PLAINTEXT://0.0.0.0:9092. "
-            + ADVERTISE,
+            "In Ambari: Kafka's brokers must be started, and `listeners` must have one at that port on all "
+            f"interfaces, such as PLAINTEXT://0.0.0.0:{attempts[0].address.rpartition(':')[2]}. " + ADVERTISE,
         )
     others = [str(attempt) for attempt in attempts if attempt.outcome is not Outcome.CONNECTED]
     return Finding(

@@ -1,0 +1,61 @@
+"""What clients of Kafka depend on: the ports and protocols of the brokers' listeners, and no Kerberos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from .existing import ExistingKafka
+from .existing.security import DEFAULT_PORTS
+from .settings.mistakes import Mistake
+from .settings.settings import HDINSIGHT_DOC, WrongSettings
+
+_ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
+_SERVERS = "bootstrapServers"
+_PREMIUM = (
+    "must be a cluster of the tier Standard: with Premium (Enterprise Security Package) clients sign in with "
+    "Kerberos, whose tickets are made out to names, and brokers here advertise addresses"
+)
+
+
+def kafka_ports(state: Mapping[str, Mapping[str, Any]]) -> Sequence[int]:
+    """The ports of the listeners that clients can use, by the outputs of IpAdvertising in a stack's state."""
+    told = [
+        servers
+        for name, servers in state.get(_ADVERTISING, {}).items()
+        if name.startswith(_SERVERS) and isinstance(servers, str)
+    ]
+    ports = {server.rpartition(":")[2] for servers in told for server in servers.split(",") if server}
+    return sorted(int(port) for port in ports if port.isdecimal()) or DEFAULT_PORTS
+
+
+def refuse_kerberos(kafka: ExistingKafka | None, state: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises WrongSettings where an existing cluster is of the tier Premium.
+
+    A stack that has changed its Ambari already only gets a warning.
+    """
+    if kafka is None or not kafka.premium:
+        return
+    if _ADVERTISING in state:
+        pulumi.log.warn(f"kafka.existing, {kafka.reference}, {_PREMIUM}.")
+        return
+    source = f"{HDINSIGHT_DOC}/domain-joined/hdinsight-security-overview"
+    mistake = Mistake("kafka.existing", str(kafka.reference), _PREMIUM, source, "another cluster")
+    raise WrongSettings([mistake], pulumi.get_stack())
+
+
+def warn_without_plaintext(servers: pulumi.Output[str]) -> None:
+    """Says at preview that `servers`, those of the protocol PLAINTEXT, are none."""
+
+    def warn(told: str) -> None:
+        if told == "":
+            pulumi.log.warn(
+                "Kafka has no listener with the protocol PLAINTEXT for clients, so that the output "
+                "bootstrapServers is empty. Clients have to speak the protocol of another one: its brokers "
+                "are in bootstrapServersTls (SSL), bootstrapServersSasl (SASL_PLAINTEXT) or "
+                "bootstrapServersSaslTls (SASL_SSL)."
+            )
+
+    servers.apply(warn)
