@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .rules import UNKNOWN, Resource, without_version
+from .rules import UNKNOWN, Resource, broker_ports, without_version
 
 UNKNOWN_VALUES = frozenset(
     {
@@ -37,15 +37,18 @@ def resources(text: str) -> list[Resource]:
         raise NoPreview("this preview has no steps: it failed, or is none")
     # A replaced resource has several steps, each with the same new state.
     planned = {step["urn"]: step["newState"] for step in steps if step.get("newState")}
-    return [_resource(urn, state) for urn, state in planned.items()]
+    told = [broker_ports(state["type"], state.get("outputs") or {}) for state in planned.values()]
+    ports = frozenset[int]().union(*told)
+    return [_resource(urn, state, ports) for urn, state in planned.items()]
 
 
-def _resource(urn: str, state: dict[str, Any]) -> Resource:
+def _resource(urn: str, state: dict[str, Any], ports: frozenset[int]) -> Resource:
     return Resource(
         name=urn.rsplit("::", 1)[-1],
         type=without_version(state["type"]),
         inputs=_known(state.get("inputs") or {}),
         protect=bool(state.get("protect")),
+        broker_ports=ports,
     )
 
 

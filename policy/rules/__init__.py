@@ -1,6 +1,7 @@
 """All rules. Each is a function of one resource, with a name, a demand, a reason and a source."""
 
 from . import encryption, exposure, identity, ownership, pods
+from .listeners import broker_ports
 from .resource import UNKNOWN, Resource, without_version
 from .rule import Rule, Violation
 
@@ -20,4 +21,4 @@ RULES = (
     ownership.DATA_PROTECTED_IN_PRODUCTION,
 )
 
-__all__ = ["RULES", "UNKNOWN", "Resource", "Rule", "Violation", "without_version"]
+__all__ = ["RULES", "UNKNOWN", "Resource", "Rule", "Violation", "broker_ports", "without_version"]

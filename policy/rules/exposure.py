@@ -14,7 +14,7 @@ OPEN_TO_THE_WORLD = "aks-kafka/open-to-the-world"
 INTERNAL_BALANCER = "service.beta.kubernetes.io/azure-load-balancer-internal"
 """AKS's annotation of a Service with an internal load balancer."""
 KAFKA_PORTS = {2181: "ZooKeeper", 9092: "Kafka", 9093: "Kafka over TLS", 9400: "Kafka's REST proxy"}
-"""Ports of Kafka: https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-port-settings-for-services."""
+"""HDInsight's ports of Kafka, besides those of the stack's own brokers: https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-port-settings-for-services."""
 
 
 def unsaid_openness(resource: Resource) -> Iterator[Finding]:
@@ -29,15 +29,16 @@ def unsaid_openness(resource: Resource) -> Iterator[Finding]:
 
 def kafka_outside(resource: Resource) -> Iterator[Finding]:
     """A load balancer or security rule that opens a port of Kafka or ZooKeeper to addresses outside."""
+    forbidden = resource.broker_ports | KAFKA_PORTS.keys()
     if _is_public_balancer(resource) or _is_node_port(resource):
         for path, port in resource.items("spec.ports"):
             for name in ("port", "targetPort"):
-                if port.get(name) in KAFKA_PORTS:
+                if port.get(name) in forbidden:
                     yield f"{path}.{name}", port[name]
     for path, rule in inbound(resource):
         if any(is_outside(source) for _, source in sources(rule)):
             for place, opened in ports(rule):
-                if any(covers(opened, port) for port in KAFKA_PORTS):
+                if any(covers(opened, port) for port in forbidden):
                     yield f"{path}{place}", opened
 
 

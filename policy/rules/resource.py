@@ -23,12 +23,16 @@ PRODUCTION = frozenset({"production", "prod"})
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource. `type` has no API version; `inputs` hold UNKNOWN for values that are not known yet."""
+    """A resource. `type` has no API version; `inputs` hold UNKNOWN for values that are not known yet.
+
+    `broker_ports` are those of the brokers of the same stack, as far as they are known.
+    """
 
     name: str
     type: str
     inputs: Mapping[str, Any]
     protect: bool = False
+    broker_ports: frozenset[int] = frozenset()
 
     def at(self, path: str) -> Any:
         """The input at a path such as "sku.name": None where there is none, UNKNOWN where it isn't known."""
