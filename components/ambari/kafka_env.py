@@ -82,7 +82,7 @@ BLOCK = (
     END {
       if (lines != "") { finish(); print "" }
       anywhere = "^(localhost|0[.]0[.]0[.]0|[[]?(::|0:0:0:0:0:0:0:0)[]]?)?$"
-      if (name == "") name = address
+      if (name == "" || name ~ /^localhost/) name = address
       listening = values["listeners"] == "" ? "PLAINTEXT://:9092" : values["listeners"]
       advertised = values["advertised.listeners"] == "" ? listening : values["advertised.listeners"]
       control = toupper(values["control.plane.listener.name"])

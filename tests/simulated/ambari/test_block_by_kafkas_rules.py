@@ -1,5 +1,6 @@
 """Our block under a real bash, with whatever a broker's server.properties may hold, against Kafka's rules."""
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,13 @@ def test_a_listener_that_brokers_have_by_name_goes_on_advertising_the_node_s_nam
     assert advertised(node, NAMED) == expected
     everywhere = NAMED.replace("//wn0-mykafk.example.internal", "//0.0.0.0")
     assert advertised(node, everywhere) == expected
+
+
+@pytest.mark.parametrize("useless", ["", "localhost", "localhost.localdomain"])
+def test_a_node_that_does_not_know_its_name_advertises_its_address_instead(node: Node, useless: str):
+    node.addresses("10.10.0.6", name=useless)
+    everywhere = NAMED.replace("//wn0-mykafk.example.internal", "//0.0.0.0")
+    assert advertised(node, everywhere) == "INTERNAL://10.10.0.6:9091,PLAINTEXT://10.10.0.6:9092"
 
 
 def expected_host(listener: Listener, listeners: Listeners) -> str:
