@@ -106,12 +106,12 @@ class Change:
         if self._ambari.security_type() == "KERBEROS":
             return KERBEROS
         shared = shared_over_tls(survey.version.types)
-        troubles = (
-            [self._trouble_with_address(broker.ip, shared.port) for broker in survey.brokers]
-            if shared
-            else []
-        )
-        return refused_by_brokers(shared, troubles) if shared and any(troubles) else ""
+        if shared is None:
+            return ""
+        # Only up to the first trouble: where no broker can be reached, each one takes seconds.
+        looks = (self._trouble_with_address(broker.ip, shared.port) for broker in survey.brokers)
+        trouble = next(filter(None, looks), "")
+        return refused_by_brokers(shared, trouble) if trouble else ""
 
     def await_brokers(self, count: int) -> None:
         """Waits until Ambari knows `count` brokers: a new worker may still be joining. Raises RollStopped."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .listeners import Listener
 
 KERBEROS = (
@@ -13,16 +11,15 @@ KERBEROS = (
 )
 
 
-def refused_by_brokers(shared: Listener, troubles: Sequence[str]) -> str:
-    """For a TLS listener that clients share with brokers, where a certificate holds no address."""
+def refused_by_brokers(shared: Listener, trouble: str) -> str:
+    """For a TLS listener that clients share with brokers, where there is `trouble` with a certificate."""
     return (
         f"Brokers talk to each other by the listener {shared.name}, over TLS, and clients use it, too. If it "
-        "advertised addresses, brokers would refuse each other: "
-        f"{'; '.join(trouble for trouble in troubles if trouble)}. Nothing was changed. There are three "
-        "ways out. Give each broker a certificate with its IP address among the subject alternative names, "
-        "and run Pulumi where it can connect to the brokers. Or give brokers a listener of their own, which "
-        "goes on advertising names: in Ambari another one in listeners, such as BROKERS://localhost:9094, "
-        "with its protocol in listener.security.protocol.map, and inter.broker.listener.name=BROKERS in "
-        "place of security.inter.broker.protocol. Or let nobody check names: "
-        "ssl.endpoint.identification.algorithm with an empty value."
+        f"advertised addresses, brokers would refuse each other: {trouble}. Nothing was changed. There are "
+        "three ways out. Give each broker a certificate with its IP address among the subject alternative "
+        "names, and run Pulumi where it can connect to the brokers. Or give brokers a listener of their own, "
+        "which goes on advertising names: in Ambari another one in listeners, such as "
+        "BROKERS://localhost:9094, with its protocol in listener.security.protocol.map, and "
+        "inter.broker.listener.name=BROKERS in place of security.inter.broker.protocol. Or let nobody check "
+        "names: ssl.endpoint.identification.algorithm with an empty value."
     )

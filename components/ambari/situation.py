@@ -91,7 +91,7 @@ def taken_back(types: Types, listeners_before: str) -> dict[str, Configuration]:
 
 
 def shared_over_tls(types: Types) -> Listener | None:
-    """The TLS listener that clients share with brokers, if brokers check on it who answers at an address.
+    """The TLS listener, as it listens, that clients share with brokers who check the names in certificates.
 
     Once it advertises addresses, each broker's certificate has to hold its own, or brokers refuse each other
     ("No subject alternative names matching IP address"). None where there is no such listener, where
@@ -100,10 +100,11 @@ def shared_over_tls(types: Types) -> Listener | None:
     parsed = situation(types).parsed
     if parsed is None:
         return None
-    listener = parsed.between_brokers
-    checks = not _identifies_nobody(types, listener)
-    shared = listener.name not in parsed.internal and listener.of_the_node
-    return listener if checks and shared and listener.protocol in TLS else None
+    told = parsed.between_brokers
+    shared = told.protocol in TLS and told.of_the_node and told.name not in parsed.internal
+    if not shared or _identifies_nobody(types, told):
+        return None
+    return next(listener for listener in parsed.listening if listener.name == told.name)
 
 
 def refuse_overrides(overrides: Sequence[GroupOverride]) -> None:

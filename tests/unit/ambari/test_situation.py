@@ -180,6 +180,15 @@ def test_certificates_matter_where_brokers_check_the_names_of_a_listener_that_cl
     assert (shared.port if shared else None) == port
 
 
+def test_a_certificate_is_looked_at_where_the_broker_listens():
+    advertised_apart = {"advertised.listeners": "SSL://localhost:19093"}
+    shared = shared_over_tls(
+        types(listeners="SSL://:9093", **{"security.inter.broker.protocol": "SSL", **advertised_apart})
+    )
+    assert shared is not None
+    assert shared.port == 9093
+
+
 @pytest.mark.parametrize(
     ("listeners", "others"),
     [
