@@ -20,6 +20,7 @@ from components.ambari.model import Configuration
 from components.ambari.note import RunNote, Writer
 from components.ambari.progress import Progress
 from emulator.ambari.faults import Fault, When
+from emulator.home import CHECKOUT
 from tests.e2e.environment import eventually
 from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
 from tests.e2e.secrecy import all_command_lines, files_that_hold, log_everything, spellings
@@ -28,6 +29,15 @@ from tests.e2e.stack import LIMIT
 ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
 TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
 REQUESTS = "/clusters/{cluster}/requests"
+VERSION_0_1 = (CHECKOUT / "tests" / "unit" / "ambari" / "blocks" / "version-0.1.sh").read_text()
+NEW_SINCE_0_1 = (
+    "bootstrapServersTls",
+    "bootstrapServersSasl",
+    "bootstrapServersSaslTls",
+    "listenersWanted",
+    "refused",
+)
+"""What states of that version lack."""
 
 
 @pytest.fixture
@@ -112,6 +122,53 @@ def test_each_kind_of_drift_is_shown_and_repaired(lone: LoneResource, ambari: Am
     assert [host.split("-")[0] for host in step["oldState"]["outputs"]["plan"]] == ["wn0", "wn1", "wn2"]
     lone.succeed("up", "--yes", "--skip-preview", "--refresh")
     lone.succeed("preview", "--refresh", "--expect-no-changes")
+
+
+def test_every_listener_stays_and_listeners_that_contradict_each_other_stop_a_preview(
+    lone: LoneResource, ambari: Ambari
+):
+    edit(ambari, "kafka-broker", "listeners", "SASL_PLAINTEXT://localhost:9092,PLAINTEXT://localhost:9094")
+    lone.up()
+    opened = "SASL_PLAINTEXT://0.0.0.0:9092,PLAINTEXT://0.0.0.0:9094"
+    assert ambari.current().version.types["kafka-broker"].properties["listeners"] == opened
+    assert lone.outputs()["bootstrapServers"] == "10.0.0.11:9094,10.0.0.12:9094,10.0.0.13:9094"
+    lone.succeed("preview", "--expect-no-changes")
+    lone.succeed("preview", "--refresh", "--expect-no-changes")
+
+    mark = lone.simulation.server.log.mark
+    edit(ambari, "kafka-broker", "listeners", opened.replace("9094", "9092"))
+    for command in (["preview"], ["up", "--yes", "--skip-preview"]):
+        stopped = lone.run(*command, "--refresh")
+        assert stopped.status != 0
+        assert "two listeners on port 9092" in stopped.output
+    assert lone.writes_since(mark) == ["PUT /clusters/{cluster}"]
+
+    edit(ambari, "kafka-broker", "listeners", opened)
+    lone.succeed("up", "--yes", "--skip-preview", "--refresh")
+    lone.succeed("preview", "--refresh", "--expect-no-changes")
+
+
+def test_a_stack_of_version_0_1_shows_no_step_and_restarts_nobody(lone: LoneResource, ambari: Ambari):
+    lone.up()
+    content = ambari.current().version.types["kafka-env"].properties["content"]
+    edit(ambari, "kafka-env", "content", content.replace(BLOCK, VERSION_0_1))
+    number = ambari.restart([broker.host for broker in ambari.brokers()], "by hand")
+    eventually(lambda: ambari.request(number).ended, "the restart by hand ends")
+
+    state = json.loads(lone.succeed("stack", "export", "--show-secrets"))
+    (resource,) = [one for one in state["deployment"]["resources"] if "IpAdvertising" in one["type"]]
+    for values in (resource["inputs"], resource["outputs"]):
+        values |= {"kafkaEnvBlock": VERSION_0_1, "listeners": "PLAINTEXT://0.0.0.0:9092"}
+        for name in NEW_SINCE_0_1:
+            values.pop(name, None)
+    (lone.folder / "state.json").write_text(json.dumps(state))
+    lone.succeed("stack", "import", "--file", str(lone.folder / "state.json"))
+
+    mark = lone.simulation.server.log.mark
+    lone.succeed("preview", "--expect-no-changes")
+    lone.succeed("preview", "--refresh", "--expect-no-changes")
+    lone.succeed("up", "--yes", "--refresh", "--expect-no-changes")
+    assert lone.writes_since(mark) == []
 
 
 def test_the_password_stands_nowhere(
