@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 
 _TIMEOUT = 5.0
-"""Seconds to connect, and for each step of a handshake."""
+"""Seconds to connect, and for each answer."""
+_HANDSHAKE, _CERTIFICATE = 22, 11
+"""Types of a TLS record and of a message in it (RFC 5246, 6.2.1 and 7.4)."""
 
 
 def trouble_with_address(address: str, port: int) -> str:
@@ -15,37 +18,66 @@ def trouble_with_address(address: str, port: int) -> str:
     Only the names in the certificate are judged: who signed it is the clients' business.
     """
     try:
-        certificate = _certificate(address, port)
-        context = ssl.create_default_context(cadata=certificate)
+        context = ssl.create_default_context(cadata=_certificate(address, port))
         # The certificate itself is trusted here, whoever signed it: what is left to check is its names.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        _handshake(context, address, port)
+        _shake_hands(context, address, port)
     except ssl.SSLCertVerificationError as refused:
         return f"the certificate at {address}:{port} does not do ({refused.verify_message})"
-    except ssl.SSLError as failure:
-        return (
-            f"the certificate at {address}:{port} could not be looked at ({failure.reason or failure}): the "
-            "listener speaks no TLS, or wants a certificate of its clients (ssl.client.auth)"
-        )
-    except OSError as failure:
-        return (
-            f"the certificate at {address}:{port} could not be looked at from here "
-            f"({failure.strerror or failure})"
-        )
+    except (OSError, ValueError) as failure:
+        why = getattr(failure, "reason", None) or getattr(failure, "strerror", None) or failure
+        return f"the certificate at {address}:{port} could not be looked at from here ({why})"
     return ""
 
 
 def _certificate(address: str, port: int) -> bytes:
-    """In DER, unverified."""
+    """In DER, unverified. Raises OSError, of which SSLError is one, or ValueError when there is none."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _handshake(context, address, port)
+    return _shake_hands(context, address, port)
 
 
-def _handshake(context: ssl.SSLContext, address: str, port: int) -> bytes:
-    with (
-        socket.create_connection((address, port), timeout=_TIMEOUT) as plain,
-        context.wrap_socket(plain, server_hostname=address) as secured,
-    ):
-        return secured.getpeercert(binary_form=True) or b""
+def _shake_hands(context: ssl.SSLContext, address: str, port: int) -> bytes:
+    """The certificate that the server shows. Raises OSError, or SSLCertVerificationError if it won't do.
+
+    A broker that wants its clients' certificates (ssl.client.auth) ends a handshake of TLS 1.2 right after
+    it has shown its own and got none: that is enough here.
+    """
+    received, incoming, outgoing = bytearray(), ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_hostname=address)
+    with socket.create_connection((address, port), timeout=_TIMEOUT) as connection:
+        while True:
+            try:
+                tls.do_handshake()
+                return tls.getpeercert(binary_form=True) or b""
+            except ssl.SSLWantReadError:
+                connection.sendall(outgoing.read())
+            except ssl.SSLCertVerificationError:
+                raise
+            except ssl.SSLError as ended:
+                with suppress(ValueError):
+                    return _shown(bytes(received))
+                raise ended
+            if data := connection.recv(65536):
+                received += data
+                incoming.write(data)
+            else:
+                incoming.write_eof()
+
+
+def _shown(received: bytes) -> bytes:
+    """The first certificate in what a server has sent before anything is encrypted. Raises ValueError."""
+    messages = bytearray()
+    while len(received) > 5 and received[0] == _HANDSHAKE:
+        end = 5 + int.from_bytes(received[3:5], "big")
+        messages += received[5:end]
+        received = received[end:]
+    while len(messages) > 4:
+        end = 4 + int.from_bytes(messages[1:4], "big")
+        if messages[0] == _CERTIFICATE:
+            # The length of all certificates, then that of the first one.
+            length = int.from_bytes(messages[7:10], "big")
+            return bytes(messages[10 : 10 + length])
+        del messages[:end]
+    raise ValueError("the server has shown no certificate")

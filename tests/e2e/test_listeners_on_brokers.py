@@ -75,7 +75,13 @@ def test_nobody_gets_in_on_the_listener_with_a_password_without_it(kafka: LoneKa
 
 def test_tls_that_brokers_share_is_refused_while_certificates_lack_addresses(kafka: LoneKafka) -> None:
     kafka.give_certificates(with_addresses=False)
-    kafka.set_broker(listeners=SHARED, security__inter__broker__protocol="SSL")
+    kafka.set_broker(
+        listeners=SHARED,
+        security__inter__broker__protocol="SSL",
+        # As HDInsight's guide has it, on the Java that has no later TLS.
+        ssl__client__auth="required",
+        ssl__enabled__protocols="TLSv1.2",
+    )
     kafka.restart_by_hand()
     before = kafka.ambari.current().version.number
     with pytest.raises(ConfigurationConflict, match=r"10.10.0.6:9093 does not do \(IP address mismatch"):
@@ -86,6 +92,7 @@ def test_tls_that_brokers_share_is_refused_while_certificates_lack_addresses(kaf
 
 def test_tls_that_brokers_share_works_by_address_once_certificates_have_theirs(kafka: LoneKafka) -> None:
     kafka.give_certificates(with_addresses=True)
+    kafka.set_broker(ssl__client__auth=None, ssl__enabled__protocols=None)
     kafka.restart_by_hand()
     kafka.change().advertise()
     kafka.await_brokers()

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from components.ambari.certificates import trouble_with_address
 from emulator.tls import Authority
 
@@ -51,17 +53,23 @@ def test_a_certificate_without_the_address_does_not(tmp_path: Path):
     assert trouble.startswith(f"the certificate at 127.0.0.1:{port} does not do (IP address mismatch")
 
 
-def test_brokers_that_want_a_certificate_of_their_clients_are_not_judged_wrong(tmp_path: Path):
-    both = context(tmp_path, "127.0.0.1")
-    both.maximum_version = ssl.TLSVersion.TLSv1_2
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(("held", "does"), [("127.0.0.1", True), ("10.10.0.6", False)])
+def test_brokers_that_want_a_certificate_of_their_clients_show_theirs_first(
+    tmp_path: Path, version: ssl.TLSVersion, held: str, does: bool
+):
+    both = context(tmp_path, held)
+    both.maximum_version = version
     both.verify_mode = ssl.CERT_REQUIRED
     with listener(both) as port:
-        assert "or wants a certificate of its clients" in trouble_with_address("127.0.0.1", port)
+        trouble = trouble_with_address("127.0.0.1", port)
+    assert ("IP address mismatch" in trouble, trouble == "") == (not does, does)
 
 
 def test_a_listener_without_tls_is_said_to_have_none():
     with listener(None) as port:
-        assert "the listener speaks no TLS" in trouble_with_address("127.0.0.1", port)
+        trouble = trouble_with_address("127.0.0.1", port)
+    assert "could not be looked at from here (WRONG_VERSION_NUMBER)" in trouble
 
 
 def test_a_broker_that_cannot_be_reached_is_named():
