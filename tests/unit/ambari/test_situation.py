@@ -21,6 +21,7 @@ from tests.unit.ambari.test_kafka_env import HAND_PASTED
 BEFORE = "PLAINTEXT://localhost:9092"
 CONTENT = "export A=1\n"
 BLOCKS = Path(__file__).with_name("blocks")
+RELEASED = sorted(BLOCKS.glob("version-*.sh"))
 EARLIER = (BLOCKS / "version-0.1.sh").read_text()
 
 
@@ -147,7 +148,7 @@ def test_the_block_of_an_earlier_version_is_replaced_where_it_advertises_somethi
     assert advertised(there)["kafka-env"].properties["content"] == with_block(CONTENT)
 
 
-@pytest.mark.parametrize("text", [path.read_text() for path in sorted(BLOCKS.iterdir())])
+@pytest.mark.parametrize("text", [path.read_text() for path in RELEASED])
 def test_each_earlier_block_is_known_to_the_letter(text: str):
     assert advertised_by(f"{CONTENT}\n{text}\n") == "earlier"
     assert advertised_by(f"{CONTENT}\n{text}\n".replace("\n", "\r\n")) == "earlier"
@@ -157,8 +158,13 @@ def test_each_earlier_block_is_known_to_the_letter(text: str):
     assert with_block(f"{CONTENT}\n{text}\n".replace(END, "")) == with_block(CONTENT) + "\n"
 
 
+def test_a_block_that_a_version_has_written_is_kept_when_it_changes():
+    advice = "if a version was released with current.sh, it becomes one of EARLIER_BLOCKS and version-*.sh"
+    assert (BLOCKS / "current.sh").read_text() == BLOCK, advice
+
+
 def test_no_earlier_block_is_forgotten():
-    assert {path.read_text() for path in BLOCKS.iterdir()} == set(EARLIER_BLOCKS)
+    assert {path.read_text() for path in RELEASED} == set(EARLIER_BLOCKS)
 
 
 @pytest.mark.parametrize(
