@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from emulator import control
-from emulator.home import CHECKOUT, HOME_VARIABLE, Home
+from emulator.home import CHECKOUT, HOME_VARIABLE, Home, HomeUnusable
 
 _OWN = ("down", "start", "stop", "serve", "status", "exec", "logs")
 
@@ -18,9 +18,8 @@ _OWN = ("down", "start", "stop", "serve", "status", "exec", "logs")
 def main() -> int:
     """Runs the command; the exit status is pulumi's where pulumi runs, else 0, or 1 with the reason."""
     options = _parser().parse_args(_protected(sys.argv[1:]))
-    home = Home.locate(options.home)
     try:
-        return options.run(home, options) or 0
+        return options.run(Home.locate(options.home), options) or 0
     except control.DaemonUnreachable as error:
         return _fail(f"{error} `make up` starts it.")
     except _expected() as error:
@@ -159,7 +158,8 @@ def _protected(arguments: list[str]) -> list[str]:
         if word == "up":
             return [*arguments[: place + 1], "--", *arguments[place + 1 :]]
         if word == "pulumi":
-            ours = 3 if arguments[place + 1 : place + 2] == ["--program"] else 1
+            option = arguments[place + 1] if len(arguments) > place + 1 else ""
+            ours = 3 if option == "--program" else 2 if option.startswith("--program=") else 1
             return [*arguments[: place + ours], "--", *arguments[place + ours :]]
         if word in _OWN:
             break
@@ -175,7 +175,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from emulator.engine import EngineFailed
     from emulator.lifecycle import Busy, NotAHome, StartFailed
 
-    expected = [control.CommandFailed, Busy, EngineFailed, NotAHome, StartFailed]
+    expected = [HomeUnusable, control.CommandFailed, Busy, EngineFailed, NotAHome, StartFailed]
     world = sys.modules.get("emulator.network.world")
     return tuple([*expected, world.WorldRefused] if world else expected)
 

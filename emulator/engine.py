@@ -163,10 +163,17 @@ def _project_name(program: Path) -> str:
     # Most commands don't need it, and PyYAML takes a while to load.
     import yaml
 
+    file = program / "Pulumi.yaml"
     try:
-        return yaml.safe_load((program / "Pulumi.yaml").read_text())["name"]
+        project = yaml.safe_load(file.read_text())
     except FileNotFoundError as error:
         raise EngineFailed(f"There is no Pulumi program in {program}: it has no Pulumi.yaml.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise EngineFailed(f"{file} is no YAML: {error}") from error
+    name = project.get("name") if isinstance(project, dict) else None
+    if not isinstance(name, str) or not name:
+        raise EngineFailed(f"{file} names no project: it needs a line such as `name: aks-kafka`.")
+    return name
 
 
 def _remember_program(home: Home, project: str, folder: Path) -> None:

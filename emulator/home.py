@@ -14,6 +14,10 @@ HOME_VARIABLE = "AKS_KAFKA_EMULATOR_HOME"
 _KAFKA_LOCK = CHECKOUT / "emulator" / "hdinsight" / "distribution.lock"
 
 
+class HomeUnusable(Exception):
+    """No world can lie at the path; the message says why."""
+
+
 @dataclass(frozen=True)
 class Home:
     """The folder that holds one emulated world. Everything the emulator writes lies in it."""
@@ -22,9 +26,16 @@ class Home:
 
     @classmethod
     def locate(cls, folder: str | os.PathLike[str] | None = None) -> "Home":
-        """The home in `folder`, else in AKS_KAFKA_EMULATOR_HOME, else in the checkout's .emulator."""
+        """The home in `folder`, else in AKS_KAFKA_EMULATOR_HOME, else in the checkout's .emulator.
+
+        Raises HomeUnusable where that is a file, or lies below one.
+        """
         chosen = folder or os.environ.get(HOME_VARIABLE) or CHECKOUT / ".emulator"
-        return cls(Path(os.path.abspath(chosen)))
+        root = Path(os.path.abspath(chosen))
+        for path in (root, *root.parents):
+            if path.is_file():
+                raise HomeUnusable(f"{path} is a file: a world needs a folder, which may be a new one.")
+        return cls(root)
 
     @property
     def state(self) -> Path:

@@ -239,6 +239,27 @@ def test_what_needs_a_daemon_says_so(home):
         assert "`make up` starts it" in refused.stderr
 
 
+@pytest.mark.parametrize("command", ["up", "down", "start", "status", "logs wn0", "pulumi version"])
+@pytest.mark.parametrize("below", ["", "folder/home"])
+def test_a_home_that_is_a_file_or_lies_in_one_is_refused(tmp_path, command, below):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    refused = emulator(Home(file / below), *command.split())
+    assert refused.returncode == 1
+    assert refused.stderr == f"{file} is a file: a world needs a folder, which may be a new one.\n"
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("program", [["--program", "DIR"], ["--program=DIR"], []])
+def test_options_after_pulumi_are_pulumis_but_for_the_program(program):
+    from emulator.__main__ import _after_dashes, _parser, _protected
+
+    words = _protected(["--home", "h", "pulumi", *program, "--version", "--program", "mine"])
+    options = _parser().parse_args(words)
+    assert options.program == (Path("DIR") if program else CHECKOUT)
+    assert _after_dashes(options.arguments) == ["--version", "--program", "mine"]
+
+
 def test_unknown_nodes_are_refused_by_name(home):
     lifecycle.start(home)
     for command in (["exec", "wn9", "--", "true"], ["logs", "wn9"]):

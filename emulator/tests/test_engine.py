@@ -123,6 +123,25 @@ def test_a_folder_without_a_program(home, tmp_path):
         Engine(home, tmp_path, {}).prepare()
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"name: [", "is no YAML"),
+        (b"name: \xff", "is no YAML"),
+        (b"", "names no project"),
+        (b"just words", "names no project"),
+        (b"runtime: python", "names no project"),
+        (b"name: 7", "names no project"),
+        (b"name: ''", "names no project"),
+    ],
+)
+def test_a_pulumi_yaml_without_a_name_is_told_with_its_path(home, program, text, reason):
+    (program / "Pulumi.yaml").write_bytes(text)
+    with pytest.raises(EngineFailed) as failed:
+        Engine(home, program, {}).prepare()
+    assert f"{program}/Pulumi.yaml {reason}" in str(failed.value)
+
+
 def test_without_pulumi_it_is_said_how_to_get_it(home, program, monkeypatch):
     monkeypatch.setattr(engine, "search_path", lambda: "/nowhere")
     with pytest.raises(EngineFailed, match="make setup"):
