@@ -6,7 +6,7 @@ EMULATOR := .venv/bin/python -m emulator
 # Tests that share an environment stay in one process (conftest.py), and start first: they take longest.
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help up down unit test lint pythons bench setup setup-unit setup-tests
+.PHONY: help up down unit test lint judge pythons bench setup setup-unit setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 
 pythons: ## unit tests and an environment with each Python that is installed (3 min each)
 	@$(PYTHON) -m tools.each_python
+
+judge: setup-tests ## the program in a real Kubernetes, which is built first, with Go (15 min)
+	@.venv/bin/python -m judge
 
 bench: setup ## the numbers in the docs, one line of JSON each (5 min)
 	@.venv/bin/python -m bench

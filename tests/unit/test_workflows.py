@@ -24,10 +24,16 @@ def job(name: str) -> dict[str, Any]:
     return only
 
 
-def test_there_is_one_for_tests_one_for_previews_one_for_deployments() -> None:
-    assert set(WORKFLOWS) == {"test", "preview", "deploy"}
+def test_there_is_one_for_tests_one_for_previews_one_for_deployments_one_for_the_night() -> None:
+    assert set(WORKFLOWS) == {"test", "preview", "deploy", "judge"}
     assert "push" in workflow("test")["on"]
     assert "pull_request" in workflow("preview")["on"]
+
+
+def test_a_real_kubernetes_judges_every_night() -> None:
+    [when] = workflow("judge")["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", when["cron"])
+    assert "make judge" in [step.get("run") for step in job("judge")["steps"]]
 
 
 def test_what_is_deployed_is_on_main_and_has_passed_the_tests() -> None:
@@ -43,6 +49,7 @@ def test_what_is_deployed_is_on_main_and_has_passed_the_tests() -> None:
     ("name", "permissions"),
     [
         ("test", {"contents": "read"}),
+        ("judge", {"contents": "read"}),
         ("preview", {"contents": "read", "id-token": "write", "pull-requests": "write"}),
         ("deploy", {"contents": "read", "id-token": "write"}),
     ],

@@ -1,0 +1,48 @@
+"""The image's program in the emulator: it does what BEHAVIOUR says.
+
+`behaviours` is judge/behaviours.py, which lies beside it in the image.
+"""
+
+import http.server
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from behaviours import FAILURES, HANGS, NEVER_READY, SECONDS_OF_SLOW_WORK, SLOW
+
+BEHAVIOUR = os.environ["BEHAVIOUR"]
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """Answers the probes."""
+
+    def do_GET(self) -> None:
+        unready = BEHAVIOUR == NEVER_READY and self.path == "/readyz"
+        self.send_response(503 if unready else 200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Probes are no news."""
+
+
+def main(command: str, *arguments: str) -> int:
+    # Nothing ends the first process of a pod that does not say how.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
+    if command == "serve":
+        http.server.ThreadingHTTPServer(("", int(os.environ["HEALTH_PORT"])), Page).serve_forever()
+    if BEHAVIOUR == HANGS:
+        signal.pause()
+    if BEHAVIOUR == SLOW:
+        time.sleep(SECONDS_OF_SLOW_WORK)
+    if failure := FAILURES.get((BEHAVIOUR, command)):
+        print(failure.text)
+        return failure.status
+    if "--result" in arguments:
+        Path(arguments[arguments.index("--result") + 1]).write_text('{"roundTripMilliseconds": 1.5}')
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

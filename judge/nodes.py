@@ -1,0 +1,32 @@
+"""The nodes that kwok plays: one in each of three zones, as AKS would make them."""
+
+from judge.api import Object
+
+ZONES = ("westeurope-1", "westeurope-2", "westeurope-3")
+
+
+def _node(zone: str) -> Object:
+    room = {"cpu": "4", "memory": "16Gi", "pods": "110", "ephemeral-storage": "100Gi"}
+    name = f"node-{zone}"
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "labels": {
+                "kubernetes.io/hostname": name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+                "topology.kubernetes.io/region": "westeurope",
+                "topology.kubernetes.io/zone": zone,
+            },
+        },
+        "status": {
+            "allocatable": room,
+            "capacity": room,
+            "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
+        },
+    }
+
+
+NODES = [_node(zone) for zone in ZONES]

@@ -1,0 +1,60 @@
+"""One run of the engine, and what is compared of it."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_MARKUP = re.compile(r"<\{%[^%]*%\}>")
+_OURS = ("kubernetes:", "pulumi-python:")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command of Pulumi's that has ended."""
+
+    status: int
+    output: str
+    seconds: float
+    events: Sequence[dict[str, Any]]
+
+    @property
+    def steps(self) -> list[str]:
+        """What was done to which resource, sorted: independent resources come in any order.
+
+        A step that was begun and failed says so; what stays as it is makes none.
+        """
+        done = [
+            _step(event["resOutputsEvent"]["metadata"]) for event in self.events if "resOutputsEvent" in event
+        ]
+        failed = [
+            f"{step} fails"
+            for event in self.events
+            if "resOpFailedEvent" in event and (step := _step(event["resOpFailedEvent"]["metadata"]))
+        ]
+        return sorted(step for step in [*done, *failed] if step)
+
+    @property
+    def errors(self) -> list[str]:
+        """What it says of what went wrong."""
+        diagnostics = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
+        return [_MARKUP.sub("", one["message"]) for one in diagnostics if one["severity"] == "error"]
+
+    def says(self, text: str) -> bool:
+        """Whether an error says so."""
+        return any(text in error for error in self.errors)
+
+
+def read_events(file: Path) -> list[dict[str, Any]]:
+    """Those of a run; none where it has no log. The last line of one that was killed may be half a line."""
+    if not file.exists():
+        return []
+    return [json.loads(line) for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+
+def _step(metadata: dict[str, Any]) -> str | None:
+    if metadata["op"] in ("same", "read", "refresh") or not metadata["type"].startswith(_OURS):
+        return None
+    return f"{metadata['op']} {metadata['urn'].rpartition('::')[2]}"

@@ -1,0 +1,38 @@
+"""What an application goes through that nothing is wrong with."""
+
+from dataclasses import replace
+
+from judge.behaviours import WORKS_TOO, image
+from judge.sites import Sites
+from judge.stack import Stack
+
+
+def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
+    """Made, changed in every way in which a setting can change it, and destroyed."""
+
+    def scenario(stack: Stack) -> list[list[str]]:
+        first = stack.settings
+        runs = [stack.settle()]
+        for changed in (
+            replace(first, replicas=3),
+            replace(first, replicas=1),
+            replace(first, port=8081),
+            replace(first, source_ranges=("127.0.0.0/9",)),
+            replace(first, token="sesame"),
+            replace(first, token="open sesame"),
+            first,
+            replace(first, brokers="10.20.0.13:9092"),
+            replace(first, image=image(WORKS_TOO)),
+        ):
+            stack.settings = changed
+            runs.append(stack.settle())
+        runs.append(stack.destroy())
+        assert stack.cluster.get("Namespace", "", stack.namespace) is None
+        return [run.steps for run in runs]
+
+    both = sites.judge(scenario)
+    assert both.real == both.emulated
+    made, *_, destroyed = both.real
+    assert {step.removeprefix("create ") for step in made} == {
+        step.removeprefix("delete ") for step in destroyed
+    }
