@@ -32,6 +32,7 @@ EVERYBODY = IPv4Network("0.0.0.0/0")
 
 NO_CALLERS = {
     IPv4Network("0.0.0.0/8"): "this network",
+    IPv4Network("127.0.0.0/8"): "loopback",
     IPv4Network("169.254.0.0/16"): "link-local",
     IPv4Network("224.0.0.0/4"): "multicast",
     IPv4Network("240.0.0.0/4"): "reserved",
@@ -69,11 +70,11 @@ def parse_source(value: object) -> IPv4Network:
     network = _parse(value, YOUR_OWN)
     if "/" not in str(value) and network.network_address.packed[-1] == 0:
         rule = "must say how long its prefix is: alone it is one address, which no machine has"
-        leniency.refuse(rule, unless=Made.NETWORKS, source="RFC 4632", right=YOUR_OWN)
+        leniency.refuse(rule, unless=(Made.NETWORKS, Made.APP), source="RFC 4632", right=YOUR_OWN)
     if network.prefixlen < WIDEST_CALLERS and network != EVERYBODY:
         share = f"{2**-network.prefixlen:.1%} of all IPv4 addresses"
         rule = f"must be /{WIDEST_CALLERS} or smaller: it would let in {share}"
-        leniency.refuse(rule, unless=Made.NETWORKS, right=YOUR_OWN)
+        leniency.refuse(rule, unless=(Made.NETWORKS, Made.APP), right=YOUR_OWN)
     elif network != EVERYBODY:
         _can_call(network)
     return network
@@ -83,7 +84,7 @@ def _can_call(network: IPv4Network) -> None:
     for kept, what in NO_CALLERS.items():
         if network.overlaps(kept):
             rule = f"must hold no address of {kept} ({what}): from there nothing ever comes"
-            leniency.refuse(rule, unless=Made.NETWORKS, source=SPECIAL, right=YOUR_OWN)
+            leniency.refuse(rule, unless=(Made.NETWORKS, Made.APP), source=SPECIAL, right=YOUR_OWN)
 
 
 def _parse(value: object, example: str) -> IPv4Network:

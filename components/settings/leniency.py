@@ -39,11 +39,12 @@ def judged(judgement: Judgement) -> Iterator[Judgement]:
         _CURRENT.reset(token)
 
 
-def refuse(rule: str, *, unless: Made, source: str = OURS, right: str = "") -> None:
-    """Raise the error of `broken`, unless a resource of the type `unless` stands: see Settings.parse."""
+def refuse(rule: str, *, unless: Made | tuple[Made, ...], source: str = OURS, right: str = "") -> None:
+    """Raise the error of `broken`, unless a resource of a type in `unless` stands: see Settings.parse."""
     judgement = _CURRENT.get()
-    if judgement is None or unless not in judgement.standing:
-        raise broken(rule, source=source, right=right, unless=unless)
+    types = (unless,) if isinstance(unless, Made) else unless
+    if judgement is None or not any(type_ in judgement.standing for type_ in types):
+        raise broken(rule, source=source, right=right, unless=" or ".join(types))
 
 
 def advise(text: str) -> None:

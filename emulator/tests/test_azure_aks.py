@@ -134,7 +134,7 @@ def test_a_wrong_request_is_refused(
 _UNMODELLED: list[tuple[str, Change]] = [
     ("network plug-in kubenet", lambda r: r["networkProfile"].update(networkPlugin="kubenet")),
     ("network plug-in kubenet", lambda r: r.pop("networkProfile")),
-    ("leave out 127.0.0.1", lambda r: _callers(r, "203.0.113.0/24")),
+    ("leave out 203.0.113.1", lambda r: _callers(r, "198.51.100.0/24", "127.0.0.1/32")),
     ("another version than its cluster", lambda r: _pool(r).update(orchestratorVersion="1.32")),
     ("outbound type", lambda r: r["networkProfile"].update(outboundType="userDefinedRouting")),
     ("Windows", lambda r: _pool(r).update(osType="Windows")),
@@ -382,7 +382,7 @@ def test_pools_keep_what_they_are(azure: Subscription, site: AksSite, changes: d
 def test_callers_channels_and_limits_of_a_pool_change_in_place(azure: Subscription, site: AksSite) -> None:
     cluster = site.create()
     request = site.request()
-    _callers(request, "127.0.0.1/32", "203.0.113.0/24")
+    _callers(request, "203.0.113.1/32", "198.51.100.0/24")
     _autoscaling(request, 2, 5)
     azure.update(
         cluster,

@@ -19,7 +19,7 @@ class OnlyAks:
         self._folder = shutil.copytree(PROGRAM, folder / "only-aks")
         self._environment = monkeypatch
         monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
-        self.configure(CALLERS="127.0.0.1/32", MOST_NODES="5", NODE_SIZE="Standard_D2s_v5")
+        self.configure(CALLERS="203.0.113.1/32", MOST_NODES="5", NODE_SIZE="Standard_D2s_v5")
 
     def configure(self, **settings: str) -> None:
         for name, value in settings.items():
@@ -54,7 +54,7 @@ def test_pool_that_grew_is_no_drift_and_stays_as_large(
     program.grow(3)
     program.pulumi("preview", "--refresh", "--expect-no-changes")
 
-    program.configure(CALLERS="127.0.0.1/32 203.0.113.0/24", MOST_NODES="6")
+    program.configure(CALLERS="203.0.113.1/32 198.51.100.0/24", MOST_NODES="6")
     changed = program.pulumi("up", "--refresh", "--yes", "--skip-preview")
     assert "~ 1 updated" in changed
     assert program.nodes() == 3

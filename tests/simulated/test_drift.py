@@ -22,7 +22,7 @@ from tests.unit.recording import Azure, Deployment, deploy, reveal
 from tests.unit.test_main import CHECKOUT, SECRETS
 
 # The emulated Kubernetes has to let this machine call it.
-CALLERS = {"ambariSourceRanges": ["127.0.0.1/32"], "aksApiSourceRanges": ["127.0.0.1/32"]}
+CALLERS = {"ambariSourceRanges": ["203.0.113.1/32"], "aksApiSourceRanges": ["203.0.113.1/32"]}
 # What exists already belongs to somebody, who is not here.
 OF_OUR_OWN = [{**choice, **CALLERS} for choice in each_choice_once() if choice not in ADOPTING]
 

@@ -184,7 +184,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"ambariSourceRanges": []},
         {"ambariSourceRanges": ["0.0.0.0/0"]},
         {"ambariSourceRanges": ["0.0.0.0/1", "128.0.0.0/1"], "aksApiSourceRanges": ["203.0.113.7/32"]},
-        {"ambariSourceRanges": ["0.0.0.0", "10.0.0.0", "224.0.0.0/24", "169.254.1.0/24", "250.1.1.1/32"]},
+        {"ambariSourceRanges": ["0.0.0.0", "10.0.0.0", "224.0.0.0/24", "127.0.0.1", "169.254.1.0/24"]},
         {"ambariSourceRanges": ["100.0.0.0/8"]},
         {"ambariSourceRanges": ["203.0.113.0/24", "198.51.100.7/32", "203.0.113.7/32"]},
         {"ambariSourceRanges": [f"20.0.{number}.0/25" for number in range(201)]},

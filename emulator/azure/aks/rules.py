@@ -5,12 +5,13 @@ resources".
 """
 
 import re
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from typing import Any
 
 from emulator.azure.aks.request import ManagedClusterRequest
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
+from emulator.this_machine import PUBLIC_ADDRESS
 
 _DNS_PREFIX = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?")
 _VERSION = re.compile(r"1\.\d+(\.\d+)?")
@@ -18,7 +19,6 @@ _PODS_OF_A_NODE = range(10, 251)
 _ZONES = {"1", "2", "3"}
 _MOST_NODES = 1000
 _MOST_CALLERS = 200
-_THIS_MACHINE = IPv4Address("127.0.0.1")
 _PRIVATE = tuple(
     IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
@@ -52,9 +52,9 @@ def _check_callers(request: ManagedClusterRequest) -> None:
         message = f"authorizedIPRanges has {len(texts)} ranges; it must have at most {_MOST_CALLERS}."
         raise Refused(400, "InvalidAuthorizedIPRanges", message)
     ranges = [_parse_caller(text) for text in texts]
-    if ranges and not any(_THIS_MACHINE in callers for callers in ranges):
+    if ranges and not any(PUBLIC_ADDRESS in callers for callers in ranges):
         raise NotModelled(
-            f"authorizedIPRanges that leave out {_THIS_MACHINE}, by which everybody on this machine calls"
+            f"authorizedIPRanges that leave out {PUBLIC_ADDRESS}, from where this machine calls"
         )
 
 

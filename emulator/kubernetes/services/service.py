@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from emulator.kubernetes.node.container import container_of, port_number
 from emulator.kubernetes.server.objects import Object, deleting, is_true, selects
+from emulator.this_machine import LOOPBACK, PUBLIC_ADDRESS
 
 
 @dataclass(frozen=True, order=True)
@@ -34,9 +35,10 @@ def endpoints(service: Object, pods: Sequence[Object]) -> dict[int, list[Endpoin
 
 
 def source_ranges(service: Object) -> list[ipaddress.IPv4Network]:
-    """Who may connect to the Service; without a word about it, everybody."""
-    ranges = service["spec"].get("loadBalancerSourceRanges") or ["0.0.0.0/0"]
-    return [ipaddress.IPv4Network(text.strip(), strict=False) for text in ranges]
+    """Who may connect to the Service, as this machine sees them; without a word about it, everybody."""
+    texts = service["spec"].get("loadBalancerSourceRanges") or ["0.0.0.0/0"]
+    ranges = [ipaddress.IPv4Network(text.strip(), strict=False) for text in texts]
+    return [*ranges, LOOPBACK] if any(PUBLIC_ADDRESS in range_ for range_ in ranges) else ranges
 
 
 def loopback_prefix(home: str, cluster: str) -> ipaddress.IPv4Network:
