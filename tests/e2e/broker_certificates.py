@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+KEY_PASSWORD = "of-the-keys"
+"""Kafka takes no key without one out of a file (ssl.key.password)."""
+
 
 class BrokerAuthority:
     """Signs certificates for brokers. `certificate` is its own, which everybody trusts."""
@@ -35,7 +38,7 @@ class BrokerAuthority:
         private = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
+            serialization.BestAvailableEncryption(KEY_PASSWORD.encode()),
         )
         return private.decode() + _pem(certificate)
 

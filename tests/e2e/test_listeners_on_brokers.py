@@ -9,6 +9,7 @@ import pytest
 
 from components.ambari.errors import ConfigurationConflict
 from components.ambari.listeners import bootstrap_servers
+from tests.e2e.broker_certificates import KEY_PASSWORD
 from tests.e2e.lone_kafka import (
     ADDRESSES,
     KEY_STORE,
@@ -52,6 +53,7 @@ def test_clients_with_a_password_over_tls_and_with_neither_all_reach_brokers_by_
         listener__name__sasl_plaintext__plain__sasl__jaas__config=LOGIN,
         ssl__keystore__type="PEM",
         ssl__keystore__location=KEY_STORE,
+        ssl__key__password=KEY_PASSWORD,
         ssl__truststore__type="PEM",
         ssl__truststore__location=TRUST_STORE,
     )
