@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from emulator.kubernetes.provider.awaiting import Readiness, is_unready_job, pod_warnings
-from emulator.kubernetes.provider.waiting import RESYNC, SETTLING, JobWait, ServiceWait, Wait
+from emulator.kubernetes.provider.waiting import RESYNC, SETTLING, FieldWait, JobWait, ServiceWait, Wait
 from emulator.kubernetes.server.objects import Object, owner_reference
 from emulator.kubernetes.services.frontends import FrontEnd
 
@@ -175,3 +175,20 @@ def test_a_service_that_this_machine_cannot_listen_for_fails_at_once() -> None:
     problem = FrontEnd(problem="port 80 needs root")
     readiness = look(ServiceWait(600, 0), service(), [], 0, front_end=problem)
     assert readiness == Readiness(failed=True, missing=("port 80 needs root",))
+
+
+def test_a_field_that_has_to_be_there_is_all_that_is_waited_for() -> None:
+    unfinished = job(version=1) | {"metadata": {"uid": "job", "generation": 1}}
+    assert look(FieldWait("jsonpath={.metadata.uid}", 600, 0), unfinished, [], 1).ready
+    addressed = {"status": {"loadBalancer": {"ingress": [{"ip": "127.0.0.2"}]}}, "metadata": {}}
+    wait = FieldWait("jsonpath={.status.loadBalancer.ingress}", 600, 0)
+    assert not look(wait, {"metadata": {}}, [], 1).ready
+    assert look(wait, addressed, [], 1).ready
+
+
+def test_a_status_of_before_does_not_count() -> None:
+    behind = {"metadata": {"uid": "u", "generation": 2}, "status": {"observedGeneration": 1}}
+    wait = FieldWait("jsonpath={.metadata.uid}", 600, 0)
+    assert not look(wait, behind, [], 1).ready
+    behind["status"]["observedGeneration"] = 2
+    assert look(wait, behind, [], 1).ready

@@ -14,6 +14,7 @@ from emulator.kubernetes.server.objects import (
     DISRUPTION_BUDGET,
     JOB,
     NAMESPACE,
+    NETWORK_POLICY,
     SECRET,
     SERVICE,
     SERVICE_ACCOUNT,
@@ -200,6 +201,8 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
             "unhealthyPodEvictionPolicy": ANY,
         }
     },
+    # Nothing here carries policies out: pods reach what they reach without one.
+    NETWORK_POLICY.name: {"spec": ANY},
 }
 
 

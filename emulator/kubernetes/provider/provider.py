@@ -41,6 +41,7 @@ from emulator.providers.provider import (
 # provider/pkg/await: ten minutes for everything that is waited for.
 _TIMEOUT = 600.0
 _SKIP_AWAIT = "pulumi.com/skipAwait"
+_WAIT_FOR = "pulumi.com/waitFor"
 _TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
 _CANCELLED = "Resource operation was cancelled for '{}'"
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
@@ -262,7 +263,8 @@ def _awaited(
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
         return item, None
     given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
-    latest, verdict = wait_for(cluster, item, timeout or (float(given) if given else _TIMEOUT))
+    seconds = timeout or (float(given) if given else _TIMEOUT)
+    latest, verdict = wait_for(cluster, item, seconds, annotations_of(inputs).get(_WAIT_FOR))
     if verdict.ready:
         return latest, None
     return latest, "\n\t* ".join([_headline(item["metadata"]["name"], verdict), *verdict.missing])

@@ -129,6 +129,28 @@ class ServiceWait(Wait):
             self._timers.append(now + SETTLING)
 
 
+class FieldWait(Wait):
+    """For `pulumi.com/waitFor`: a field that has to be there (await/condition/jsonpath.go).
+
+    A Service that can't be listened for here says so, whatever it is to have.
+    """
+
+    def __init__(self, expression: str, timeout: float, began: float) -> None:
+        super().__init__(timeout, began)
+        self._path = expression.removeprefix("jsonpath={.").removesuffix("}").split(".")
+
+    def look(self, item: Object, neighbours: Sequence[Object], front_end: FrontEnd, now: float) -> Readiness:
+        if front_end.problem is not None:
+            return Readiness(failed=True, missing=(front_end.problem,))
+        observed = item.get("status", {}).get("observedGeneration")
+        if observed is not None and observed < item["metadata"]["generation"]:
+            return Readiness()
+        value: object = item
+        for name in self._path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return Readiness(ready=value is not None)
+
+
 _NO_PODS = (
     "Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may "
     "not match labels on any Pods"
@@ -137,10 +159,16 @@ _NO_ADDRESS = "Service was not allocated an IP address; does your cloud provider
 _WAITS = {DEPLOYMENT.name: DeploymentWait, JOB.name: JobWait, SERVICE.name: ServiceWait}
 
 
-def wait_for(cluster: KubernetesCluster, item: Object, timeout: float) -> tuple[Object, Readiness]:
-    """Waits, as long as somebody wants to know, until the object is ready, has failed, or time is over."""
+def wait_for(
+    cluster: KubernetesCluster, item: Object, timeout: float, field: str | None = None
+) -> tuple[Object, Readiness]:
+    """Waits, as long as somebody wants to know, until the object is ready, has failed, or time is over.
+
+    `field`: what pulumi.com/waitFor names, which is waited for instead of all that the kind is waited for.
+    """
     latest, verdict = item, Readiness()
-    wait = _WAITS.get(item["kind"], Wait)(timeout, time.monotonic())
+    began = time.monotonic()
+    wait = FieldWait(field, timeout, began) if field else _WAITS.get(item["kind"], Wait)(timeout, began)
     namespace = item["metadata"].get("namespace")
 
     def is_over() -> bool:

@@ -8,13 +8,14 @@ import json
 import ssl
 import threading
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from emulator.kubernetes.server.api import ApiError, NotFound, ObjectStore, TooManyRequests
 from emulator.kubernetes.server.eviction import evict
-from emulator.kubernetes.server.objects import POD, Object, labels_of
+from emulator.kubernetes.server.objects import Object
+from emulator.kubernetes.server.reading import Missing, NotModelled, read
 from emulator.ports import LOOPBACK
 
 _LONGEST_BODY = 1 << 20
@@ -57,28 +58,21 @@ def answer(
         return _failure(401, "Unauthorized", "Unauthorized")
     path, _, query = target.partition("?")
     parameters = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
-    match path.strip("/").split("/"):
-        case ["api", "v1", "namespaces", namespace, "pods"] if method == "GET":
-            return _pods(objects, urllib.parse.unquote(namespace), parameters)
+    match [urllib.parse.unquote(part) for part in path.strip("/").split("/")]:
+        case parts if method == "GET":
+            return _read(objects, parts, parameters)
         case ["api", "v1", "namespaces", namespace, "pods", name, "eviction"] if method == "POST":
-            return _evicted(objects, urllib.parse.unquote(namespace), urllib.parse.unquote(name), body)
+            return _evicted(objects, namespace, name, body)
     return _not_modelled(f"{method} {path}")
 
 
-def _pods(objects: ObjectStore, namespace: str, parameters: Mapping[str, str]) -> Answer:
-    unknown = sorted(parameters.keys() - {"labelSelector"})
-    if unknown:
-        return _not_modelled(f"pods?{unknown[0]}")
-    selector = parameters.get("labelSelector", "")
-    wanted = {name: value for name, _, value in (part.partition("=") for part in selector.split(",") if part)}
-    if any(set(f"{name}{value}") & set("!=() ") for name, value in wanted.items()):
-        return _not_modelled(f"the labelSelector {selector}; only NAME=VALUE,... is")
-    pods = [
-        pod
-        for pod in objects.list([POD.name])
-        if pod["metadata"]["namespace"] == namespace and wanted.items() <= labels_of(pod).items()
-    ]
-    return Answer(200, {"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": pods})
+def _read(objects: ObjectStore, path: Sequence[str], parameters: Mapping[str, str]) -> Answer:
+    try:
+        return Answer(200, read(objects, path, parameters))
+    except Missing as missing:
+        return _failure(404, "NotFound", missing.text)
+    except NotModelled as refused:
+        return _not_modelled(str(refused))
 
 
 def _evicted(objects: ObjectStore, namespace: str, name: str, body: bytes) -> Answer:

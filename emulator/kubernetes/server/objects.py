@@ -35,7 +35,13 @@ class Kind:
     def plural(self) -> str:
         """Its name in the API's messages, e.g. deployments.apps."""
         group = self.api_version.rpartition("/")[0]
-        return f"{self.name.lower()}s" + (f".{group}" if group else "")
+        return self.resource + (f".{group}" if group else "")
+
+    @property
+    def resource(self) -> str:
+        """Its name in the API's paths, e.g. deployments."""
+        name = self.name.lower()
+        return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 NAMESPACE = Kind("v1", "Namespace", namespaced=False)
@@ -48,6 +54,7 @@ DEPLOYMENT = Kind("apps/v1", "Deployment")
 REPLICA_SET = Kind("apps/v1", "ReplicaSet")
 JOB = Kind("batch/v1", "Job")
 DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget")
+NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy")
 
 KINDS = {
     kind.name: kind
@@ -62,6 +69,7 @@ KINDS = {
         REPLICA_SET,
         JOB,
         DISRUPTION_BUDGET,
+        NETWORK_POLICY,
     )
 }
 

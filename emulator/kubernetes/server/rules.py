@@ -39,9 +39,12 @@ PULUMI_ANNOTATIONS = (
     "pulumi.com/timeoutSeconds",
     "pulumi.com/replaceUnready",
     "pulumi.com/autonamed",
+    "pulumi.com/waitFor",
     "pulumi.com/patchFieldManager",
     "pulumi.com/patchForce",
 )
+# One field that has to be there, of those that pulumi-kubernetes takes.
+_WAIT_FOR = re.compile(r"jsonpath=\{(\.\w+)+\}")
 
 
 # RelaxedServiceNameValidation and StrictIPCIDRValidation, on by default (pkg/features/kube_features.go)
@@ -69,9 +72,11 @@ def _metadata(item: Object, relaxed: bool) -> Iterator[Failure]:
     if isinstance(name, str) and not pattern.fullmatch(name):
         yield Failure("metadata.name", f"Invalid value: {name!r}: must match {pattern.pattern}")
     yield from label_failures("metadata.labels", metadata.get("labels"))
-    for annotation in mapping(metadata.get("annotations")):
+    for annotation, value in mapping(metadata.get("annotations")).items():
         if annotation.startswith("pulumi.com/") and annotation not in PULUMI_ANNOTATIONS:
             yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}")
+        if annotation == "pulumi.com/waitFor" and not _WAIT_FOR.fullmatch(str(value)):
+            yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}: {value}")
         if annotation.startswith(_AZURE_BALANCER_ANNOTATION):
             yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}")
 
