@@ -1,0 +1,1 @@
+"""What goes on inside a Kubernetes cluster: asked of its API server, judged, and waited for."""
