@@ -141,7 +141,10 @@ app = KafkaTestApp(
     KafkaTestAppArgs(
         kafka=kafka.cluster,
         kubeconfig=aks.kubeconfig,
-        namespace=settings.namespace,
+        cluster=aks.cluster,
+        namespace=settings.namespace.name,
+        namespace_exists=settings.namespace.exists,
+        network_policy=settings.has_network_policy(aks.carries_out_policies),
         image=image.reference,
         bootstrap_servers=advertising.bootstrap_servers,
         topics=[topic.model_dump(by_alias=True) for topic in settings.topics],
@@ -166,7 +169,7 @@ pulumi.export("bootstrapServersTls", advertising.bootstrap_servers_tls)
 pulumi.export("bootstrapServersSasl", advertising.bootstrap_servers_sasl)
 pulumi.export("bootstrapServersSaslTls", advertising.bootstrap_servers_sasl_tls)
 pulumi.export("topic", settings.app_topic)
-pulumi.export("namespace", settings.namespace)
+pulumi.export("namespace", settings.namespace.name)
 pulumi.export("ambariUrl", kafka.ambari_url)
 pulumi.export("registryLoginServer", registry.login_server)
 pulumi.export("resourceGroup", group)

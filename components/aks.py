@@ -58,6 +58,10 @@ class AksCluster(pulumi.ComponentResource):
     """Credentials of whoever deploys; a secret."""
     kubernetes_provider: kubernetes.Provider
     """Provider of resources inside the cluster."""
+    cluster: pulumi.Resource
+    """The resource whose deletion takes everything inside the cluster with it."""
+    carries_out_policies: bool
+    """Whether something in the cluster enforces network policies."""
 
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:AksCluster", name, None, opts)
@@ -80,6 +84,8 @@ class AksCluster(pulumi.ComponentResource):
         )
         cluster = self._cluster(identity, may_join_subnet)
 
+        self.cluster = cluster
+        self.carries_out_policies = args.network_policy != "none"
         self.id = cluster.id
         self.kubelet_principal_id = cluster.identity_profile.apply(kubelet_principal_id)
         self.kubeconfig = kubeconfig_of(
@@ -153,9 +159,13 @@ class ExistingAksCluster(pulumi.ComponentResource):
     kubelet_principal_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     kubernetes_provider: kubernetes.Provider
+    cluster: None = None
+    """No resource of this stack."""
+    carries_out_policies: bool
 
     def __init__(self, name: str, existing: ExistingAks, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:ExistingAksCluster", name, None, opts)
+        self.carries_out_policies = existing.carries_out_policies
         self.id = pulumi.Output.from_input(existing.id)
         self.kubelet_principal_id = pulumi.Output.from_input(existing.kubelet_principal_id)
         self.kubeconfig = kubeconfig_of(

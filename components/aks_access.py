@@ -9,11 +9,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
+from .cluster.login import for_nobody
+
 
 def kubeconfig_of(
     resource_group: pulumi.Input[str], name: pulumi.Input[str], opts: pulumi.InvokeOutputOptions
 ) -> pulumi.Output[str]:
-    """The kubeconfig that Azure gives whoever deploys; a secret."""
+    """The kubeconfig that Azure gives whoever deploys, with a login that asks nobody; a secret."""
     credentials = containerservice.list_managed_cluster_user_credentials_output(
         resource_group_name=resource_group, resource_name=name, opts=opts
     )
@@ -30,9 +32,10 @@ def kubernetes_provider(
         # Without it renewed credentials look like another cluster, and replace everything in this one.
         cluster_identifier=cluster_id,
         # An `up` that was killed may have created objects that state does not know; the next one updates them
-        # instead of failing. It is another field manager to Kubernetes, hence the force. In return a resource
-        # that is renamed in this program needs an alias, or its object is deleted.
+        # instead of failing. What is somebody else's is refused before it is created (`ownership`). In return
+        # a resource that is renamed in this program needs an alias, or its object is deleted.
         upsert_existing_objects=True,
+        # Objects of earlier versions have field managers at random, which own what they once set.
         enable_patch_force=True,
         opts=opts,
     )
@@ -49,4 +52,4 @@ def kubelet_principal_id(
 
 
 def _first_kubeconfig(kubeconfigs: Sequence[containerservice.outputs.CredentialResultResponse]) -> str:
-    return base64.b64decode(kubeconfigs[0].value).decode()
+    return for_nobody(base64.b64decode(kubeconfigs[0].value).decode())

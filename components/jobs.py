@@ -7,6 +7,7 @@ this name must be the same one, or nothing could be applied to it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -20,8 +21,12 @@ def job_name(name: str, spec: kubernetes.batch.v1.JobSpecArgs, *more: str) -> pu
     return described.apply(lambda text: f"{name}-{_digest(text, *more)}")
 
 
-def job_spec(container: kubernetes.core.v1.ContainerArgs, *, name: str) -> kubernetes.batch.v1.JobSpecArgs:
-    """A Job of one pod, labelled with `name`, and of one try: the image itself tries again what may pass.
+def job_spec(
+    container: kubernetes.core.v1.ContainerArgs, *, labels: Mapping[str, str], seconds: float
+) -> kubernetes.batch.v1.JobSpecArgs:
+    """A Job of one pod, with these `labels`, and of one try: the image itself tries again what may pass.
+
+    Kubernetes ends it after so many `seconds`.
 
     Whoever waits for the Job then gets its reason with the first pod, not after minutes of tries in vain. A
     pod whose node is drained or lost has no fault in it, and is made anew:
@@ -36,22 +41,17 @@ def job_spec(container: kubernetes.core.v1.ContainerArgs, *, name: str) -> kuber
     )
     return kubernetes.batch.v1.JobSpecArgs(
         backoff_limit=0,
-        active_deadline_seconds=1500,
+        active_deadline_seconds=int(seconds),
         pod_failure_policy=policy,
         template=kubernetes.core.v1.PodTemplateSpecArgs(
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(labels={"app.kubernetes.io/name": name}),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(labels={**labels}),
             spec=pod(container, restart_policy="Never"),
         ),
     )
 
 
-def metadata(
-    name: pulumi.Input[str], namespace: pulumi.Input[str], labels: dict[str, str]
-) -> kubernetes.meta.v1.ObjectMetaArgs:
-    """Metadata by which the next `up` replaces a Job that failed, since the cause may be mended by then."""
-    return kubernetes.meta.v1.ObjectMetaArgs(
-        name=name, namespace=namespace, labels=labels, annotations={"pulumi.com/replaceUnready": "true"}
-    )
+REPLACED_UNLESS_COMPLETE = {"pulumi.com/replaceUnready": "true"}
+"""Annotation by which the next `up` replaces a Job that failed, since the cause may be mended by then."""
 
 
 def _digest(*texts: str) -> str:

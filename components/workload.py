@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from . import jobs
+from .cluster.waiting import Limits
 from .job_message import JobMessage
+from .namespace_guard import NamespaceGuard
+from .network_policy import network_policy_spec
+from .ownership import Ownership, existing_namespace
 from .pods import container, pod
+from .rollout import Rollout
 from .settings.app_limits import AppLimits
 
 NAME = "kafka-test-app"
@@ -27,6 +33,13 @@ OPEN_WARNING = (
     "Everybody on the Internet can open the test application's page and read the messages of its topic: "
     "appSourceRanges leaves nobody out. appAccessToken keeps strangers from sending."
 )
+EXISTS = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
+"""Annotation by which an object is in the state as soon as it exists; a dynamic resource waits for the rest.
+
+`pulumi.com/skipAwait` would also skip waiting for a deletion, so that no Job could replace one of its name.
+"""
+HAS_ADDRESS = {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}"}
+"""Annotation of a Service whose pods may take longer than its address; the rollout waits for them."""
 PRE_STOP_SECONDS = 5
 """How long a terminating pod goes on serving, until every node has removed it from the Service."""
 STARTUP_SECONDS = 600
@@ -40,16 +53,23 @@ class KafkaTestAppArgs:
     """Arguments of KafkaTestApp.
 
     kafka: the cluster, whose replacement declares the topics again; None for an existing cluster.
-    kubeconfig: reads the check's result, which Pulumi's Kubernetes provider doesn't show.
+    kubeconfig: reads what Pulumi's Kubernetes provider doesn't show, such as pods.
+    cluster: the AKS cluster, whose deletion spares a look into the namespace; None for an existing cluster.
+    namespace_exists: somebody else has made the namespace, so it is neither created nor deleted.
+    network_policy: whether pods may talk to visitors and brokers only.
     bootstrap_servers: host:port, comma-separated.
     topics: {name, partitions, replicationFactor, config} each, in the form that the image reads.
     source_ranges: from where the page can be opened.
     access_token: what sending takes; None lets everybody send.
+    waiting: how long Jobs and pods may take.
     """
 
     kafka: pulumi.Resource | None
     kubeconfig: pulumi.Input[str]
+    cluster: pulumi.Resource | None
     namespace: str
+    namespace_exists: bool
+    network_policy: bool
     image: pulumi.Input[str]
     bootstrap_servers: pulumi.Input[str]
     topics: Sequence[Mapping[str, object]]
@@ -61,6 +81,7 @@ class KafkaTestAppArgs:
     hosts: Sequence[str]
     access_token: pulumi.Input[str] | None
     limits: AppLimits
+    waiting: Limits = field(default_factory=Limits)
 
 
 class KafkaTestApp(pulumi.ComponentResource):
@@ -77,21 +98,51 @@ class KafkaTestApp(pulumi.ComponentResource):
     def __init__(self, name: str, args: KafkaTestAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaTestApp", name, None, opts)
         self._args = args
-        namespace = kubernetes.core.v1.Namespace(
-            "namespace",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=args.namespace),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self._namespace = namespace.metadata.name
-        topics = self._topics()
-        check = self._check(after=topics)
-        self.round_trip_milliseconds = self._round_trip(check)
-        self._deployment(after=check)
+        self._ownership = Ownership.of_this_stack(args.kubeconfig)
+        self._hooks = self._ownership.guarded(name)
+        self._namespace, self._after = self._make_namespace()
+        if args.network_policy:
+            self._after = [*self._after, self._network_policy()]
+        topics = self._result(self._topics(), "create-topics-result")
+        check = self._result(self._check(after=topics), "check-result")
+        self.round_trip_milliseconds = check.message.apply(_round_trip)
+        self._rollout(self._deployment(after=check))
         self._disruption_budget()
         if args.open_to_the_world:
             pulumi.log.warn(OPEN_WARNING, self)
         self.url = self._service().status.apply(lambda status: _url(status, args.port))
         self.register_outputs({"url": self.url, "roundTripMilliseconds": self.round_trip_milliseconds})
+
+    def _make_namespace(self) -> tuple[pulumi.Output[str], Sequence[pulumi.Resource]]:
+        """Where everything goes, and what has to be there first."""
+        args = self._args
+        if args.namespace_exists:
+            return existing_namespace(self._ownership, args.namespace), []
+        namespace = kubernetes.core.v1.Namespace(
+            "namespace",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                name=args.namespace, labels=self._ownership.labels, annotations=self._ownership.annotations
+            ),
+            opts=pulumi.ResourceOptions(parent=self, hooks=self._hooks),
+        )
+        guard = NamespaceGuard(
+            "namespace-guard",
+            args.kubeconfig,
+            namespace.metadata.apply(lambda metadata: metadata.name or ""),
+            self._ownership.mark,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace], deleted_with=args.cluster),
+        )
+        return namespace.metadata.apply(lambda metadata: metadata.name or ""), [guard]
+
+    def _network_policy(self) -> pulumi.Resource:
+        return kubernetes.networking.v1.NetworkPolicy(
+            "network-policy",
+            metadata=self._metadata(NAME),
+            spec=network_policy_spec(
+                self._ownership.labels, [PORT, HEALTH_PORT], self._args.bootstrap_servers
+            ),
+            opts=self._options(),
+        )
 
     def _topics(self) -> kubernetes.batch.v1.Job:
         """Create the topics, in a Job, since only pods reach the brokers."""
@@ -117,32 +168,48 @@ class KafkaTestApp(pulumi.ComponentResource):
         again_for: Sequence[str] = (),
         after: Sequence[pulumi.Resource] = (),
     ) -> kubernetes.batch.v1.Job:
-        spec = jobs.job_spec(self._container(name, arguments, environment), name=name)
+        spec = jobs.job_spec(
+            self._container(name, arguments, environment),
+            labels={"app.kubernetes.io/name": name, **self._ownership.labels},
+            seconds=self._args.waiting.job,
+        )
         return kubernetes.batch.v1.Job(
             name,
-            metadata=jobs.metadata(jobs.job_name(name, spec, *again_for), self._namespace, LABELS),
+            metadata=self._metadata(
+                jobs.job_name(name, spec, *again_for), {**jobs.REPLACED_UNLESS_COMPLETE, **EXISTS}
+            ),
             spec=spec,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[*after],
+            opts=self._options(
+                *after,
                 replace_with=[self._args.kafka] if self._args.kafka else None,
                 # A run that fails leaves what it has replaced to the next one to delete, which may have made
                 # a Job of the same name again: for the work of before.
                 delete_before_replace=True,
-                custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),
         )
 
-    def _round_trip(self, check: kubernetes.batch.v1.Job) -> pulumi.Output[float | None]:
-        result = JobMessage(
-            "check-result",
+    def _result(self, job: kubernetes.batch.v1.Job, name: str) -> JobMessage:
+        return JobMessage(
+            name,
             kubeconfig=self._args.kubeconfig,
             namespace=self._namespace,
-            job=check.metadata.apply(lambda metadata: metadata.name or ""),
-            job_uid=check.metadata.apply(lambda metadata: metadata.uid or ""),
+            job=job.metadata.apply(lambda metadata: metadata.name or ""),
+            job_uid=job.metadata.apply(lambda metadata: metadata.uid or ""),
+            limits=self._args.waiting,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return result.message.apply(lambda text: json.loads(text)["roundTripMilliseconds"] if text else None)
+
+    def _rollout(self, deployment: kubernetes.apps.v1.Deployment) -> Rollout:
+        return Rollout(
+            "rollout",
+            kubeconfig=self._args.kubeconfig,
+            namespace=self._namespace,
+            deployment=NAME,
+            uid=deployment.metadata.apply(lambda metadata: metadata.uid or ""),
+            generation=deployment.metadata.apply(lambda metadata: metadata.generation or 0),
+            limits=self._args.waiting,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _access_token(self) -> Sequence[kubernetes.core.v1.EnvVarArgs]:
         """The environment variable with the token, from a Secret; empty without a token."""
@@ -151,9 +218,9 @@ class KafkaTestApp(pulumi.ComponentResource):
         secret = kubernetes.core.v1.Secret(
             "access-token",
             # Pulumi names the Secret: another token is another Secret, which rolls the pods that refer to it.
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=LABELS),
+            metadata=self._metadata(None),
             string_data={"token": self._args.access_token},
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._options(),
         )
         reference = kubernetes.core.v1.SecretKeySelectorArgs(
             name=secret.metadata.apply(lambda metadata: metadata.name or ""), key="token"
@@ -193,7 +260,7 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _deployment(self, *, after: pulumi.Resource) -> kubernetes.apps.v1.Deployment:
         return kubernetes.apps.v1.Deployment(
             NAME,
-            metadata=self._metadata(NAME),
+            metadata=self._metadata(NAME, EXISTS),
             spec=kubernetes.apps.v1.DeploymentSpecArgs(
                 replicas=self._args.replicas,
                 selector=kubernetes.meta.v1.LabelSelectorArgs(match_labels=LABELS),
@@ -204,15 +271,11 @@ class KafkaTestApp(pulumi.ComponentResource):
                     ),
                 ),
                 template=kubernetes.core.v1.PodTemplateSpecArgs(
-                    metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=LABELS),
+                    metadata=kubernetes.meta.v1.ObjectMetaArgs(labels={**LABELS, **self._ownership.labels}),
                     spec=pod(self._server(), restart_policy="Always", spread=LABELS),
                 ),
             ),
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[after],
-                custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
-            ),
+            opts=self._options(after),
         )
 
     def _disruption_budget(self) -> None:
@@ -228,14 +291,14 @@ class KafkaTestApp(pulumi.ComponentResource):
                 # A pod that is not ready serves nobody, so draining its node need not wait for it.
                 unhealthy_pod_eviction_policy="AlwaysAllow",
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._options(),
         )
 
     def _service(self) -> kubernetes.core.v1.Service:
-        annotations = {OPEN_ANNOTATION: "appSourceRanges"} if self._args.open_to_the_world else {}
+        said = {OPEN_ANNOTATION: "appSourceRanges"} if self._args.open_to_the_world else {}
         return kubernetes.core.v1.Service(
             f"{NAME}-service",
-            metadata=self._metadata(NAME, annotations),
+            metadata=self._metadata(NAME, {**HAS_ADDRESS, **said}),
             spec=kubernetes.core.v1.ServiceSpecArgs(
                 type=kubernetes.core.v1.ServiceSpecType.LOAD_BALANCER,
                 selector=LABELS,
@@ -246,14 +309,24 @@ class KafkaTestApp(pulumi.ComponentResource):
                     )
                 ],
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._options(),
         )
 
     def _metadata(
-        self, name: str, annotations: Mapping[str, str] | None = None
+        self, name: pulumi.Input[str] | None, annotations: Mapping[str, str] | None = None
     ) -> kubernetes.meta.v1.ObjectMetaArgs:
+        """Of an object in the namespace. Without a name Pulumi finds one."""
         return kubernetes.meta.v1.ObjectMetaArgs(
-            name=name, namespace=self._namespace, labels=LABELS, annotations=annotations or None
+            name=name,
+            namespace=self._namespace,
+            labels={**LABELS, **self._ownership.labels},
+            annotations={**self._ownership.annotations, **(annotations or {})},
+        )
+
+    def _options(self, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
+        """Of an object in the namespace, made after what it needs and never taken over from somebody else."""
+        return pulumi.ResourceOptions(
+            parent=self, depends_on=[*self._after, *after], hooks=self._hooks, **more
         )
 
     def _container(
@@ -262,6 +335,10 @@ class KafkaTestApp(pulumi.ComponentResource):
         """A container of the image that runs one of its commands."""
         variables = {"KAFKA_BOOTSTRAP_SERVERS": self._args.bootstrap_servers, **environment}
         return container(name, self._args.image, arguments, variables, memory=memory)
+
+
+def _round_trip(text: str) -> float | None:
+    return json.loads(text)["roundTripMilliseconds"] if text else None
 
 
 def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> kubernetes.core.v1.ProbeArgs:

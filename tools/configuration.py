@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from components.settings import Settings
 from components.settings.about import Group, about
 from components.settings.address_space import AddressSpace
+from components.settings.namespaces import Namespace
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "# begin: python -m tools.configuration", "# end"
@@ -63,6 +64,8 @@ def _type(annotation: Any) -> str:
     """A type in the words of YAML."""
     if annotation == AddressSpace:
         return "string, or list of strings"
+    if annotation == Namespace:
+        return "string, or object"
     if get_origin(annotation) is Annotated:
         return _type(get_args(annotation)[0])
     if get_origin(annotation) is tuple:

@@ -20,7 +20,10 @@ AKS_DOC = "https://learn.microsoft.com/azure/aks"
 
 @dataclass(frozen=True)
 class ExistingAks:
-    """An existing AKS cluster. No peered network may overlap its service and pod ranges."""
+    """An existing AKS cluster. No peered network may overlap its service and pod ranges.
+
+    carries_out_policies: something in the cluster enforces network policies.
+    """
 
     reference: ExistingResource
     id: str
@@ -29,6 +32,7 @@ class ExistingAks:
     network: ExistingNetwork
     service_ranges: tuple[IPv4Network, ...]
     pod_ranges: tuple[IPv4Network, ...]
+    carries_out_policies: bool
     provider: azure_native.Provider | None
 
 
@@ -49,6 +53,7 @@ def read_aks(azure: Azure, reference: ExistingResource) -> ExistingAks:
         network=_read_network(azure, reference, cluster),
         service_ranges=_distinct(services),
         pod_ranges=_distinct(pods),
+        carries_out_policies=bool(profile and (profile.network_policy or "none").lower() != "none"),
         provider=azure.provider(reference.subscription),
     )
 

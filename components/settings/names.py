@@ -137,6 +137,12 @@ def namespace(value: str) -> str:
     return value
 
 
+def existing_namespace(value: str) -> str:
+    """A Kubernetes namespace that somebody else has made. Everybody may be given `default`."""
+    _kubernetes_label(value)
+    return value if value == "default" else namespace(value)
+
+
 def topic(value: str) -> str:
     """The rule for the name of a Kafka topic."""
     if value in {".", ".."}:

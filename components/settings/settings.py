@@ -22,6 +22,7 @@ from .checked import between, default_at, names_at
 from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
 from .leniency import Judgement, judged
 from .mistakes import OURS, Mistake, mistakes_from, report, warning
+from .namespaces import Namespace, NamespaceSetting
 from .restarts import Restart, RestartUnit
 from .state import resource_outputs
 from .together import SET_PASSWORD, SettingsTogether
@@ -374,9 +375,10 @@ class Settings(SettingsTogether):
         describes=("aks",),
     )
 
-    namespace: Annotated[str, AfterValidator(names.namespace)] = setting(
-        "kafka-test",
-        description="Kubernetes namespace of the test application; the program creates it.",
+    namespace: NamespaceSetting = setting(
+        Namespace("kafka-test"),
+        description="Kubernetes namespace of the test application, which the program creates; "
+        "`{existing: NAME}` uses one that somebody else has made, and leaves it.",
         group=Group.APP,
         changed=Change.NEW_NAMESPACE,
     )
@@ -406,6 +408,13 @@ class Settings(SettingsTogether):
     ] = setting(
         (),
         description="DNS names by which browsers may send messages, beside addresses and localhost.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+    )
+    app_network_policy: Literal["auto", "always", "never"] = setting(
+        "auto",
+        description="Whether a network policy lets the test application's pods talk to visitors and brokers "
+        "only: auto for where the AKS cluster carries policies out.",
         group=Group.APP,
         changed=Change.IN_PLACE,
     )
@@ -548,6 +557,10 @@ class Settings(SettingsTogether):
         """The authorized IP ranges of Kubernetes' API; None for everybody."""
         ranges = self.aks_api_source_ranges or addresses.public(self.ambari_source_ranges)
         return None if addresses.EVERYBODY in ranges else [str(source) for source in ranges]
+
+    def has_network_policy(self, carried_out: bool) -> bool:
+        """Whether the application gets one, in a cluster that carries network policies out or doesn't."""
+        return carried_out if self.app_network_policy == "auto" else self.app_network_policy == "always"
 
     @property
     def app_topic(self) -> str:

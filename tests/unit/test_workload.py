@@ -9,15 +9,21 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi.resource import DependencyResource
 
+from components import ownership
+from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 from tests.unit.recording import Deployment, deploy
 
 CLUSTER = "urn:pulumi:test::aks-kafka::azure-native:hdinsight:Cluster::kafka-cluster"
+AKS = "urn:pulumi:test::aks-kafka::azure-native:containerservice:ManagedCluster::aks-cluster"
 ARGS = KafkaTestAppArgs(
     kafka=DependencyResource(CLUSTER),
     kubeconfig="kubeconfig",
+    cluster=DependencyResource(AKS),
     namespace="kafka-test",
+    namespace_exists=False,
+    network_policy=True,
     image="contosokafka.azurecr.io/kafka-test-app:0123456789abcdef",
     bootstrap_servers="10.10.0.9:9092,10.10.0.10:9092",
     topics=[
@@ -116,8 +122,10 @@ def test_topics_are_made_again_exactly_when_they_or_the_image_change(app: Deploy
 
 
 def test_pods_start_when_topics_exist_and_the_way_to_kafka_was_found_to_work(app: Deployment) -> None:
-    assert "create-topics" in app["check"].depends_on
-    assert "check" in app["kafka-test-app"].depends_on
+    assert app["create-topics-result"].inputs["job"] == job_name(app, "create-topics")
+    assert "create-topics-result" in app["check"].depends_on
+    assert app["check-result"].inputs["job"] == job_name(app, "check")
+    assert "check-result" in app["kafka-test-app"].depends_on
 
 
 def test_the_way_to_kafka_is_checked_by_the_image(app: Deployment) -> None:
@@ -152,7 +160,7 @@ def test_the_way_to_kafka_is_checked_again_exactly_when_brokers_topics_or_the_im
 
 @pytest.mark.parametrize("name", ["create-topics", "check"])
 def test_a_job_that_failed_is_tried_again_by_the_next_up(app: Deployment, name: str) -> None:
-    assert app[name].inputs["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
+    assert app[name].inputs["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
 
 
 def test_the_measured_round_trip_is_read_from_the_check_s_pod(app: Deployment) -> None:
@@ -269,18 +277,20 @@ def test_pods_are_spread_over_zones_and_nodes_and_their_nodes_are_emptied_one_by
         "topology.kubernetes.io/zone",
         "kubernetes.io/hostname",
     ]
-    assert all(one["labelSelector"]["matchLabels"] == pods["metadata"]["labels"] for one in constraints)
+    chosen = {"app.kubernetes.io/name": "kafka-test-app"}
+    assert chosen.items() <= pods["metadata"]["labels"].items()
+    assert all(one["labelSelector"]["matchLabels"] == chosen for one in constraints)
     assert all(one["whenUnsatisfiable"] == "ScheduleAnyway" for one in constraints)
     budget = app["disruption-budget"].inputs["spec"]
     assert budget["maxUnavailable"] == 1
-    assert budget["selector"]["matchLabels"] == pods["metadata"]["labels"]
+    assert budget["selector"]["matchLabels"] == chosen
     assert "disruption-budget" not in declare(replace(ARGS, replicas=1)).resources
 
 
 def test_only_those_who_are_named_may_open_the_page(app: Deployment) -> None:
     service = app["kafka-test-app-service"].inputs
     assert service["spec"]["loadBalancerSourceRanges"] == ["203.0.113.7/32"]
-    assert "annotations" not in service["metadata"]
+    assert "aks-kafka/open-to-the-world" not in service["metadata"]["annotations"]
     assert "OPEN_TO_THE_WORLD" not in environment(app, "kafka-test-app")
 
 
@@ -292,7 +302,7 @@ def test_a_page_for_everybody_says_so_in_the_cluster_on_the_page_and_at_preview(
     world = declare(replace(ARGS, source_ranges=["0.0.0.0/0"], open_to_the_world=True))
     service = world["kafka-test-app-service"].inputs
     assert service["spec"]["loadBalancerSourceRanges"] == ["0.0.0.0/0"]
-    assert service["metadata"]["annotations"] == {"aks-kafka/open-to-the-world": "appSourceRanges"}
+    assert service["metadata"]["annotations"]["aks-kafka/open-to-the-world"] == "appSourceRanges"
     assert environment(world, "kafka-test-app")["OPEN_TO_THE_WORLD"] == "true"
     (warning,) = warnings
     assert "appSourceRanges" in warning
@@ -330,6 +340,93 @@ def test_url_is_the_load_balancer_s(port: int, url: str) -> None:
     assert declare(replace(ARGS, port=port)).outputs["url"] == url
 
 
+@pytest.mark.parametrize("name", ["create-topics-result", "check-result", "rollout"])
+def test_waits_are_ours_and_outlast_the_spread_of_a_role(app: Deployment, name: str) -> None:
+    limits = app[name].inputs["limits"]
+    assert limits["role"] >= 600
+    assert min(limits["job"], limits["rollout"]) > limits["role"]
+    assert limits["lasting"] < 60
+    assert "kubeconfig" in app[name].secrets
+
+
 @pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
-def test_waits_outlast_the_spread_of_a_role(app: Deployment, name: str) -> None:
-    assert app[name].options.customTimeouts.create == "30m"
+def test_an_object_is_in_the_state_as_soon_as_it_is_made_and_its_end_is_waited_for(
+    app: Deployment, name: str
+) -> None:
+    annotations = app[name].inputs["metadata"]["annotations"]
+    assert annotations["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
+    # With it Pulumi's provider would not wait for the end of a Job of which another takes the name.
+    assert "pulumi.com/skipAwait" not in annotations
+
+
+def test_for_an_address_is_waited_and_for_pods_by_the_rollout_alone(app: Deployment) -> None:
+    annotations = app["kafka-test-app-service"].inputs["metadata"]["annotations"]
+    assert annotations["pulumi.com/waitFor"] == "jsonpath={.status.loadBalancer.ingress}"
+    assert app["rollout"].inputs["deployment"] == "kafka-test-app"
+
+
+OBJECTS = [
+    "namespace",
+    "network-policy",
+    "create-topics",
+    "check",
+    "access-token",
+    "kafka-test-app",
+    "disruption-budget",
+    "kafka-test-app-service",
+]
+
+
+def test_every_object_bears_the_stack_s_mark_and_its_one_field_manager() -> None:
+    app = declare(token="0123456789abcdef")
+    made = [one.name for one in app.resources.values() if one.type.startswith("kubernetes:")]
+    assert sorted(made) == sorted(OBJECTS)
+    mark = Ownership(f"{pulumi.get_organization()}/aks-kafka/test", "kubeconfig").mark
+    for name in OBJECTS:
+        metadata = app[name].inputs["metadata"]
+        assert metadata["labels"]["aks-kafka/stack"] == mark
+        assert metadata["annotations"]["pulumi.com/patchFieldManager"] == f"aks-kafka-{mark}"
+        assert [*app[name].options.hooks.before_create] == ["app-is-not-taken-over"]
+
+
+def test_a_mark_selects_no_pods_of_the_deployment(app: Deployment) -> None:
+    # A Deployment's selector can't change: one with the mark in it would replace those of before.
+    selector = app["kafka-test-app"].inputs["spec"]["selector"]["matchLabels"]
+    assert selector == {"app.kubernetes.io/name": "kafka-test-app"}
+
+
+def test_a_guard_stands_between_the_namespace_and_everything_in_it(app: Deployment) -> None:
+    assert app["namespace-guard"].type == "pulumi-python:dynamic/kubernetes:NamespaceGuard"
+    assert "namespace" in app["namespace-guard"].depends_on
+    assert app["namespace-guard"].inputs["namespace"] == "kafka-test"
+    assert app["namespace-guard"].options.deletedWith == AKS
+    for name in ("network-policy", "create-topics", "check", "kafka-test-app", "kafka-test-app-service"):
+        assert "namespace-guard" in app[name].depends_on
+
+
+def test_pods_may_talk_to_visitors_and_brokers_only(app: Deployment) -> None:
+    spec = app["network-policy"].inputs["spec"]
+    mark = app["network-policy"].inputs["metadata"]["labels"]["aks-kafka/stack"]
+    assert spec == {
+        "podSelector": {"matchLabels": {"aks-kafka/stack": mark}},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"ports": [{"port": 8080, "protocol": "TCP"}, {"port": 8081, "protocol": "TCP"}]}],
+        "egress": [
+            {
+                "to": [{"ipBlock": {"cidr": "10.10.0.10/32"}}, {"ipBlock": {"cidr": "10.10.0.9/32"}}],
+                "ports": [{"port": 9092, "protocol": "TCP"}],
+            }
+        ],
+    }
+    for name in ("create-topics", "check", "kafka-test-app"):
+        assert app[name].inputs["spec"]["template"]["metadata"]["labels"]["aks-kafka/stack"] == mark
+        assert "network-policy" in app[name].depends_on
+    assert "network-policy" not in declare(replace(ARGS, network_policy=False)).resources
+
+
+def test_a_namespace_of_somebody_else_s_is_used_and_never_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ownership, "_read", lambda kubeconfig, path: {"metadata": {"uid": path}})
+    theirs = declare(replace(ARGS, namespace="team-a", namespace_exists=True))
+    assert "namespace" not in theirs.resources
+    assert "namespace-guard" not in theirs.resources
+    assert theirs["kafka-test-app"].inputs["metadata"]["namespace"] == "team-a"

@@ -87,6 +87,8 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "namespace": "Kafka_Test",
         },
         {"registryName": "acr1", "namespace": "kube-system"},
+        {"namespace": {"name": "team-a"}},
+        {"namespace": {"existing": "kube-public"}},
         {
             "kafkaClusterName": "login-kafka",
             "storageAccountName": "onedrive",
