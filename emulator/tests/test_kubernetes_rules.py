@@ -411,3 +411,18 @@ def test_equal_templates_have_equal_hashes():
     template = deployment()["spec"]["template"]
     assert template_hash(template) == template_hash(copy.deepcopy(template))
     assert template_hash(template) != template_hash(changed(template, "metadata.labels.app", "other"))
+
+
+def test_a_network_policy_is_held_against_its_schema() -> None:
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "app", "namespace": "default"},
+        "spec": {
+            "podSelector": {},
+            "policyTypes": ["Egress"],
+            "egress": [{"to": [{"ipBlock": {"cidr": "10.10.0.9/32"}}], "ports": [{"port": 9092}]}],
+        },
+    }
+    assert complaints(policy) == {}
+    assert complaints(changed(policy, "spec.egresses", []))

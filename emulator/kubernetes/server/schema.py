@@ -58,8 +58,10 @@ def _validator(kind: str, version: str) -> Any:
 
 @functools.cache
 def _schema(kind: str, version: str) -> dict[str, Any]:
-    api_version = KINDS[kind].api_version.replace("/", "-")
-    return schema_contents(f"{_folder(version)}/{kind.lower()}-{api_version}.json", version)
+    group, _, of_group = KINDS[kind].api_version.rpartition("/")
+    # The files leave a group's domain out: networkpolicy-networking-v1 is of networking.k8s.io/v1.
+    names = [kind.lower(), *([group.partition(".")[0]] if group else []), of_group]
+    return schema_contents(f"{_folder(version)}/{'-'.join(names)}.json", version)
 
 
 @functools.cache
