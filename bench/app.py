@@ -25,8 +25,7 @@ def page_against_bare_kafka(world: Environment) -> Iterator[dict[str, Any]]:
 def page_at_the_most_connections(world: Environment) -> Iterator[dict[str, Any]]:
     """A figure for each kind of crowd, which is all at one replica."""
     place = [_pod(world), str(PORT), str(HEALTH_PORT)]
-    for line in _in_aks(world, "-m", "bench.crowd.measure", *place):
-        yield {"figure": "the page at the most connections / alone", **line}
+    yield from _in_aks(world, "-m", "bench.crowd.measure", *place)
 
 
 def _pod(world: Environment) -> str:

@@ -1,28 +1,31 @@
-"""Brings an environment up, measures crowds of clients in it, and takes it down again."""
+"""Measures crowds of clients at a page on this machine, over librdkafka's mock brokers.
+
+`python -m bench` measures the same at a pod of an environment.
+"""
 
 import json
 import os
 import sys
-import tempfile
-from pathlib import Path
 
-from bench.app import page_at_the_most_connections
-from tests.e2e.environment import Environment
+from bench.crowd.measure import measure
+from bench.crowd.place import Place
+from components.settings.app_limits import AppLimits
+from emulator.home import CHECKOUT
+
+sys.path.insert(0, str(CHECKOUT / "app" / "tests"))
 
 
-def main() -> int:
-    """Print a line of JSON for each crowd; the exit status is 0 when all could be measured."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        world = Environment(Path(folder) / "world")
-        try:
-            world.succeed("up")
-            for figure in page_at_the_most_connections(world):
+def main() -> None:
+    """Print a line of JSON for each crowd."""
+    from replica import Replica, address, start_brokers
+
+    for brokers in start_brokers():
+        with Replica(brokers.servers, sys.stderr.fileno(), **AppLimits().environment) as page:
+            (host, port), (_, health_port) = address(page.url), address(page.health_url)
+            for figure in measure(Place(host, port, health_port)):
                 machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
                 print(json.dumps({**figure, **machine}), flush=True)
-        finally:
-            ended = world.run("down")
-    return ended.status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

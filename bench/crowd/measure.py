@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.crowd.greetings import GREETINGS, Greeting, crowd, fill, unread
@@ -25,15 +25,20 @@ WORST = "\0"
 FAST, MESSAGES = 25, 200
 
 
-def measure(place: Place) -> None:
-    """Print what each crowd makes of the page."""
+def measure(place: Place) -> Iterator[dict[str, Any]]:
+    """What each crowd makes of the page, beside the page alone."""
     connections = int(place.figure("testapp_max_connections"))
     fill(place, WORST, HISTORY_BYTES)
     alone = Watch(place)
     alone.look_for(HOLD_SECONDS)
     for name, greeting in GREETINGS.items():
-        _print(name, connections, _hold(place, {greeting: connections}), alone)
-    slow = {unread("/events?last=10000"): connections // 2, unread("/messages?last=10000"): connections // 4}
+        yield _figures(name, connections, _hold(place, {greeting: connections}), alone)
+    events = connections // 2
+    # One connection is left for who sends.
+    slow = {
+        unread("/events?last=10000"): events,
+        unread("/messages?last=10000"): connections - events - FAST - 1,
+    }
     readers = [Reader(place) for _ in range(FAST)]
     watch = Watch(place)
     with crowd(place, slow):
@@ -44,7 +49,7 @@ def measure(place: Place) -> None:
         sender.join()
         lost = sum(MESSAGES - reader.count(mark) for reader in readers)
     more = {"fast_readers": FAST, "messages": MESSAGES, "lost": lost}
-    _print("slow and fast readers", FAST + sum(slow.values()), watch, alone, **more)
+    yield _figures("slow and fast readers", connections, watch, alone) | more
 
 
 class Reader:
@@ -86,8 +91,9 @@ def _send(place: Place, mark: str) -> None:
     connection.close()
 
 
-def _print(name: str, connections: int, seen: Watch, alone: Watch, **more: Any) -> None:
-    figures = {
+def _figures(name: str, connections: int, seen: Watch, alone: Watch) -> dict[str, Any]:
+    return {
+        "figure": "the page at the most connections / alone",
         "clients": name,
         "connections": connections,
         "memory_mib": seen.most_bytes >> 20,
@@ -96,9 +102,9 @@ def _print(name: str, connections: int, seen: Watch, alone: Watch, **more: Any) 
         "healthz_slowest_ms": round(seen.slowest_s * 1000),
         "healthz_slowest_alone_ms": round(alone.slowest_s * 1000),
     }
-    print(json.dumps({**figures, **more}), flush=True)
 
 
 if __name__ == "__main__":
     host, port, health_port = sys.argv[1:]
-    measure(Place(host, int(port), int(health_port)))
+    for figure in measure(Place(host, int(port), int(health_port))):
+        print(json.dumps(figure), flush=True)
