@@ -62,7 +62,7 @@ def _create_topics(settings: TopicSettings) -> int:
     from testapp.check.command import examine_links
     from testapp.topics import TopicsFailed, TopicsRefused, declare_topics, declare_topics_patiently
 
-    way = examine_links(settings.bootstrap_servers, None, PATIENCE_SECONDS)
+    way = examine_links(settings.bootstrap_servers, None, PATIENCE_SECONDS, settings.security)
     if way.broken:
         print(way.text(), file=sys.stderr)
         return way.status

@@ -78,7 +78,7 @@ class TopicConsumer:
         while not self._stopping.is_set():
             self._checked, self._absences = None, 0
             settings = self._settings
-            reading = Reading(settings.bootstrap_servers, settings.topic, settings.history)
+            reading = Reading(settings.bootstrap_servers, settings.topic, settings.history, settings.security)
             try:
                 self._read(reading)
             except OffsetsWentBack as error:

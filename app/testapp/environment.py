@@ -1,7 +1,7 @@
 """Reads variables of the environment, and takes down every mistake in them instead of ending at the first."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -35,6 +35,11 @@ class Environment:
     def text(self, name: str) -> str:
         """The value without white space around it; empty where it is not set."""
         return self._variables.get(name, "").strip()
+
+    def verbatim(self, name: str) -> str:
+        """The value as it stands; empty where it is not set, or has nothing but white space."""
+        text = self._variables.get(name, "")
+        return text if text.strip() else ""
 
     def required(self, name: str, parse: Callable[[str], T], otherwise: T, *, repeat: bool = True) -> T:
         """What `parse` makes of a value that must be there; it raises ValueError with the rule it breaks.
@@ -72,6 +77,20 @@ class Environment:
             return text == "true"
 
         return self.optional(name, parse, False)
+
+    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+        """One of these words."""
+
+        def parse(text: str) -> str:
+            if text not in choices:
+                raise ValueError(f"it must be one of {', '.join(choices)}")
+            return text
+
+        return self.optional(name, parse, default)
+
+    def is_wrong(self, name: str) -> bool:
+        """Whether a mistake about this variable, or the file that stands for it, was taken down."""
+        return any(mistake.split()[0].removesuffix("_FILE") == name for mistake in self.mistakes)
 
     def secret(self, name: str, form: str, rule: str) -> str:
         """A text that matches the expression `form`; a message never repeats it."""

@@ -1,10 +1,19 @@
 """What every client of Kafka in this process is set to."""
 
+from testapp.kafka_security import Security
 
-def client_settings(bootstrap_servers: str) -> dict[str, str | int | bool]:
-    """For producers and consumers."""
+Settings = dict[str, str | int | float | bool]
+
+
+def connection_settings(bootstrap_servers: str, security: Security) -> Settings:
+    """For every client: where the brokers are, and how they are talked to."""
+    return {"bootstrap.servers": bootstrap_servers, **security.client_settings}
+
+
+def client_settings(bootstrap_servers: str, security: Security) -> Settings:
+    """For producers and consumers of the page."""
     return {
-        "bootstrap.servers": bootstrap_servers,
+        **connection_settings(bootstrap_servers, security),
         # Brokers that went through a rolling restart are back within seconds.
         "reconnect.backoff.max.ms": 1000,
         # A small request must not wait for the acknowledgement of the one before.
@@ -14,10 +23,10 @@ def client_settings(bootstrap_servers: str) -> dict[str, str | int | bool]:
     }
 
 
-def consumer_settings(bootstrap_servers: str) -> dict[str, str | int | bool]:
+def consumer_settings(bootstrap_servers: str, security: Security) -> Settings:
     """For consumers; they join no group, since replicas would then share the messages between them."""
     return {
-        **client_settings(bootstrap_servers),
+        **client_settings(bootstrap_servers, security),
         # librdkafka wants a name even where no group is joined and nothing is committed.
         "group.id": "testapp-without-group",
         "enable.auto.commit": False,

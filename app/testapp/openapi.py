@@ -62,7 +62,9 @@ def _post_message(settings: ServeSettings) -> _Json:
             _json("201", "Where the message lies", _reference("Delivery")),
             _problem("400", "The message is empty or no UTF-8, or the key is too long"),
             *(token if settings.access_token else []),
-            _problem("403", "A browser sent the message for a page of another site"),
+            _problem(
+                "403", "A browser sent it for a page of another site, or by a name that is not the app's"
+            ),
             _problem("408", "The message did not arrive in time"),
             _problem("413", f"The message has more than {most} bytes"),
             _problem("415", "The message came in a Content-Encoding"),

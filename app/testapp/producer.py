@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError, Producer
 from confluent_kafka import Message as Record
 
 from testapp.kafka_client import client_settings
+from testapp.kafka_security import Security
 
 DELIVERY_TIMEOUT_SECONDS = 10.0
 """How long an acknowledgement is waited for: longer than a broker needs to hand its partitions over."""
@@ -37,7 +38,7 @@ class TopicProducer:
     Acknowledgements that arrive together are handed to the event loop together.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+    def __init__(self, bootstrap_servers: str, topic: str, security: Security) -> None:
         self._topic = topic
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve_acknowledgements, name="producer", daemon=True)
@@ -45,7 +46,7 @@ class TopicProducer:
         self._settled: list[_Settled] = []
         self._producer = Producer(
             {
-                **client_settings(bootstrap_servers),
+                **client_settings(bootstrap_servers, security),
                 "acks": "all",
                 "enable.idempotence": True,
                 "delivery.timeout.ms": int(DELIVERY_TIMEOUT_SECONDS * 1000),

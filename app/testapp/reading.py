@@ -8,6 +8,7 @@ from confluent_kafka import Message as Record
 
 from testapp.cluster import Partition
 from testapp.kafka_client import consumer_settings
+from testapp.kafka_security import Security
 from testapp.watcher import Seen
 
 _log = logging.getLogger(__name__)
@@ -27,12 +28,12 @@ class OffsetsWentBack(Exception):
 class Reading:
     """Reads every partition of the topic that has been taken up; belongs to one thread."""
 
-    def __init__(self, bootstrap_servers: str, topic: str, history: int) -> None:
+    def __init__(self, bootstrap_servers: str, topic: str, history: int, security: Security) -> None:
         """`history`: messages of each partition that were there before and are read too."""
-        self._bootstrap_servers = bootstrap_servers
+        self._client_settings = consumer_settings(bootstrap_servers, security)
         self._topic = topic
         self._history = history
-        self._consumer = Consumer(consumer_settings(bootstrap_servers))
+        self._consumer = Consumer(self._client_settings)
         self.next: dict[int, int] = {}
         """The offset that comes next."""
         self.history_until: dict[int, int] = {}
@@ -130,6 +131,6 @@ class Reading:
         # lower, and brokers before 2.8 do not tell the two topics apart.
         _log.warning("topic %s: nothing was fetched for %s s; connecting anew", self._topic, STALLED_SECONDS)
         self._consumer.close()
-        self._consumer = Consumer(consumer_settings(self._bootstrap_servers))
+        self._consumer = Consumer(self._client_settings)
         self._fetched_at = dict.fromkeys(self.next, seen.asked_at)
         self._assign([*self.next])

@@ -7,6 +7,7 @@ from typing import Self
 from testapp.declared_topics import Topic, parse_topics
 from testapp.environment import Environment, SettingsError, parse_topic
 from testapp.hosts import parse_host_names, parse_servers
+from testapp.kafka_security import PLAINTEXT, Security, read_security
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class ServeSettings:
     """Memory for all of them; where it is less than they need, the oldest are let go."""
     slow_reader_seconds: int = 10
     """How long a browser may leave its stream unread before it is cut off; it can resume where it was."""
+    security: Security = PLAINTEXT
+    """How the brokers are talked to."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -63,6 +66,7 @@ class ServeSettings:
             history=read.number("HISTORY", cls.history, 1, 100_000),
             history_bytes=read.number("HISTORY_BYTES", cls.history_bytes, 1 << 20, 1 << 30),
             slow_reader_seconds=read.number("SLOW_READER_SECONDS", cls.slow_reader_seconds, 1, 300),
+            security=read_security(read),
         )
         if settings.health_port == settings.port:
             read.mistakes.append(f"HEALTH_PORT is {settings.port}, which PORT is too; they must differ")
@@ -76,16 +80,17 @@ class CheckSettings:
 
     bootstrap_servers: str
     topic: str
+    security: Security = PLAINTEXT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read KAFKA_BOOTSTRAP_SERVERS and KAFKA_TOPIC.
+        """Read KAFKA_BOOTSTRAP_SERVERS, KAFKA_TOPIC and what `read_security` reads.
 
         Raises:
             SettingsError: one of them is missing or wrong.
         """
         read = Environment(environment)
-        settings = cls(bootstrap_servers=_servers(read), topic=_topic(read))
+        settings = cls(bootstrap_servers=_servers(read), topic=_topic(read), security=read_security(read))
         read.finish()
         return settings
 
@@ -96,10 +101,12 @@ class TopicSettings:
 
     bootstrap_servers: str
     topics: tuple[Topic, ...]
+    security: Security = PLAINTEXT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read KAFKA_BOOTSTRAP_SERVERS and KAFKA_TOPICS, whose form is that of `parse_topics`.
+        """Read KAFKA_BOOTSTRAP_SERVERS, KAFKA_TOPICS, whose form is that of `parse_topics`, and what
+        `read_security` reads.
 
         Raises:
             SettingsError: one of them is missing or wrong.
@@ -107,7 +114,7 @@ class TopicSettings:
         read = Environment(environment)
         # A configuration may hold a secret.
         topics = read.required("KAFKA_TOPICS", parse_topics, (), repeat=False)
-        settings = cls(bootstrap_servers=_servers(read), topics=topics)
+        settings = cls(bootstrap_servers=_servers(read), topics=topics, security=read_security(read))
         read.finish()
         return settings
 

@@ -9,6 +9,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, ResourceType
 
 from testapp.declared_topics import Topic
+from testapp.kafka_client import connection_settings
 from testapp.settings import TopicSettings
 
 TIMEOUT_SECONDS = 60.0
@@ -108,7 +109,7 @@ def declare_topics(settings: TopicSettings) -> None:
         TopicsRefused: see `plan_topics`; or a broker refused what it will always refuse.
         TopicsFailed: the brokers can't be reached, or are not ready for it, or partitions get no leader.
     """
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    admin = AdminClient(connection_settings(settings.bootstrap_servers, settings.security))
     try:
         plan = plan_topics(settings.topics, _existing_topics(admin, settings.topics))
         _create(admin, plan.create)

@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaException
 
 from testapp.cluster import Cluster, ask
 from testapp.kafka_client import consumer_settings
+from testapp.kafka_security import Security
 
 REFRESH_SECONDS = 5.0
 """How often brokers are asked while they answer."""
@@ -31,12 +32,14 @@ class Watcher:
     Everything that blocks happens in a thread; what is known can be read from any other at once.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str, on_news: Callable[[Seen], object]) -> None:
+    def __init__(
+        self, bootstrap_servers: str, topic: str, security: Security, on_news: Callable[[Seen], object]
+    ) -> None:
         """`on_news` is called in the watcher's thread with every answer."""
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
         self._on_news = on_news
-        self._client = Consumer(consumer_settings(bootstrap_servers))
+        self._client = Consumer(consumer_settings(bootstrap_servers, security))
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._stopping = threading.Event()
         self.seen: Seen | None = None

@@ -273,6 +273,30 @@ def test_a_broken_link_is_explained_to_whoever_runs_the_check(
     assert "what to do: " in result.read_text()
 
 
+def test_a_result_that_can_not_be_left_is_said_in_a_line(
+    closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", closed)
+    monkeypatch.setenv("KAFKA_TOPIC", TOPIC)
+    assert main(["check", "--result", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"--result is '{tmp_path}', which can't be written: Is a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("_SSL", "does not hold the address"),
+        ("_AUTHENTICATION", "refuses the user, the password or the mechanism"),
+        ("_TRANSPORT", "TLS or SASL for instance"),
+    ],
+)
+def test_a_listener_that_lets_nobody_in_says_what_does_not_fit(code: str, cause: str) -> None:
+    report = examine(BOOTSTRAP, "words", Facts(answer=Silence("", "closed", code)))
+    assert report.broken is not None
+    assert (report.broken.link, report.broken.lasting) == (Link.LISTENER, code != "_TRANSPORT")
+    assert cause in report.broken.cause
+
+
 def test_topics_that_find_no_way_to_kafka_say_which_link_is_broken(
     closed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from confluent_kafka import Producer
 from replica import TOPIC
 from testapp.cluster import Cluster, Partition
+from testapp.kafka_security import PLAINTEXT
 from testapp.reading import STALLED_SECONDS, Reading
 from testapp.watcher import Seen
 
@@ -19,7 +20,7 @@ def seen(end: int, asked_at: float) -> Seen:
 def test_only_a_partition_that_is_not_read_from_has_stalled(
     brokers: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reading = Reading(brokers, TOPIC, history=10)
+    reading = Reading(brokers, TOPIC, 10, PLAINTEXT)
     try:
         reading.check(seen(0, time.monotonic()))
         sent_at = time.monotonic()

@@ -6,27 +6,36 @@ of the first broken link: 11 address, 12 listener, 13 advertised addresses, 14 t
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from testapp.check.examination import Report, examine, examine_patiently
 from testapp.check.probes import Probes, addresses
+from testapp.kafka_security import Security
 from testapp.settings import CheckSettings
 
 
 def check(arguments: Sequence[str], settings: CheckSettings) -> int:
     """Examine, print, and leave the result where `--result` says; answers the exit status."""
     options = _parser().parse_args(arguments)
-    report = examine_links(settings.bootstrap_servers, settings.topic, options.patience)
+    report = examine_links(settings.bootstrap_servers, settings.topic, options.patience, settings.security)
     print(json.dumps(report.as_json()) if options.json else report.text(), flush=True)
     if options.result:
-        options.result.write_text(_result(report))
+        try:
+            options.result.write_text(_result(report))
+        except OSError as error:
+            print(
+                f"--result is {str(options.result)!r}, which can't be written: {error.strerror}",
+                file=sys.stderr,
+            )
+            return 2
     return report.status
 
 
-def examine_links(bootstrap_servers: str, topic: str | None, patience: float) -> Report:
+def examine_links(bootstrap_servers: str, topic: str | None, patience: float, security: Security) -> Report:
     """Real probes, repeated for `patience` seconds while something is broken."""
-    probes = Probes(bootstrap_servers, topic or "")
+    probes = Probes(bootstrap_servers, topic or "", security)
     return examine_patiently(lambda: examine(addresses(bootstrap_servers), topic, probes), patience)
 
 

@@ -47,10 +47,14 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Silence:
-    """A listener that accepted a connection and gave no answer that Kafka would; `reason` is the client's."""
+    """A listener that accepted a connection and gave no answer that Kafka would.
+
+    `reason` is the client's, and `code` librdkafka's, e.g. _AUTHENTICATION.
+    """
 
     address: str
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,11 +93,13 @@ def judge_addresses(attempts: Sequence[Attempt]) -> Finding:
 def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Silence]) -> Finding:
     """Whoever accepts connections has to speak Kafka; `answers` are theirs. A broker that is down may be."""
     silent = [answer for answer in answers if isinstance(answer, Silence)]
+    if silent and (known := _INSECURE.get(silent[0].code)):
+        cause, remedy = known
+        return Finding(Link.LISTENER, _silences(silent), cause, remedy, lasting=True)
     if silent:
         return Finding(
             Link.LISTENER,
-            "accepts connections and gives no answer: "
-            + _shortened([f"{one.address} ({one.reason})" for one in silent]),
+            _silences(silent),
             "the listener speaks something else, TLS or SASL for instance, or the broker hangs",
             "In Ambari: `listeners` must be PLAINTEXT at that port; look at the broker's log, server.log.",
         )
@@ -209,6 +211,19 @@ def judge_consume(trips: RoundTrips) -> Finding:
     )
 
 
+_INSECURE = {
+    "_SSL": (
+        "TLS does not come about: the listener has no TLS, its certificate is not signed by the authority in "
+        "KAFKA_CA, or does not hold the address",
+        "Set KAFKA_PROTOCOL to the listener's. `openssl s_client -connect ADDRESS -showcerts` shows its "
+        "certificates: the broker's must name its address as a subject alternative name.",
+    ),
+    "_AUTHENTICATION": (
+        "the broker refuses the user, the password or the mechanism",
+        "Compare KAFKA_USER, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM with the listener's "
+        "sasl.enabled.mechanisms and with the users that it knows.",
+    ),
+}
 _RIGHTS = (
     "the cluster has access rules (ACLs) that don't let this client write",
     "Allow it with kafka-acls, or let the brokers go without an authorizer.",
@@ -232,6 +247,11 @@ _SLOW = (
 
 def _listed(attempts: Sequence[Attempt]) -> str:
     return _shortened([str(attempt) for attempt in attempts])
+
+
+def _silences(silent: Sequence[Silence]) -> str:
+    reasons = _shortened([f"{one.address} ({one.reason})" for one in silent])
+    return f"accepts connections and gives no answer: {reasons}"
 
 
 def _brokers(advertised: Sequence[tuple[int, Attempt]]) -> str:

@@ -21,6 +21,8 @@ from testapp.check.evidence import (
     Written,
 )
 from testapp.entries import CHECK_HEADER
+from testapp.kafka_client import Settings, connection_settings
+from testapp.kafka_security import PLAINTEXT, Security
 
 CONNECT_SECONDS = 3.0
 """Within a region a connection takes milliseconds; a lost packet is sent again after one second."""
@@ -28,7 +30,7 @@ ANSWER_SECONDS = 5.0
 DELIVERY_SECONDS = 10.0
 ROUND_TRIPS = 5
 
-_QUIET = {"log_level": 0}
+_QUIET: Settings = {"log_level": 0}
 _ANY_PARTITION = -1
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 
@@ -36,9 +38,10 @@ _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTD
 class Probes:
     """The real ones. `bootstrap_servers` are host:port, comma-separated."""
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+    def __init__(self, bootstrap_servers: str, topic: str, security: Security = PLAINTEXT) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
+        self._security = security
 
     def connect(self, address: str) -> Attempt:
         """Open a TCP connection to host:port, and close it."""
@@ -53,15 +56,14 @@ class Probes:
 
     def ask(self, address: str) -> Metadata | Silence:
         """Ask one listener what it knows about the cluster; answered even where brokers advertise names."""
-        reasons: list[str] = []
-        client = Producer(
-            {**_QUIET, "bootstrap.servers": address, "error_cb": lambda error: reasons.append(error.str())}
-        )
+        errors: list[KafkaError] = []
+        client = Producer({**self._settings(address), "error_cb": errors.append})
         try:
             metadata = client.list_topics(timeout=ANSWER_SECONDS)
         except KafkaException as error:
             client.poll(0)
-            return Silence(address, reasons[0] if reasons else error.args[0].str())
+            first = errors[0] if errors else error.args[0]
+            return Silence(address, first.str(), first.name())
         return Metadata(
             brokers={broker.id: f"{broker.host}:{broker.port}" for broker in metadata.brokers.values()},
             topics={
@@ -81,8 +83,7 @@ class Probes:
         """Read from there on, and measure messages that are sent meanwhile into the same partition."""
         consumer = Consumer(
             {
-                **_QUIET,
-                "bootstrap.servers": self._bootstrap_servers,
+                **self._settings(self._bootstrap_servers),
                 # librdkafka wants a name even where no group is joined and nothing is committed.
                 "group.id": "testapp-check-without-group",
                 "enable.auto.commit": False,
@@ -115,11 +116,13 @@ class Probes:
             times.append((time.perf_counter() - begun) * 1000)
         return RoundTrips(times)
 
+    def _settings(self, servers: str) -> Settings:
+        return {**_QUIET, **connection_settings(servers, self._security)}
+
     def _producer(self) -> Producer:
         return Producer(
             {
-                **_QUIET,
-                "bootstrap.servers": self._bootstrap_servers,
+                **self._settings(self._bootstrap_servers),
                 "acks": "all",
                 "linger.ms": 0,
                 "delivery.timeout.ms": int(DELIVERY_SECONDS * 1000),
