@@ -13,7 +13,8 @@ from components.data_loss import fixed_settings, refuse_losses
 from components.existing import read_existing
 from components.image import AppImage, AppImageArgs
 from components.kafka import KafkaClusterArgs, kafka_cluster
-from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_plaintext
+from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_listener
+from components.kafka_login import KafkaLogin
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
 from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
@@ -135,7 +136,13 @@ advertising = IpAdvertising(
     # A new cluster of the same name gives the same inputs, by which Pulumi would see no change to make.
     opts=kafka.bound(),
 )
-warn_without_plaintext(advertising.bootstrap_servers)
+servers = {
+    "PLAINTEXT": advertising.bootstrap_servers,
+    "SSL": advertising.bootstrap_servers_tls,
+    "SASL_PLAINTEXT": advertising.bootstrap_servers_sasl,
+    "SASL_SSL": advertising.bootstrap_servers_sasl_tls,
+}
+warn_without_listener(servers[settings.kafka_protocol], settings.kafka_protocol)
 app = KafkaTestApp(
     "app",
     KafkaTestAppArgs(
@@ -146,7 +153,14 @@ app = KafkaTestApp(
         namespace_exists=settings.namespace.exists,
         network_policy=settings.has_network_policy(aks.carries_out_policies),
         image=image.reference,
-        bootstrap_servers=advertising.bootstrap_servers,
+        bootstrap_servers=servers[settings.kafka_protocol],
+        login=KafkaLogin(
+            protocol=settings.kafka_protocol,
+            authority=settings.kafka_ca,
+            mechanism=settings.kafka_sasl_mechanism,
+            user=settings.kafka_user,
+            password=config.get_secret("kafkaPassword"),
+        ),
         topics=[topic.model_dump(by_alias=True) for topic in settings.topics],
         topic=settings.app_topic,
         replicas=settings.app_replicas,

@@ -46,16 +46,16 @@ def refuse_kerberos(kafka: ExistingKafka | None, state: Mapping[str, Mapping[str
     raise WrongSettings([mistake], pulumi.get_stack())
 
 
-def warn_without_plaintext(servers: pulumi.Output[str]) -> None:
-    """Says at preview that `servers`, those of the protocol PLAINTEXT, are none."""
+def warn_without_listener(servers: pulumi.Output[str], protocol: str) -> None:
+    """Says at preview that `servers`, those of the test application's protocol, are none."""
 
     def warn(told: str) -> None:
         if told == "":
             pulumi.log.warn(
-                "Kafka has no listener with the protocol PLAINTEXT for clients, so that the output "
-                "bootstrapServers is empty. Clients have to speak the protocol of another one: its brokers "
-                "are in bootstrapServersTls (SSL), bootstrapServersSasl (SASL_PLAINTEXT) or "
-                "bootstrapServersSaslTls (SASL_SSL)."
+                f"Kafka has no listener with the protocol {protocol} for clients, which is the test "
+                "application's. Set kafkaProtocol to that of another one: its brokers are in the output "
+                "bootstrapServers (PLAINTEXT), bootstrapServersTls (SSL), bootstrapServersSasl "
+                "(SASL_PLAINTEXT) or bootstrapServersSaslTls (SASL_SSL)."
             )
 
     servers.apply(warn)

@@ -13,6 +13,7 @@ import pulumi_kubernetes as kubernetes
 from . import jobs
 from .cluster.waiting import Limits
 from .job_message import JobMessage
+from .kafka_login import KafkaLogin, login_variables
 from .namespace_guard import NamespaceGuard
 from .network_policy import network_policy_spec
 from .ownership import Ownership, existing_namespace
@@ -57,7 +58,7 @@ class KafkaTestAppArgs:
     cluster: the AKS cluster, whose deletion spares a look into the namespace; None for an existing cluster.
     namespace_exists: somebody else has made the namespace, so it is neither created nor deleted.
     network_policy: whether pods may talk to visitors and brokers only.
-    bootstrap_servers: host:port, comma-separated.
+    bootstrap_servers: host:port, comma-separated, of the listener that `login` is for.
     topics: {name, partitions, replicationFactor, config} each, in the form that the image reads.
     source_ranges: from where the page can be opened.
     access_token: what sending takes; None lets everybody send.
@@ -72,6 +73,7 @@ class KafkaTestAppArgs:
     network_policy: bool
     image: pulumi.Input[str]
     bootstrap_servers: pulumi.Input[str]
+    login: KafkaLogin
     topics: Sequence[Mapping[str, object]]
     topic: str
     replicas: int
@@ -103,6 +105,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         self._namespace, self._after = self._make_namespace()
         if args.network_policy:
             self._after = [*self._after, self._network_policy()]
+        self._login = login_variables(args.login, self._metadata(None), self._options())
         topics = self._result(self._topics(), "create-topics-result")
         check = self._result(self._check(after=topics), "check-result")
         self.round_trip_milliseconds = check.message.apply(_round_trip)
@@ -334,7 +337,10 @@ class KafkaTestApp(pulumi.ComponentResource):
     ) -> kubernetes.core.v1.ContainerArgs:
         """A container of the image that runs one of its commands."""
         variables = {"KAFKA_BOOTSTRAP_SERVERS": self._args.bootstrap_servers, **environment}
-        return container(name, self._args.image, arguments, variables, memory=memory)
+        made = container(name, self._args.image, arguments, variables, memory=memory)
+        assert isinstance(made.env, list)
+        made.env = [*made.env, *self._login]
+        return made
 
 
 def _round_trip(text: str) -> float | None:

@@ -14,12 +14,13 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from . import addresses, names, regions, restarts, ssh_keys, versions, visitors, vm_sizes
+from . import addresses, kafka_access, names, regions, restarts, ssh_keys, versions, visitors, vm_sizes
 from .about import Change, Group, about, setting
 from .address_space import AddressSpace
 from .app_limits import AppLimits
 from .checked import between, default_at, names_at
 from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
+from .kafka_access import KafkaProtocol, SaslMechanism
 from .leniency import Judgement, judged
 from .mistakes import OURS, Mistake, mistakes_from, report, warning
 from .namespaces import Namespace, NamespaceSetting
@@ -424,6 +425,38 @@ class Settings(SettingsTogether):
         group=Group.APP,
         changed=Change.IN_PLACE,
         set_secret=visitors.SET_TOKEN,
+    )
+    kafka_protocol: KafkaProtocol = setting(
+        "PLAINTEXT",
+        description="Protocol of the brokers' listener by which the test application talks to them.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+    )
+    kafka_ca: str = setting(
+        "",
+        description="Certificates, PEM, of those who may sign the brokers', with TLS; empty for public ones.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+        shown=False,
+    )
+    kafka_sasl_mechanism: SaslMechanism = setting(
+        "SCRAM-SHA-512",
+        description="How the password of kafkaUser is given to the brokers, with SASL.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+    )
+    kafka_user: str = setting(
+        "",
+        description="The test application's user in Kafka; needed with SASL.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+    )
+    kafka_password: SecretStr = setting(
+        SecretStr(""),
+        description="The password of kafkaUser, stored as a secret; needed with SASL.",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+        set_secret=kafka_access.SET_PASSWORD,
     )
     app_limits: Annotated[AppLimits, BeforeValidator(names.from_json)] = setting(
         AppLimits(),

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 
-from . import address_space, addresses, leniency, names, passwords, topics, versions, vm_sizes
+from . import address_space, addresses, kafka_access, leniency, names, passwords, topics, versions, vm_sizes
 from .about import about
 from .address_space import AddressSpace
 from .checked import Checked
@@ -202,6 +202,25 @@ class SettingsTogether(Checked):
             lambda network: cls._overlaps_nothing(network, info),
             lambda network: addresses.room_for_overlay(network, nodes),
         )
+
+    @field_validator("kafka_ca", check_fields=False)
+    @classmethod
+    def _tls_uses_authority(cls, value: str, info: ValidationInfo) -> str:
+        return kafka_access.authority(value, info.data.get("kafka_protocol", "SSL"))
+
+    @field_validator("kafka_user", check_fields=False)
+    @classmethod
+    def _sasl_uses_user(cls, value: str, info: ValidationInfo) -> str:
+        protocol = info.data.get("kafka_protocol", "SASL_SSL" if value else "PLAINTEXT")
+        return kafka_access.for_sasl("kafkaUser", value, protocol, "pulumi config set kafkaUser test-app")
+
+    @field_validator("kafka_password", check_fields=False)
+    @classmethod
+    def _sasl_uses_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        text = value.get_secret_value()
+        protocol = info.data.get("kafka_protocol", "SASL_SSL" if text else "PLAINTEXT")
+        kafka_access.for_sasl("kafkaPassword", text, protocol, kafka_access.SET_PASSWORD)
+        return value
 
     @field_validator("topics", check_fields=False, mode="wrap")
     @classmethod

@@ -103,6 +103,16 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
     ({}, {"appAccessToken": "0123456789abcdef"}, {"appLimits": {"maxBrowsers": 1000}}),
     (
         {},
+        {"kafkaProtocol": "SSL"},
+        {
+            "kafkaProtocol": "SASL_SSL",
+            "kafkaSaslMechanism": "SCRAM-SHA-512",
+            "kafkaUser": "anna",
+            "kafkaPassword": "s3cret",
+        },
+    ),
+    (
+        {},
         {
             "topics": [{"name": "orders", "partitions": 12, "config": {"retention.ms": "60000"}}],
             "topic": "orders",

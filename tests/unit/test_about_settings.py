@@ -50,7 +50,7 @@ def attributes(tree: ast.AST, of: str) -> set[str]:
 
 def test_a_secret_is_never_shown() -> None:
     secrets = {str(field.alias) for field in Settings.model_fields.values() if about(field).set_secret}
-    assert secrets == {"ambariPassword", "appAccessToken"}
+    assert secrets == {"ambariPassword", "appAccessToken", "kafkaPassword"}
     assert not [field for field in Settings.model_fields.values() if field.alias in secrets and field.repr]
 
 

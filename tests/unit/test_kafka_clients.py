@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.existing import ExistingKafka, read_existing
-from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_plaintext
+from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_listener
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import ALL_EXISTS, encoded
 from tests.unit.existing_site import Site
@@ -39,10 +39,10 @@ def test_ports_are_those_of_the_listeners_that_the_last_run_saw(
 
 
 @pytest.mark.parametrize(("servers", "warnings"), [("", 1), ("10.10.0.6:9092", 0)])
-def test_a_preview_says_that_there_is_no_plain_listener(
+def test_a_preview_says_that_there_is_no_listener_of_the_application_s_protocol(
     warned: list[str], servers: str, warnings: int
 ) -> None:
-    deploy(lambda: warn_without_plaintext(pulumi.Output.from_input(servers)), preview=True)
+    deploy(lambda: warn_without_listener(pulumi.Output.from_input(servers), "PLAINTEXT"), preview=True)
     assert len(warned) == warnings
     assert all("bootstrapServersTls (SSL)" in said for said in warned)
 

@@ -16,7 +16,7 @@ from components.settings import WrongSettings
 from tests.unit.recording import GROUP, Answers, Deployment, deploy
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SECRETS = frozenset({"aks-kafka:ambariPassword", "aks-kafka:appAccessToken"})
+SECRETS = frozenset(f"aks-kafka:{key}" for key in ("ambariPassword", "appAccessToken", "kafkaPassword"))
 """Configuration keys that are stored encrypted."""
 PASSWORD = "Plant3d-Secret!"
 OUTPUTS = {

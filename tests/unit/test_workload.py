@@ -10,6 +10,7 @@ import pytest
 from pulumi.resource import DependencyResource
 
 from components import ownership
+from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
@@ -26,6 +27,7 @@ ARGS = KafkaTestAppArgs(
     network_policy=True,
     image="contosokafka.azurecr.io/kafka-test-app:0123456789abcdef",
     bootstrap_servers="10.10.0.9:9092,10.10.0.10:9092",
+    login=KafkaLogin("PLAINTEXT"),
     topics=[
         {"name": "messages", "partitions": 6, "replicationFactor": 3, "config": {"retention.ms": "1000"}}
     ],
@@ -252,6 +254,41 @@ def test_pods_have_no_rights(app: Deployment, name: str) -> None:
     assert "memory" in only["resources"]["limits"]
     assert [mount["mountPath"] for mount in only["volumeMounts"]] == ["/tmp"]
     assert pod["volumes"] == [{"name": only["volumeMounts"][0]["name"], "emptyDir": {}}]
+
+
+SASL = KafkaLogin("SASL_SSL", authority="-----BEGIN", mechanism="PLAIN", user="anna", password="s3cret")
+
+
+@pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
+def test_every_pod_logs_in_to_kafka_by_a_secret(name: str) -> None:
+    app = declare(replace(ARGS, login=SASL))
+    plain = environment(app, name)
+    assert (plain["KAFKA_PROTOCOL"], plain["KAFKA_SASL_MECHANISM"]) == ("SASL_SSL", "PLAIN")
+    assert not {"s3cret", "anna", "-----BEGIN"} & set(plain.values())
+    secret = app["kafka-login"]
+    assert secret.inputs["stringData"] == {
+        "KAFKA_CA": "-----BEGIN",
+        "KAFKA_USER": "anna",
+        "KAFKA_PASSWORD": "s3cret",
+    }
+    referred = {
+        variable["name"]: variable["valueFrom"]["secretKeyRef"]["key"]
+        for variable in container(app, name)["env"]
+        if variable["name"].startswith("KAFKA_") and "valueFrom" in variable
+    }
+    assert referred == {key: key for key in secret.inputs["stringData"]}
+
+
+def test_tls_alone_takes_no_user_and_public_authorities_no_secret() -> None:
+    app = declare(replace(ARGS, login=KafkaLogin("SSL")))
+    assert environment(app, "check")["KAFKA_PROTOCOL"] == "SSL"
+    assert "KAFKA_SASL_MECHANISM" not in environment(app, "check")
+    assert "kafka-login" not in app.resources
+
+
+def test_without_protection_pods_are_told_nothing_of_it(app: Deployment) -> None:
+    assert "KAFKA_PROTOCOL" not in environment(app, "kafka-test-app")
+    assert "kafka-login" not in app.resources
 
 
 def test_limits_are_told_to_the_image_and_set_the_memory_that_they_need(app: Deployment) -> None:

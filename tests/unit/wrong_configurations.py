@@ -203,6 +203,24 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"appAccessToken": "secret!"},
         {"appAccessToken": "=" * 1001},
     ],
+    "kafka-access": [
+        {"kafkaProtocol": "TLS"},
+        {"kafkaProtocol": "SASL_SSL", "kafkaCa": "no certificate", "kafkaSaslMechanism": "GSSAPI"},
+        {"kafkaProtocol": "SASL_PLAINTEXT", "kafkaCa": "no certificate"},
+        {
+            "kafkaProtocol": "SASL_SSL",
+            "kafkaSaslMechanism": "PLAIN",
+            "kafkaUser": "anna\n",
+            "kafkaPassword": "a\nb",
+        },
+        {
+            "kafkaProtocol": "SSL",
+            "kafkaSaslMechanism": "PLAIN",
+            "kafkaUser": "anna",
+            "kafkaPassword": "s3cret",
+        },
+        {PLAIN: True, "kafkaPassword": "s3cret"},
+    ],
     "limits-of-the-app": [{"appLimits": {"maxMessageBytes": 2_000_000, "history": 0, "maxBrowser": 3}}],
     "choices": [
         {
@@ -284,7 +302,7 @@ def _settings(changes: Mapping[str, Any]) -> Settings:
         for name, value in {**REQUIRED, **changes}.items()
         if name not in (PLAIN, STANDS)
     }
-    secrets = set() if PLAIN in changes else {"ambariPassword", "appAccessToken"}
+    secrets = set() if PLAIN in changes else {"ambariPassword", "appAccessToken", "kafkaPassword"}
     return Settings.parse(values, secrets, stack="dev")
 
 
