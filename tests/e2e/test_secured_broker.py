@@ -1,0 +1,105 @@
+"""The app, its topics and its check over TLS and SASL, with a real broker; what is said where they fail."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+from replica import Replica
+from testapp.__main__ import main
+
+from tests.e2e.secured_broker import PASSWORD, USER, SecuredBroker, secured_broker
+
+TOPICS = '[{"name": "words", "partitions": 2, "replicationFactor": 1}]'
+SCRAM = {"KAFKA_SASL_MECHANISM": "SCRAM-SHA-512", "KAFKA_USER": USER, "KAFKA_PASSWORD": PASSWORD}
+WAYS = {
+    "TLS": {"KAFKA_PROTOCOL": "SSL"},
+    "PLAIN": SCRAM | {"KAFKA_PROTOCOL": "SASL_PLAINTEXT", "KAFKA_SASL_MECHANISM": "PLAIN"},
+    "SCRAM-SHA-256": SCRAM | {"KAFKA_PROTOCOL": "SASL_PLAINTEXT", "KAFKA_SASL_MECHANISM": "SCRAM-SHA-256"},
+    "SCRAM-SHA-512 over TLS": SCRAM | {"KAFKA_PROTOCOL": "SASL_SSL"},
+    "PLAIN over TLS": SCRAM | {"KAFKA_PROTOCOL": "SASL_SSL", "KAFKA_SASL_MECHANISM": "PLAIN"},
+}
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredBroker]:
+    with secured_broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture(autouse=True)
+def on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker is on this machine, which would be wrong for others."""
+    monkeypatch.setattr("testapp.check.judgement._is_own", lambda address: False)
+    monkeypatch.setattr("testapp.__main__.PATIENCE_SECONDS", 0)
+
+
+def environment(broker: SecuredBroker, way: Mapping[str, str]) -> dict[str, str]:
+    tls = {"KAFKA_CA": broker.authority} if way["KAFKA_PROTOCOL"].endswith("SSL") else {}
+    servers = {"KAFKA_BOOTSTRAP_SERVERS": broker.servers[way["KAFKA_PROTOCOL"]]}
+    return {**servers, **tls, "KAFKA_TOPIC": "words", "KAFKA_TOPICS": TOPICS, **way}
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_topics_check_and_page_go_every_way(
+    broker: SecuredBroker, way: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = environment(broker, way)
+    set_all(monkeypatch, variables)
+    assert main(["create-topics"]) == 0
+    assert main(["check"]) == 0
+    servers = variables.pop("KAFKA_BOOTSTRAP_SERVERS")
+    with Replica(servers, **variables) as page:
+        text = f"by {way}"
+        assert httpx.post(f"{page.url}/messages", content="x" + text.replace(PASSWORD, "")).status_code == 201
+        assert httpx.get(f"{page.url}/cluster").json()["trouble"] is None
+
+
+def test_secrets_may_come_in_files(
+    broker: SecuredBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = environment(broker, WAYS["SCRAM-SHA-512 over TLS"])
+    for name in ("KAFKA_CA", "KAFKA_PASSWORD"):
+        file = tmp_path / name
+        file.write_text(f"{variables.pop(name)}\n")
+        variables[f"{name}_FILE"] = str(file)
+    set_all(monkeypatch, variables)
+    monkeypatch.delenv("KAFKA_PASSWORD", raising=False)
+    assert main(["create-topics"]) == 0
+    assert main(["check"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("way", "changed", "said"),
+    [
+        ("TLS", {"KAFKA_PROTOCOL": "PLAINTEXT", "KAFKA_CA": ""}, "TLS or SASL for instance"),
+        ("TLS", {"KAFKA_BOOTSTRAP_SERVERS": "by name"}, "does not hold the address"),
+        ("TLS", {"KAFKA_CA": ""}, "not signed by the authority"),
+        ("SCRAM-SHA-256", {"KAFKA_PASSWORD": "wrong"}, "refuses the user, the password"),
+        ("PLAIN over TLS", {"KAFKA_USER": "nobody"}, "refuses the user, the password"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "create-topics"])
+def test_what_keeps_a_client_out_is_named_and_no_secret_is(
+    broker: SecuredBroker,
+    command: str,
+    way: str,
+    changed: Mapping[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    variables = {**environment(broker, WAYS[way]), **changed}
+    if variables["KAFKA_BOOTSTRAP_SERVERS"] == "by name":
+        variables["KAFKA_BOOTSTRAP_SERVERS"] = broker.by_name
+    set_all(monkeypatch, variables)
+    assert main([command]) == 12
+    output = "".join(capfd.readouterr())
+    assert said in output
+    assert os.environ.get("KAFKA_PASSWORD", PASSWORD) not in output
