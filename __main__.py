@@ -15,12 +15,13 @@ from components.image import AppImage, AppImageArgs
 from components.kafka import KafkaClusterArgs, kafka_cluster
 from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_listener
 from components.kafka_login import KafkaLogin
-from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
+from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
+from components.peering_repair import find_repair
 from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
 from components.settings.addresses import open_to_the_world
 from components.settings.regions import storage_suffix
-from components.settings.state import resource_outputs
+from components.settings.state import by_type, recorded_outputs
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes that stay until the end. Collecting garbage among them adds more than
@@ -30,11 +31,15 @@ atexit.register(gc.freeze)
 
 config = pulumi.Config()
 settings = Settings.load(config)
-state = resource_outputs()
+recorded = recorded_outputs()
+state = by_type(recorded)
 kafka_is_as_set = refuse_losses(settings, state)
-existing = read_existing(settings, kafka_ports(state))
+existing = read_existing(settings, kafka_ports(state), recorded)
 refuse_kerberos(existing.kafka, state)
 
+repair = PeeringRepair()
+if settings.peering:
+    repair = find_repair(existing.group or settings.resource_group, existing, recorded)
 group = existing.group or (
     resources.ResourceGroup(
         "resource-group",
@@ -52,6 +57,7 @@ networks = PeeredNetworks(
         or NewNetwork(settings.hdinsight_address_space, settings.hdinsight_subnet),
         aks=existing.aks_network or NewNetwork(settings.aks_address_space, settings.aks_subnet),
         peering=settings.peering,
+        repair=repair,
         ambari_source_ranges=[str(source) for source in settings.ambari_source_ranges],
         tags=settings.tags,
     ),

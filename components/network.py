@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 import pulumi
@@ -11,6 +11,7 @@ import pulumi_azure_native as azure_native
 from pulumi_azure_native import network
 
 from .existing import ExistingNetwork, name_of_our_peering
+from .existing.network import HALVES, name_of_new_network
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,24 @@ class NewNetwork:
 
     address_space: Sequence[IPv4Network]
     subnet: IPv4Network
+
+
+@dataclass(frozen=True)
+class PeeringRepair:
+    """Halves of the peering to make anew, the Disconnected ones first.
+
+    Azure makes no second half to one that is Disconnected, and brings that back in no other way than by
+    making it again: https://learn.microsoft.com/azure/virtual-network/virtual-network-troubleshoot-peering-issues
+    """
+
+    states: Mapping[str, str] = field(default_factory=dict)
+    """By resource, the `peeringState` to declare: one that the stack's state does not hold, by which the
+    engine sees a change."""
+
+    @property
+    def order(self) -> Sequence[str]:
+        """All halves, in the order in which they are made."""
+        return [*self.states, *(half for half in HALVES if half not in self.states)]
 
 
 @dataclass(frozen=True)
@@ -31,6 +50,7 @@ class PeeredNetworksArgs:
     aks: NewNetwork | ExistingNetwork
     peering: bool
     """False where the networks are connected already."""
+    repair: PeeringRepair
     ambari_source_ranges: Sequence[str]
     tags: Mapping[str, str]
 
@@ -75,9 +95,12 @@ class PeeredNetworks(pulumi.ComponentResource):
 
     def _peer(self, hdinsight: _Network, aks: _Network) -> None:
         # Azure refuses to peer a network that is still being changed, by a subnet or by the other peering.
-        subnets = [*hdinsight.subnets, *aks.subnets]
-        outward = self._peering("hdinsight-to-aks", hdinsight, aks, after=subnets)
-        self._peering("aks-to-hdinsight", aks, hdinsight, after=[*subnets, outward])
+        after: list[pulumi.Resource] = [*hdinsight.subnets, *aks.subnets]
+        ends: dict[str, tuple[_Network, _Network]] = dict(
+            zip(HALVES, [(hdinsight, aks), (aks, hdinsight)], strict=True)
+        )
+        for name in self._args.repair.order:
+            after = [*after, self._peering(name, *ends[name], after=after)]
 
     def _network(
         self, name: str, args: ExistingNetwork | NewNetwork, boundary: Callable[[], _Boundary]
@@ -88,8 +111,8 @@ class PeeredNetworks(pulumi.ComponentResource):
     def _new(self, name: str, wanted: NewNetwork, boundary: _Boundary) -> _Network:
         address_space = [str(range_) for range_ in wanted.address_space]
         made = network.VirtualNetwork(
-            f"{name}-network",
-            virtual_network_name=f"{name}-network",
+            name_of_new_network(name),
+            virtual_network_name=name_of_new_network(name),
             resource_group_name=self._args.resource_group,
             location=self._args.location,
             address_space=network.AddressSpaceArgs(address_prefixes=address_space),
@@ -167,6 +190,7 @@ class PeeredNetworks(pulumi.ComponentResource):
     def _peering(
         self, name: str, local: _Network, remote: _Network, after: Sequence[pulumi.Resource]
     ) -> network.VirtualNetworkPeering:
+        state = self._args.repair.states.get(name)
         return network.VirtualNetworkPeering(
             name,
             virtual_network_peering_name=local.name_of_peering or name,
@@ -178,12 +202,15 @@ class PeeredNetworks(pulumi.ComponentResource):
             remote_address_space=network.AddressSpaceArgs(address_prefixes=remote.address_space),
             sync_remote_address_space="true",
             allow_virtual_network_access=True,
+            peering_state=state,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 provider=local.provider,
                 depends_on=after,
                 # The first half becomes Connected when the second one exists, which is no drift.
-                ignore_changes=["peeringState", "peeringSyncLevel"],
+                ignore_changes=["peeringSyncLevel", *([] if state else ["peeringState"])],
+                replace_on_changes=["peeringState"] if state else None,
+                delete_before_replace=True if state else None,
             ),
         )
 

@@ -23,7 +23,7 @@ import pulumi
 from .cluster.api import ApiRefused, ApiUnreachable, Object, connect
 from .cluster.login import KubeconfigUnusable
 from .cluster.marks import FIELD_MANAGER, MARK
-from .settings.state import last_outputs
+from .settings.state import recorded_outputs
 
 PLURALS = {
     "v1/Namespace": "namespaces",
@@ -51,7 +51,7 @@ class Ownership:
     def of_this_stack(cls, kubeconfig: pulumi.Input[str]) -> Ownership:
         """Asks the engine for the stack's state."""
         stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        return cls(stack, kubeconfig, uids(last_outputs()))
+        return cls(stack, kubeconfig, uids(recorded_outputs()))
 
     @property
     def mark(self) -> str:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from emulator import az_hdinsight, control
+from emulator import az_hdinsight, az_network, control
 from emulator.home import Home
 from emulator.registry.build import build
 from emulator.registry.dockerfile import BuildRefused
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="az", allow_abbrev=False)
     groups = parser.add_subparsers(required=True, metavar="GROUP")
     _add_acr(groups.add_parser("acr").add_subparsers(required=True, metavar="COMMAND"))
-    _add_network(groups.add_parser("network").add_subparsers(required=True, metavar="COMMAND"))
+    az_network.add_commands(groups.add_parser("network").add_subparsers(required=True, metavar="COMMAND"))
     az_hdinsight.add_commands(groups.add_parser("hdinsight").add_subparsers(required=True, metavar="COMMAND"))
     az_hdinsight.add_rest(groups)
     _add_role(groups.add_parser("role").add_subparsers(required=True, metavar="COMMAND"))
@@ -76,16 +76,6 @@ def _add_acr(commands: Any) -> None:
     building.add_argument("--only-show-errors", action="store_true")
     building.add_argument("context", type=Path)
     building.set_defaults(run=_acr_build)
-
-
-def _add_network(commands: Any) -> None:
-    networks = commands.add_parser("vnet").add_subparsers(required=True, metavar="COMMAND")
-    listing = networks.add_parser("list", allow_abbrev=False)
-    listing.add_argument("--resource-group", "-g", required=True)
-    listing.add_argument("--subscription")
-    listing.add_argument("--output", "-o", choices=["json"], default="json")
-    listing.add_argument("--only-show-errors", action="store_true")
-    listing.set_defaults(run=_vnet_list)
 
 
 def _add_role(commands: Any) -> None:
@@ -122,14 +112,6 @@ def _acr_build(options: argparse.Namespace) -> None:
 def _role_assignment_list(options: argparse.Namespace) -> None:
     """learn.microsoft.com/cli/azure/role/assignment, `az role assignment list`."""
     found = control.call(Home.locate(), "role-assignments", role=options.role, scope=options.scope)
-    print(json.dumps(found, indent=2))
-
-
-def _vnet_list(options: argparse.Namespace) -> None:
-    """learn.microsoft.com/cli/azure/network/vnet, `az network vnet list`."""
-    found = control.call(
-        Home.locate(), "networks", resource_group=options.resource_group, subscription=options.subscription
-    )
     print(json.dumps(found, indent=2))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from emulator.ambari.faults import Fault
 from emulator.azure.authorization.role_assignments import list_assignments
 from emulator.azure.hdinsight.operations import HdinsightOperations
-from emulator.azure.network.networks import list_networks
+from emulator.azure.network.operations import NetworkOperations
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.provider import AzureNative
 from emulator.azure.registry.registries import find_registry, login_server, refusal_to_pull
@@ -129,7 +129,7 @@ class _Daemon:
 
     def commands(self) -> dict[str, Callable[..., Any]]:
         """What the control socket offers."""
-        hdinsight = HdinsightOperations(self.cloud)
+        hdinsight, network = HdinsightOperations(self.cloud), NetworkOperations(self.cloud)
         return {
             "hello": self._hello,
             "stop": self._ended.set,
@@ -137,7 +137,9 @@ class _Daemon:
             "enter": self._enter,
             "logs": self._logs,
             "login": self._login,
-            "networks": self._networks,
+            "networks": network.networks,
+            "peering-delete": network.delete_peerings,
+            "peering-create": network.create_peering,
             "hdinsight-show": hdinsight.show,
             "hdinsight-delete": hdinsight.delete,
             "hdinsight-resize": hdinsight.resize,
@@ -183,12 +185,6 @@ class _Daemon:
                 f"could not be found in subscription '{subscription}'."
             )
         return login_server(found.name)
-
-    def _networks(self, resource_group: str, subscription: str | None) -> list[dict[str, Any]]:
-        try:
-            return list_networks(self.cloud, resource_group, subscription)
-        except Refused as error:
-            raise CommandFailed(f"({error.code}) {error.message}") from error
 
     def _role_assignments(self, role: str, scope: str) -> list[dict[str, Any]]:
         return list_assignments(self.cloud, role, scope)

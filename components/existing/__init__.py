@@ -1,6 +1,7 @@
 """Existing resources that the settings adopt: read from Azure at preview, checked, and left unchanged."""
 
 from .aks import ExistingAks
+from .azure import not_found_code
 from .kafka import ExistingKafka
 from .model import Existing
 from .network import ExistingNetwork, name_of_our_peering
@@ -14,5 +15,6 @@ __all__ = [
     "ExistingNetwork",
     "ExistingRegistry",
     "name_of_our_peering",
+    "not_found_code",
     "read_existing",
 ]

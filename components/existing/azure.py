@@ -57,10 +57,10 @@ class Azure:
         try:
             return function(resource_group_name=reference.resource_group, opts=options, **names)
         except Exception as error:  # Pulumi raises nothing more specific
-            found = _NOT_FOUND.search(str(error))
-            if found is None:
+            code = not_found_code(error)
+            if code is None:
                 raise
-            rule = f"must exist, in a subscription that can be read: Azure answers {found[1]}"
+            rule = f"must exist, in a subscription that can be read: Azure answers {code}"
             right = "as `az resource list --output table` shows it"
             raise Unusable(Mistake(setting, str(reference), rule, "", right)) from error
 
@@ -79,6 +79,12 @@ class Azure:
             ROLE=role,
             SCOPE=scope,
         )
+
+
+def not_found_code(error: Exception) -> str | None:
+    """The code by which Azure says that something doesn't exist; None for another failure of a call."""
+    found = _NOT_FOUND.search(str(error))
+    return found[1] if found else None
 
 
 def _az(command: str, **environment: str) -> Any:

@@ -14,12 +14,19 @@ from ..settings.existing import ExistingResource, ExistingSubnet
 from ..settings.mistakes import Mistake
 from .azure import Azure, Unusable
 
+HALVES: tuple[str, str] = ("hdinsight-to-aks", "aks-to-hdinsight")
+"""This stack's resources of the peering, in the order in which they are made."""
+PEERING = "azure-native:network:VirtualNetworkPeering"
+
 
 @dataclass(frozen=True)
 class ExistingPeering:
-    """A peering of an existing network; `ranges` are the remote network's."""
+    """One half of a peering, in an existing network; `ranges` are the remote network's."""
 
+    id: str
     name: str
+    state: str
+    """Connected, Initiated where the other half is missing yet, or Disconnected where it was deleted."""
     remote_id: str
     ranges: tuple[IPv4Network, ...]
 
@@ -38,7 +45,9 @@ class ExistingNetwork:
     security_group_id: str
     """Of the subnet; empty where it has none."""
     peerings: tuple[ExistingPeering, ...]
-    """All but this stack's own."""
+    """All but the one that is named as this stack names its own."""
+    own_peering: ExistingPeering | None
+    """The one that is named as this stack names its own; None where there is no such peering."""
     provider: azure_native.Provider | None
     """Provider for resources in its subscription; None for the default provider."""
 
@@ -78,6 +87,11 @@ def name_of_our_peering() -> str:
     return f"{pulumi.get_project()}-{pulumi.get_stack()}"[:80].rstrip("-.")
 
 
+def name_of_new_network(side: str) -> str:
+    """The name of the network that this stack makes for `side`: hdinsight or aks."""
+    return f"{side}-network"
+
+
 def ranges(texts: Iterable[str] | None) -> tuple[IPv4Network, ...]:
     """The IPv4 ranges among `texts`; brokers have no IPv6 addresses."""
     return tuple(IPv4Network(text, strict=False) for text in texts or () if ":" not in text)
@@ -97,6 +111,8 @@ def _read(azure: Azure, setting: str, reference: ExistingResource, subnet_name: 
     if subnet is None:
         rule = f"must be one of the subnets of {reference}"
         raise Unusable(Mistake(setting, subnet_name, rule, "", " or ".join(subnets)))
+    peerings = [_peering(peering) for peering in found.virtual_network_peerings or ()]
+    own = name_of_our_peering()
     return ExistingNetwork(
         id=found.id or "",
         location=found.location or "",
@@ -104,11 +120,8 @@ def _read(azure: Azure, setting: str, reference: ExistingResource, subnet_name: 
         subnet_id=subnet.id or "",
         subnet=ranges(subnet.address_prefixes or ([subnet.address_prefix] if subnet.address_prefix else [])),
         security_group_id=(subnet.network_security_group.id if subnet.network_security_group else None) or "",
-        peerings=tuple(
-            _peering(peering)
-            for peering in found.virtual_network_peerings or ()
-            if peering.name != name_of_our_peering()
-        ),
+        peerings=tuple(peering for peering in peerings if peering.name != own),
+        own_peering=next((peering for peering in peerings if peering.name == own), None),
         provider=azure.provider(reference.subscription),
     )
 
@@ -116,7 +129,9 @@ def _read(azure: Azure, setting: str, reference: ExistingResource, subnet_name: 
 def _peering(found: network.outputs.VirtualNetworkPeeringVirtualNetworkResponse) -> ExistingPeering:
     space = found.remote_address_space
     return ExistingPeering(
+        id=found.id or "",
         name=found.name or "",
+        state=found.peering_state or "",
         remote_id=(found.remote_virtual_network.id if found.remote_virtual_network else None) or "",
         ranges=ranges(space.address_prefixes if space else None),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 import pulumi
@@ -11,11 +12,13 @@ from pulumi_azure_native import resources
 from ..settings import Settings, WrongSettings
 from ..settings.existing import ExistingGroup, ExistingResource, ExistingSubnet
 from ..settings.mistakes import Mistake
+from ..settings.state import Recorded, of_type
 from .aks import read_aks
 from .azure import Azure, Unusable
 from .kafka import read_kafka
+from .leftovers import Half, halves_between, of_no_use
 from .model import Existing
-from .network import ExistingNetwork, read_subnet
+from .network import PEERING, ExistingNetwork, read_subnet
 from .registry import read_registry
 from .rules import mistakes_beside
 from .security import DEFAULT_PORTS, warnings
@@ -24,11 +27,18 @@ T = TypeVar("T")
 N = TypeVar("N")
 
 
-def read_existing(settings: Settings, kafka_ports: Sequence[int] = DEFAULT_PORTS) -> Existing:
+def read_existing(
+    settings: Settings,
+    kafka_ports: Sequence[int] = DEFAULT_PORTS,
+    recorded: Recorded = MappingProxyType({}),
+) -> Existing:
     """Read the existing resources that the settings adopt, and check the other settings against them.
 
-    Raises WrongSettings. Logs a warning where the brokers' security group denies AKS one of `kafka_ports`.
+    Raises WrongSettings. Logs warnings of what may keep pods from Kafka and yet stops nobody, among them a
+    security group that denies AKS one of `kafka_ports`.
     Makes no call to Azure where nothing is adopted.
+
+    recorded: what the stack's last run left. What runs already is warned of, where a new stack is refused.
     """
     azure = Azure()
     mistakes: list[Mistake] = []
@@ -53,8 +63,13 @@ def read_existing(settings: Settings, kafka_ports: Sequence[int] = DEFAULT_PORTS
         hdinsight_network=kafka.network if kafka else hdinsight_network,
         aks_network=aks.network if aks else aks_network,
     )
-    if mistakes := mistakes or mistakes_beside(settings, existing):
+    halves: list[Half] = []
+    if existing.hdinsight_network or existing.aks_network:
+        halves = halves_between(settings, existing, azure.subscription, of_type(recorded, PEERING))
+    if mistakes := mistakes or mistakes_beside(settings, existing, halves, azure):
         raise WrongSettings(mistakes, pulumi.get_stack())
+    for warning in of_no_use(halves) if not settings.peering else ():
+        pulumi.log.warn(warning)
     if existing.hdinsight_network:
         callers = existing.aks_network.subnet if existing.aks_network else [settings.aks_subnet]
         for warning in warnings(azure, existing.hdinsight_network, callers, kafka_ports):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations, product
@@ -13,22 +13,31 @@ from ..settings import Settings
 from ..settings.address_space import by_name
 from ..settings.addresses import AKS_PLANNING, PEERINGS, free_range, room_for_aks, room_for_hdinsight
 from ..settings.mistakes import Mistake, broken_rules
+from .azure import Azure
+from .leftovers import Half, in_the_way
 from .model import Existing
-from .network import ExistingNetwork, ExistingPeering
+from .network import ExistingNetwork, name_in
 
+HDINSIGHT_NETWORKS = "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-network-deployment"
 _HDINSIGHT, _AKS, _SERVICES, _PODS = "HDInsight's network", "AKS's network", "Services", "pods"
 
 
-def mistakes_beside(settings: Settings, existing: Existing) -> list[Mistake]:
-    """The settings that conflict with existing resources."""
+def mistakes_beside(
+    settings: Settings, existing: Existing, halves: Collection[Half], azure: Azure
+) -> list[Mistake]:
+    """The settings that conflict with existing resources.
+
+    halves: those of a peering between both networks that this stack did not make.
+    """
     claims = list(_claims(settings, existing))
-    across = _peers_of(existing) if settings.peering else []
+    across = _peers_of(existing, halves) if settings.peering else []
     taken = [claim.range for claim in [*claims, *across]]
     return [
         *_clashes(claims, taken),
         *_clashes_with_peers(claims, across, taken),
-        *(_peered_already(existing) if settings.peering else ()),
+        *(in_the_way(halves) if settings.peering else ()),
         *_regions(settings, existing),
+        *_subscriptions(existing, azure),
         *_small_subnets(settings, existing),
         *_topics(settings, existing),
     ]
@@ -87,37 +96,22 @@ def _claims_of(of: str, setting: str, network: ExistingNetwork) -> Iterator[_Cla
         yield _Claim(of, setting, f"the network {network.name} of {setting}", space, exists=True)
 
 
-def _peers_of(existing: Existing) -> list[_Claim]:
+def _peers_of(existing: Existing, halves: Collection[Half]) -> list[_Claim]:
     """The ranges of the networks that an existing network is peered with already.
 
     Azure peers no network with two that overlap each other, so the other side's network must not overlap
     these: each is a claim of that side.
     """
-    sides = (
-        (_HDINSIGHT, existing.aks_network, existing.hdinsight_network),
-        (_AKS, existing.hdinsight_network, existing.aks_network),
-    )
+    sides = ((_HDINSIGHT, existing.aks_network), (_AKS, existing.hdinsight_network))
+    between = [half.peering for half in halves]
     return [
         _Claim(of, "", f"what {network.name} is peered with already ({peering.name})", space, exists=True)
-        for of, network, other in sides
+        for of, network in sides
         if network
         for peering in network.peerings
-        if not _leads_to(peering, other)
+        if peering not in between
         for space in peering.ranges
     ]
-
-
-def _peered_already(existing: Existing) -> Iterator[Mistake]:
-    """The mistake of a second peering between the same two networks, which Azure refuses."""
-    one, other = existing.hdinsight_network, existing.aks_network
-    for peering in one.peerings if one else ():
-        if one and other and _leads_to(peering, other):
-            rule = f"must be false: {one.name} and {other.name} are peered already ({peering.name})"
-            yield Mistake("peering", True, rule, PEERINGS, "false")
-
-
-def _leads_to(peering: ExistingPeering, network: ExistingNetwork | None) -> bool:
-    return network is not None and peering.remote_id.lower() == network.id.lower()
 
 
 def _clashes(claims: list[_Claim], taken: list[IPv4Network]) -> Iterator[Mistake]:
@@ -152,6 +146,21 @@ def _regions(settings: Settings, existing: Existing) -> Iterator[Mistake]:
         if network and region != settings.location:
             rule = f"must be the region of {network.name}, where {what} goes"
             yield Mistake("location", settings.location, rule, "", region)
+
+
+def _subscriptions(existing: Existing, azure: Azure) -> Iterator[Mistake]:
+    """A new Kafka cluster in a network of another subscription, which HDInsight refuses."""
+    network = existing.hdinsight_network
+    if network is None or existing.kafka:
+        return
+    theirs, subscription = name_in(network.id, "subscriptions"), azure.subscription
+    if theirs.lower() != subscription.lower():
+        rule = (
+            f"must be a network in the subscription of the new cluster, {subscription}: HDInsight makes none "
+            f"in a network of another one, such as {theirs}, where {network.name} is"
+        )
+        right = f"a network of subscription {subscription}, or azure-native:subscriptionId {theirs}"
+        yield Mistake("hdinsightNetwork.existing", network.name, rule, HDINSIGHT_NETWORKS, right)
 
 
 def _small_subnets(settings: Settings, existing: Existing) -> Iterator[Mistake]:

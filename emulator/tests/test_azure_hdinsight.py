@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.azure.hdinsight.credentials import weakness
+from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Propagation
 from emulator.providers.provider import ProviderError
 from emulator.tests.azure_clusters import PASSWORD, AksSite, KafkaSite
@@ -198,6 +199,18 @@ def test_a_subnet_of_another_network_is_refused(azure: Subscription, site: Kafka
 def test_a_network_in_another_region_is_refused(site: KafkaSite) -> None:
     with refused("VirtualNetworkInDifferentRegion", "northeurope", "westeurope"):
         site.create({**site.request(), "location": "northeurope"})
+
+
+def test_a_network_of_another_subscription_is_refused(azure: Subscription, site: KafkaSite) -> None:
+    with azure.within(arm.OTHER_SUBSCRIPTION):
+        azure.group()
+        theirs = azure.network("net", "10.30.0.0/16")
+    request = site.request()
+    for number in range(3):
+        profile = _role(request, number)["virtualNetworkProfile"]
+        profile.update(id=theirs.id, subnet=f"{theirs.id}/subnets/kafka")
+    with refused("BadRequest", f"'{theirs.id}'", f"is not in user subscription '{arm.SUBSCRIPTION}'"):
+        site.create(request)
 
 
 def test_a_storage_account_in_another_region_is_refused(azure: Subscription, site: KafkaSite) -> None:

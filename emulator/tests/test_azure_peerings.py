@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from emulator.azure.resource_manager import arm
 from emulator.tests.azure_subscription import Made, Subscription, not_modelled, refused
 
 
@@ -70,6 +71,23 @@ def test_an_update_of_a_disconnected_half_initiates_it(azure: Subscription, one:
     azure.delete(first)
     azure.update(second, allowForwardedTraffic=True)
     assert second.outputs["peeringState"] == "Initiated"
+
+
+def test_a_state_that_is_asked_for_is_not_followed(azure: Subscription, one: Made, two: Made) -> None:
+    assert azure.peering(one, two, peeringState="Connected").outputs["peeringState"] == "Initiated"
+
+
+def test_a_half_can_be_read_by_whoever_did_not_make_it(azure: Subscription, one: Made, two: Made) -> None:
+    half = azure.peering(one, two)
+    asked = {
+        "resourceGroupName": "group",
+        "virtualNetworkName": "one",
+        "virtualNetworkPeeringName": arm.name(half.id),
+    }
+    assert azure.invoke("network:getVirtualNetworkPeering", **asked)["peeringState"] == "Initiated"
+    azure.delete(half)
+    with refused("ResourceNotFound", half.id):
+        azure.invoke("network:getVirtualNetworkPeering", **asked)
 
 
 def test_access_can_be_closed_from_one_side(azure: Subscription, one: Made, two: Made) -> None:

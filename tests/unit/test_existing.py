@@ -79,12 +79,16 @@ def test_connected_networks_get_no_peering(site: Site) -> None:
 
 
 def test_networks_that_are_peered_already_are_not_peered_again(site: Site) -> None:
-    theirs = {"name": "by-hand", "remoteVirtualNetwork": {"id": HDINSIGHT_NETWORK.upper()}}
+    theirs = {
+        "name": "by-hand",
+        "peeringState": "Connected",
+        "remoteVirtualNetwork": {"id": HDINSIGHT_NETWORK.upper()},
+    }
     site.aks_network["virtualNetworkPeerings"] = [
         {**theirs, "remoteAddressSpace": site.hdinsight_network["addressSpace"]}
     ]
-    there = deployed(site, ALL).outputs["aksVnetId"]
-    back = {"name": "back-by-hand", "remoteVirtualNetwork": {"id": there}}
+    there = deployed(site, ALL | {"peering": False}).outputs["aksVnetId"]
+    back = {"name": "back-by-hand", "peeringState": "Connected", "remoteVirtualNetwork": {"id": there}}
     site.hdinsight_network["virtualNetworkPeerings"] = [
         {**back, "remoteAddressSpace": site.aks_network["addressSpace"]}
     ]

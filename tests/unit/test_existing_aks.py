@@ -10,7 +10,7 @@ import pytest
 
 from components.aks import aks_cluster
 from components.existing import Existing, read_existing
-from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
+from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
 from components.settings import Settings, WrongSettings
 from components.settings.mistakes import Mistake
 from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop
@@ -54,6 +54,7 @@ def declare(site: Site, settings: Settings) -> Deployment:
                 hdinsight=NewNetwork([IPv4Network("10.10.0.0/16")], IPv4Network("10.10.0.0/24")),
                 aks=existing.aks.network,
                 peering=True,
+                repair=PeeringRepair(),
                 ambari_source_ranges=["203.0.113.7/32"],
                 tags={},
             ),
@@ -125,9 +126,17 @@ def test_each_range_of_ours_stays_apart_from_what_pods_see(site: Site) -> None:
 
 
 def test_our_own_peering_is_no_obstacle(site: Site) -> None:
-    peering = {"remoteAddressSpace": {"addressPrefixes": ["10.10.0.0/16"]}}
+    peering = {
+        "remoteAddressSpace": {"addressPrefixes": ["10.10.0.0/16"]},
+        "remoteVirtualNetwork": {"id": NETWORKS % "aks-kafka" + "/hdinsight-network"},
+        "peeringState": "Connected",
+    }
     site.aks_network["virtualNetworkPeerings"] = [{"name": "aks-kafka-test", **peering}]
-    assert find(site, adopting()).aks
+    type_ = "aks-kafka:index:PeeredNetworks$azure-native:network:VirtualNetworkPeering"
+    state = {f"urn:pulumi:test::aks-kafka::{type_}::aks-to-hdinsight": peering}
+    deploy(lambda: read_existing(adopting(), recorded=state), answers=site.answers())
+    # Not in the state it is what a stack left over whose state is lost.
+    assert "has the name of this stack's own and was not made by it" in mistake(site).rule
 
 
 def test_pods_with_addresses_of_the_network_have_no_range_of_their_own(site: Site) -> None:

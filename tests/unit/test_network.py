@@ -4,7 +4,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
+from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
 from tests.unit.recording import GROUP, Deployment, deploy
 
 
@@ -18,6 +18,7 @@ def networks() -> Deployment:
             [IPv4Network("10.20.0.0/16"), IPv4Network("192.168.0.0/20")], IPv4Network("10.20.0.0/22")
         ),
         peering=True,
+        repair=PeeringRepair(),
         ambari_source_ranges=["203.0.113.7/32", "198.51.100.0/24"],
         tags={"team": "kafka"},
     )

@@ -9,7 +9,7 @@ from typing import Any
 from components.existing import read_existing
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import ALL_EXISTS, REQUIRED, encoded
-from tests.unit.existing_site import HDINSIGHT_NETWORK, NETWORKS, Site, in_shop
+from tests.unit.existing_site import HDINSIGHT_NETWORK, NETWORKS, OTHER, OWN, Site, in_shop
 from tests.unit.recording import deploy
 
 NEW: Mapping[str, Any] = REQUIRED
@@ -57,10 +57,33 @@ def _peered_with_a_hub(site: Site) -> None:
 
 def _peered_by_hand(site: Site) -> None:
     there = {"id": NETWORKS % "MC_shop_k8s_westeurope" + "/aks-vnet-12345678"}
-    site.hdinsight_network["virtualNetworkPeerings"] = [{"name": "by-hand", "remoteVirtualNetwork": there}]
-    site.aks_network["virtualNetworkPeerings"] = [
-        {"name": "back-by-hand", "remoteVirtualNetwork": {"id": HDINSIGHT_NETWORK}}
+    site.hdinsight_network["virtualNetworkPeerings"] = [
+        {"name": "by-hand", "peeringState": "Connected", "remoteVirtualNetwork": there}
     ]
+    site.aks_network["virtualNetworkPeerings"] = [half("back-by-hand", "Connected")]
+
+
+def _left_over(site: Site) -> None:
+    site.aks_network["virtualNetworkPeerings"] = [half("of-a-former-stack", "Disconnected")]
+
+
+def _own_that_was_forgotten(site: Site) -> None:
+    site.aks_network["virtualNetworkPeerings"] = [half("aks-kafka-test", "Initiated")]
+
+
+def half(name: str, state: str) -> dict[str, Any]:
+    """A half of a peering, in AKS's network."""
+    network = NETWORKS % "MC_shop_k8s_westeurope" + "/aks-vnet-12345678"
+    return {
+        "id": f"{network}/virtualNetworkPeerings/{name}",
+        "name": name,
+        "peeringState": state,
+        "remoteVirtualNetwork": {"id": HDINSIGHT_NETWORK},
+    }
+
+
+def _of_another_subscription(site: Site) -> None:
+    site.hdinsight_network["id"] = HDINSIGHT_NETWORK.replace(OWN, OTHER)
 
 
 def _as_it_is(_: Site) -> None:
@@ -82,6 +105,12 @@ FOUND: Mapping[str, Sequence[Case]] = {
         (_overlapping, ALL),
         (_peered_with_a_hub, AKS),
         (_peered_by_hand, ALL),
+        (_left_over, ALL),
+        (_own_that_was_forgotten, ALL),
+        (
+            _of_another_subscription,
+            {**THEIR_SUBNET, "hdinsightNetwork": in_shop("brokers", subnet="kafka", subscription=OTHER)},
+        ),
         (_as_it_is, {**AKS, "hdinsightAddressSpace": "10.0.0.0/16", "hdinsightSubnet": "10.0.0.0/24"}),
         (_as_it_is, {**AKS, "hdinsightAddressSpace": "10.244.0.0/16", "hdinsightSubnet": "10.244.0.0/24"}),
         (_as_it_is, {**THEIR_SUBNET, "aksAddressSpace": "10.61.0.0/16", "aksSubnet": "10.61.0.0/22"}),

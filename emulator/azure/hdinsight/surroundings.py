@@ -17,7 +17,6 @@ from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
-from emulator.azure.resource_manager.references import require_near
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.schema import sdk
 from emulator.azure.schema.locations import normal_location
@@ -32,7 +31,7 @@ def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) 
     """Raises Refused when what a new cluster depends on is missing or unfit."""
     location = request.inputs["location"]
     network = cloud.require(VirtualNetwork.kind, request.network_id)
-    require_near(resource_id, network)
+    _check_subscription(resource_id, request)
     if normal_location(network.inputs["location"]) != normal_location(location):
         message = (
             f"Cluster '{arm.name(resource_id)}' is in {location}, its virtual network in "
@@ -45,6 +44,17 @@ def check_surroundings(cloud: Cloud, resource_id: str, request: ClusterRequest) 
     _check_way_in(cloud, subnet)
     _check_way_out(cloud, subnet)
     _check_storage(cloud, request)
+
+
+def _check_subscription(resource_id: str, request: ClusterRequest) -> None:
+    """The refusal is that of a recording of Azure's command line, test_hdinsight_update_user_assigned."""
+    subscription = arm.subscription_of(resource_id)
+    if subscription.lower() != arm.subscription_of(request.network_id).lower():
+        message = (
+            f"Virtual Network '{request.network_id}' or Subnet '{request.subnet_id}' is not in user "
+            f"subscription '{subscription}'"
+        )
+        raise Refused(400, "BadRequest", message)
 
 
 def check_room(cloud: Cloud, resource_id: str, request: ClusterRequest, subnet: Record) -> None:

@@ -48,6 +48,8 @@ class VirtualNetworkPeering(ResourceType):
             "allowForwardedTraffic",
             "allowVirtualNetworkAccess",
             "name",
+            # Taken and not followed: exported templates state it, and Azure goes on to decide it.
+            "peeringState",
             "remoteAddressSpace.addressPrefixes",
             "remoteVirtualNetwork.id",
             "syncRemoteAddressSpace",

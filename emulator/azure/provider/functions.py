@@ -6,8 +6,10 @@ from typing import Any
 from emulator.azure.aks.managed_clusters import ManagedCluster
 from emulator.azure.hdinsight.clusters import HdinsightCluster
 from emulator.azure.network.networks import VirtualNetwork
+from emulator.azure.network.peerings import VirtualNetworkPeering
 from emulator.azure.network.security_groups import NetworkSecurityGroup
 from emulator.azure.network.subnets import Subnet
+from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.registry.registries import Registry
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
@@ -22,6 +24,7 @@ CLIENT_CONFIG = "azure-native:authorization:getClientConfig"
 _READABLE: tuple[type[ResourceType], ...] = (
     ResourceGroup,
     VirtualNetwork,
+    VirtualNetworkPeering,
     Subnet,
     NetworkSecurityGroup,
     Registry,
@@ -29,8 +32,8 @@ _READABLE: tuple[type[ResourceType], ...] = (
     ManagedCluster,
 )
 GETTERS: dict[str, ResourceType] = {
-    getter.token.rpartition(":")[0] + f":get{getter.token.rpartition(':')[2]}": getter()
-    for getter in _READABLE
+    token.rpartition(":")[0] + f":get{token.rpartition(':')[2]}": RESOURCE_TYPES[token]
+    for token in (readable.token for readable in _READABLE)
 }
 """Functions that read a resource, whoever made it, by token."""
 

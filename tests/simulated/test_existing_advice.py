@@ -1,0 +1,142 @@
+"""What a preview advises about networks that exist is done, and leaves nothing to say."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.existing import read_existing
+from components.settings import Settings, WrongSettings
+from emulator import az, control
+from emulator.azure.network.operations import NetworkOperations
+from emulator.tests.azure_subscription import Made, Subscription
+from tests.unit.configurations import REQUIRED, encoded
+from tests.unit.recording import Azure, deploy
+
+GROUP = {"existing": {"name": "group"}}
+
+
+class Networks:
+    """Two networks that exist, and what somebody does with `az` there."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.subscription = Subscription(folder)
+        self.subscription.group()
+        self.one = self.subscription.network("brokers", "10.1.0.0/16")
+        self.two = self.subscription.network("nodes", "10.2.0.0/16")
+        for name, network, range_ in (("kafka", "brokers", "10.1.0.0/24"), ("pods", "nodes", "10.2.0.0/20")):
+            self.subscription.create(
+                "network:Subnet",
+                name,
+                resourceGroupName="group",
+                virtualNetworkName=network,
+                subnetName=name,
+                addressPrefix=range_,
+            )
+        operations = NetworkOperations(self.subscription.cloud)
+        commands: Mapping[str, Callable[..., Any]] = {
+            "peering-delete": operations.delete_peerings,
+            "peering-create": operations.create_peering,
+        }
+        monkeypatch.setattr(control, "call", lambda _home, command, /, **given: commands[command](**given))
+        self._monkeypatch = monkeypatch
+        self.said: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", self.said.append)
+
+    def az(self, command: str) -> None:
+        self._monkeypatch.setattr(sys, "argv", shlex.split(command))
+        assert az.main() == 0
+
+    def preview(self, **choices: Any) -> None:
+        """What is read and checked of that which exists."""
+        values = {name: value for name, value in REQUIRED.items() if name != "ambariSourceRanges"} | {
+            "group": GROUP,
+            "aksApiSourceRanges": ["203.0.113.7/32"],
+            "hdinsightNetwork": adopted("brokers", "kafka"),
+            "aksNetwork": adopted("nodes", "pods"),
+            **choices,
+        }
+        plain = {name.removeprefix("aks-kafka:"): value for name, value in encoded(values).items()}
+        settings = Settings.parse(plain, {"ambariPassword"}, stack="test")
+        deploy(lambda: read_existing(settings), azure=EmulatedReads(self.subscription))
+
+
+class EmulatedReads(Azure):
+    """Answers functions as the subscription does."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        super().__init__({})
+        self._subscription = subscription
+
+    def call(self, args: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        arguments = {name: value for name, value in args.args.items() if value is not None}
+        return self._subscription.provider.invoke({}, args.token, arguments), []
+
+
+def adopted(name: str, subnet: str) -> dict[str, Any]:
+    return {"existing": {"resourceGroup": "group", "name": name, "subnet": subnet}}
+
+
+@pytest.fixture
+def networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Networks:
+    return Networks(tmp_path, monkeypatch)
+
+
+def advice(networks: Networks) -> str:
+    with pytest.raises(WrongSettings) as raised:
+        networks.preview()
+    [mistake] = raised.value.mistakes
+    assert mistake.setting == "peering"
+    return mistake.right
+
+
+@pytest.mark.parametrize("side", ["hdinsight", "aks"])
+@pytest.mark.parametrize("state", ["Initiated", "Disconnected"])
+def test_a_half_that_was_left_over_is_deleted(networks: Networks, side: str, state: str) -> None:
+    ends: list[Made] = [networks.one, networks.two]
+    here, there = ends if side == "hdinsight" else reversed(ends)
+    left = networks.subscription.peering(here, there)
+    if state == "Disconnected":
+        networks.subscription.delete(networks.subscription.peering(there, here))
+    networks.subscription.refresh(left)
+    assert left.outputs["peeringState"] == state
+    networks.az(advice(networks))
+    networks.preview()
+    assert networks.said == []
+    networks.subscription.peering(here, there)
+    assert networks.subscription.peering(there, here).outputs["peeringState"] == "Connected"
+
+
+def test_a_whole_peering_is_used(networks: Networks) -> None:
+    networks.subscription.peering(networks.one, networks.two)
+    networks.subscription.peering(networks.two, networks.one)
+    networks.preview(peering=json.loads(advice(networks)))
+    assert networks.said == []
+
+
+def test_half_a_peering_is_completed_by_whoever_peers_by_hand(networks: Networks) -> None:
+    networks.subscription.peering(networks.two, networks.one)
+    networks.preview(peering=False)
+    [said] = networks.said
+    assert said.startswith("peering is false, and nodes has but a half of a peering to brokers: ")
+    networks.az(said.rpartition("\n")[2])
+    networks.said.clear()
+    networks.preview(peering=False)
+    assert networks.said == []
+
+
+def test_a_disconnected_half_is_deleted_and_the_peering_left_to_the_program(networks: Networks) -> None:
+    networks.subscription.peering(networks.one, networks.two)
+    networks.subscription.delete(networks.subscription.peering(networks.two, networks.one))
+    networks.preview(peering=False)
+    [said] = networks.said
+    assert "in state Disconnected, which no packet takes" in said
+    networks.az(said.rpartition("\n")[2])
+    networks.said.clear()
+    networks.preview(peering=True)
+    assert networks.said == []
