@@ -92,6 +92,9 @@ FUNCTIONS: Mapping[str, set[str]] = {
         "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
     },
     "azure-native:hdinsight:getCluster": {"Microsoft.HDInsight/clusters/read"},
+    "azure-native:hdinsight:getClusterGatewaySettings": {
+        "Microsoft.HDInsight/clusters/getGatewaySettings/action"
+    },
     "azure-native:network:getNetworkSecurityGroup": {"Microsoft.Network/networkSecurityGroups/read"},
     "azure-native:network:getVirtualNetwork": {"Microsoft.Network/virtualNetworks/read"},
     "azure-native:resources:getResourceGroup": {"Microsoft.Resources/subscriptions/resourceGroups/read"},

@@ -19,6 +19,7 @@ from .errors import (
     AlreadyExists,
     AmbariError,
     AnswerLost,
+    ClusterUnknown,
     NotFound,
     ServerFailed,
     UnexpectedAnswer,
@@ -76,16 +77,17 @@ class Ambari:
     # Configuration
 
     def current(self) -> CurrentConfiguration:
-        """The configuration that brokers get now.
+        """The configuration that brokers get now. A run asks for it first.
 
-        Raises ClusterUnknown, or UnexpectedAnswer when the cluster has no Kafka.
+        Where Ambari spells the cluster's name in another case it is asked by that from then on. Raises
+        ClusterUnknown, or UnexpectedAnswer when the cluster has no Kafka.
         """
         query = f"service_name={SERVICE}&is_current=true"
         items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
         default = [parse.version(item) for item in items if item.get("group_id") == -1]
         if not default:
-            # An unknown cluster has empty lists, too; it is only told when asked for itself.
-            self._ask(self._path(), "fields=Clusters/cluster_name")
+            if self._takes_up_ambaris_spelling():
+                return self.current()
             raise UnexpectedAnswer(
                 f"Ambari at {self.url} has no configuration of {SERVICE} in cluster {self.cluster}: "
                 "it is not a Kafka cluster, or it is still being installed."
@@ -280,6 +282,25 @@ class Ambari:
         return answer.body.get("metrics") or {}
 
     # How it asks
+
+    def _takes_up_ambaris_spelling(self) -> bool:
+        """Whether the cluster is known in another case alone. Raises ClusterUnknown where it isn't known.
+
+        A cluster of an unknown name has empty lists, like one without Kafka; it is only told when asked for
+        itself. Azure doesn't tell names apart by case, as Ambari does.
+        """
+        name = "fields=Clusters/cluster_name"
+        try:
+            self._ask(self._path(), name)
+        except ClusterUnknown:
+            items = self._ask("/clusters", name).body.get("items", [])
+            known = [item["Clusters"]["cluster_name"] for item in items]
+            alike = [found for found in known if found.lower() == self.cluster.lower()]
+            if len(alike) != 1:
+                raise
+            [self.cluster] = alike
+            return True
+        return False
 
     def _path(self, rest: str = "") -> str:
         return f"/clusters/{encoded(self.cluster)}{rest}"

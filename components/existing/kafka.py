@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pulumi_azure_native import hdinsight
@@ -13,12 +14,18 @@ from .azure import Azure, Unusable
 from .network import ExistingNetwork, read_network
 
 SETTING = "kafka.existing"
+ENTRA = (
+    "https://learn.microsoft.com/azure/hdinsight/hdinsight-with-entra-authentication/"
+    "manage-entra-id-enabled-cluster-with-rest-api"
+)
+_LOST = ("error", "delet", "timedout")
+_ENDED = ("failed", "canceled", "deleting")
 PLANNING = "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-network-deployment"
 
 
 @dataclass(frozen=True)
 class ExistingKafka:
-    """An existing Kafka cluster. `name` is spelt as Ambari spells it, where upper and lower case differ."""
+    """An existing Kafka cluster. Ambari may spell `name` in another case, and is asked for it."""
 
     reference: ExistingResource
     name: str
@@ -37,8 +44,8 @@ def read_kafka(azure: Azure, reference: ExistingResource) -> ExistingKafka:
         raise _unusable(
             reference, f"must be a cluster of kind Kafka, not {properties.cluster_definition.kind}"
         )
-    if properties.cluster_state != "Running":
-        raise _unusable(reference, f"must be running, and is in state {properties.cluster_state}")
+    _check_usable(reference, properties)
+    _check_passwords(azure, reference)
     roles = properties.compute_profile.roles if properties.compute_profile else None
     workers = next((role for role in roles or () if (role.name or "").lower() == "workernode"), None)
     if workers is None or not workers.virtual_network_profile or not workers.virtual_network_profile.id:
@@ -58,6 +65,40 @@ def read_kafka(azure: Azure, reference: ExistingResource) -> ExistingKafka:
             workers.virtual_network_profile.subnet or "",
         ),
     )
+
+
+def _check_usable(
+    reference: ExistingResource, cluster: hdinsight.outputs.ClusterGetPropertiesResponse
+) -> None:
+    """Raises Unusable for a cluster that failed, goes, or isn't there yet.
+
+    While Azure changes a cluster, Kafka and Ambari go on: after a change of its identity, recordings have the
+    states Accepted and HdInsightConfiguration, with the endpoints that it had.
+    """
+    state = cluster.cluster_state or ""
+    if state.lower().startswith(_LOST) or (cluster.provisioning_state or "").lower() in _ENDED:
+        raise _unusable(reference, f"must be running, and is in state {state}")
+    if not any(endpoint.name == "HTTPS" for endpoint in cluster.connectivity_endpoints or ()):
+        raise _unusable(reference, f"must be running, and is in state {state}: Azure is still making it")
+
+
+def _check_passwords(azure: Azure, reference: ExistingResource) -> None:
+    """Raises Unusable where nobody can sign in to Ambari with a password: a choice for the cluster's life.
+
+    Whoever may not ask is told by Ambari.
+    """
+    enabled = ""
+    with suppress(Exception):  # Pulumi raises nothing more specific
+        enabled = azure.read(
+            SETTING, reference, hdinsight.get_cluster_gateway_settings, cluster_name=reference.name
+        ).is_credential_enabled
+    if (enabled or "").lower() == "false":
+        raise _unusable(
+            reference,
+            "must let users sign in to Ambari with a password, as this program does: this cluster was made "
+            "for Microsoft Entra ID alone, which can't be changed",
+            ENTRA,
+        )
 
 
 def _unusable(reference: ExistingResource, rule: str, source: str = "") -> Unusable:

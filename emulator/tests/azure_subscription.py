@@ -149,7 +149,7 @@ class Subscription:
             Store(self._folder),
             self.runtimes,
             RESOURCE_TYPES,
-            self._propagation or Propagation(0, 0),
+            self._propagation or Propagation(0, 0, 0),
         )
         self.provider = AzureNative(self.cloud)
 

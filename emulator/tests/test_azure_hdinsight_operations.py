@@ -7,6 +7,7 @@ import pytest
 from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.hdinsight.request import ClusterRequest
 from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.cloud import Propagation
 from emulator.azure.resource_manager.manager import RealisationFailed
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.tests.azure_clusters import PASSWORD, KafkaSite
@@ -134,8 +135,8 @@ def test_tags_change_alone(azure: Subscription, operations: HdinsightOperations,
     operations.patch(cluster.id, {"tags": {"team": "data"}})
     assert operations.show(**WHERE)["tags"] == {"team": "data"}
     assert azure.runtimes.calls == ["create mykafka"]
-    with pytest.raises(NotModelled, match="PATCH of HDInsight's identity"):
-        operations.patch(cluster.id, {"identity": {}})
+    with pytest.raises(NotModelled, match="PATCH of HDInsight's zones"):
+        operations.patch(cluster.id, {"zones": []})
 
 
 def test_a_put_of_what_was_changed_otherwise_is_refused(
@@ -161,3 +162,27 @@ def test_a_cluster_that_failed_can_not_be_changed(
         site.create()
     with pytest.raises(Refused, match="is Failed"):
         operations.update_gateway(**WHERE, user="admin", password=ANOTHER)
+
+
+def test_a_cluster_goes_on_while_its_identity_changes(
+    azure: Subscription, operations: HdinsightOperations, cluster: Made
+) -> None:
+    before = operations.show(**WHERE)
+    azure.cloud.propagation = Propagation(cluster_change=3600)
+    operations.patch(cluster.id, {"identity": before["identity"]})
+    properties = operations.show(**WHERE)["properties"]
+    assert (properties["provisioningState"], properties["clusterState"]) == (
+        "Succeeded",
+        "HdInsightConfiguration",
+    )
+    assert properties["connectivityEndpoints"] == before["properties"]["connectivityEndpoints"]
+    azure.cloud.propagation = Propagation(cluster_change=0)
+    assert operations.show(**WHERE)["properties"]["clusterState"] == "Running"
+
+
+def test_the_gateways_settings_are_read_with_the_password(azure: Subscription, cluster: Made) -> None:
+    asked = {"resourceGroupName": "group", "clusterName": "mykafka"}
+    settings = azure.invoke("hdinsight:getClusterGatewaySettings", **asked)
+    assert settings == {"isCredentialEnabled": "true", "userName": "admin", "password": PASSWORD}
+    with refused("ResourceNotFound", "clusters/absent"):
+        azure.invoke("hdinsight:getClusterGatewaySettings", **{**asked, "clusterName": "absent"})

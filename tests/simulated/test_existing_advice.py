@@ -10,10 +10,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.existing import read_existing
+from components.existing import Existing, read_existing
 from components.settings import Settings, WrongSettings
 from emulator import az, control
+from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.network.operations import NetworkOperations
+from emulator.azure.resource_manager.cloud import Propagation
+from emulator.tests.azure_clusters import KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription
 from tests.unit.configurations import REQUIRED, encoded
 from tests.unit.recording import Azure, deploy
@@ -140,3 +143,27 @@ def test_a_disconnected_half_is_deleted_and_the_peering_left_to_the_program(netw
     networks.said.clear()
     networks.preview(peering=True)
     assert networks.said == []
+
+
+def test_a_cluster_that_azure_changes_can_be_adopted(tmp_path: Path) -> None:
+    subscription = Subscription(tmp_path)
+    subscription.group()
+    site = KafkaSite(subscription)
+    site.grant()
+    cluster = site.create()
+    shown = HdinsightOperations(subscription.cloud).show("group", "mykafka", None)
+    subscription.cloud.propagation = Propagation(cluster_change=3600)
+    HdinsightOperations(subscription.cloud).patch(cluster.id, {"identity": shown["identity"]})
+    new = ("kafkaClusterName", "storageAccountName", "ambariSourceRanges", "sshPublicKey")
+    values = {name: value for name, value in REQUIRED.items() if name not in new} | {
+        "aksApiSourceRanges": ["203.0.113.7/32"],
+        "kafka": {"existing": {"resourceGroup": "group", "name": "mykafka"}},
+        "aksAddressSpace": "10.99.0.0/16",
+        "aksSubnet": "10.99.0.0/22",
+    }
+    plain = {name.removeprefix("aks-kafka:"): value for name, value in encoded(values).items()}
+    settings = Settings.parse(plain, {"ambariPassword"}, stack="test")
+    found: list[Existing] = []
+    deploy(lambda: found.append(read_existing(settings)), azure=EmulatedReads(subscription))
+    assert found[0].kafka
+    assert (found[0].kafka.name, found[0].kafka.workers) == ("mykafka", 3)

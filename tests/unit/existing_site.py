@@ -79,6 +79,7 @@ class Site:
         self.kafka: dict[str, Any] = {
             "clusterVersion": "5.1.3000.0",
             "clusterState": "Running",
+            "provisioningState": "Succeeded",
             "clusterDefinition": {"kind": "KAFKA"},
             "computeProfile": {
                 "roles": [
@@ -90,6 +91,7 @@ class Site:
                 {"name": "HTTPS", "location": "Brokers.azurehdinsight.net", "port": 443}
             ],
         }
+        self.gateway: dict[str, Any] = {"isCredentialEnabled": "true", "userName": "admin"}
         self.networks_of_aks = ["aks-vnet-12345678"]
         self.assignments: list[dict[str, str]] = []
 
@@ -103,6 +105,7 @@ class Site:
                 "loginServer": "images.azurecr.io",
             },
             "azure-native:containerservice:getManagedCluster": lambda _: self.aks,
+            "azure-native:hdinsight:getClusterGatewaySettings": lambda _: self.gateway,
             "azure-native:hdinsight:getCluster": lambda _: {"name": "Brokers", "properties": self.kafka},
             "azure-native:network:getNetworkSecurityGroup": lambda _: self.security_group,
             "azure-native:network:getVirtualNetwork": self._network,

@@ -10,7 +10,7 @@ from components.settings import WrongSettings
 from components.settings.mistakes import Mistake
 from tests.unit.configurations import ALL_EXISTS, BESIDE_THEIR_NETWORK, REQUIRED, encoded
 from tests.unit.existing_site import HDINSIGHT_NETWORK, KUBELET, OTHER, OWN, REGISTRY, Site, in_shop
-from tests.unit.recording import Deployment
+from tests.unit.recording import Deployment, Refusal
 from tests.unit.test_main import CHECKOUT, run
 
 ALL = dict(ALL_EXISTS)
@@ -224,6 +224,19 @@ def test_two_that_exist_and_overlap_can_t_be_put_together(site: Site) -> None:
     [
         ({"clusterDefinition": {"kind": "SPARK"}}, "must be a cluster of kind Kafka, not SPARK"),
         ({"clusterState": "Error"}, "must be running, and is in state Error"),
+        (
+            {"clusterState": "Accepted", "provisioningState": "Failed"},
+            "must be running, and is in state Accepted",
+        ),
+        ({"clusterState": "DeleteQueued"}, "must be running, and is in state DeleteQueued"),
+        (
+            {
+                "clusterState": "Accepted",
+                "provisioningState": "InProgress",
+                "connectivityEndpoints": None,
+            },
+            "must be running, and is in state Accepted: Azure is still making it",
+        ),
         ({"computeProfile": {"roles": [{"name": "workernode"}]}}, "must be in a virtual network"),
     ],
 )
@@ -232,6 +245,25 @@ def test_kafka_cluster_that_can_t_be_used(site: Site, change: dict[str, Any], ru
     [found] = mistakes(site, ALL)
     assert (found.setting, found.value) == ("kafka.existing", "brokers in resource group shop")
     assert found.rule.startswith(rule)
+
+
+@pytest.mark.parametrize("state", ["Accepted", "HdInsightConfiguration", "AzureVMConfiguration"])
+def test_kafka_cluster_that_azure_is_changing_can_be_used(site: Site, state: str) -> None:
+    site.kafka["clusterState"] = state
+    assert deployed(site, ALL).outputs["ambariUrl"] == "https://Brokers.azurehdinsight.net"
+
+
+def test_kafka_cluster_without_passwords_is_told_so_by_who_may_ask(site: Site) -> None:
+    site.gateway = {"isCredentialEnabled": "false", "restAuthEntraUsers": []}
+    [found] = mistakes(site, ALL)
+    assert found.setting == "kafka.existing"
+    assert found.rule.startswith("must let users sign in to Ambari with a password")
+
+    def refuse(_: Mapping[str, Any]) -> dict[str, Any]:
+        raise Refusal('Status=403 Code="AuthorizationFailed" Message="..."')
+
+    answers = {**site.answers(), "azure-native:hdinsight:getClusterGatewaySettings": refuse}
+    assert run(encoded(ALL), answers).outputs
 
 
 def test_everything_that_is_wrong_with_what_exists_is_in_one_message(site: Site) -> None:

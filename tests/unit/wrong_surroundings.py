@@ -42,6 +42,14 @@ def _with_two_networks(site: Site) -> None:
     site.networks_of_aks.append("another")
 
 
+def _in_the_making(site: Site) -> None:
+    site.kafka |= {"clusterState": "Accepted", "connectivityEndpoints": None}
+
+
+def _without_passwords(site: Site) -> None:
+    site.gateway = {"isCredentialEnabled": "false"}
+
+
 def _gone(site: Site) -> None:
     site.gone = True
 
@@ -97,6 +105,8 @@ FOUND: Mapping[str, Sequence[Case]] = {
         (_stopped, ALL),
         (_without_identity_and_of_another_kind, ALL),
         (_locked_and_in_no_network, ALL),
+        (_in_the_making, ALL),
+        (_without_passwords, ALL),
         (_with_two_networks, AKS),
         (_gone, ALL),
         (_as_it_is, {**THEIR_SUBNET, "hdinsightNetwork": in_shop("brokers", subnet="absent")}),

@@ -4,6 +4,7 @@ Versions carry build numbers, kinds and VM sizes another case, and no secret is 
 Microsoft.HDInsight's API description).
 """
 
+import time
 from typing import Any
 
 from emulator.azure.authorization.principals import identity
@@ -25,10 +26,19 @@ _CLUSTER_STATES = {
 }
 
 
+CHANGED_FACT = "changed"
+"""When a PATCH gave the cluster another identity, in seconds since the epoch."""
+_CHANGING = ("Succeeded", "HdInsightConfiguration")
+"""As recorded after a PATCH of the identity: the change goes on, and endpoints stay."""
+
+
 def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
     """The outputs of a cluster."""
     request = ClusterRequest(record.inputs)
-    described: dict[str, Any] = {"etag": record.facts["guid"], "properties": _properties(record, request)}
+    described: dict[str, Any] = {
+        "etag": record.facts["guid"],
+        "properties": _properties(cloud, record, request),
+    }
     if record.inputs.get("identity"):
         described["identity"] = {
             "type": record.inputs["identity"]["type"],
@@ -44,8 +54,11 @@ def other_case(text: str) -> str:
     return text.upper() if text == text.lower() else text.lower()
 
 
-def _properties(record: Record, request: ClusterRequest) -> dict[str, Any]:
-    provisioning, state = _CLUSTER_STATES[record.state]
+def _properties(cloud: Cloud, record: Record, request: ClusterRequest) -> dict[str, Any]:
+    changing = time.time() < record.facts.get(CHANGED_FACT, 0) + cloud.propagation.cluster_change
+    provisioning, state = (
+        _CHANGING if record.state == "Succeeded" and changing else _CLUSTER_STATES[record.state]
+    )
     return {
         "clusterDefinition": {
             "blueprint": f"https://blueprints.azurehdinsight.net/kafka-{_BUILD}.json",

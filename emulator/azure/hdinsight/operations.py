@@ -5,11 +5,13 @@ neither.
 """
 
 import copy
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.azure.hdinsight.clusters import HdinsightCluster
 from emulator.azure.hdinsight.credentials import check_gateway
+from emulator.azure.hdinsight.echo import CHANGED_FACT
 from emulator.azure.hdinsight.request import WORKER, ClusterRequest
 from emulator.azure.hdinsight.surroundings import check_room
 from emulator.azure.network.addressing import free
@@ -66,13 +68,14 @@ class HdinsightOperations:
         self.cloud.operate(cluster_id, plan, carry_out)
 
     def patch(self, cluster_id: str, body: dict[str, Any]) -> None:
-        """Gives a cluster other tags."""
-        if body.keys() != {"tags"}:
+        """Gives a cluster other tags, at once, or another identity, which takes a while."""
+        if body.keys() not in ({"tags"}, {"identity"}):
             raise NotModelled(f"a PATCH of HDInsight's {', '.join(sorted(body.keys() - {'tags'}))}")
         cluster_id = self.cloud.require(HdinsightCluster.kind, cluster_id).id
 
         def plan(now: Record) -> Record:
-            return replace(now, inputs={**now.inputs, "tags": body["tags"]})
+            begun = {CHANGED_FACT: time.time()} if "identity" in body else {}
+            return replace(now, inputs={**now.inputs, **body}, facts={**now.facts, **begun})
 
         self.cloud.operate(cluster_id, plan, lambda before, planned: None)
 

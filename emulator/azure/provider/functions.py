@@ -5,6 +5,7 @@ from typing import Any
 
 from emulator.azure.aks.managed_clusters import ManagedCluster
 from emulator.azure.hdinsight.clusters import HdinsightCluster
+from emulator.azure.hdinsight.request import ClusterRequest
 from emulator.azure.network.networks import VirtualNetwork
 from emulator.azure.network.peerings import VirtualNetworkPeering
 from emulator.azure.network.security_groups import NetworkSecurityGroup
@@ -20,6 +21,7 @@ from emulator.azure.resource_manager.subscriptions import require_subscription
 from emulator.azure.schema import sdk
 
 USER_CREDENTIALS = "azure-native:containerservice:listManagedClusterUserCredentials"
+GATEWAY_SETTINGS = "azure-native:hdinsight:getClusterGatewaySettings"
 CLIENT_CONFIG = "azure-native:authorization:getClientConfig"
 _READABLE: tuple[type[ResourceType], ...] = (
     ResourceGroup,
@@ -43,6 +45,8 @@ def call(cloud: Cloud, subscription: str, token: str, arguments: dict[str, Any])
     match token:
         case _ if token == USER_CREDENTIALS:
             return _user_credentials(cloud, subscription, arguments)
+        case _ if token == GATEWAY_SETTINGS:
+            return _gateway_settings(cloud, subscription, arguments)
         case _ if token == CLIENT_CONFIG:
             return {
                 "clientId": arm.CLIENT,
@@ -95,3 +99,16 @@ def _user_credentials(cloud: Cloud, subscription: str, arguments: dict[str, Any]
         raise Refused(409, "ClusterNotReady", message)
     value = base64.b64encode(runtime.kubeconfig().encode()).decode()
     return {"kubeconfigs": [{"name": "clusterUser", "value": value}]}
+
+
+def _gateway_settings(cloud: Cloud, subscription: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """With the password in plain, as recorded."""
+    require_subscription(subscription)
+    cluster_id = arm.resource_id(
+        arguments["resourceGroupName"],
+        HdinsightCluster.kind,
+        arguments["clusterName"],
+        subscription=subscription,
+    )
+    request = ClusterRequest(cloud.require(HdinsightCluster.kind, cluster_id).inputs)
+    return {"isCredentialEnabled": "true", "userName": request.user, "password": request.password}

@@ -19,12 +19,14 @@ from emulator.store import Store
 
 @dataclass(frozen=True)
 class Propagation:
-    """Seconds until a role assignment is effective. In Azure it takes minutes."""
+    """Seconds until something is effective, a role assignment for example. In Azure it takes minutes."""
 
     storage: float = 2.0
     """For HDInsight's access to its storage: a cluster that is created earlier fails, and stays failed."""
     image_pull: float = 2.0
     """For AcrPull: pulls fail until then, and are tried again."""
+    cluster_change: float = 2.0
+    """For another identity of an HDInsight cluster, which goes on meanwhile."""
 
 
 class Cloud(ABC):

@@ -235,10 +235,21 @@ def test_a_403_is_never_tried_again_and_names_a_rotated_password():
 
 def test_an_unknown_cluster_is_told_from_one_without_kafka():
     empty = "g03f-unknown-cluster-configurations"
-    with Replay([empty, "g03b-unknown-cluster-sub"]) as replay, pytest.raises(ClusterUnknown):
+    others = (200, json.dumps({"items": [{"Clusters": {"cluster_name": "another"}}]}))
+    with Replay([empty, "g03b-unknown-cluster-sub", others]) as replay, pytest.raises(ClusterUnknown):
         ambari(replay, cluster="nosuch").current()
     with Replay([empty, (200, "{}")]) as replay, pytest.raises(UnexpectedAnswer, match="not a Kafka cluster"):
         ambari(replay).current()
+
+
+def test_a_cluster_is_found_by_its_name_in_azures_spelling():
+    with simulated_server(name="MyKafka", password=PASSWORD) as simulation:
+        client = Ambari(Connection(simulation.url, "admin", PASSWORD), "mykafka", FakeClock())
+        assert client.current().version.types
+        assert client.cluster == "MyKafka"
+        assert [broker.host for broker in client.brokers()]
+        with pytest.raises(ClusterUnknown):
+            Ambari(Connection(simulation.url, "admin", PASSWORD), "my-kafka", FakeClock()).current()
 
 
 def test_a_question_is_asked_again_while_ambari_restarts():
