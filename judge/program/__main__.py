@@ -2,11 +2,11 @@
 
 import json
 import os
-from typing import Any
 
 import pulumi
 
 from components.aks_access import kubernetes_provider
+from components.cluster.waiting import Limits
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
@@ -15,15 +15,11 @@ SECONDS = settings["seconds"]
 
 
 def shorten(resource: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Nothing is waited for as long as in earnest: no Job's end, no rollout, no address."""
+    """What Pulumi's provider waits for by itself, it waits for less long than in earnest."""
     if not resource.type_.startswith("kubernetes:"):
         return None
     resource.opts.custom_timeouts = pulumi.CustomTimeouts(create=f"{SECONDS}s", update=f"{SECONDS}s")
-    properties: dict[str, Any] = dict(resource.props)
-    specification = properties.get("spec") or {}
-    if "activeDeadlineSeconds" in specification:
-        properties["spec"] = {**specification, "activeDeadlineSeconds": SECONDS}
-    return pulumi.ResourceTransformResult(properties, resource.opts)
+    return pulumi.ResourceTransformResult(resource.props, resource.opts)
 
 
 pulumi.runtime.register_resource_transform(shorten)
@@ -35,7 +31,10 @@ app = KafkaTestApp(
     KafkaTestAppArgs(
         kafka=None,
         kubeconfig=pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]),
+        cluster=None,
         namespace=settings["namespace"],
+        namespace_exists=False,
+        network_policy=True,
         image=settings["image"],
         bootstrap_servers=settings["brokers"],
         topics=[{"name": "messages", "partitions": 3, "replicationFactor": 3, "config": {}}],
@@ -47,6 +46,7 @@ app = KafkaTestApp(
         hosts=[],
         access_token=pulumi.Output.secret(settings["token"]) if settings["token"] else None,
         limits=AppLimits(),
+        waiting=Limits(job=SECONDS, rollout=SECONDS, lasting=SECONDS / 2, role=SECONDS / 2),
     ),
     pulumi.ResourceOptions(provider=provider),
 )
