@@ -29,11 +29,22 @@ from tests.e2e.states.record import STATES, program
 JOBS_WITH_ONE_TRY = {"create-topics": "replace", "check": "replace", "check-result": "update"}
 """A Job is named for its specification: with another it runs again, and what the check says is read again."""
 PROBES_AT_ANOTHER_PORT = {"kafka-test-app": "update"}
+OBJECTS_WITH_A_MARK = {"namespace": "update", "kafka-test-app-service": "update"}
+"""And the name of one field manager."""
+GUARDED_AND_AWAITED = dict.fromkeys(
+    ("namespace-guard", "network-policy", "rollout", "create-topics-result"), "create"
+)
+APPLICATION = {
+    **JOBS_WITH_ONE_TRY,
+    **PROBES_AT_ANOTHER_PORT,
+    **OBJECTS_WITH_A_MARK,
+    **GUARDED_AND_AWAITED,
+}
 
 STEPS: Mapping[str, Mapping[str, str]] = {
     # Recorded at commit 18ae190: the settings of Pulumi.local.yaml, and as many others as could be.
-    "0.1.0/local": {**JOBS_WITH_ONE_TRY, **PROBES_AT_ANOTHER_PORT},
-    "0.1.0/varied": {**JOBS_WITH_ONE_TRY, **PROBES_AT_ANOTHER_PORT},
+    "0.1.0/local": {**APPLICATION, "disruption-budget": "update"},
+    "0.1.0/varied": {**APPLICATION, "access-token": "update"},
 }
 """By state: what a preview does with which resource, by the resource's name."""
 
@@ -42,13 +53,15 @@ KEPT = ("Cluster", "ManagedCluster", "StorageAccount", "VirtualNetwork", "Subnet
 
 
 class RecordedAzure(AzureNative):
-    """Azure without a resource: of what a preview may ask, it knows the credentials of the AKS cluster."""
+    """Azure without a resource: it knows what a preview asks of one, credentials and halves of the peering."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(Subscription(folder).cloud)
         self.kubeconfig = ""
 
     def invoke(self, session: Properties, token: str, arguments: Properties, /) -> Properties:
+        if token == "azure-native:network:getVirtualNetworkPeering":
+            return {"peeringState": "Connected"}
         if token != "azure-native:containerservice:listManagedClusterUserCredentials":
             raise ProviderError(f"the preview asks {token}, which was not recorded")
         value = base64.b64encode(self.kubeconfig.encode()).decode()
