@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 
@@ -50,7 +49,10 @@ def build_once(name: str, recipe: Path) -> Path:
         if place.exists():
             return place
         # Beside its place, into which it is then moved whole: what is there is complete.
-        scratch = Path(tempfile.mkdtemp(prefix="building-", dir=place.parent))
+        scratch = place.with_name(f"building-{place.name}")
+        # A build that was killed leaves its own behind.
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
         try:
             subprocess.run(["bash", str(recipe / "build.sh"), str(scratch)], check=True)
             scratch.rename(place)

@@ -1,11 +1,15 @@
 """Builds are made once for all checkouts of a user, and anew when what they are built of changes."""
 
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tools.build_cache import build_once, cache_folder, place_of
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -54,6 +58,21 @@ def test_a_build_that_fails_leaves_nothing_that_is_taken_for_one(recipe: Path) -
         build_once("thing", recipe)
     assert not place.exists()
     assert [path.suffix for path in place.parent.iterdir()] == [".lock"]
+
+
+def test_what_a_killed_build_left_is_neither_taken_nor_kept(recipe: Path) -> None:
+    (recipe / "build.sh").write_text(
+        'test -e "$1/half" && exit 1\n'
+        'touch "$1/half"\n'
+        'test -e "$(dirname "$0")/../undisturbed" || kill -9 $PPID\n'
+    )
+    builder = f"from tools.build_cache import *; build_once('thing', Path({str(recipe)!r}))"
+    killed = subprocess.run([sys.executable, "-c", builder], cwd=CHECKOUT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not place_of("thing", recipe).exists()
+    (recipe.parent / "undisturbed").touch()
+    place = build_once("thing", recipe)
+    assert {path.name for path in place.parent.iterdir()} == {place.name, f"{place.name}.lock"}
 
 
 def test_the_cache_is_the_user_s(monkeypatch: pytest.MonkeyPatch) -> None:
