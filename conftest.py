@@ -1,6 +1,11 @@
-"""How tests are spread over processes: those that share an environment stay together, the rest by file."""
+"""How tests are spread over processes: those that share an environment together, the rest by file."""
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing about the program.
+settings.register_profile("any speed", settings(), deadline=None)
+settings.load_profile("any speed")
 
 
 # First, since pytest-xdist puts the groups into the names of tests in the same hook.
