@@ -29,7 +29,8 @@ BLOCK = (
     START
     + r"""
 # Name resolution does not cross a network peering: clients there need an address instead of a name.
-# Brokers keep advertising names on a listener of their own (inter.broker.listener.name).
+# Brokers keep advertising names on a listener of their own (inter.broker.listener.name), and on one with TLS
+# whose host in Ambari is still localhost: their certificates may hold nothing but names.
 (
   set +eu
   unset IFS
@@ -86,12 +87,24 @@ BLOCK = (
       listening = values["listeners"] == "" ? "PLAINTEXT://:9092" : values["listeners"]
       advertised = values["advertised.listeners"] == "" ? listening : values["advertised.listeners"]
       control = toupper(values["control.plane.listener.name"])
-      brokers = toupper(values["inter.broker.listener.name"])
+      brokers = between = toupper(values["inter.broker.listener.name"])
       if (brokers ~ /^(SASL_)?(PLAINTEXT|SSL)$/) brokers = ""
+      if (between == "") between = toupper(values["security.inter.broker.protocol"])
+      protocol = between
+      count = split(values["listener.security.protocol.map"], entries, ",")
+      for (i = 1; i <= count; i++) {
+        gsub(/[ \t\f\r]/, "", entries[i])
+        split(entries[i], pair, ":")
+        if (toupper(pair[1]) == between) protocol = pair[2]
+      }
       count = split(listening, entries, ",")
       for (i = 1; i <= count; i++) {
-        label = toupper(entries[i])
-        gsub(/^[ \t\f]+|:\/\/.*/, "", label)
+        host = entries[i]
+        gsub(/[ \t\f\r]/, "", host)
+        label = toupper(substr(host, 1, index(host, "://") - 1))
+        host = substr(host, index(host, "://") + 3)
+        sub(/:[0-9]*$/, "", host)
+        if (label == between && protocol ~ /SSL$/ && host !~ anywhere) internal[label]
         if (label != "" && label != brokers && label != control) internal[brokers]
       }
       internal[control]

@@ -101,10 +101,10 @@ def shared_over_tls(types: Types) -> Listener | None:
     if parsed is None:
         return None
     told = parsed.between_brokers
-    shared = told.protocol in TLS and told.of_the_node and told.name not in parsed.internal
-    if not shared or _identifies_nobody(types, told):
-        return None
-    return next(listener for listener in parsed.listening if listener.name == told.name)
+    listener = next(listener for listener in parsed.listening if listener.name == told.name)
+    of_the_node = told.of_the_node and listener.of_the_node
+    shared = told.protocol in TLS and of_the_node and told.name not in parsed.internal
+    return None if not shared or _identifies_nobody(types, told) else listener
 
 
 def refuse_overrides(overrides: Sequence[GroupOverride]) -> None:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from components.ambari.kafka_env import with_block
-from components.ambari.listeners import Listener, Listeners, opened, parse_listeners
+from components.ambari.listeners import TLS, Listener, Listeners, opened, parse_listeners
 from tests.simulated.ambari import java_properties
 from tests.simulated.ambari.brokers_files import ADDRESS, NAME, BrokersFile, brokers_files
 from tests.unit.ambari.test_block_under_bash import Node, node
@@ -40,6 +40,15 @@ def test_a_listener_that_brokers_have_by_name_goes_on_advertising_the_node_s_nam
     assert advertised(node, everywhere) == expected
 
 
+def test_tls_between_brokers_goes_on_by_name_until_its_listener_is_opened(node: Node):
+    guide = "listeners=PLAINTEXT://0.0.0.0:9092,SSL://HOST:9093\nsecurity.inter.broker.protocol=SSL\n"
+    name = "wn0-mykafk.example.internal"
+    assert advertised(node, guide.replace("HOST", name)) == (f"PLAINTEXT://10.10.0.6:9092,SSL://{name}:9093")
+    assert advertised(node, guide.replace("HOST", "0.0.0.0")) == (
+        "PLAINTEXT://10.10.0.6:9092,SSL://10.10.0.6:9093"
+    )
+
+
 @pytest.mark.parametrize("useless", ["", "localhost", "localhost.localdomain"])
 def test_a_node_that_does_not_know_its_name_advertises_its_address_instead(node: Node, useless: str):
     node.addresses("10.10.0.6", name=useless)
@@ -47,9 +56,16 @@ def test_a_node_that_does_not_know_its_name_advertises_its_address_instead(node:
     assert advertised(node, everywhere) == "INTERNAL://10.10.0.6:9091,PLAINTEXT://10.10.0.6:9092"
 
 
+def kept_by_name(listener: Listener, listeners: Listeners) -> bool:
+    """TLS between brokers, on an interface that somebody chose, or on that of the node's name."""
+    listening = next(one for one in listeners.listening if one.name == listener.name)
+    between = listener.name == listeners.between_brokers.name
+    return between and listener.protocol in TLS and not listening.of_the_node
+
+
 def expected_host(listener: Listener, listeners: Listeners) -> str:
     """What clients or brokers are to connect to, given the file as Ambari has rendered it."""
-    if listener.name in listeners.internal:
+    if listener.name in listeners.internal or kept_by_name(listener, listeners):
         return NAME if listener.of_the_node else listener.host
     return ADDRESS if listener.of_the_node or listener.host == NAME else listener.host
 
@@ -95,6 +111,7 @@ def test_what_is_saved_and_what_the_block_makes_of_it_agree_on_every_listener(no
     told = parse_listeners({**properties, "advertised.listeners": advertised(node, text)})
     for item in told.advertised:
         was = next(one for one in parsed.advertised if one.name == item.name)
-        of_the_node = NAME if item.name in parsed.internal else ADDRESS
+        by_name = item.name in parsed.internal or kept_by_name(was, parsed)
+        of_the_node = NAME if by_name else ADDRESS
         assert item.host == (of_the_node if was.of_the_node else was.host)
         assert (item.protocol, item.port) == (was.protocol, was.port)
