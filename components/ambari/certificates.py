@@ -49,20 +49,20 @@ def _shake_hands(context: ssl.SSLContext, address: str, port: int) -> bytes:
     with socket.create_connection((address, port), timeout=_TIMEOUT) as connection:
         while True:
             try:
-                tls.do_handshake()
-                return tls.getpeercert(binary_form=True) or b""
-            except ssl.SSLWantReadError:
+                with suppress(ssl.SSLWantReadError):
+                    tls.do_handshake()
+                    return tls.getpeercert(binary_form=True) or b""
                 connection.sendall(outgoing.read())
+                data = connection.recv(65536)
             except ssl.SSLCertVerificationError:
                 raise
-            except ssl.SSLError as ended:
+            except (ssl.SSLError, ConnectionError) as ended:
                 with suppress(ValueError):
                     return _shown(bytes(received))
                 raise ended
-            if data := connection.recv(65536):
-                received += data
-                incoming.write(data)
-            else:
+            received += data
+            incoming.write(data)
+            if not data:
                 incoming.write_eof()
 
 
