@@ -179,9 +179,12 @@ class _Protocol:
             return _Status(grpc.StatusCode.UNKNOWN, str(error), ())
         identifier, state = error.partial
         given = request.news if isinstance(request, provider_pb2.UpdateRequest) else request.properties
+        declared = request.inputs if isinstance(request, provider_pb2.ReadRequest) else given
         failed = provider_pb2.ErrorResourceInitFailed(
             id=identifier, properties=self._outputs(request.type, state, given), reasons=[str(error)]
         )
+        if error.inputs is not None:
+            failed.inputs.CopyFrom(mark_like(to_struct(error.inputs), declared))
         return _detailed_status(str(error), failed)
 
     def _outputs(self, token: str, state: Properties, given: struct_pb2.Struct) -> struct_pb2.Struct:

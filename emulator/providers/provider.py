@@ -52,12 +52,19 @@ class ProviderError(Exception):
     """A refusal or a failure; the message is shown to the user.
 
     `partial` is (id, state) of a resource that exists although the operation failed: the engine records it,
-    and the next run updates it instead of making another.
+    and the next run updates it instead of making another. `inputs`: what a read found besides, which says by
+    such a failure that the resource is not as it should be.
     """
 
-    def __init__(self, message: str, partial: tuple[str, Properties] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        partial: tuple[str, Properties] | None = None,
+        inputs: Properties | None = None,
+    ) -> None:
         super().__init__(message)
         self.partial = partial
+        self.inputs = inputs
 
 
 class Provider(ABC):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.kubernetes.provider.provider import Kubernetes
+from emulator.kubernetes.server.applying import apply
 from emulator.kubernetes.server.objects import Key, is_true, key_of
 from emulator.providers.server import ProviderServer
 from emulator.tests.kubernetes_world import IMAGE, Site, site
@@ -193,7 +194,7 @@ def test_a_job_that_its_policy_ends_is_waited_for_until_somebody_interrupts(engi
     run.send_signal(signal.SIGINT)
     text, _ = run.communicate()
     assert run.returncode != 0
-    assert "Resource operation was cancelled for 'work'" in text
+    assert 'Resource operation was cancelled for "work"' in text
     assert 'Container "app" completed with exit code 3' in text
     assert len([pod for pod in cluster.pods() if pod["metadata"]["name"].startswith("work-")]) == 1
 
@@ -229,7 +230,7 @@ def test_an_interrupt_ends_the_waiting(engine, cluster):
     run.send_signal(signal.SIGINT)
     text, _ = run.communicate()
     assert run.returncode != 0
-    assert "Resource operation was cancelled for 'web'" in text
+    assert 'Resource operation was cancelled for "web"' in text
     assert "[MinimumReplicasUnavailable]" in text
     assert engine.resources()["web"]["id"] == "default/web"
 
@@ -310,3 +311,34 @@ def test_what_is_destroyed_may_take_along_objects_that_depend_on_it(engine):
     engine.run("destroy", "--yes", "--target", "**Namespace::space", "--target-dependents")
     kept = engine.resources().keys()
     assert kept & {"space", "settings", "other"} == {"other"}
+
+
+def test_a_preview_tells_what_a_foreign_manager_makes_impossible(engine, cluster):
+    program = """
+    metadata = {{"name": "front", "namespace": "default", "annotations": {{"pulumi.com/skipAwait": "true"}}}}
+    ports = [{{"port": {port}, "name": "http"}}]
+    specification = {{"type": "LoadBalancer", "selector": {{"app": "x"}}, "ports": ports}}
+    k8s.core.v1.Service("front", metadata=metadata, spec=specification, opts=options)
+    """
+    engine.up(program.format(port=8081))
+    manager = engine.resources()["front"]["outputs"]["__fieldManager"]
+    live = cluster.cluster.objects.get(Key("Service", "default", "front"))
+    (entry,) = live["metadata"]["managedFields"]
+    assert (entry["manager"], entry["operation"]) == (manager, "Apply")
+    left = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "front", "namespace": "default"}}
+    left["spec"] = {"ports": [{"port": 8081, "name": "http"}]}
+    apply(cluster.cluster.objects, left, "of-a-killed-run", version=None)
+    engine.run("preview", "--refresh", "--expect-no-changes")
+    engine.write(program.format(port=8082))
+    assert 'spec.ports[1].name: Duplicate value: "http"' in engine.run("preview", fails=True)
+    assert 'spec.ports[1].name: Duplicate value: "http"' in engine.up(fails=True)
+
+
+def test_a_refresh_warns_of_what_is_not_ready_and_the_next_up_waits_for_it(engine, cluster):
+    broken = 'pod("fail", "no broker answers", termination_message_policy="FallbackToLogsOnError")'
+    engine.up(f'job("work", {broken}, backoff_limit=0)', fails=True)
+    text = engine.run("refresh", "--yes")
+    assert "Resource 'work' was created but failed to initialize" in text
+    assert "[Error] no broker answers" in text
+    assert engine.resources()["work"]["inputs"]["spec"]["backoffLimit"] == 0
+    assert "~ 1 to update" in engine.run("preview")

@@ -1,99 +1,19 @@
 """By which field managers the stand-in for pulumi-kubernetes applies, and what a killed run leaves behind."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
-import grpc
 import pytest
 
-from emulator.kubernetes.provider.provider import Kubernetes
-from emulator.kubernetes.provider.session import Session
-from emulator.kubernetes.server.api import ObjectStore
-from emulator.kubernetes.server.objects import Key, Object
 from emulator.kubernetes.server.ownership import owners_of
-from emulator.kubernetes.services.frontends import FrontEnd
-from emulator.providers.calls import Call, Cancellation, begin_call
-from emulator.providers.provider import ProviderError
-from emulator.store import Store
-from emulator.tests.kubernetes_world import SPEC, deployment, job
-
-FIXED = {"pulumi.com/patchFieldManager": "stack"}
-LATER = {"pulumi.com/skipAwait": "true"}
-
-
-class Cluster:
-    """An API server without controllers, and the provider that applies to it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.objects = ObjectStore(Store(folder / "objects"))
-        self._provider = Kubernetes(list)
-        self.force = False
-        self.upsert = True
-
-    @property
-    def session(self) -> Session:
-        found = SimpleNamespace(objects=self.objects, spec=SPEC, front_end=lambda _: FrontEnd())
-        session = SimpleNamespace(
-            cluster=lambda: found, find=lambda: found, upsert=self.upsert, force=self.force, mutable_kinds=()
-        )
-        return cast(Session, session)
-
-    def create(self, inputs: Object) -> Object:
-        """The state that would be kept."""
-        return self._provider.create(self.session, "urn", _type(inputs), inputs, False, 0.01)[1]
-
-    def update(self, state: Object, inputs: Object) -> Object:
-        identifier = f"default/{inputs['metadata']['name']}"
-        call = (self.session, "urn", _type(inputs), identifier, state, inputs, False, 0.01)
-        return self._provider.update(*call)
-
-    def read(self, state: Object, inputs: Object) -> tuple[Object, Object]:
-        """Inputs and state, as a refresh finds them."""
-        identifier = f"default/{inputs['metadata']['name']}"
-        found = self._provider.read(self.session, "urn", _type(inputs), identifier, inputs, state)
-        assert found is not None
-        return found[1], found[2]
-
-    def get(self, inputs: Object) -> Object:
-        found = self.objects.get(Key(inputs["kind"], "default", inputs["metadata"]["name"]))
-        assert found is not None
-        return found
-
-
-def _type(inputs: Object) -> str:
-    version = inputs["apiVersion"] if "/" in inputs["apiVersion"] else f"core/{inputs['apiVersion']}"
-    return f"kubernetes:{version}:{inputs['kind']}"
+from emulator.providers.provider import UNKNOWN, ProviderError
+from emulator.tests.kubernetes_provider import FIXED, LATER, Cluster, service, settings
+from emulator.tests.kubernetes_world import deployment, job
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Cluster:
-    context = cast(grpc.ServicerContext, SimpleNamespace(is_active=lambda: True, add_callback=lambda _: True))
-    begin_call(Call(context, Cancellation()))
     return Cluster(tmp_path)
-
-
-def settings(annotations: Object | None = None, **data: str) -> Object:
-    metadata = {"name": "settings", "namespace": "default"}
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": metadata | ({"annotations": annotations} if annotations else {}),
-        "data": data,
-    }
-
-
-def service(*ports: int, annotations: Object = LATER) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "web", "namespace": "default", "annotations": annotations},
-        "spec": {
-            "type": "LoadBalancer",
-            "selector": {"app": "web"},
-            "ports": [{"port": port, "name": "http", "targetPort": 8080} for port in ports],
-        },
-    }
 
 
 def test_every_resource_has_a_random_manager_that_the_state_keeps(cluster: Cluster) -> None:
@@ -121,6 +41,18 @@ def test_a_killed_creation_makes_a_later_port_fail(cluster: Cluster) -> None:
     state = cluster.create(service(80))
     with pytest.raises(ProviderError, match=r'Service "web" is invalid: spec\.ports\[1\]\.name: Duplicate'):
         cluster.update(state, service(81))
+
+
+def test_a_preview_of_an_update_tells_what_the_api_would_refuse_and_changes_nothing(cluster: Cluster) -> None:
+    cluster.create(service(80))
+    state = cluster.create(service(80))
+    before = cluster.get(service())
+    with pytest.raises(ProviderError, match="Duplicate value"):
+        cluster.update(state, service(81), preview=True)
+    cluster.update(state, service(80, annotations=LATER | {"a": "b"}), preview=True)
+    unknown = {**service(81), "spec": UNKNOWN}
+    assert cluster.update(state, unknown, preview=True)["spec"] is UNKNOWN
+    assert cluster.get(service()) == before
 
 
 def test_a_fixed_manager_forgets_nothing_of_a_killed_creation(cluster: Cluster) -> None:
@@ -208,22 +140,3 @@ def test_a_refused_update_leaves_the_state_with_the_live_object(cluster: Cluster
     assert refused.value.partial is not None
     identifier, kept = cast(tuple[str, Any], refused.value.partial)
     assert (identifier, kept["data"]) == ("default/settings", {"a": "1", "b": "1"})
-
-
-def test_a_refresh_finds_what_others_changed(cluster: Cluster) -> None:
-    state = cluster.create(settings(a="1"))
-    live = cluster.get(settings())
-    assert cluster.objects.replace({**live, "data": {"a": "changed"}})
-    inputs, outputs = cluster.read(state, settings(a="1"))
-    assert inputs["data"] == outputs["data"] == {"a": "changed"}
-    assert outputs["__fieldManager"] == state["__fieldManager"]
-
-
-def test_a_refresh_takes_a_secret_as_it_was_declared(cluster: Cluster) -> None:
-    declared = {**settings(), "kind": "Secret", "stringData": {"key": "value"}}
-    del declared["data"]
-    state = cluster.create(declared)
-    assert cluster.read(state, declared)[0] == declared
-    live = cluster.get(declared)
-    assert cluster.objects.replace({**live, "data": {"key": "b3RoZXI="}})
-    assert cluster.read(state, declared)[0]["data"] == {"key": "b3RoZXI="}

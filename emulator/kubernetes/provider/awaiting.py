@@ -12,6 +12,7 @@ from emulator.kubernetes.server.objects import (
     POD,
     REPLICA_SET,
     Object,
+    annotations_of,
     condition_of,
     deleting,
     is_true,
@@ -46,6 +47,7 @@ def deployment_readiness(item: Object, neighbours: Sequence[Object]) -> Readines
     """deploymentInitAwaiter.checkAndLogStatus and errorMessages. `neighbours`: all of its namespace."""
     replica_sets = [one for one in neighbours if one["kind"] == REPLICA_SET.name]
     current = current_replica_set(item, replica_sets)
+    revision = annotations_of(item).get("deployment.kubernetes.io/revision")
     observed = item["status"].get("observedGeneration") == item["metadata"]["generation"]
     progressed = condition_of(item, "Progressing")
     complete = progressed is not None and progressed["reason"] == "NewReplicaSetAvailable"
@@ -57,7 +59,7 @@ def deployment_readiness(item: Object, neighbours: Sequence[Object]) -> Readines
     missing = [_reported(one) for one in item["status"].get("conditions", []) if one["status"] == "False"]
     if not is_true(item, "Available"):
         missing.append("Minimum number of live Pods was not attained")
-    elif len(replica_sets) > 1:
+    elif revision != "1" and complete:
         missing.append(
             "Attempted to roll forward to new ReplicaSet, but minimum number of Pods did not become live"
         )

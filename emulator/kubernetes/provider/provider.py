@@ -5,18 +5,25 @@ import importlib.metadata
 import time
 
 from emulator.kubernetes.cluster import KubernetesCluster
-from emulator.kubernetes.provider.awaiting import Readiness, is_unready_job
+from emulator.kubernetes.provider.application import (
+    applied,
+    explained,
+    identifier_of,
+    not_live,
+    outputs_of,
+    rehearse,
+    require_absence,
+)
+from emulator.kubernetes.provider.awaiting import is_unready_job
 from emulator.kubernetes.provider.differences import difference
 from emulator.kubernetes.provider.inputs import completed, failures, kind_of, live_inputs
-from emulator.kubernetes.provider.managers import STATE_KEY, emptied, is_forced, manager_of
+from emulator.kubernetes.provider.managers import emptied, is_forced, manager_of
 from emulator.kubernetes.provider.session import Clusters, Session
-from emulator.kubernetes.provider.waiting import wait_for, wait_until
-from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, AlreadyExists, ApiError
-from emulator.kubernetes.server.applying import Conflict, apply
+from emulator.kubernetes.provider.waiting import CANCELLED, TIMEOUT, awaited, problem_with, wait_until
+from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, ApiError
 from emulator.kubernetes.server.defaults import with_defaults
 from emulator.kubernetes.server.objects import (
     JOB,
-    KINDS,
     NAMESPACE,
     SECRET,
     Key,
@@ -38,17 +45,7 @@ from emulator.providers.provider import (
     Unknown,
 )
 
-# provider/pkg/await: ten minutes for everything that is waited for.
-_TIMEOUT = 600.0
-_SKIP_AWAIT = "pulumi.com/skipAwait"
-_WAIT_FOR = "pulumi.com/waitFor"
-_TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
-_CANCELLED = "Resource operation was cancelled for '{}'"
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
-_HELP_WITH_CONFLICTS = (
-    "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply"
-    "/#handle-field-conflicts-on-existing-resources"
-)
 _UNINTERESTING_TO_INPUTS = (
     "uid",
     "creationTimestamp",
@@ -122,22 +119,22 @@ class Kubernetes(Provider):
         cluster, manager = session.cluster(), manager_of({}, inputs)
         try:
             if not session.upsert:
-                _require_absence(cluster, inputs)
-            item = _applied(cluster, inputs, manager, is_forced(inputs, None, session.force))
+                require_absence(cluster, inputs)
+            item = applied(cluster, inputs, manager, is_forced(inputs, None, session.force))
         except ApiError as error:
             raise ProviderError(
                 f'resource "{urn}" was not successfully created by the Kubernetes API server: '
-                f"{_explained(error, manager)}"
+                f"{explained(error, manager)}"
             ) from error
-        latest, problem = _awaited(cluster, item, inputs, timeout)
-        outputs = _outputs(latest, manager)
+        latest, problem = awaited(cluster, item, inputs, timeout)
+        outputs = outputs_of(latest, manager)
         if problem is not None:
             raise ProviderError(
                 f'resource "{urn}" was successfully created, but the Kubernetes API server reported that it '
                 f"failed to fully initialize or become live: {problem}",
-                partial=(_identifier(item), outputs),
+                partial=(identifier_of(item), outputs),
             )
-        return _identifier(item), outputs
+        return identifier_of(item), outputs
 
     def read(
         self,
@@ -155,8 +152,13 @@ class Kubernetes(Provider):
         item = session.cluster().objects.get(_key(resource_type, resource_id))
         if item is None:
             return None
-        outputs = _outputs(item, manager_of(state, inputs))
-        return _identifier(item), live_inputs(item, inputs) if inputs else _declared(item), outputs
+        outputs = outputs_of(item, manager_of(state, inputs))
+        if not inputs:
+            return identifier_of(item), _declared(item), outputs
+        found, problem = live_inputs(item, inputs), problem_with(session.cluster(), item, inputs)
+        if problem is not None:
+            raise ProviderError(problem, partial=(identifier_of(item), outputs), inputs=found)
+        return identifier_of(item), found, outputs
 
     def update(
         self,
@@ -171,6 +173,7 @@ class Kubernetes(Provider):
         /,
     ) -> Properties:
         if preview:
+            rehearse(session, old_outputs, new_inputs)
             return _foreseen(new_inputs, old_outputs)
         cluster = session.cluster()
         live = cluster.objects.get(key_of(new_inputs))
@@ -179,18 +182,18 @@ class Kubernetes(Provider):
         former = manager_of(old_outputs, {"metadata": old_outputs.get("metadata", {})})
         manager = manager_of(old_outputs, new_inputs)
         try:
-            item = _applied(cluster, new_inputs, manager, is_forced(new_inputs, live, session.force))
+            item = applied(cluster, new_inputs, manager, is_forced(new_inputs, live, session.force))
         except ApiError as error:
-            raise _not_live(live, manager, _explained(error, manager)) from error
-        latest, problem = _awaited(cluster, item, new_inputs, timeout)
+            raise not_live(live, manager, explained(error, manager)) from error
+        latest, problem = awaited(cluster, item, new_inputs, timeout)
         if problem is not None:
-            raise _not_live(latest, manager, problem)
+            raise not_live(latest, manager, problem)
         if former != manager:
             try:
-                latest = _applied(cluster, emptied(latest), former, force=False)
+                latest = applied(cluster, emptied(latest), former, force=False)
             except ApiError as error:
                 raise ProviderError(str(error)) from error
-        return _outputs(latest, manager)
+        return outputs_of(latest, manager)
 
     def delete(
         self,
@@ -210,70 +213,16 @@ class Kubernetes(Provider):
             raise ProviderError(f'namespaces "{key.name}" is forbidden: this namespace may not be deleted')
         former = cluster.objects.get(key)
         cluster.objects.delete(key)
-        end = time.monotonic() + (timeout or _TIMEOUT)
+        end = time.monotonic() + (timeout or TIMEOUT)
         if former is not None and not wait_until(
             cluster, lambda: not _is_there(cluster, former), lambda: end
         ):
             name = qualified_name(former)
             late = f"'{name}' timed out waiting to be deleted"
-            raise ProviderError(_CANCELLED.format(name) if current_call().abandoned else late)
+            raise ProviderError(CANCELLED.format(name) if current_call().abandoned else late)
 
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
         return frozenset({"data", "stringData"}) if resource_type.endswith(f":{SECRET.name}") else frozenset()
-
-
-def _require_absence(cluster: KubernetesCluster, inputs: Properties) -> None:
-    key = key_of(inputs)
-    if cluster.objects.get(key) is not None:
-        raise AlreadyExists(f'{KINDS[key.kind].plural} "{key.name}" already exists')
-
-
-def _applied(cluster: KubernetesCluster, config: Object, manager: str, force: bool) -> Object:
-    return apply(cluster.objects, config, manager, version=cluster.spec.version, force=force)
-
-
-def _explained(error: ApiError, manager: str) -> str:
-    """handleSSAErr in await/await.go."""
-    if not isinstance(error, Conflict):
-        return str(error)
-    return (
-        f"Server-Side Apply field conflict detected. See {_HELP_WITH_CONFLICTS} for troubleshooting help.\n"
-        f'The resource managed by field manager "{manager}" had an apply conflict: {error}'
-    )
-
-
-def _outputs(item: Object, manager: str) -> Properties:
-    """checkpointObject: the live object, and the manager that it was applied by."""
-    return {**item, STATE_KEY: manager}
-
-
-def _not_live(item: Object, manager: str, problem: str) -> ProviderError:
-    """An update that failed at whatever stage leaves the new inputs in the state, with the live object."""
-    return ProviderError(
-        f'the Kubernetes API server reported that "{_identifier(item)}" failed to fully initialize or become '
-        f"live: {problem}",
-        partial=(_identifier(item), _outputs(item, manager)),
-    )
-
-
-def _awaited(
-    cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float
-) -> tuple[Object, str | None]:
-    """The object as it is after the wait for it, and what is wrong with it."""
-    if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
-        return item, None
-    given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
-    seconds = timeout or (float(given) if given else _TIMEOUT)
-    latest, verdict = wait_for(cluster, item, seconds, annotations_of(inputs).get(_WAIT_FOR))
-    if verdict.ready:
-        return latest, None
-    return latest, "\n\t* ".join([_headline(item["metadata"]["name"], verdict), *verdict.missing])
-
-
-def _headline(name: str, verdict: Readiness) -> str:
-    if verdict.failed:
-        return f"Resource '{name}' was created but failed to initialize"
-    return _CANCELLED.format(name) if current_call().abandoned else f"'{name}' timed out waiting to be Ready"
 
 
 def _foreseen(inputs: Properties, former: Properties | None = None) -> Properties:
@@ -307,11 +256,6 @@ def _is_unready_job(session: Session, inputs: Properties) -> bool:
 def _is_there(cluster: KubernetesCluster, former: Object) -> bool:
     item = cluster.objects.get(key_of(former))
     return item is not None and item["metadata"]["uid"] == former["metadata"]["uid"]
-
-
-def _identifier(item: Object) -> str:
-    key = key_of(item)
-    return f"{key.namespace}/{key.name}" if key.namespace else key.name
 
 
 def _key(resource_type: str, resource_id: str) -> Key:

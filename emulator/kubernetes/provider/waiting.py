@@ -12,15 +12,32 @@ from emulator.kubernetes.provider.awaiting import (
     job_readiness,
     pod_warnings,
 )
-from emulator.kubernetes.server.objects import DEPLOYMENT, JOB, POD, SERVICE, Object, key_of, owned_by
+from emulator.kubernetes.server.objects import (
+    DEPLOYMENT,
+    JOB,
+    POD,
+    SERVICE,
+    Object,
+    annotations_of,
+    key_of,
+    owned_by,
+)
 from emulator.kubernetes.services.frontends import FrontEnd
 from emulator.kubernetes.services.service import ingress_address
 from emulator.providers.calls import current_call
+from emulator.providers.provider import Properties
 
+TIMEOUT = 600.0
+"""Seconds that everything is waited for where nothing else is said (await/await.go)."""
 RESYNC = 60.0
 """Seconds after which informers hand out all objects anew (Factories.ForNamespace in await/informers)."""
 SETTLING = 2.0
 """Seconds that endpoints are given to settle. Ten in pulumi-kubernetes, but here pods are made at once."""
+CANCELLED = 'Resource operation was cancelled for "{}"'
+_FAILED = "Resource '{}' was created but failed to initialize"
+_SKIP_AWAIT = "pulumi.com/skipAwait"
+_TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
+_WAIT_FOR = "pulumi.com/waitFor"
 
 
 class Wait:
@@ -159,6 +176,49 @@ _NO_ADDRESS = "Service was not allocated an IP address; does your cloud provider
 _WAITS = {DEPLOYMENT.name: DeploymentWait, JOB.name: JobWait, SERVICE.name: ServiceWait}
 
 
+def awaited(
+    cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float
+) -> tuple[Object, str | None]:
+    """The object as it is after the wait for it, and what is wrong with it.
+
+    `timeout`: in seconds, 0 for what the annotation says, or pulumi-kubernetes' own.
+    """
+    if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
+        return item, None
+    given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
+    seconds = timeout or (float(given) if given else TIMEOUT)
+    latest, verdict = wait_for(cluster, item, seconds, annotations_of(inputs).get(_WAIT_FOR))
+    if verdict.ready:
+        return latest, None
+    return latest, "\n\t* ".join([_headline(item["metadata"]["name"], verdict), *verdict.missing])
+
+
+def problem_with(cluster: KubernetesCluster, item: Object, inputs: Properties) -> str | None:
+    """What is wrong with the object at this moment, as a refresh says it (the Read of each awaiter).
+
+    That looks at all that the kind is waited for, also where pulumi.com/waitFor names a field.
+    """
+    if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
+        return None
+    now = time.monotonic()
+    wait = _WAITS.get(item["kind"], Wait)(0.0, now)
+    verdict = wait.look(item, _neighbours(cluster, item), cluster.front_end(item), now)
+    if verdict.ready:
+        return None
+    return "\n\t* ".join([_FAILED.format(item["metadata"]["name"]), *verdict.missing])
+
+
+def _neighbours(cluster: KubernetesCluster, item: Object) -> list[Object]:
+    namespace = item["metadata"].get("namespace")
+    return [one for one in cluster.objects.list() if one["metadata"].get("namespace") == namespace]
+
+
+def _headline(name: str, verdict: Readiness) -> str:
+    if verdict.failed:
+        return _FAILED.format(name)
+    return CANCELLED.format(name) if current_call().abandoned else f"'{name}' timed out waiting to be Ready"
+
+
 def wait_for(
     cluster: KubernetesCluster, item: Object, timeout: float, field: str | None = None
 ) -> tuple[Object, Readiness]:
@@ -169,13 +229,11 @@ def wait_for(
     latest, verdict = item, Readiness()
     began = time.monotonic()
     wait = FieldWait(field, timeout, began) if field else _WAITS.get(item["kind"], Wait)(timeout, began)
-    namespace = item["metadata"].get("namespace")
 
     def is_over() -> bool:
         nonlocal latest, verdict
         latest = cluster.objects.get(key_of(item)) or latest
-        neighbours = [one for one in cluster.objects.list() if one["metadata"].get("namespace") == namespace]
-        verdict = wait.look(latest, neighbours, cluster.front_end(item), time.monotonic())
+        verdict = wait.look(latest, _neighbours(cluster, item), cluster.front_end(item), time.monotonic())
         return verdict.ready or verdict.failed
 
     wait_until(cluster, is_over, wait.deadline, wait.next_look)

@@ -20,12 +20,19 @@ class Conflict(ApiError):
 
 
 def apply(
-    objects: ObjectStore, config: Object, manager: str, *, version: str | None, force: bool = False
+    objects: ObjectStore,
+    config: Object,
+    manager: str,
+    *,
+    version: str | None,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> Object:
     """The object as it is once `manager` has applied `config`, which makes it where there is none.
 
-    `version`: that of Kubernetes. Raises Conflict unless `force`; NotFound for the namespace; ApiError where
-    the object would break the rules.
+    `version`: that of Kubernetes. A `dry_run` changes nothing.
+
+    Raises Conflict unless `force`; NotFound for the namespace; ApiError where the object would break rules.
     """
     if not manager.isprintable() or len(manager) > _LONGEST_MANAGER:
         raise ApiError(f"PatchOptions is invalid: fieldManager: Invalid value: {manager!r}")
@@ -44,6 +51,8 @@ def apply(
             raise Conflict(str(conflicts)) from conflicts
         item = _completed(item, live["metadata"]["uid"] if live else str(uuid.uuid4()))
         _require_validity(live, item, version)
+        if dry_run:
+            return item
         return objects.create(item) if live is None else objects.apply(item)
 
 
