@@ -54,9 +54,15 @@ def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
         f"{name}={value}" for name, value in _properties(folder, zookeeper, servers).items()
     )
     (folder / "server.properties").write_text(properties)
-    data = str(folder / "zookeeper")
+    ensemble = {
+        "clientPort": zookeeper,
+        "clientPortAddress": "127.0.0.1",
+        "dataDir": folder / "zookeeper",
+        "admin.enableServer": "false",
+    }
+    (folder / "zoo.cfg").write_text("\n".join(f"{name}={value}" for name, value in ensemble.items()))
     with (
-        _java(folder, "org.apache.zookeeper.server.ZooKeeperServerMain", str(zookeeper), data),
+        _java(folder, "org.apache.zookeeper.server.ZooKeeperServerMain", str(folder / "zoo.cfg")),
         _java(folder, "kafka.Kafka", str(folder / "server.properties")),
     ):
         admin = AdminClient({"bootstrap.servers": servers["PLAINTEXT"], "log_level": 0})
