@@ -30,6 +30,8 @@ def pod(
         containers=[container],
         topology_spread_constraints=[_evenly(over, spread) for over in SPREAD_OVER] if spread else None,
         restart_policy=restart_policy,
+        # `az acr build` makes the image for these nodes alone.
+        node_selector={"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"},
         termination_grace_period_seconds=GRACE_SECONDS,
         automount_service_account_token=False,
         security_context=kubernetes.core.v1.PodSecurityContextArgs(

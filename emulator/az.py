@@ -76,6 +76,25 @@ def _add_acr(commands: Any) -> None:
     building.add_argument("--only-show-errors", action="store_true")
     building.add_argument("context", type=Path)
     building.set_defaults(run=_acr_build)
+    showing = commands.add_parser("show", allow_abbrev=False)
+    showing.add_argument("--name", "-n", required=True)
+    showing.add_argument("--resource-group", "-g", required=True)
+    showing.add_argument("--subscription")
+    showing.add_argument("--output", "-o", choices=["json"], default="json")
+    showing.add_argument("--only-show-errors", action="store_true")
+    showing.set_defaults(run=_acr_show)
+
+
+def _acr_show(options: argparse.Namespace) -> None:
+    """learn.microsoft.com/cli/azure/acr, `az acr show`."""
+    found = control.call(
+        Home.locate(),
+        "registry",
+        name=options.name,
+        resource_group=options.resource_group,
+        subscription=options.subscription,
+    )
+    print(json.dumps(found, indent=2))
 
 
 def _add_role(commands: Any) -> None:

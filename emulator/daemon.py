@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from emulator.ambari.faults import Fault
@@ -16,7 +17,7 @@ from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.network.operations import NetworkOperations
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.provider import AzureNative
-from emulator.azure.registry.registries import find_registry, login_server, refusal_to_pull
+from emulator.azure.registry.registries import find_registry, login_server, refusal_to_pull, show_registry
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.manager import RealisationFailed, ResourceManager
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
@@ -137,6 +138,7 @@ class _Daemon:
             "enter": self._enter,
             "logs": self._logs,
             "login": self._login,
+            "registry": partial(show_registry, self.cloud),
             "networks": network.networks,
             "peering-delete": network.delete_peerings,
             "peering-create": network.create_peering,

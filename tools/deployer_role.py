@@ -111,6 +111,8 @@ COMMANDS: Mapping[str, set[str]] = {
         "Microsoft.ContainerRegistry/registries/runs/read",
         "Microsoft.ContainerRegistry/registries/runs/listLogSasUrl/action",
     },
+    # How roles are assigned on a registry that exists.
+    "az acr show": {"Microsoft.ContainerRegistry/registries/read"},
     "az hdinsight wait": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight show": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight resize": {"Microsoft.HDInsight/clusters/roles/resize/action"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -11,6 +12,7 @@ from pulumi_azure_native import containerservice
 from ..aks_access import kubelet_principal_id
 from ..settings.existing import ExistingResource
 from ..settings.mistakes import Mistake
+from ..settings.vm_sizes import has_arm_processors
 from .azure import Azure, Unusable
 from .network import ExistingNetwork, name_in, ranges, read_network
 
@@ -30,6 +32,10 @@ class ExistingAks:
     location: str
     kubelet_principal_id: str
     network: ExistingNetwork
+    callers: tuple[IPv4Network, ...]
+    """From where its pods reach brokers: the subnets of the pools that they can run in."""
+    private: bool
+    """Whether only who is in its network, or in one that is connected with it, reaches its API server."""
     service_ranges: tuple[IPv4Network, ...]
     pod_ranges: tuple[IPv4Network, ...]
     carries_out_policies: bool
@@ -45,12 +51,16 @@ def read_aks(azure: Azure, reference: ExistingResource) -> ExistingAks:
     profile = cluster.network_profile
     services = [profile.service_cidr, *(profile.service_cidrs or ())] if profile else []
     pods = [profile.pod_cidr, *(profile.pod_cidrs or ())] if profile and _have_own_range(profile) else []
+    network = _read_network(azure, reference, cluster)
+    access = cluster.api_server_access_profile
     return ExistingAks(
         reference=reference,
         id=cluster.id or "",
         location=cluster.location,
         kubelet_principal_id=kubelet_principal_id(cluster.identity_profile),
-        network=_read_network(azure, reference, cluster),
+        network=network,
+        callers=_callers(network, _pools_for_us(cluster)),
+        private=bool(access and access.enable_private_cluster),
         service_ranges=_distinct(services),
         pod_ranges=_distinct(pods),
         carries_out_policies=bool(profile and (profile.network_policy or "none").lower() != "none"),
@@ -72,6 +82,46 @@ def _check_usable(reference: ExistingResource, cluster: containerservice.GetMana
         )
         source, command = f"{AKS_DOC}/use-managed-identity", "az aks update --enable-managed-identity"
         raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
+    if cluster.agent_pool_profiles and not _pools_for_us(cluster):
+        rule = (
+            "must have a pool of Linux nodes with x64 processors, for which the application's image is made"
+        )
+        source = f"{AKS_DOC}/create-node-pools"
+        command = (
+            f"az aks nodepool add --resource-group {reference.resource_group} "
+            f"--cluster-name {reference.name} --name linux --os-type Linux --node-vm-size Standard_D2s_v5"
+        )
+        raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
+
+
+def private_api_warning(aks: ExistingAks) -> str:
+    """What a preview says of a cluster whose API server is `private`."""
+    return (
+        f"The API server of AKS cluster {aks.reference} is private: this program has to run where its "
+        f"private name resolves, in the network {aks.network.name} or in one that is peered with it or "
+        f"connected by a VPN ({AKS_DOC}/private-clusters). Elsewhere `up` fails at the first object in "
+        "Kubernetes."
+    )
+
+
+def _pools_for_us(
+    cluster: containerservice.GetManagedClusterResult,
+) -> list[containerservice.outputs.ManagedClusterAgentPoolProfileResponse]:
+    """The pools with nodes that can run the application's image: Linux on x64 processors."""
+    return [
+        pool
+        for pool in cluster.agent_pool_profiles or ()
+        if (pool.os_type or "Linux").lower() == "linux" and not has_arm_processors(pool.vm_size or "")
+    ]
+
+
+def _callers(
+    network: ExistingNetwork, pools: Iterable[containerservice.outputs.ManagedClusterAgentPoolProfileResponse]
+) -> tuple[IPv4Network, ...]:
+    """The ranges of the pools' subnets: of those for pods where pods have a subnet of their own."""
+    subnets = {pool.pod_subnet_id or pool.vnet_subnet_id or network.subnet_id for pool in pools}
+    found = [network.subnets.get(subnet.lower(), ()) for subnet in subnets if subnet]
+    return tuple(dict.fromkeys(range_ for ranges_ in found for range_ in ranges_)) or network.subnet
 
 
 def _read_network(

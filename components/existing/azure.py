@@ -72,6 +72,15 @@ class Azure:
             SUBSCRIPTION=subscription,
         )
 
+    def registry(self, reference: ExistingResource) -> Mapping[str, Any]:
+        """A registry as `az` shows it: azure-native's version of the API has no mode of role assignments."""
+        return _az(
+            'acr show --name "$NAME" --resource-group "$GROUP" --subscription "$SUBSCRIPTION"',
+            NAME=reference.name,
+            GROUP=reference.resource_group,
+            SUBSCRIPTION=reference.subscription or self.subscription,
+        )
+
     def assignments(self, role: str, scope: str) -> Sequence[Mapping[str, Any]]:
         """The assignments of a built-in role on this very scope, by `az`: azure-native doesn't list them."""
         return _az(

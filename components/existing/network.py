@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -42,6 +42,8 @@ class ExistingNetwork:
     subnet_id: str
     subnet: tuple[IPv4Network, ...]
     """The subnet's ranges."""
+    subnets: Mapping[str, tuple[IPv4Network, ...]]
+    """The ranges of every subnet, by its id in lower case."""
     security_group_id: str
     """Of the subnet; empty where it has none."""
     peerings: tuple[ExistingPeering, ...]
@@ -118,12 +120,17 @@ def _read(azure: Azure, setting: str, reference: ExistingResource, subnet_name: 
         location=found.location or "",
         address_prefixes=tuple((found.address_space and found.address_space.address_prefixes) or ()),
         subnet_id=subnet.id or "",
-        subnet=ranges(subnet.address_prefixes or ([subnet.address_prefix] if subnet.address_prefix else [])),
+        subnet=_ranges_of(subnet),
+        subnets={(each.id or "").lower(): _ranges_of(each) for each in subnets.values()},
         security_group_id=(subnet.network_security_group.id if subnet.network_security_group else None) or "",
         peerings=tuple(peering for peering in peerings if peering.name != own),
         own_peering=next((peering for peering in peerings if peering.name == own), None),
         provider=azure.provider(reference.subscription),
     )
+
+
+def _ranges_of(subnet: network.outputs.SubnetResponse) -> tuple[IPv4Network, ...]:
+    return ranges(subnet.address_prefixes or ([subnet.address_prefix] if subnet.address_prefix else []))
 
 
 def _peering(found: network.outputs.VirtualNetworkPeeringVirtualNetworkResponse) -> ExistingPeering:

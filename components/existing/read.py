@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -13,16 +13,18 @@ from ..settings import Settings, WrongSettings
 from ..settings.existing import ExistingGroup, ExistingResource, ExistingSubnet
 from ..settings.mistakes import Mistake
 from ..settings.state import Recorded, of_type
-from .aks import read_aks
+from .aks import private_api_warning, read_aks
 from .azure import Azure, Unusable
 from .kafka import read_kafka
 from .leftovers import Half, halves_between, of_no_use
 from .model import Existing
 from .network import PEERING, ExistingNetwork, read_subnet
 from .registry import read_registry
-from .rules import mistakes_beside
+from .rules import across_regions, mistakes_beside
 from .security import DEFAULT_PORTS, warnings
 
+_IMAGE = "aks-kafka:index:AppImage"
+"""In the state of a stack that has built its image."""
 T = TypeVar("T")
 N = TypeVar("N")
 
@@ -63,18 +65,36 @@ def read_existing(
         hdinsight_network=kafka.network if kafka else hdinsight_network,
         aks_network=aks.network if aks else aks_network,
     )
+    if existing.registry and existing.registry.troubles:
+        if of_type(recorded, _IMAGE):
+            for trouble in existing.registry.troubles:
+                pulumi.log.warn(f"{trouble.setting} {trouble.rule}. {trouble.right}")
+        else:
+            mistakes.extend(existing.registry.troubles)
     halves: list[Half] = []
     if existing.hdinsight_network or existing.aks_network:
         halves = halves_between(settings, existing, azure.subscription, of_type(recorded, PEERING))
     if mistakes := mistakes or mistakes_beside(settings, existing, halves, azure):
         raise WrongSettings(mistakes, pulumi.get_stack())
-    for warning in of_no_use(halves) if not settings.peering else ():
+    for warning in _warnings(azure, settings, existing, halves, kafka_ports):
         pulumi.log.warn(warning)
-    if existing.hdinsight_network:
-        callers = existing.aks_network.subnet if existing.aks_network else [settings.aks_subnet]
-        for warning in warnings(azure, existing.hdinsight_network, callers, kafka_ports):
-            pulumi.log.warn(warning)
     return existing
+
+
+def _warnings(
+    azure: Azure, settings: Settings, existing: Existing, halves: Sequence[Half], kafka_ports: Sequence[int]
+) -> Iterator[str]:
+    """What may keep pods from Kafka, or this program from pods, and yet may be meant so."""
+    if not settings.peering:
+        yield from of_no_use(halves)
+    yield from across_regions(settings, existing)
+    if existing.aks and existing.aks.private:
+        yield private_api_warning(existing.aks)
+    if existing.hdinsight_network:
+        callers = [settings.aks_subnet]
+        if existing.aks_network:
+            callers = existing.aks.callers if existing.aks else existing.aks_network.subnet
+        yield from warnings(azure, existing.hdinsight_network, callers, kafka_ports)
 
 
 def _group(azure: Azure, reference: ExistingGroup) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pulumi_azure_native import containerregistry
 
 from ..roles import Role, assignment_name, this_stack
 from ..settings.existing import ExistingResource
+from ..settings.mistakes import Mistake
 from .aks import ExistingAks
 from .azure import Azure
 
 SETTING = "registry.existing"
+ACR_DOC = "https://learn.microsoft.com/azure/container-registry"
+_ABAC = "AbacRepositoryPermissions"
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class ExistingRegistry:
     subscription: str
     attached: bool
     """Whether AKS's nodes have AcrPull already: Azure refuses a second assignment of it."""
+    troubles: tuple[Mistake, ...]
+    """Why no image can be built in it or pulled from it. What was built before may still be pulled."""
 
 
 def read_registry(azure: Azure, reference: ExistingResource, aks: ExistingAks | None) -> ExistingRegistry:
@@ -38,7 +45,40 @@ def read_registry(azure: Azure, reference: ExistingResource, aks: ExistingAks | 
         login_server=registry.login_server,
         subscription=reference.subscription,
         attached=aks is not None and _is_attached(azure, registry.id, aks.kubelet_principal_id),
+        troubles=tuple(_troubles(azure, reference, registry)),
     )
+
+
+def _troubles(
+    azure: Azure, reference: ExistingResource, registry: containerregistry.GetRegistryResult
+) -> Iterator[Mistake]:
+    mode = ""
+    with suppress(Exception):  # What can't be told stops nobody.
+        mode = azure.registry(reference).get("roleAssignmentMode", "")
+    if mode == _ABAC:
+        rule = (
+            "must honour the role AcrPull: its permissions are by repository (ABAC), where AcrPull counts "
+            "for nothing and `az acr build` has no access"
+        )
+        source = f"{ACR_DOC}/container-registry-rbac-abac-repository-permissions"
+        yield Mistake(
+            SETTING, str(reference), rule, source, _update(reference, "--role-assignment-mode rbac")
+        )
+    if (registry.public_network_access or "").lower() == "disabled":
+        rule = (
+            "must have public access: `az acr build`, which makes the application's image, runs on machines "
+            "of Azure's that have no other way to it"
+        )
+        source = f"{ACR_DOC}/container-registry-private-link"
+        yield Mistake(
+            SETTING, str(reference), rule, source, _update(reference, "--public-network-enabled true")
+        )
+
+
+def _update(reference: ExistingResource, option: str) -> str:
+    place = f"--name {reference.name} --resource-group {reference.resource_group}"
+    elsewhere = f" --subscription {reference.subscription}" if reference.subscription else ""
+    return f"az acr update {place}{elsewhere} {option}"
 
 
 def _is_attached(azure: Azure, registry_id: str, principal: str) -> bool:

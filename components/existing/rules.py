@@ -43,6 +43,24 @@ def mistakes_beside(
     ]
 
 
+def across_regions(settings: Settings, existing: Existing) -> Iterator[str]:
+    """A warning where HDInsight and AKS are in different regions.
+
+    Peerings between regions carry all traffic but that to load balancers of the SKU Basic, and brokers are
+    reached at addresses of their own, so nothing is refused:
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-troubleshoot-peering-issues
+    """
+    kafka = _region(existing.hdinsight_network.location if existing.hdinsight_network else settings.location)
+    of_aks = existing.aks or existing.aks_network
+    aks = _region(of_aks.location if of_aks else settings.location)
+    if kafka != aks:
+        yield (
+            f"HDInsight is in {kafka} and AKS in {aks}. Pods reach brokers across regions, but each request "
+            "takes the time between the two, and Azure bills traffic between regions by the rates of global "
+            "peering, which are higher: https://azure.microsoft.com/pricing/details/virtual-network/"
+        )
+
+
 @dataclass(frozen=True)
 class _Claim:
     """An address range in use. `setting` is the one that sets the range, or that adopts its resource."""
@@ -142,10 +160,15 @@ def _regions(settings: Settings, existing: Existing) -> Iterator[Mistake]:
         ("AKS", existing.aks_network if not existing.aks else None),
     )
     for what, network in made_in:
-        region = network.location.lower().replace(" ", "") if network else settings.location
+        region = _region(network.location) if network else settings.location
         if network and region != settings.location:
             rule = f"must be the region of {network.name}, where {what} goes"
             yield Mistake("location", settings.location, rule, "", region)
+
+
+def _region(location: str) -> str:
+    """A region's name, which HDInsight's answers spell with blanks: West Europe."""
+    return location.lower().replace(" ", "")
 
 
 def _subscriptions(existing: Existing, azure: Azure) -> Iterator[Mistake]:

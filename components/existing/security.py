@@ -48,7 +48,7 @@ def warnings(
         if rule := denied_by(rules, caller, port):
             yield (
                 f"The security group {name_in(group, 'networkSecurityGroups')} of the brokers' subnet keeps "
-                f"TCP {port} from {caller}, where AKS's nodes are: its rule {rule.name} (priority "
+                f"TCP {port} from {caller}, where AKS's pods come from: its rule {rule.name} (priority "
                 f"{rule.priority}). Unless they arrive under other addresses, pods won't reach Kafka. A rule "
                 f"before it has to allow that port from {caller}."
             )

@@ -34,14 +34,18 @@ def of_aks(value: str) -> str:
             source=SYSTEM_POOLS,
             right="Standard_D2s_v5",
         )
-    # A lower-case p after the number stands for Arm processors.
-    if re.match(r"Standard_[A-Z]+[0-9]+(?:-[0-9]+)?[a-z]*p", value):
+    if has_arm_processors(value):
         raise broken(
             "must be a VM size with x64 processors: `az acr build` makes the application's image for those",
             source="https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions",
             right="Standard_D2s_v5",
         )
     return value
+
+
+def has_arm_processors(size: str) -> bool:
+    """Whether a lower-case p after the number in the size's name says so."""
+    return re.match(r"Standard_[A-Z]+[0-9]+(?:-[0-9]+)?[a-z]*p", size) is not None
 
 
 def room_for_disks(disks: int, size: str) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from emulator.azure.authorization.role_assignments import list_assignments
 from emulator.azure.network.networks import list_networks
+from emulator.azure.registry.registries import show_registry
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.refusals import Refused
 from emulator.tests.azure_clusters import aks_without_a_subnet
@@ -145,3 +146,12 @@ def test_assignments_are_listed_by_role_and_scope(azure: Subscription) -> None:
     assert listed["id"] == wanted.id
     assert listed["name"] == wanted.outputs["name"]
     assert listed["principalId"] == identity.outputs["principalId"]
+
+
+def test_a_registry_is_shown_with_its_mode_of_role_assignments(azure: Subscription) -> None:
+    registry = azure.registry("images")
+    shown = show_registry(azure.cloud, "group", "Images", None)
+    assert shown["id"] == registry.id
+    assert shown["roleAssignmentMode"] == "LegacyRegistryPermissions"
+    with pytest.raises(Refused, match="ResourceNotFound"):
+        show_registry(azure.cloud, "group", "absent", None)

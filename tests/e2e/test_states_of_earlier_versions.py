@@ -53,7 +53,7 @@ KEPT = ("Cluster", "ManagedCluster", "StorageAccount", "VirtualNetwork", "Subnet
 
 
 class RecordedAzure(AzureNative):
-    """Azure without a resource: it knows what a preview asks of one, credentials and halves of the peering."""
+    """Azure without a resource: it knows the credentials of the AKS cluster, and that the peering stands."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(Subscription(folder).cloud)

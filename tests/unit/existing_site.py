@@ -91,6 +91,10 @@ class Site:
                 {"name": "HTTPS", "location": "Brokers.azurehdinsight.net", "port": 443}
             ],
         }
+        self.registry = {
+            "publicNetworkAccess": "Enabled",
+            "roleAssignmentMode": "LegacyRegistryPermissions",
+        }
         self.gateway: dict[str, Any] = {"isCredentialEnabled": "true", "userName": "admin"}
         self.networks_of_aks = ["aks-vnet-12345678"]
         self.assignments: list[dict[str, str]] = []
@@ -103,6 +107,7 @@ class Site:
                 "id": REGISTRY,
                 "name": "Images",
                 "loginServer": "images.azurecr.io",
+                "publicNetworkAccess": self.registry["publicNetworkAccess"],
             },
             "azure-native:containerservice:getManagedCluster": lambda _: self.aks,
             "azure-native:hdinsight:getClusterGatewaySettings": lambda _: self.gateway,
@@ -135,6 +140,8 @@ class Site:
     def _run(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         if asked["command"].startswith("az role assignment list "):
             answer: Any = self.assignments
+        elif asked["command"].startswith("az acr show "):
+            answer = self.registry
         else:
             assert asked["command"].startswith("az network vnet list ")
             folder = (NETWORKS % asked["environment"]["GROUP"]).replace(

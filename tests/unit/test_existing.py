@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.roles import Role, assignment_name
@@ -105,6 +106,46 @@ def test_image_is_built_in_the_registry_that_exists(site: Site) -> None:
     elsewhere = deployed(site, ALL | {"registry": registry})["image-build"].inputs
     assert '--subscription "$SUBSCRIPTION"' in elsewhere["create"]
     assert elsewhere["environment"]["SUBSCRIPTION"] == OTHER
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "option"),
+    [
+        (
+            {"roleAssignmentMode": "AbacRepositoryPermissions"},
+            "must honour the role AcrPull",
+            "--role-assignment-mode rbac",
+        ),
+        ({"publicNetworkAccess": "Disabled"}, "must have public access", "--public-network-enabled true"),
+    ],
+)
+def test_registry_that_takes_no_image_is_refused_but_for_a_stack_that_has_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch, state: dict[str, str], rule: str, option: str
+) -> None:
+    site.registry |= state
+    [found] = mistakes(site, ALL)
+    assert (found.setting, found.value) == ("registry.existing", "images in resource group shop")
+    assert found.rule.startswith(rule)
+    assert found.right == f"az acr update --name images --resource-group shop {option}"
+
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    image = {"urn:pulumi:test::aks-kafka::aks-kafka:index:AppImage::image": {"outputs": {}}}
+    answers = {**site.answers(), "pulumi:pulumi:readStackResourceOutputs": lambda _: {"outputs": image}}
+    assert run(encoded(ALL), answers).outputs
+    [warning] = [text for text in said if text.startswith("registry.existing ")]
+    assert rule in warning
+    assert option in warning
+
+
+def test_registry_that_az_can_not_show_is_taken(site: Site) -> None:
+    def refuse(asked: Mapping[str, Any]) -> dict[str, Any]:
+        if asked["command"].startswith("az acr show "):
+            raise Refusal("exit status 1")
+        return answers["command:local:run"](asked)
+
+    answers = site.answers()
+    assert run(encoded(ALL), {**answers, "command:local:run": refuse}).outputs
 
 
 @pytest.mark.parametrize(

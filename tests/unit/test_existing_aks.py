@@ -162,9 +162,17 @@ def _with_two_networks(site: Site) -> None:
     site.networks_of_aks = ["aks-vnet-12345678", "another"]
 
 
+def _without_linux_on_x64(site: Site) -> None:
+    site.aks["agentPoolProfiles"] = [
+        {"name": "win", "osType": "Windows", "vmSize": "Standard_D2s_v5"},
+        {"name": "arm", "osType": "Linux", "vmSize": "Standard_D4pds_v5"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
+        (_without_linux_on_x64, "must have a pool of Linux nodes with x64 processors"),
         (_stopped, "must be running"),
         (_without_identity, "must use managed identities"),
         (_locked, "must not lock its node resource group"),
@@ -176,6 +184,34 @@ def test_cluster_that_can_t_be_used(site: Site, change: Callable[[Site], None], 
     found = mistake(site)
     assert found.rule.startswith(rule)
     assert (found.setting, found.value) == ("aks.existing", "k8s in resource group shop")
+
+
+def test_one_pool_for_us_among_others_is_enough(site: Site) -> None:
+    _without_linux_on_x64(site)
+    site.aks["agentPoolProfiles"].append({"name": "x64", "osType": "Linux", "vmSize": "Standard_D2s_v5"})
+    assert find(site, adopting()).aks
+
+
+def test_private_api_server_is_said_at_preview(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    assert find(site, adopting()).aks
+    assert said == []
+    site.aks["apiServerAccessProfile"] = {"enablePrivateCluster": True}
+    assert find(site, adopting()).aks
+    [warning] = said
+    assert warning.startswith("The API server of AKS cluster k8s in resource group shop is private: ")
+    assert "in the network aks-vnet-12345678 or in one that is peered with it" in warning
+
+
+def test_another_region_is_said_at_preview_and_taken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    site.aks["location"] = "northeurope"
+    assert find(site, adopting()).aks
+    [warning] = said
+    assert warning.startswith("HDInsight is in westeurope and AKS in northeurope. ")
+    assert "rates of global peering" in warning
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from components.existing import read_existing
 from components.existing.security import DEFAULT_PORTS, Rule, denied_by
 from components.settings import Settings
 from tests.unit.configurations import ALL_EXISTS, encoded
-from tests.unit.existing_site import Site, rule
+from tests.unit.existing_site import NETWORKS, Site, rule
 from tests.unit.recording import Refusal, deploy
 
 NODES = IPv4Network("10.224.0.0/16")
@@ -110,3 +110,28 @@ def test_a_security_group_that_may_not_be_read_stops_nothing(
 
     answers = {"azure-native:network:getNetworkSecurityGroup": refuse}
     assert warned(site, monkeypatch, **answers) == []
+
+
+def test_pods_in_a_subnet_of_their_own_are_what_is_compared(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = NETWORKS % "MC_shop_k8s_westeurope" + "/aks-vnet-12345678"
+    pods, windows = f"{network}/subnets/Pods", f"{network}/subnets/windows"
+    site.aks_network["subnets"] += [
+        {"id": pods, "name": "Pods", "addressPrefix": "10.225.0.0/16"},
+        {"id": windows, "name": "windows", "addressPrefix": "10.226.0.0/16"},
+    ]
+    nodes = f"{network}/subnets/aks-subnet"
+    site.aks_network["subnets"][0]["id"] = nodes
+    site.aks["agentPoolProfiles"] = [
+        {"name": "a", "vnetSubnetID": nodes, "podSubnetID": pods.lower()},
+        {"name": "w", "vnetSubnetID": windows, "osType": "Windows"},
+    ]
+    del site.aks["networkProfile"]["networkPluginMode"]
+    for source, denied in (("10.224.0.0/16", False), ("10.226.0.0/16", False), ("10.225.128.0/17", True)):
+        site.security_group["securityRules"] = [rule("closed", 200, "Deny", source, "9092")]
+        said = warned(site, monkeypatch)
+        assert [
+            text for text in said if "TCP 9092 from 10.225.0.0/16, where AKS's pods come from" in text
+        ] == (said if denied else [])
+        assert len(said) == denied

@@ -235,6 +235,12 @@ def test_a_failure_is_reported_in_the_words_of_the_image(app: Deployment, name: 
 
 
 @pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
+def test_pods_run_on_nodes_that_the_image_is_made_for(app: Deployment, name: str) -> None:
+    pod = app[name].inputs["spec"]["template"]["spec"]
+    assert pod["nodeSelector"] == {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+
+
+@pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
 def test_pods_have_no_rights(app: Deployment, name: str) -> None:
     pod = app[name].inputs["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False

@@ -50,6 +50,17 @@ def _without_passwords(site: Site) -> None:
     site.gateway = {"isCredentialEnabled": "false"}
 
 
+def _without_linux_on_x64(site: Site) -> None:
+    site.aks["agentPoolProfiles"] = [
+        {"name": "win", "osType": "Windows", "vmSize": "Standard_D2s_v5"},
+        {"name": "arm", "osType": "Linux", "vmSize": "Standard_D2ps_v5"},
+    ]
+
+
+def _with_a_registry_out_of_reach(site: Site) -> None:
+    site.registry = {"publicNetworkAccess": "Disabled", "roleAssignmentMode": "AbacRepositoryPermissions"}
+
+
 def _gone(site: Site) -> None:
     site.gone = True
 
@@ -106,6 +117,8 @@ FOUND: Mapping[str, Sequence[Case]] = {
         (_without_identity_and_of_another_kind, ALL),
         (_locked_and_in_no_network, ALL),
         (_in_the_making, ALL),
+        (_without_linux_on_x64, ALL),
+        (_with_a_registry_out_of_reach, ALL),
         (_without_passwords, ALL),
         (_with_two_networks, AKS),
         (_gone, ALL),

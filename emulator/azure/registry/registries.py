@@ -80,6 +80,20 @@ class Registry(RecordsOnly):
         }
 
 
+def show_registry(cloud: Cloud, resource_group: str, name: str, subscription: str | None) -> dict[str, Any]:
+    """A registry as `az acr show` prints it. Raises Refused where there is none of that name."""
+    subscription = subscription or arm.SUBSCRIPTION
+    registry_id = arm.resource_id(resource_group, Registry.kind, name, subscription=subscription)
+    record = cloud.require(Registry.kind, registry_id)
+    return {
+        "id": record.id,
+        "name": record.name,
+        **cloud.echo(record),
+        # Those with permissions by repository (ABAC) are not modelled.
+        "roleAssignmentMode": "LegacyRegistryPermissions",
+    }
+
+
 def login_server(name: str) -> str:
     """The host name of a registry."""
     return f"{name.lower()}.azurecr.io"

@@ -131,9 +131,9 @@ _POD: Shape = {
             "matchLabelKeys": ANY,
         }
     ],
-    # Every node of a cluster runs Linux.
+    # Every node of a cluster runs Linux, on x64.
     "os": {"name": Only(["linux"])},
-    "nodeSelector": {"kubernetes.io/os": Only(["linux"])},
+    "nodeSelector": {"kubernetes.io/os": Only(["linux"]), "kubernetes.io/arch": Only(["amd64"])},
 }
 _TEMPLATE: Shape = {"metadata": {"labels": ANY, "annotations": ANY, "name": ANY}, "spec": _POD}
 
