@@ -7,6 +7,7 @@ import pulumi
 
 from components.aks_access import kubernetes_provider
 from components.cluster.waiting import Limits
+from components.kafka_login import KafkaLogin
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
@@ -37,6 +38,7 @@ app = KafkaTestApp(
         network_policy=True,
         image=settings["image"],
         bootstrap_servers=settings["brokers"],
+        login=KafkaLogin("PLAINTEXT"),
         topics=[{"name": "messages", "partitions": 3, "replicationFactor": 3, "config": {}}],
         topic="messages",
         replicas=settings["replicas"],
