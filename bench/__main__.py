@@ -3,15 +3,17 @@
 Prints one line of JSON for each figure. Each compares two things, measured in one run on one machine.
 """
 
+import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bench.app import page_against_bare_kafka, page_at_the_most_connections
 from bench.preview import preview_against_an_empty_program
@@ -21,7 +23,12 @@ from tests.simulated.ambari.polls import calls_per_poll
 
 
 def main() -> int:
-    """Print every figure; the exit status is 0 when all could be measured."""
+    """Print every figure; the exit status is 0 when all could be measured.
+
+    SIGTERM ends it as Ctrl-C does: the environment is taken down first.
+    """
+    argparse.ArgumentParser(prog="python -m bench", description=__doc__).parse_args()
+    signal.signal(signal.SIGTERM, end)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         world = Environment(Path(folder) / "world")
         try:
@@ -34,6 +41,12 @@ def main() -> int:
     if ended.status != 0:
         print(ended.output, file=sys.stderr)
     return ended.status
+
+
+def end(number: int, _frame: object) -> NoReturn:
+    """Leaves what is being measured. A further signal doesn't keep the environment from being taken down."""
+    signal.signal(number, lambda *_: None)
+    sys.exit(128 + number)
 
 
 def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:

@@ -37,10 +37,21 @@ class Environment:
     def run(self, *arguments: str) -> Finished:
         """`python -m emulator ARGUMENTS` in this world."""
         command = [sys.executable, "-m", "emulator", "--home", str(self.home), *arguments]
-        ended = subprocess.run(
-            command, cwd=CHECKOUT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900
+        process = subprocess.Popen(
+            command, cwd=CHECKOUT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
-        return Finished(ended.returncode, ended.stdout)
+        try:
+            output, _ = process.communicate(timeout=900)
+        except SystemExit:
+            # It ends what it has begun, and leaves the world to whoever takes it down.
+            process.terminate()
+            process.communicate()
+            raise
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        return Finished(process.returncode, output)
 
     def succeed(self, *arguments: str) -> str:
         """The same, where anything but success is a failure of the test; answers the output."""
