@@ -13,6 +13,7 @@ from testapp.__main__ import main
 from testapp.check.evidence import (
     Attempt,
     Metadata,
+    Mismatch,
     NotWritten,
     Outcome,
     Partition,
@@ -283,17 +284,20 @@ def test_a_result_that_can_not_be_left_is_said_in_a_line(
 
 
 @pytest.mark.parametrize(
-    ("code", "cause"),
+    ("mismatch", "cause", "lasting"),
     [
-        ("_SSL", "does not hold the address"),
-        ("_AUTHENTICATION", "refuses the user, the password or the mechanism"),
-        ("_TRANSPORT", "TLS or SASL for instance"),
+        (Mismatch.CERTIFICATE, "does not hold the address", True),
+        (Mismatch.LOGIN, "refuses the user, the password or the mechanism", True),
+        (Mismatch.TLS, "the listener has no TLS", False),
+        (None, "TLS or SASL for instance", False),
     ],
 )
-def test_a_listener_that_lets_nobody_in_says_what_does_not_fit(code: str, cause: str) -> None:
-    report = examine(BOOTSTRAP, "words", Facts(answer=Silence("", "closed", code)))
+def test_a_listener_that_lets_nobody_in_says_what_does_not_fit(
+    mismatch: Mismatch | None, cause: str, lasting: bool
+) -> None:
+    report = examine(BOOTSTRAP, "words", Facts(answer=Silence("", "closed", mismatch)))
     assert report.broken is not None
-    assert (report.broken.link, report.broken.lasting) == (Link.LISTENER, code != "_TRANSPORT")
+    assert (report.broken.link, report.broken.lasting) == (Link.LISTENER, lasting)
     assert cause in report.broken.cause
 
 

@@ -45,16 +45,21 @@ class Metadata:
     topics: Mapping[str, Sequence[Partition]]
 
 
+class Mismatch(StrEnum):
+    """Why a listener that works may not answer this client."""
+
+    CERTIFICATE = "its certificate is not trusted for that address"
+    TLS = "TLS does not come about"
+    LOGIN = "it refuses the user"
+
+
 @dataclass(frozen=True)
 class Silence:
-    """A listener that accepted a connection and gave no answer that Kafka would.
-
-    `reason` is the client's, and `code` librdkafka's, e.g. _AUTHENTICATION.
-    """
+    """A listener that accepted a connection and gave no answer that Kafka would; `reason` is the client's."""
 
     address: str
     reason: str
-    code: str = ""
+    mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True)

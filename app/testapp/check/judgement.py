@@ -9,6 +9,7 @@ from enum import Enum
 from testapp.check.evidence import (
     Attempt,
     Metadata,
+    Mismatch,
     NotWritten,
     Outcome,
     RoundTrips,
@@ -93,9 +94,11 @@ def judge_addresses(attempts: Sequence[Attempt]) -> Finding:
 def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Silence]) -> Finding:
     """Whoever accepts connections has to speak Kafka; `answers` are theirs. A broker that is down may be."""
     silent = [answer for answer in answers if isinstance(answer, Silence)]
-    if silent and (known := _INSECURE.get(silent[0].code)):
-        cause, remedy = known
-        return Finding(Link.LISTENER, _silences(silent), cause, remedy, lasting=True)
+    if silent and silent[0].mismatch:
+        cause, remedy = _MISMATCHES[silent[0].mismatch]
+        # A broker that goes down in the middle of a handshake comes back.
+        lasting = silent[0].mismatch is not Mismatch.TLS
+        return Finding(Link.LISTENER, _silences(silent), cause, remedy, lasting)
     if silent:
         return Finding(
             Link.LISTENER,
@@ -211,14 +214,17 @@ def judge_consume(trips: RoundTrips) -> Finding:
     )
 
 
-_INSECURE = {
-    "_SSL": (
-        "TLS does not come about: the listener has no TLS, its certificate is not signed by the authority in "
-        "KAFKA_CA, or does not hold the address",
-        "Set KAFKA_PROTOCOL to the listener's. `openssl s_client -connect ADDRESS -showcerts` shows its "
-        "certificates: the broker's must name its address as a subject alternative name.",
+_MISMATCHES = {
+    Mismatch.CERTIFICATE: (
+        "the broker's certificate is not signed by the authority in KAFKA_CA, or does not hold the address",
+        "`openssl s_client -connect ADDRESS -showcerts` shows it: it must name the broker's address as a "
+        "subject alternative name, and KAFKA_CA must hold who has signed it.",
     ),
-    "_AUTHENTICATION": (
+    Mismatch.TLS: (
+        "TLS does not come about: the listener has no TLS, or the broker hangs or is stopping",
+        "KAFKA_PROTOCOL must be that of the listener at that port: see `listeners` in Ambari.",
+    ),
+    Mismatch.LOGIN: (
         "the broker refuses the user, the password or the mechanism",
         "Compare KAFKA_USER, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM with the listener's "
         "sasl.enabled.mechanisms and with the users that it knows.",

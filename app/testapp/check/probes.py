@@ -13,6 +13,7 @@ from confluent_kafka import Message as Record
 from testapp.check.evidence import (
     Attempt,
     Metadata,
+    Mismatch,
     NotWritten,
     Outcome,
     Partition,
@@ -62,8 +63,7 @@ class Probes:
             metadata = client.list_topics(timeout=ANSWER_SECONDS)
         except KafkaException as error:
             client.poll(0)
-            first = errors[0] if errors else error.args[0]
-            return Silence(address, first.str(), first.name())
+            return _silence(address, [*errors, error.args[0]])
         return Metadata(
             brokers={broker.id: f"{broker.host}:{broker.port}" for broker in metadata.brokers.values()},
             topics={
@@ -173,6 +173,17 @@ def _outcome(error: OSError) -> Outcome:
     if isinstance(error, ConnectionRefusedError):
         return Outcome.REFUSED
     return Outcome.NO_ROUTE if error.errno in _NO_ROUTE else Outcome.SILENT
+
+
+def _silence(address: str, errors: Sequence[KafkaError]) -> Silence:
+    # What follows from the first, that no broker is left, explains nothing.
+    telling = next((error for error in errors if error.code() != KafkaError._ALL_BROKERS_DOWN), errors[0])
+    reason = telling.str()
+    if "certificate verify failed" in reason:
+        return Silence(address, reason, Mismatch.CERTIFICATE)
+    if telling.code() == KafkaError._AUTHENTICATION:
+        return Silence(address, reason, Mismatch.LOGIN)
+    return Silence(address, reason, Mismatch.TLS if "SSL_HANDSHAKE" in reason else None)
 
 
 def _not_written(error: KafkaError | None) -> NotWritten:
