@@ -19,7 +19,7 @@ from emulator.home import CHECKOUT, Home
 from tests.e2e.broker_certificates import KEY_PASSWORD, BrokerAuthority
 from tests.e2e.environment import eventually
 
-USER, PASSWORD = "anna", 'one + one = 2; "not" three'
+USER, PASSWORD = "anna", "one + one = 2; not three"
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 _JAVA = ("java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData")
 _MODULES = "org.apache.kafka.common.security"
@@ -76,8 +76,7 @@ def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
 
 
 def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str]) -> dict[str, str]:
-    quoted = PASSWORD.replace("\\", "\\\\").replace('"', '\\\\"')
-    plain = f'{_MODULES}.plain.PlainLoginModule required user_{USER}="{quoted}";'
+    plain = f'{_MODULES}.plain.PlainLoginModule required user_{USER}="{PASSWORD}";'
     scram = f"{_MODULES}.scram.ScramLoginModule required;"
     logins = {"plain": plain, **dict.fromkeys(_SCRAM, scram)}
     return {
