@@ -44,8 +44,8 @@ def of_aks(value: str) -> str:
 
 
 def has_arm_processors(size: str) -> bool:
-    """Whether a lower-case p after the number in the size's name says so."""
-    return re.match(r"Standard_[A-Z]+[0-9]+(?:-[0-9]+)?[a-z]*p", size) is not None
+    """Whether a p among the letters after the number in the size's name says so; its case is no matter."""
+    return re.match(r"Standard_[A-Z]+[0-9]+(?:-[0-9]+)?[A-Z]*P", size, re.IGNORECASE) is not None
 
 
 def room_for_disks(disks: int, size: str) -> int:

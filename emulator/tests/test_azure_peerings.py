@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from emulator.azure.network.operations import NetworkOperations
 from emulator.azure.resource_manager import arm
+from emulator.azure.resource_manager.refusals import Refused
 from emulator.tests.azure_subscription import Made, Subscription, not_modelled, refused
 
 
@@ -241,3 +243,14 @@ def test_the_state_is_no_drift_where_the_program_ignores_it(
     assert azure.diff(first).changed == []
     azure.update(first)
     assert _state(azure, first) == "Connected"
+
+
+def test_az_deletes_and_makes_halves(azure: Subscription, one: Made, two: Made) -> None:
+    operations = NetworkOperations(azure.cloud)
+    half = azure.peering(one, two)
+    operations.create_peering("group", "two", None, name="back", remote_id=one.id, allow_access=True)
+    assert _state(azure, half) == "Connected"
+    operations.delete_peerings([f"{two.id}/virtualNetworkPeerings/back"])
+    assert _state(azure, half) == "Disconnected"
+    with pytest.raises(Refused, match="ResourceNotFound"):
+        operations.delete_peerings([f"{two.id}/virtualNetworkPeerings/back"])

@@ -165,7 +165,7 @@ def _with_two_networks(site: Site) -> None:
 def _without_linux_on_x64(site: Site) -> None:
     site.aks["agentPoolProfiles"] = [
         {"name": "win", "osType": "Windows", "vmSize": "Standard_D2s_v5"},
-        {"name": "arm", "osType": "Linux", "vmSize": "Standard_D4pds_v5"},
+        {"name": "arm", "osType": "Linux", "vmSize": "standard_d4pds_v5"},
     ]
 
 
