@@ -83,6 +83,13 @@ def _add_acr(commands: Any) -> None:
     showing.add_argument("--output", "-o", choices=["json"], default="json")
     showing.add_argument("--only-show-errors", action="store_true")
     showing.set_defaults(run=_acr_show)
+    updating = commands.add_parser("update", allow_abbrev=False)
+    updating.add_argument("--name", "-n", required=True)
+    updating.add_argument("--resource-group", "-g", required=True)
+    updating.add_argument("--subscription")
+    updating.add_argument("--public-network-enabled", choices=["true", "false"])
+    updating.add_argument("--role-assignment-mode", choices=["rbac", "rbac-abac"])
+    updating.set_defaults(run=_acr_update)
 
 
 def _acr_show(options: argparse.Namespace) -> None:
@@ -95,6 +102,20 @@ def _acr_show(options: argparse.Namespace) -> None:
         subscription=options.subscription,
     )
     print(json.dumps(found, indent=2))
+
+
+def _acr_update(options: argparse.Namespace) -> None:
+    """learn.microsoft.com/cli/azure/acr, `az acr update`."""
+    public = options.public_network_enabled
+    control.call(
+        Home.locate(),
+        "registry-update",
+        name=options.name,
+        resource_group=options.resource_group,
+        subscription=options.subscription,
+        public=None if public is None else public == "true",
+        mode=options.role_assignment_mode,
+    )
 
 
 def _add_role(commands: Any) -> None:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 from emulator.ambari.faults import Fault
@@ -17,8 +16,8 @@ from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.network.operations import NetworkOperations
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.provider import AzureNative
-from emulator.azure.registry.registries import find_registry, login_server, refusal_to_pull, show_registry
-from emulator.azure.resource_manager import arm
+from emulator.azure.registry.operations import RegistryOperations
+from emulator.azure.registry.registries import refusal_to_pull
 from emulator.azure.resource_manager.manager import RealisationFailed, ResourceManager
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.clusters import Clusters
@@ -131,14 +130,16 @@ class _Daemon:
     def commands(self) -> dict[str, Callable[..., Any]]:
         """What the control socket offers."""
         hdinsight, network = HdinsightOperations(self.cloud), NetworkOperations(self.cloud)
+        registries = RegistryOperations(self.cloud)
         return {
             "hello": self._hello,
             "stop": self._ended.set,
             "status": self._status,
             "enter": self._enter,
             "logs": self._logs,
-            "login": self._login,
-            "registry": partial(show_registry, self.cloud),
+            "login": registries.login,
+            "registry": registries.show,
+            "registry-update": registries.update,
             "networks": network.networks,
             "peering-delete": network.delete_peerings,
             "peering-create": network.create_peering,
@@ -177,16 +178,6 @@ class _Daemon:
             known = f"there are logs of {', '.join(logs)}" if logs else "there are none yet"
             raise CommandFailed(f"no logs of {node}; {known}")
         return [str(path) for path in logs[found]]
-
-    def _login(self, registry: str, subscription: str | None) -> str:
-        subscription = subscription or arm.SUBSCRIPTION
-        found = find_registry(self.cloud, registry, subscription)
-        if found is None:
-            raise CommandFailed(
-                f"The resource with name '{registry}' and type 'Microsoft.ContainerRegistry/registries' "
-                f"could not be found in subscription '{subscription}'."
-            )
-        return login_server(found.name)
 
     def _role_assignments(self, role: str, scope: str) -> list[dict[str, Any]]:
         return list_assignments(self.cloud, role, scope)

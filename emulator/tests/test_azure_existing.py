@@ -6,7 +6,8 @@ import pytest
 
 from emulator.azure.authorization.role_assignments import list_assignments
 from emulator.azure.network.networks import list_networks
-from emulator.azure.registry.registries import show_registry
+from emulator.azure.registry.operations import RegistryOperations
+from emulator.azure.registry.registries import refusal_to_pull
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.refusals import Refused
 from emulator.tests.azure_clusters import aks_without_a_subnet
@@ -148,10 +149,30 @@ def test_assignments_are_listed_by_role_and_scope(azure: Subscription) -> None:
     assert listed["principalId"] == identity.outputs["principalId"]
 
 
-def test_a_registry_is_shown_with_its_mode_of_role_assignments(azure: Subscription) -> None:
-    registry = azure.registry("images")
-    shown = show_registry(azure.cloud, "group", "Images", None)
-    assert shown["id"] == registry.id
-    assert shown["roleAssignmentMode"] == "LegacyRegistryPermissions"
+def test_a_registry_with_permissions_by_repository_takes_no_build_and_no_acrpull(azure: Subscription) -> None:
+    operations = RegistryOperations(azure.cloud)
+    registry, puller = azure.registry("images"), azure.identity()
+    azure.role(puller, ACR_PULL, registry.id)
+    principal = puller.outputs["principalId"]
+    assert operations.show("group", "Images", None)["roleAssignmentMode"] == "LegacyRegistryPermissions"
+    assert refusal_to_pull(azure.cloud, "images.azurecr.io", principal) is None
+    assert operations.login("images", None) == "images.azurecr.io"
+    operations.update("group", "images", None, mode="rbac-abac")
+    assert operations.show("group", "images", None)["roleAssignmentMode"] == "AbacRepositoryPermissions"
+    assert "401 Unauthorized" in str(refusal_to_pull(azure.cloud, "images.azurecr.io", principal))
+    with pytest.raises(Refused, match="UNAUTHORIZED"):
+        operations.login("images", None)
     with pytest.raises(Refused, match="ResourceNotFound"):
-        show_registry(azure.cloud, "group", "absent", None)
+        operations.show("group", "absent", None)
+
+
+def test_a_registry_without_public_access_takes_no_build(azure: Subscription) -> None:
+    operations = RegistryOperations(azure.cloud)
+    azure.registry("images")
+    operations.update("group", "images", None, public=False)
+    with pytest.raises(Refused, match="DENIED"):
+        operations.login("images", None)
+    operations.update("group", "images", None, public=True)
+    assert operations.login("images", None) == "images.azurecr.io"
+    with pytest.raises(Refused, match="ResourceNotFound"):
+        operations.login("absent", None)

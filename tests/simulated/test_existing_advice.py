@@ -15,7 +15,9 @@ from components.settings import Settings, WrongSettings
 from emulator import az, control
 from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.network.operations import NetworkOperations
+from emulator.azure.registry.operations import RegistryOperations
 from emulator.azure.resource_manager.cloud import Propagation
+from emulator.azure.resource_manager.refusals import Refused
 from emulator.tests.azure_clusters import KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription
 from tests.unit.configurations import REQUIRED, encoded
@@ -42,9 +44,11 @@ class Networks:
                 addressPrefix=range_,
             )
         operations = NetworkOperations(self.subscription.cloud)
+        registries = RegistryOperations(self.subscription.cloud)
         commands: Mapping[str, Callable[..., Any]] = {
             "peering-delete": operations.delete_peerings,
             "peering-create": operations.create_peering,
+            "registry-update": registries.update,
         }
         monkeypatch.setattr(control, "call", lambda _home, command, /, **given: commands[command](**given))
         self._monkeypatch = monkeypatch
@@ -77,6 +81,13 @@ class EmulatedReads(Azure):
         self._subscription = subscription
 
     def call(self, args: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if args.token == "command:local:run":
+            assert args.args["command"].startswith("az acr show ")
+            asked = args.args["environment"]
+            shown = RegistryOperations(self._subscription.cloud).show(
+                asked["GROUP"], asked["NAME"], asked["SUBSCRIPTION"]
+            )
+            return {"stdout": json.dumps(shown), "stderr": ""}, []
         arguments = {name: value for name, value in args.args.items() if value is not None}
         return self._subscription.provider.invoke({}, args.token, arguments), []
 
@@ -143,6 +154,23 @@ def test_a_disconnected_half_is_deleted_and_the_peering_left_to_the_program(netw
     networks.said.clear()
     networks.preview(peering=True)
     assert networks.said == []
+
+
+@pytest.mark.parametrize("closed", [{"public": False}, {"mode": "rbac-abac"}])
+def test_a_registry_is_opened(networks: Networks, closed: dict[str, Any]) -> None:
+    networks.subscription.registry("images")
+    operations = RegistryOperations(networks.subscription.cloud)
+    operations.update("group", "images", None, **closed)
+    adopting = {"registry": {"existing": {"resourceGroup": "group", "name": "images"}}, "registryName": ""}
+    with pytest.raises(WrongSettings) as raised:
+        networks.preview(**adopting)
+    [mistake] = raised.value.mistakes
+    with pytest.raises(Refused):
+        operations.login("images", None)
+    networks.az(mistake.right)
+    networks.preview(**adopting)
+    assert networks.said == []
+    assert operations.login("images", None) == "images.azurecr.io"
 
 
 def test_a_cluster_that_azure_changes_can_be_adopted(tmp_path: Path) -> None:

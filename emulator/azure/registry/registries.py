@@ -13,6 +13,9 @@ _PULLING_ROLES = frozenset({"AcrPull", "AcrPush", "Contributor", "Owner", "Reade
 _PREMIUM_ONLY = {"dataEndpointEnabled": True, "publicNetworkAccess": "Disabled", "zoneRedundancy": "Enabled"}
 
 
+MODE_FACT = "roleAssignmentMode"
+
+
 class Registry(RecordsOnly):
     """A container registry. `emulator.registry` keeps its images."""
 
@@ -80,18 +83,9 @@ class Registry(RecordsOnly):
         }
 
 
-def show_registry(cloud: Cloud, resource_group: str, name: str, subscription: str | None) -> dict[str, Any]:
-    """A registry as `az acr show` prints it. Raises Refused where there is none of that name."""
-    subscription = subscription or arm.SUBSCRIPTION
-    registry_id = arm.resource_id(resource_group, Registry.kind, name, subscription=subscription)
-    record = cloud.require(Registry.kind, registry_id)
-    return {
-        "id": record.id,
-        "name": record.name,
-        **cloud.echo(record),
-        # Those with permissions by repository (ABAC) are not modelled.
-        "roleAssignmentMode": "LegacyRegistryPermissions",
-    }
+def mode_of(registry: Record) -> str:
+    """How roles are assigned on it: with permissions by repository (ABAC) AcrPull counts for nothing."""
+    return registry.facts.get(MODE_FACT, "LegacyRegistryPermissions")
 
 
 def login_server(name: str) -> str:
@@ -119,7 +113,10 @@ def refusal_to_pull(cloud: Cloud, server: str, puller: str) -> str | None:
         return f"failed to resolve reference: dial tcp: lookup {server}: no such host"
     if registry.inputs.get("anonymousPullEnabled"):
         return None
-    if has_role(cloud, puller, _PULLING_ROLES, registry.id, cloud.propagation.image_pull):
+    by_repository = mode_of(registry) == "AbacRepositoryPermissions"
+    if not by_repository and has_role(
+        cloud, puller, _PULLING_ROLES, registry.id, cloud.propagation.image_pull
+    ):
         return None
     return (
         f"failed to authorize: failed to fetch anonymous token: unexpected status from GET request to "
