@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from .login import KubeconfigUnusable, signed_in
@@ -25,6 +26,9 @@ PAGE = 500
 
 FILES = {"cluster": ("certificate-authority",), "user": ("client-certificate", "client-key")}
 """What a kubeconfig names as a file, or holds itself, under this name with `-data`."""
+
+_IMPORT = Lock()
+"""The client loads its modules when they are asked for, which several threads can't do at the same time."""
 
 Object = dict[str, Any]
 
@@ -93,8 +97,9 @@ def connect(kubeconfig: str) -> Iterator[KubernetesApi]:
 
     Raises KubeconfigUnusable.
     """
-    from kubernetes.client import ApiClient, Configuration
-    from kubernetes.config import ConfigException, load_kube_config_from_dict
+    with _IMPORT:
+        from kubernetes.client import ApiClient, Configuration
+        from kubernetes.config import ConfigException, load_kube_config_from_dict
 
     document = signed_in(kubeconfig)
     configuration = Configuration()

@@ -4,6 +4,8 @@ import base64
 import datetime
 import ipaddress
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,24 @@ from components.cluster.api import ApiRefused, ApiUnreachable, connect
 from components.cluster.login import KubeconfigUnusable
 from tests.unit.api_server import kubeconfig, serving
 
+CHECKOUT = Path(__file__).resolve().parents[2]
+CONNECTING = """
+import sys
+import threading
+import time
+from components.cluster.api import connect
+
+def work(after):
+    time.sleep(after)
+    with connect('{"clusters": [{"name": "one", "cluster": {"server": "https://127.0.0.1:1"}}], '
+                 '"users": [{"name": "one", "user": {"token": "one"}}], '
+                 '"contexts": [{"name": "one", "context": {"cluster": "one", "user": "one"}}], '
+                 '"current-context": "one"}'):
+        sys.stdout.write("connected\\n")
+
+for number in range(60):
+    threading.Thread(target=work, args=[number / 100]).start()
+"""
 PODS = "/api/v1/namespaces/ns/pods"
 
 
@@ -121,3 +141,9 @@ def test_credentials_of_no_kind_that_is_known_are_named() -> None:
     ):
         with pytest.raises(KubeconfigUnusable, match=named), connect(text):
             pass
+
+
+def test_threads_that_connect_first_at_the_same_time_all_can() -> None:
+    command = [sys.executable, "-c", CONNECTING]
+    ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert ended.stdout.splitlines() == ["connected"] * 60, ended.stderr
