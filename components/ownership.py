@@ -137,7 +137,8 @@ def existing_namespace(ownership: Ownership, name: str) -> pulumi.Output[str]:
             )
         return name
 
-    return pulumi.Output.from_input(ownership.kubeconfig).apply(find)
+    # By itself what a secret leads to is one: hooks could not read the names of objects, nor whose they are.
+    return pulumi.Output.unsecret(pulumi.Output.from_input(ownership.kubeconfig).apply(find))
 
 
 def path_of(inputs: Mapping[str, Any]) -> str | None:

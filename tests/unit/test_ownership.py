@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -160,6 +161,17 @@ def test_a_namespace_of_somebody_else_s_has_to_be_there() -> None:
     assert existing({NAMESPACE: found()}) == "kafka-test"
     with pytest.raises(NamespaceUnusable, match="has no such namespace"):
         existing({})
+
+
+def test_the_name_of_a_namespace_is_no_secret_though_the_kubeconfig_is() -> None:
+    async def is_secret() -> bool:
+        with serving({NAMESPACE: found()}) as server:
+            secretly = replace(
+                owner(server.url), kubeconfig=pulumi.Output.secret(kubeconfig(server.url, token="t"))
+            )
+            return await existing_namespace(secretly, "kafka-test").is_secret()
+
+    assert asyncio.run(is_secret()) is False
 
 
 def test_whoever_may_not_look_at_the_namespace_itself_may_use_it() -> None:
