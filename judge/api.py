@@ -17,6 +17,7 @@ FIELD_MANAGER = "somebody-else"
 _PATHS = {
     "Node": "/api/v1/nodes",
     "Namespace": "/api/v1/namespaces",
+    "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Secret": "/api/v1/namespaces/{}/secrets",
     "Service": "/api/v1/namespaces/{}/services",

@@ -15,4 +15,7 @@ class Settings:
     port: int = 8080
     source_ranges: tuple[str, ...] = ("127.0.0.0/8",)
     token: str = ""
+    namespace_exists: bool = False
+    marked: bool = True
+    """Whether objects say whose they are, and name a field manager: those of earlier versions don't."""
     seconds: int = 300

@@ -20,6 +20,8 @@ from judge.settings import Settings
 from tests.e2e.environment import CHECKOUT, eventually
 
 PROGRAM = Path(__file__).parent / "program"
+MADE = ("Deployment", "Job", "NetworkPolicy", "PodDisruptionBudget", "Secret", "Service")
+"""The kinds of objects that the program makes in its namespace."""
 LIMIT = 150.0
 """Seconds in which every run has to end: what is waited for at all is waited for less long."""
 
@@ -36,6 +38,7 @@ class Stack:
     cluster: Cluster
     namespace: str
     settings: Settings
+    name: str = "judge"
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of the environment: what is set besides."""
 
@@ -43,7 +46,7 @@ class Stack:
         (self.folder / "state").mkdir(parents=True)
         # Beside its program a stack keeps its configuration.
         shutil.copytree(PROGRAM, self.folder / "program")
-        self.succeed("stack", "init", "judge", "--no-select")
+        self.succeed("stack", "init", self.name, "--no-select")
 
     def up(self) -> Run:
         """Whatever its end."""
@@ -82,7 +85,7 @@ class Stack:
     def start(self, *arguments: str, events: Path | None = None) -> "subprocess.Popen[str]":
         """Stdout and stderr come in one."""
         logged = ["--event-log", str(events)] if events and arguments[0] in _WITH_EVENTS else []
-        stack = [] if arguments[:2] == ("stack", "init") else ["--stack", "judge"]
+        stack = [] if arguments[:2] == ("stack", "init") else ["--stack", self.name]
         return subprocess.Popen(
             ["pulumi", "--non-interactive", "--color", "never", *arguments, *stack, *logged],
             cwd=self.folder / "program",
@@ -111,6 +114,13 @@ class Stack:
         found = self.cluster.get(kind, self.namespace, name)
         assert found is not None, f"{self.cluster.name}: no {kind} {name}"
         return found
+
+    def managers(self) -> set[str]:
+        """Who owns fields of what the stack has made: whoever applied them."""
+        made = [item for kind in MADE for item in self.cluster.list(kind, self.namespace)]
+        own = [item["metadata"] for item in made if not item["metadata"].get("ownerReferences")]
+        entries = [entry for metadata in own for entry in metadata.get("managedFields", [])]
+        return {entry["manager"] for entry in entries if entry["operation"] == "Apply"}
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait until it holds."""

@@ -2,12 +2,14 @@
 
 import json
 import os
+from unittest import mock
 
 import pulumi
 
 from components.aks_access import kubernetes_provider
 from components.cluster.waiting import Limits
 from components.kafka_login import KafkaLogin
+from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
@@ -23,6 +25,8 @@ def shorten(resource: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformR
     return pulumi.ResourceTransformResult(resource.props, resource.opts)
 
 
+if not settings["marked"]:
+    mock.patch.multiple(Ownership, labels={}, annotations={}).start()
 pulumi.runtime.register_resource_transform(shorten)
 provider = kubernetes_provider(
     pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]), "judge", pulumi.ResourceOptions()
@@ -34,7 +38,7 @@ app = KafkaTestApp(
         kubeconfig=pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]),
         cluster=None,
         namespace=settings["namespace"],
-        namespace_exists=False,
+        namespace_exists=settings["namespace_exists"],
         network_policy=True,
         image=settings["image"],
         bootstrap_servers=settings["brokers"],
