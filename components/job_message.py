@@ -24,6 +24,8 @@ from .cluster.waiting import Limits, Look, wait
 JOB_LABEL = "batch.kubernetes.io/job-name"
 """Set by Kubernetes on every pod of a Job: https://kubernetes.io/docs/reference/labels-annotations-taints/."""
 WARNINGS = {"fieldSelector": "type=Warning"}
+SECONDS_TO_BE_ENDED = 30.0
+"""How long after its deadline a Job is still waited for: the reason that Kubernetes then gives says most."""
 
 
 class JobMessage(pulumi.dynamic.Resource, module="kubernetes", name="JobMessage"):
@@ -76,7 +78,7 @@ def _await(props: dict[str, Any]) -> dict[str, Any]:
         ended = wait(
             subject,
             lambda: _look(api, props["namespace"], props["job"], props["jobUid"]),
-            limits.job,
+            limits.job + SECONDS_TO_BE_ENDED,
             limits,
             clock=clock,
             progress=Progress(clock),

@@ -97,6 +97,28 @@ def test_the_message_is_read_again_for_another_job_only() -> None:
     assert set(selectors) == {"batch.kubernetes.io/job-name=check-1"}
 
 
+def test_a_job_that_kubernetes_ends_at_its_deadline_is_told_in_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving(answers(job())) as server:
+
+        class Clock:
+            seconds = 0.0
+
+            def now(self) -> float:
+                return self.seconds
+
+            def sleep(self, seconds: float) -> None:
+                # The controller gets to it some seconds after the deadline.
+                if self.seconds > 60:
+                    server.answers.update(answers(job(Failed="DeadlineExceeded")))
+                self.seconds += 65
+
+        monkeypatch.setattr("components.job_message.SystemClock", Clock)
+        with pytest.raises(NotReached, match="DeadlineExceeded"):
+            JobMessageProvider().create(inputs(server.url, job=60))
+
+
 def test_the_end_of_a_job_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(answers(job())) as server:
 
