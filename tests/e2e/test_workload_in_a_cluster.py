@@ -50,6 +50,7 @@ import os
 import pulumi
 from components.aks_access import kubernetes_provider
 from components.cluster.waiting import Limits
+from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
@@ -62,7 +63,7 @@ given = {{
     "kafka": None, "cluster": None, "namespace": "apps", "namespace_exists": False, "network_policy": True,
     "image": os.environ["IMAGE"], "bootstrap_servers": "10.10.0.9:9092,10.10.0.10:9092",
     "topic": "messages", "replicas": 1, "port": 8080, "source_ranges": ["127.0.0.0/8"],
-    "open_to_the_world": False, "access_token": None,
+    "open_to_the_world": False, "access_token": None, "login": KafkaLogin("PLAINTEXT"), "hosts": (),
 }}
 given |= asked
 topics = [{{"name": given["topic"]}}]
