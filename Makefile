@@ -33,7 +33,7 @@ lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 pythons: ## unit tests and an environment with each Python that is installed (3 min each)
 	@$(PYTHON) -m tools.each_python
 
-judge: setup-tests ## the program in a real Kubernetes, which is built first, with Go (15 min)
+judge: setup ## the program in a real Kubernetes, which is built first, with Go (15 min)
 	@.venv/bin/python -m judge
 
 bench: setup ## the numbers in the docs, one line of JSON each (5 min)
