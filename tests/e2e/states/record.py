@@ -51,10 +51,11 @@ def without_places(state: dict[str, Any]) -> dict[str, Any]:
 
 def _recorded(settings: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        world = Environment(Path(folder) / "world")
-        here = ("pulumi", "--program", str(program(Path(folder) / "program")))
+        world, deployed = Environment(Path(folder) / "world"), program(Path(folder) / "program")
+        shutil.copy(settings, deployed / "Pulumi.local.yaml")
+        here = ("pulumi", "--program", str(deployed))
         try:
-            world.succeed(*here, "up", "--yes", "--skip-preview", "--config-file", str(settings))
+            world.succeed(*here, "up", "--yes", "--skip-preview")
             return without_places(json.loads(world.succeed(*here, "stack", "export")))
         finally:
             world.run(*here, "state", "unprotect", "--all", "--yes")
