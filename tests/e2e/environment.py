@@ -82,7 +82,7 @@ class Environment:
     def processes(self) -> list[str]:
         """Command lines of every process that was started for this world, wherever it runs."""
         mark = str(self.home).encode()
-        return [line.decode() for line in command_lines() if mark in line and b"pytest" not in line]
+        return [line.decode() for line in command_lines() if mark in line]
 
 
 def adapted(folder: Path, **settings: object) -> tuple[str, str]:
