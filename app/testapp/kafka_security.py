@@ -72,7 +72,7 @@ def _authority(read: Environment) -> str:
     if text:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
-        except (ssl.SSLError, ValueError):
+        except (ssl.SSLError, ValueError, TypeError):
             read.mistakes.append("KAFKA_CA must be certificates in PEM form")
     return text
 

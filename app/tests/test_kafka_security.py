@@ -73,6 +73,7 @@ def test_secrets_may_come_in_files(tmp_path: Path) -> None:
     [
         ({"KAFKA_PROTOCOL": "TLS"}, ["KAFKA_PROTOCOL is 'TLS'; it must be one of PLAINTEXT, SSL"]),
         ({"KAFKA_CA": "no certificate"}, ["KAFKA_CA must be certificates in PEM form"]),
+        ({"KAFKA_CA": "Schlüssel"}, ["KAFKA_CA must be certificates in PEM form"]),
         ({"KAFKA_CA_FILE": "/nowhere"}, ["KAFKA_CA_FILE is set, and KAFKA_CA too"]),
         (
             {"KAFKA_CA": "", "KAFKA_CA_FILE": "/nowhere"},

@@ -21,7 +21,7 @@ def authority(text: str, protocol: str) -> str:
         raise _unused("kafkaCa", protocol)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, ValueError, TypeError):
         command = 'pulumi config set kafkaCa -- "$(cat ca-cert)"'
         raise broken("must be certificates in PEM form", source=TLS_SOURCE, right=command) from None
     return text

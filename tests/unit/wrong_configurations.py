@@ -207,6 +207,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"kafkaProtocol": "TLS"},
         {"kafkaProtocol": "SASL_SSL", "kafkaCa": "no certificate", "kafkaSaslMechanism": "GSSAPI"},
         {"kafkaProtocol": "SASL_PLAINTEXT", "kafkaCa": "no certificate"},
+        {"kafkaProtocol": "SSL", "kafkaCa": "Schlüssel"},
         {
             "kafkaProtocol": "SASL_SSL",
             "kafkaSaslMechanism": "PLAIN",
