@@ -9,7 +9,8 @@ from testapp.environment import shown
 KAFKA_PORT = 9092
 MOST_SHOWN = 5
 """Wrong parts of a list that a message repeats."""
-_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+# A label may end with a hyphen: HDInsight names nodes for the first six characters of their cluster.
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _AUTHORITY = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^\[\]:/]+))(?::(?P<port>[0-9]{1,5}))?")
 

@@ -98,6 +98,11 @@ def test_a_topic_has_a_name_of_kafka(topic: str) -> None:
         parse_topic(topic)
 
 
+def test_a_node_of_hdinsight_may_have_a_name_with_a_hyphen_at_the_end() -> None:
+    node = "wn0-local-.abcdef0123456789.ax.internal.cloudapp.net:9092"
+    assert parse_servers(node) == node
+
+
 def test_probes_have_another_port() -> None:
     with pytest.raises(SettingsError, match="HEALTH_PORT is 8081, which PORT is too"):
         ServeSettings.from_environment(RIGHT | {"PORT": "8081"})
