@@ -22,6 +22,8 @@ def test_a_job_that_fails_for_good_ends_up_at_once_with_its_text(
 def test_a_job_that_never_ends_fails_by_its_deadline(sites: Sites) -> None:
     both = sites.judge(fail, Settings(image=image(HANGS), seconds=SHORT))
     assert [step.startswith("create create-topics") for step in both.real.failed] == [True]
+    assert "[DeadlineExceeded]" in both.real.text
+    assert "[DeadlineExceeded]" in both.emulated.text
     assert both.real.steps == both.emulated.steps
 
 

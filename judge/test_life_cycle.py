@@ -36,3 +36,24 @@ def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
     assert {step.removeprefix("create ") for step in made} == {
         step.removeprefix("delete ") for step in destroyed
     }
+
+
+def test_what_somebody_changes_is_put_right(sites: Sites) -> None:
+    """Who looks first sees it; who doesn't leaves it."""
+
+    def scenario(stack: Stack) -> list[list[str]]:
+        stack.settle()
+        deployment = stack.get("Deployment", "kafka-test-app")
+        stack.cluster.patch(deployment, {"spec": {"replicas": 1}})
+        seen = stack.succeed("refresh", "--yes", "--skip-preview")
+        mended = stack.settle()
+        assert stack.get("Deployment", "kafka-test-app")["spec"]["replicas"] == 2
+        stack.cluster.delete(stack.get("Service", "kafka-test-app"))
+        stack.until(lambda: stack.cluster.get("Service", stack.namespace, "kafka-test-app") is None)
+        stack.succeed("refresh", "--yes", "--skip-preview")
+        made_again = stack.settle()
+        return [seen.steps, mended.steps, made_again.steps]
+
+    both = sites.judge(scenario)
+    assert both.real == both.emulated
+    assert both.real[2] == ["create kafka-test-app-service"]
