@@ -13,6 +13,7 @@ from confluent_kafka.admin import (
     ScramMechanism,
     UserScramCredentialUpsertion,
 )
+from cryptography.hazmat.primitives import serialization
 from replica import free_ports
 
 from emulator.home import CHECKOUT, Home
@@ -22,6 +23,12 @@ from tests.e2e.environment import eventually
 USER, PASSWORD = "anna", "one + one = 2; not three"
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 _JAVA = ("java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData")
+_LOG = """\
+log4j.rootLogger=WARN, out
+log4j.appender.out=org.apache.log4j.ConsoleAppender
+log4j.appender.out.layout=org.apache.log4j.PatternLayout
+log4j.appender.out.layout.ConversionPattern=[%d] %p %m (%c)%n
+"""
 _MODULES = "org.apache.kafka.common.security"
 _SCRAM = {
     "scram-sha-256": ScramMechanism.SCRAM_SHA_256,
@@ -47,11 +54,11 @@ def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
     """ZooKeeper and a broker, in processes that end with it; what they say is in the folder."""
     authority = BrokerAuthority()
     (folder / "authority.pem").write_text(authority.certificate)
-    (folder / "broker.pem").write_text(authority.key_store("broker.example.org", ["127.0.0.1"]))
+    store = authority.key_store("broker.example.org", ["127.0.0.1"])
     zookeeper, *ports = free_ports(1 + len(PROTOCOLS))
     servers = {protocol: f"127.0.0.1:{port}" for protocol, port in zip(PROTOCOLS, ports, strict=True)}
     properties = "\n".join(
-        f"{name}={value}" for name, value in _properties(folder, zookeeper, servers).items()
+        f"{name}={value}" for name, value in _properties(folder, zookeeper, servers, store).items()
     )
     (folder / "server.properties").write_text(properties)
     ensemble = {
@@ -75,7 +82,7 @@ def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
         yield SecuredBroker(servers, authority.certificate)
 
 
-def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str]) -> dict[str, str]:
+def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str], store: str) -> dict[str, str]:
     plain = f'{_MODULES}.plain.PlainLoginModule required user_{USER}="{PASSWORD}";'
     scram = f"{_MODULES}.scram.ScramLoginModule required;"
     logins = {"plain": plain, **dict.fromkeys(_SCRAM, scram)}
@@ -91,8 +98,7 @@ def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str]) -> dic
             for mechanism, login in logins.items()
         },
         "ssl.keystore.type": "PEM",
-        "ssl.keystore.location": str(folder / "broker.pem"),
-        "ssl.key.password": KEY_PASSWORD,
+        **_key_store(store),
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(folder / "authority.pem"),
         "auto.create.topics.enable": "false",
@@ -101,10 +107,25 @@ def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str]) -> dic
     }
 
 
+def _key_store(store: str) -> dict[str, str]:
+    """Written out: Kafka 3.2 on Java 17 decrypts no key of today (PBES2 SecretKeyFactory not available)."""
+    key = serialization.load_pem_private_key(store.encode(), KEY_PASSWORD.encode())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    certificate = store[store.index("-----BEGIN CERTIFICATE") :]
+    return {
+        "ssl.keystore.key": private.decode().replace("\n", "\\n"),
+        "ssl.keystore.certificate.chain": certificate.replace("\n", "\\n"),
+    }
+
+
 @contextlib.contextmanager
 def _java(folder: Path, main: str, *arguments: str) -> Iterator[None]:
     jars = Home(CHECKOUT / ".emulator").kafka
-    command = [*_JAVA, "-cp", f"{jars}/*", main, *arguments]
+    (folder / "log4j.properties").write_text(_LOG)
+    logging = f"-Dlog4j.configuration=file:{folder}/log4j.properties"
+    command = [*_JAVA, logging, "-cp", f"{jars}/*", main, *arguments]
     with (folder / f"{main}.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
         try:
