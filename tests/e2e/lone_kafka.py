@@ -35,7 +35,7 @@ NODES = {name: f"10.10.0.{4 + number}" for number, name in enumerate(("hn0", "zk
 WORKERS = ("wn0", "wn1", "wn2")
 ADDRESSES = [NODES[worker] for worker in WORKERS]
 CLIENT = "aks/client"
-KEY_STORE = "/usr/hdp/broker.pem"
+KEY_STORE = "/usr/hdp/broker.p12"
 TRUST_STORE = "/usr/hdp/authority.pem"
 ALL_AT_ONCE = RollOptions("all", pace=Pace(poll=0.5, settle=1, settle_unvouched=1))
 DEADLINE = 90.0
@@ -54,7 +54,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 settings, name = json.loads(sys.argv[1]), sys.argv[2]
 topic = NewTopic(name, num_partitions=3, replication_factor=3, config={"min.insync.replicas": "3"})
-AdminClient(settings).create_topics([topic])[name].result(30)
+admin = AdminClient(settings)
+admin.create_topics([topic])[name].result(30)
 producer = Producer({**settings, "acks": "all", "message.timeout.ms": 30000})
 errors = []
 for partition in range(3):
@@ -86,7 +87,7 @@ class LoneKafka:
             hdp = self.home.nodes / "mykafka" / worker / "hdp"
             addresses = [NODES[worker]] if with_addresses else []
             store = self.authority.key_store(self.cluster.host_name(worker), addresses)
-            (hdp / Path(KEY_STORE).name).write_text(store)
+            (hdp / Path(KEY_STORE).name).write_bytes(store)
             (hdp / Path(TRUST_STORE).name).write_text(self.authority.certificate)
 
     def set_broker(self, **properties: str | None) -> None:

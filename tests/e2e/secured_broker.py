@@ -13,7 +13,6 @@ from confluent_kafka.admin import (
     ScramMechanism,
     UserScramCredentialUpsertion,
 )
-from cryptography.hazmat.primitives import serialization
 from replica import free_ports
 
 from emulator.home import CHECKOUT, Home
@@ -54,11 +53,11 @@ def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
     """ZooKeeper and a broker, in processes that end with it; what they say is in the folder."""
     authority = BrokerAuthority()
     (folder / "authority.pem").write_text(authority.certificate)
-    store = authority.key_store("broker.example.org", ["127.0.0.1"])
+    (folder / "broker.p12").write_bytes(authority.key_store("broker.example.org", ["127.0.0.1"]))
     zookeeper, *ports = free_ports(1 + len(PROTOCOLS))
     servers = {protocol: f"127.0.0.1:{port}" for protocol, port in zip(PROTOCOLS, ports, strict=True)}
     properties = "\n".join(
-        f"{name}={value}" for name, value in _properties(folder, zookeeper, servers, store).items()
+        f"{name}={value}" for name, value in _properties(folder, zookeeper, servers).items()
     )
     (folder / "server.properties").write_text(properties)
     ensemble = {
@@ -82,7 +81,7 @@ def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
         yield SecuredBroker(servers, authority.certificate)
 
 
-def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str], store: str) -> dict[str, str]:
+def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str]) -> dict[str, str]:
     plain = f'{_MODULES}.plain.PlainLoginModule required user_{USER}="{PASSWORD}";'
     scram = f"{_MODULES}.scram.ScramLoginModule required;"
     logins = {"plain": plain, **dict.fromkeys(_SCRAM, scram)}
@@ -97,26 +96,15 @@ def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str], store:
             for protocol in ("sasl_plaintext", "sasl_ssl")
             for mechanism, login in logins.items()
         },
-        "ssl.keystore.type": "PEM",
-        **_key_store(store),
+        "ssl.keystore.type": "PKCS12",
+        "ssl.keystore.location": str(folder / "broker.p12"),
+        "ssl.keystore.password": KEY_PASSWORD,
+        "ssl.key.password": KEY_PASSWORD,
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(folder / "authority.pem"),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",
         "transaction.state.log.replication.factor": "1",
-    }
-
-
-def _key_store(store: str) -> dict[str, str]:
-    """Written out: Kafka 3.2 on Java 17 decrypts no key of today (PBES2 SecretKeyFactory not available)."""
-    key = serialization.load_pem_private_key(store.encode(), KEY_PASSWORD.encode())
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    certificate = store[store.index("-----BEGIN CERTIFICATE") :]
-    return {
-        "ssl.keystore.key": private.decode().replace("\n", "\\n"),
-        "ssl.keystore.certificate.chain": certificate.replace("\n", "\\n"),
     }
 
 
