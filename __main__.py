@@ -19,7 +19,6 @@ from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, P
 from components.peering_repair import find_repair
 from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
-from components.settings.addresses import open_to_the_world
 from components.settings.regions import storage_suffix
 from components.settings.state import by_type, recorded_outputs
 from components.workload import KafkaTestApp, KafkaTestAppArgs
@@ -171,8 +170,9 @@ app = KafkaTestApp(
         topic=settings.app_topic,
         replicas=settings.app_replicas,
         port=settings.app_port,
+        exposure=settings.app_exposure,
         source_ranges=[str(source) for source in settings.app_source_ranges],
-        open_to_the_world=open_to_the_world(settings.app_source_ranges),
+        open_to_the_world=settings.app_open_to_the_world,
         hosts=settings.app_hosts,
         access_token=config.get_secret("appAccessToken") if settings.app_access_token else None,
         limits=settings.app_limits,

@@ -12,6 +12,7 @@ import pulumi_kubernetes as kubernetes
 
 from . import jobs
 from .cluster.waiting import Limits
+from .exposure import EXISTS, port_forward, service_annotations, service_name, service_spec
 from .job_message import JobMessage
 from .kafka_login import KafkaLogin, login_variables
 from .namespace_guard import NamespaceGuard
@@ -20,6 +21,7 @@ from .ownership import Ownership, existing_namespace
 from .pods import container, pod
 from .rollout import Rollout
 from .settings.app_limits import AppLimits
+from .settings.visitors import Exposure
 
 NAME = "kafka-test-app"
 LABELS = {"app.kubernetes.io/name": NAME}
@@ -34,13 +36,6 @@ OPEN_WARNING = (
     "Everybody on the Internet can open the test application's page and read the messages of its topic: "
     "appSourceRanges leaves nobody out. appAccessToken keeps strangers from sending."
 )
-EXISTS = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
-"""Annotation by which an object is in the state as soon as it exists; a dynamic resource waits for the rest.
-
-`pulumi.com/skipAwait` would also skip waiting for a deletion, so that no Job could replace one of its name.
-"""
-HAS_ADDRESS = {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}"}
-"""Annotation of a Service whose pods may take longer than its address; the rollout waits for them."""
 PRE_STOP_SECONDS = 5
 """How long a terminating pod goes on serving, until every node has removed it from the Service."""
 STARTUP_SECONDS = 600
@@ -60,7 +55,8 @@ class KafkaTestAppArgs:
     network_policy: whether pods may talk to visitors and brokers only.
     bootstrap_servers: host:port, comma-separated, of the listener that `login` is for.
     topics: {name, partitions, replicationFactor, config} each, in the form that the image reads.
-    source_ranges: from where the page can be opened.
+    exposure: whether a load balancer, public or internal, leads to the page, or none does.
+    source_ranges: from where the page can be opened, by a load balancer.
     access_token: what sending takes; None lets everybody send.
     waiting: how long Jobs and pods may take.
     """
@@ -78,6 +74,7 @@ class KafkaTestAppArgs:
     topic: str
     replicas: int
     port: int
+    exposure: Exposure
     source_ranges: Sequence[str]
     open_to_the_world: bool
     hosts: Sequence[str]
@@ -94,6 +91,7 @@ class KafkaTestApp(pulumi.ComponentResource):
     """
 
     url: pulumi.Output[str]
+    """Where the page is; empty without a load balancer."""
     round_trip_milliseconds: pulumi.Output[float | None]
     """Median round trip to Kafka, as the check's pod last measured it."""
 
@@ -113,7 +111,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         self._disruption_budget()
         if args.open_to_the_world:
             pulumi.log.warn(OPEN_WARNING, self)
-        self.url = self._service().status.apply(lambda status: _url(status, args.port))
+        self.url = self._address(self._service())
         self.register_outputs({"url": self.url, "roundTripMilliseconds": self.round_trip_milliseconds})
 
     def _make_namespace(self) -> tuple[pulumi.Output[str], Sequence[pulumi.Resource]]:
@@ -298,22 +296,28 @@ class KafkaTestApp(pulumi.ComponentResource):
         )
 
     def _service(self) -> kubernetes.core.v1.Service:
-        said = {OPEN_ANNOTATION: "appSourceRanges"} if self._args.open_to_the_world else {}
+        args, name = self._args, service_name(self._args.exposure, NAME)
+        said = {OPEN_ANNOTATION: "appSourceRanges"} if args.open_to_the_world else {}
         return kubernetes.core.v1.Service(
-            f"{NAME}-service",
-            metadata=self._metadata(NAME, {**HAS_ADDRESS, **said}),
-            spec=kubernetes.core.v1.ServiceSpecArgs(
-                type=kubernetes.core.v1.ServiceSpecType.LOAD_BALANCER,
+            f"{name}-service",
+            metadata=self._metadata(name, {**service_annotations(args.exposure), **said}),
+            spec=service_spec(
+                args.exposure,
                 selector=LABELS,
-                load_balancer_source_ranges=[*self._args.source_ranges],
-                ports=[
-                    kubernetes.core.v1.ServicePortArgs(
-                        name="http", port=self._args.port, target_port=PORT, protocol="TCP"
-                    )
-                ],
+                port=args.port,
+                target_port=PORT,
+                source_ranges=args.source_ranges,
             ),
             opts=self._options(),
         )
+
+    def _address(self, service: kubernetes.core.v1.Service) -> pulumi.Output[str]:
+        """The page's URL; empty where nothing leads to it but a port-forward, which is said."""
+        args = self._args
+        if args.exposure == "none":
+            pulumi.log.info(port_forward(args.namespace, NAME, args.port), self)
+            return pulumi.Output.from_input("")
+        return service.status.apply(lambda status: _url(status, args.port))
 
     def _metadata(
         self, name: pulumi.Input[str] | None, annotations: Mapping[str, str] | None = None

@@ -24,7 +24,12 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
         yield f"node      {node['name']:{width}} {node['address']:15} {', '.join(processes)}".rstrip()
     for name, address in status["endpoints"].items():
         yield f"endpoint  {name:{width}} {address}"
-    yield f"page      {status['appUrl'] or 'not deployed'}"
+    yield f"page      {_page(status['appUrl'])}"
+
+
+def _page(url: str | None) -> str:
+    """Where the page is, as far as it has an address."""
+    return "not deployed" if url is None else url or "without an address"
 
 
 def _program(command: list[str]) -> str:

@@ -29,6 +29,7 @@ from .state import resource_outputs
 from .together import SET_PASSWORD, SettingsTogether
 from .topics import Topic
 from .unknown import of_other_programs, unknown
+from .visitors import Exposure
 
 HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
@@ -383,9 +384,16 @@ class Settings(SettingsTogether):
         group=Group.APP,
         changed=Change.NEW_NAMESPACE,
     )
+    app_exposure: Exposure = setting(
+        "public",
+        description="Who is led to the test application's page, of those in appSourceRanges: everybody "
+        "(public), whoever reaches AKS's network (internal), or nobody without a port-forward (none).",
+        group=Group.APP,
+        changed=Change.IN_PLACE,
+    )
     app_port: Annotated[int, between(1, 65535, "a TCP port")] = setting(
         80,
-        description="Port of the test application's load balancer.",
+        description="Port of the test application's Service.",
         group=Group.APP,
         changed=Change.IN_PLACE,
     )
@@ -395,11 +403,11 @@ class Settings(SettingsTogether):
     app_source_ranges: Annotated[
         tuple[CallerRange, ...],
         BeforeValidator(names.from_json),
-        AfterValidator(visitors.somebody_may_visit),
         AfterValidator(addresses.each_once),
     ] = setting(
         (),
-        description="Ranges that may open the test application's page; 0.0.0.0/0 for everybody.",
+        description="Ranges that may open the test application's page; 0.0.0.0/0 for everybody. Not needed "
+        "where appExposure is none.",
         examples=['--path "appSourceRanges[0]" 203.0.113.7/32'],
         group=Group.APP,
         changed=Change.IN_PLACE,
@@ -590,6 +598,11 @@ class Settings(SettingsTogether):
         """The authorized IP ranges of Kubernetes' API; None for everybody."""
         ranges = self.aks_api_source_ranges or addresses.public(self.ambari_source_ranges)
         return None if addresses.EVERYBODY in ranges else [str(source) for source in ranges]
+
+    @property
+    def app_open_to_the_world(self) -> bool:
+        """Whether everybody on the Internet can open the test application's page."""
+        return self.app_exposure == "public" and addresses.open_to_the_world(self.app_source_ranges)
 
     def has_network_policy(self, carried_out: bool) -> bool:
         """Whether the application gets one, in a cluster that carries network policies out or doesn't."""

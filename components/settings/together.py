@@ -9,7 +9,18 @@ from ipaddress import IPv4Network
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 
-from . import address_space, addresses, kafka_access, leniency, names, passwords, topics, versions, vm_sizes
+from . import (
+    address_space,
+    addresses,
+    kafka_access,
+    leniency,
+    names,
+    passwords,
+    topics,
+    versions,
+    visitors,
+    vm_sizes,
+)
 from .about import about
 from .address_space import AddressSpace
 from .checked import Checked
@@ -202,6 +213,13 @@ class SettingsTogether(Checked):
             lambda network: cls._overlaps_nothing(network, info),
             lambda network: addresses.room_for_overlay(network, nodes),
         )
+
+    @field_validator("app_source_ranges", check_fields=False)
+    @classmethod
+    def _somebody_may_visit(
+        cls, value: tuple[IPv4Network, ...], info: ValidationInfo
+    ) -> tuple[IPv4Network, ...]:
+        return visitors.somebody_may_visit(value, info.data.get("app_exposure", "public"))
 
     @field_validator("kafka_ca", check_fields=False)
     @classmethod

@@ -2,11 +2,13 @@
 
 import re
 from ipaddress import IPv4Network
+from typing import Literal
 
 from pydantic import SecretStr
 
 from .mistakes import broken, check_all
 
+Exposure = Literal["public", "internal", "none"]
 SET_TOKEN = 'pulumi config set --secret appAccessToken "$(openssl rand -hex 16)"'
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 1000
@@ -15,9 +17,9 @@ _LABEL = "(?!-)[a-z0-9-]{1,63}(?<!-)"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
-def somebody_may_visit(ranges: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
-    """The rule that there is a range: without one a load balancer is open, which has to be explicit."""
-    if not ranges:
+def somebody_may_visit(ranges: tuple[IPv4Network, ...], exposure: Exposure) -> tuple[IPv4Network, ...]:
+    """The rule that a load balancer has a range: without one it is open, which has to be explicit."""
+    if not ranges and exposure != "none":
         command = 'pulumi config set --path "appSourceRanges[0]" 203.0.113.7/32, with your own address'
         raise broken("must have at least one range, 0.0.0.0/0 if it is meant for everybody", right=command)
     return ranges

@@ -9,7 +9,14 @@ from emulator.kubernetes.provider.differences import difference
 from emulator.kubernetes.provider.inputs import completed, failures, kind_of
 from emulator.kubernetes.server.defaults import with_defaults
 from emulator.kubernetes.server.immutability import immutable_changes
-from emulator.kubernetes.server.objects import CONFIG_MAP, DEPLOYMENT, SECRET, Object, template_hash
+from emulator.kubernetes.server.objects import (
+    CONFIG_MAP,
+    DEPLOYMENT,
+    INTERNAL_BALANCER,
+    SECRET,
+    Object,
+    template_hash,
+)
 from emulator.providers.provider import UNKNOWN
 from emulator.tests.kubernetes_world import deployment, job, service
 
@@ -124,14 +131,15 @@ def test_what_is_not_modelled_is_refused_by_its_path(path, value):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("spec.type", "ClusterIP"),
         ("spec.type", "NodePort"),
+        ("spec.type", "ExternalName"),
         ("spec.loadBalancerIP", "1.2.3.4"),
         ("spec.loadBalancerSourceRanges", ["2001:db8::/32"]),
         ("spec.externalTrafficPolicy", "Local"),
         ("spec.sessionAffinity", "ClientIP"),
         ("spec.ports.0.nodePort", 30000),
-        ("metadata.annotations", {"service.beta.kubernetes.io/azure-load-balancer-internal": "true"}),
+        ("metadata.annotations", {f"{INTERNAL_BALANCER}-subnet": "apps"}),
+        ("metadata.annotations", {INTERNAL_BALANCER: "yes"}),
         ("metadata.annotations", {"pulumi.com/waitFor": "x"}),
     ],
 )
@@ -199,10 +207,29 @@ def test_names_that_kubernetes_refuses_are_refused(item: Object, name: str):
     assert complaints(changed(item, "metadata.name", name), "1.35").keys() == {"metadata.name"}
 
 
-def test_a_service_without_a_type_would_be_a_cluster_ip():
+def test_a_load_balancer_may_be_internal():
+    assert complaints(changed(service(), "metadata.annotations", {INTERNAL_BALANCER: "true"})) == {}
+
+
+def test_a_service_without_a_type_is_a_cluster_ip():
     item = service()
     del item["spec"]["type"]
-    assert "ClusterIP" in complaints(item)["spec.type"]
+    assert complaints(item) == {}
+    complete = with_defaults(item)["spec"]
+    assert complete["type"] == "ClusterIP"
+    assert "externalTrafficPolicy" not in complete
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("loadBalancerSourceRanges", ["203.0.113.0/24"], "may only be used when `type` is 'LoadBalancer'"),
+        ("externalTrafficPolicy", "Cluster", "may only be set for externally-accessible services"),
+    ],
+)
+def test_what_is_a_load_balancer_s_is_refused_of_a_cluster_ip(field: str, value: object, rule: str):
+    item = changed(changed(service(), "spec.type", "ClusterIP"), f"spec.{field}", value)
+    assert rule in complaints(item)[f"spec.{field}"]
 
 
 @pytest.mark.parametrize(

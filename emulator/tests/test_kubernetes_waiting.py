@@ -159,6 +159,13 @@ def test_a_service_needs_an_address_and_says_so() -> None:
     assert readiness.missing[-1].startswith("Service was not allocated an IP address")
 
 
+def test_a_service_without_a_balancer_needs_no_address() -> None:
+    wait = ServiceWait(600, 0)
+    inside = service(None, type="ClusterIP")
+    look(wait, inside, [pod("a", ready=True)], 0, front_end=FrontEnd())
+    assert look(wait, inside, [pod("a", ready=True)], SETTLING, front_end=FrontEnd()).ready
+
+
 def test_a_service_that_has_not_settled_is_ready_when_its_time_is_over() -> None:
     wait = ServiceWait(1, 0)
     assert not look(wait, service(), [], 0.5, front_end=FrontEnd()).ready

@@ -76,3 +76,23 @@ def test_a_process_goes_by_what_it_runs(command: list[str], shown: str) -> None:
     }
     (line,) = [line for line in report(status).splitlines() if line.startswith("node")]
     assert line.split(maxsplit=3)[3].count(f"{shown} (300 MiB)") == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (None, "not deployed"),
+        ("", "without an address"),
+        ("http://127.7.7.1:8080", "http://127.7.7.1:8080"),
+    ],
+)
+def test_the_page_is_shown_with_its_address_if_it_has_one(url: str | None, shown: str) -> None:
+    status = {
+        "daemon": {"pid": 1, "memory": 1 << 20},
+        "memory": 1 << 20,
+        "networks": {},
+        "nodes": [],
+        "endpoints": {},
+        "appUrl": url,
+    }
+    assert report(status).splitlines()[-1].split(maxsplit=1) == ["page", shown]

@@ -47,6 +47,7 @@ app = KafkaTestApp(
         topic="messages",
         replicas=settings["replicas"],
         port=settings["port"],
+        exposure="public",
         source_ranges=settings["source_ranges"],
         open_to_the_world=False,
         hosts=[],

@@ -63,7 +63,8 @@ given = {{
     "kafka": None, "cluster": None, "namespace": "apps", "namespace_exists": False, "network_policy": True,
     "image": os.environ["IMAGE"], "bootstrap_servers": "10.10.0.9:9092,10.10.0.10:9092",
     "topic": "messages", "replicas": 1, "port": 8080, "source_ranges": ["127.0.0.0/8"],
-    "open_to_the_world": False, "access_token": None, "login": KafkaLogin("PLAINTEXT"), "hosts": (),
+    "exposure": "public", "open_to_the_world": False, "access_token": None,
+    "login": KafkaLogin("PLAINTEXT"), "hosts": (),
 }}
 given |= asked
 topics = [{{"name": given["topic"]}}]

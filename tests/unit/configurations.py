@@ -100,6 +100,7 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
     ({}, {"namespace": "n" * 63, "appPort": 8080, "appReplicas": 5}),
     ({}, {"appNetworkPolicy": "never"}, {"appNetworkPolicy": "always"}),
     ({}, {"appSourceRanges": ["0.0.0.0/0"]}, {"appHosts": ["messages.example.org"]}),
+    ({}, {"appExposure": "internal"}, {"appExposure": "none"}),
     ({}, {"appAccessToken": "0123456789abcdef"}, {"appLimits": {"maxBrowsers": 1000}}),
     (
         {},

@@ -51,6 +51,17 @@ def test_settings_that_are_required_suffice() -> None:
     assert str(settings.dns_service_ip) == "10.30.0.10"
 
 
+def test_a_page_without_a_load_balancer_needs_no_visitors() -> None:
+    assert parse(appExposure="none", appSourceRanges="[]").app_source_ranges == ()
+    assert "at least one range" in only_mistake(appExposure="internal", appSourceRanges="[]").rule
+
+
+@pytest.mark.parametrize(("exposure", "open_"), [("public", True), ("internal", False), ("none", False)])
+def test_only_a_public_page_is_open_to_the_world(exposure: str, open_: bool) -> None:
+    settings = parse(appExposure=exposure, appSourceRanges='["0.0.0.0/0"]')
+    assert settings.app_open_to_the_world is open_
+
+
 @pytest.mark.parametrize(
     ("limits", "setting", "rule"),
     [

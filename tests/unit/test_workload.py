@@ -10,12 +10,15 @@ import pytest
 from pulumi.resource import DependencyResource
 
 from components import ownership
+from components.exposure import INTERNAL_BALANCER
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.workload import KafkaTestApp, KafkaTestAppArgs
+from policy.rules import exposure
 from tests.unit.recording import Deployment, deploy
 
+WAIT_FOR_ADDRESS = "jsonpath={.status.loadBalancer.ingress}"
 CLUSTER = "urn:pulumi:test::aks-kafka::azure-native:hdinsight:Cluster::kafka-cluster"
 AKS = "urn:pulumi:test::aks-kafka::azure-native:containerservice:ManagedCluster::aks-cluster"
 ARGS = KafkaTestAppArgs(
@@ -34,6 +37,7 @@ ARGS = KafkaTestAppArgs(
     topic="messages",
     replicas=2,
     port=80,
+    exposure="public",
     source_ranges=["203.0.113.7/32"],
     open_to_the_world=False,
     hosts=(),
@@ -351,6 +355,50 @@ def test_a_page_for_everybody_says_so_in_the_cluster_on_the_page_and_at_preview(
     assert "appSourceRanges" in warning
 
 
+def test_an_internal_load_balancer_is_a_service_of_its_own_within_the_network() -> None:
+    app = declare(replace(ARGS, exposure="internal", source_ranges=["10.0.0.0/8"]))
+    assert "kafka-test-app-service" not in app.resources
+    service = app["kafka-test-app-internal-service"].inputs
+    assert service["metadata"]["name"] == "kafka-test-app-internal"
+    assert service["metadata"]["annotations"][INTERNAL_BALANCER] == "true"
+    assert service["spec"]["type"] == "LoadBalancer"
+    assert service["spec"]["loadBalancerSourceRanges"] == ["10.0.0.0/8"]
+    assert service["metadata"]["annotations"]["pulumi.com/waitFor"] == WAIT_FOR_ADDRESS
+    assert app.outputs["url"] == "http://203.0.113.80"
+
+
+def test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_type(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda message, resource: said.append(message))
+    app = declare(replace(ARGS, exposure="none", port=81))
+    service = app["kafka-test-app-service"].inputs
+    assert service["spec"] == {
+        "type": "ClusterIP",
+        "selector": {"app.kubernetes.io/name": "kafka-test-app"},
+        "ports": [{"name": "http", "port": 81, "protocol": "TCP", "targetPort": 8080}],
+    }
+    # Nothing gives it an address that could be waited for.
+    assert service["metadata"]["annotations"]["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
+    assert app.outputs["url"] == ""
+    (text,) = said
+    assert text.endswith("kubectl --namespace kafka-test port-forward service/kafka-test-app 8080:81")
+
+
+def test_losing_and_getting_the_load_balancer_keeps_the_service(app: Deployment) -> None:
+    kept = declare(replace(ARGS, exposure="none"))
+    for name in ("namespace", "name"):
+        assert (
+            kept["kafka-test-app-service"].inputs["metadata"][name]
+            == (app["kafka-test-app-service"].inputs["metadata"][name])
+        )
+
+
+def test_the_policies_know_an_internal_load_balancer_by_its_annotation() -> None:
+    assert exposure.INTERNAL_BALANCER == INTERNAL_BALANCER
+
+
 def test_the_access_token_reaches_pods_out_of_a_secret_of_its_own(app: Deployment) -> None:
     guarded = declare(token="0123456789abcdef")
     secret = guarded["access-token"]
@@ -404,7 +452,7 @@ def test_an_object_is_in_the_state_as_soon_as_it_is_made_and_its_end_is_waited_f
 
 def test_for_an_address_is_waited_and_for_pods_by_the_rollout_alone(app: Deployment) -> None:
     annotations = app["kafka-test-app-service"].inputs["metadata"]["annotations"]
-    assert annotations["pulumi.com/waitFor"] == "jsonpath={.status.loadBalancer.ingress}"
+    assert annotations["pulumi.com/waitFor"] == WAIT_FOR_ADDRESS
     assert app["rollout"].inputs["deployment"] == "kafka-test-app"
 
 

@@ -196,6 +196,8 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     ],
     "visitors": [
         {"appSourceRanges": []},
+        {"appExposure": "internal", "appSourceRanges": []},
+        {"appExposure": "private"},
         {"appSourceRanges": ["203.0.113.7", "::/0"]},
         {"appSourceRanges": ["203.0.113.7/32", "203.0.113.7/32"]},
         {"appSourceRanges": [f"20.{number // 256}.{number % 256}.0/24" for number in range(4001)]},

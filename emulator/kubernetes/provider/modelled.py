@@ -147,7 +147,8 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
     SERVICE_ACCOUNT.name: {"automountServiceAccountToken": ANY},
     SERVICE.name: {
         "spec": {
-            "type": Only(["LoadBalancer"]),
+            # One without a load balancer leads nowhere: no pod here calls another by its Service.
+            "type": Only(["LoadBalancer", "ClusterIP"]),
             "selector": ANY,
             "ports": [
                 {

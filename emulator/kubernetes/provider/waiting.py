@@ -23,7 +23,7 @@ from emulator.kubernetes.server.objects import (
     owned_by,
 )
 from emulator.kubernetes.services.frontends import FrontEnd
-from emulator.kubernetes.services.service import ingress_address
+from emulator.kubernetes.services.service import has_balancer, ingress_address
 from emulator.providers.calls import current_call
 from emulator.providers.provider import Properties
 
@@ -106,6 +106,7 @@ class JobWait(Wait):
 class ServiceWait(Wait):
     """serviceInitAwaiter in await/service.go: an address, and endpoints that have settled, none unready.
 
+    A Service of type ClusterIP needs no address.
     A Service that selects no pods at all is ready, too; one that has unready ones is not.
     """
 
@@ -119,7 +120,7 @@ class ServiceWait(Wait):
         if front_end.problem is not None:
             return Readiness(failed=True, missing=(front_end.problem,))
         missing = []
-        addressed = ingress_address(item) is not None
+        addressed = not has_balancer(item) or ingress_address(item) is not None
         if not item["spec"].get("selector"):
             return Readiness(ready=addressed, missing=() if addressed else (_NO_ADDRESS,))
         found = endpoints_of(item, neighbours)
@@ -130,7 +131,7 @@ class ServiceWait(Wait):
             missing.append(_NO_ADDRESS)
         late = now >= self._began + self._timeout
         # That connections are carried on is not pulumi-kubernetes' affair, but that of whoever runs it here.
-        carried = front_end.reaches_pods or not found.ready
+        carried = front_end.reaches_pods or not found.ready or not has_balancer(item)
         ready = addressed and (self._settled or late) and not found.not_ready and carried
         return Readiness(ready=ready, missing=tuple(missing))
 

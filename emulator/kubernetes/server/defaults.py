@@ -115,11 +115,16 @@ def _service(item: Object) -> None:
     specification = item["spec"]
     _fill(
         specification,
+        type="ClusterIP",
         sessionAffinity="None",
         internalTrafficPolicy="Cluster",
-        externalTrafficPolicy="Cluster",
         ipFamilyPolicy="SingleStack",
     )
+    if specification["type"] == "LoadBalancer":
+        _fill(specification, externalTrafficPolicy="Cluster")
+    else:
+        # What a load balancer had by default goes with it (dropTypeDependentFields in registry/core/service).
+        specification.pop("externalTrafficPolicy", None)
     specification.setdefault("ipFamilies", ["IPv4"])
     for port in specification["ports"]:
         _fill(port, protocol="TCP", targetPort=port["port"])

@@ -56,6 +56,9 @@ JOB = Kind("batch/v1", "Job")
 DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget")
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy")
 
+INTERNAL_BALANCER = "service.beta.kubernetes.io/azure-load-balancer-internal"
+"""AKS's annotation of a Service whose load balancer has an address of the nodes' network, "true" if so."""
+
 KINDS = {
     kind.name: kind
     for kind in (

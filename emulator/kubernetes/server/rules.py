@@ -10,6 +10,7 @@ from packaging.version import Version
 from emulator.kubernetes.server.objects import (
     DEPLOYMENT,
     DISRUPTION_BUDGET,
+    INTERNAL_BALANCER,
     JOB,
     NAMESPACE,
     SERVICE,
@@ -77,8 +78,9 @@ def _metadata(item: Object, relaxed: bool) -> Iterator[Failure]:
             yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}")
         if annotation == "pulumi.com/waitFor" and not _WAIT_FOR.fullmatch(str(value)):
             yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}: {value}")
-        if annotation.startswith(_AZURE_BALANCER_ANNOTATION):
-            yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}")
+        internal = annotation == INTERNAL_BALANCER and value in ("true", "false")
+        if annotation.startswith(_AZURE_BALANCER_ANNOTATION) and not internal:
+            yield Failure("metadata.annotations", f"not modelled by the emulator: {annotation}: {value}")
 
 
 def _name_pattern(kind: str, relaxed: bool) -> re.Pattern[str]:
@@ -203,10 +205,7 @@ def _exit_codes(path: str, requirement: Object, containers: list[Any]) -> Iterat
 def _service(item: Object) -> Iterator[Failure]:
     if isinstance(item["spec"], Unknown):
         return
-    if "type" not in item["spec"]:
-        yield Failure(
-            "spec.type", "not modelled by the emulator: spec.type 'ClusterIP'; only LoadBalancer is"
-        )
+    yield from _of_balancers_only(item["spec"])
     for index, source in enumerate(as_list(item["spec"].get("loadBalancerSourceRanges"))):
         yield from _source_range(f"spec.loadBalancerSourceRanges[{index}]", source)
     ports = item["spec"].get("ports")
@@ -226,6 +225,18 @@ def _service(item: Object) -> Iterator[Failure]:
         if known(ports) and numbers[index] in numbers[:index]:
             yield Failure(path, f"Duplicate value: {numbers[index][0]}/{numbers[index][1]}")
         yield from port_failures(f"{path}.port", mapping(port).get("port"))
+
+
+def _of_balancers_only(specification: Object) -> Iterator[Failure]:
+    """ValidateService in pkg/apis/core/validation: what a Service of type ClusterIP must not have."""
+    if specification.get("type", "ClusterIP") != "ClusterIP":
+        return
+    if specification.get("loadBalancerSourceRanges"):
+        forbidden = "Forbidden: may only be used when `type` is 'LoadBalancer'"
+        yield Failure("spec.loadBalancerSourceRanges", forbidden)
+    if specification.get("externalTrafficPolicy"):
+        what = "may only be set for externally-accessible services"
+        yield Failure("spec.externalTrafficPolicy", f"Invalid value: {what}")
 
 
 def _source_range(path: str, source: Any) -> Iterator[Failure]:

@@ -1,4 +1,4 @@
-"""The Service controller: an address for every Service, and traffic from there to its ready pods."""
+"""The Service controller: an address for every load balancer, and traffic from there to its ready pods."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -11,9 +11,12 @@ from emulator.kubernetes.services.service import (
     Endpoint,
     endpoints,
     free_address,
+    has_balancer,
     ingress_address,
+    is_internal,
     source_ranges,
     with_ingress,
+    without_ingress,
 )
 
 
@@ -40,24 +43,30 @@ class FrontEnds:
 
     def sync(self, services: Sequence[Object], pods: Sequence[Object]) -> None:
         """Makes listeners and statuses follow the Services and pods of the whole cluster."""
-        current = {key_of(service): service for service in services if not deleting(service)}
+        here = [service for service in services if not deleting(service)]
+        current = {key_of(service): service for service in here if has_balancer(service)}
         self._assign(current)
         fronts: dict[Front, list[Endpoint]] = {}
         owners: dict[Front, Key] = {}
         sources: dict[Front, Sequence[ipaddress.IPv4Network]] = {}
+        reachable: dict[Key, bool] = {}
         for key, service in current.items():
             neighbours = [pod for pod in pods if pod["metadata"]["namespace"] == key.namespace]
-            for port, behind in endpoints(service, neighbours).items():
+            found = endpoints(service, neighbours)
+            reachable[key] = any(found.values())
+            for port, behind in () if is_internal(service) else found.items():
                 fronts[(self._addresses[key], port)] = behind
                 owners[(self._addresses[key], port)] = key
                 sources[(self._addresses[key], port)] = source_ranges(service)
         refusals = self._balancers.route(fronts, sources)
         problems = {owners[front]: problem for front, problem in refusals.items()}
-        reachable = {key: any(fronts[front] for front in fronts if owners[front] == key) for key in current}
         states = {key: FrontEnd(problems.get(key), reachable[key]) for key in current}
         for key, service in current.items():
             if key not in problems and ingress_address(service) is None:
                 self._objects.set_status(service, with_ingress(self._addresses[key]))
+        for service in here:
+            if not has_balancer(service) and ingress_address(service) is not None:
+                self._objects.set_status(service, without_ingress())
         if states != self._states:
             self._states = states
             self._objects.wake()

@@ -1,4 +1,8 @@
-"""What a Service of type LoadBalancer stands for: an address on loopback, and the ready pods behind it."""
+"""What a Service of type LoadBalancer stands for: an address on loopback, and the ready pods behind it.
+
+That of an internal load balancer is there and answers nobody: this machine is on the Internet, and AKS gives
+one of the nodes' subnet.
+"""
 
 import hashlib
 import ipaddress
@@ -6,7 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from emulator.kubernetes.node.container import container_of, port_number
-from emulator.kubernetes.server.objects import Object, deleting, is_true, selects
+from emulator.kubernetes.server.objects import (
+    INTERNAL_BALANCER,
+    Object,
+    annotations_of,
+    deleting,
+    is_true,
+    selects,
+)
 from emulator.this_machine import LOOPBACK, PUBLIC_ADDRESS
 
 
@@ -16,6 +27,16 @@ class Endpoint:
 
     address: str
     port: int
+
+
+def has_balancer(service: Object) -> bool:
+    """Whether the Service gets an address outside its cluster."""
+    return service["spec"].get("type") == "LoadBalancer"
+
+
+def is_internal(service: Object) -> bool:
+    """Whether the address of its load balancer is one of the nodes' network."""
+    return annotations_of(service).get(INTERNAL_BALANCER) == "true"
 
 
 def endpoints(service: Object, pods: Sequence[Object]) -> dict[int, list[Endpoint]]:
@@ -62,3 +83,8 @@ def ingress_address(service: Object) -> str | None:
 def with_ingress(address: str) -> Object:
     """The status of a Service that has this address."""
     return {"loadBalancer": {"ingress": [{"ip": address, "ipMode": "VIP"}]}}
+
+
+def without_ingress() -> Object:
+    """The status of a Service that has no address outside its cluster."""
+    return {"loadBalancer": {}}
