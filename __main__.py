@@ -113,15 +113,25 @@ aks = aks_cluster(
         tags=settings.tags,
     ),
 )
-registry = container_registry(
-    "registry",
-    existing.registry
-    or RegistryArgs(
-        name=settings.registry_name, resource_group=group, location=settings.location, tags=settings.tags
-    ),
-)
-nodes_may_pull = registry.allow_pull("aks-pulls-images", aks.kubelet_principal_id)
-image = AppImage("image", AppImageArgs(registry=registry, repository="kafka-test-app", folder=Path("app")))
+# A ready image needs no registry of this stack. One that is adopted all the same has to hand it out.
+registry = None
+if existing.registry or not settings.app_image:
+    registry = container_registry(
+        "registry",
+        existing.registry
+        or RegistryArgs(
+            name=settings.registry_name,
+            resource_group=group,
+            location=settings.location,
+            tags=settings.tags,
+        ),
+    )
+nodes_may_pull = registry.allow_pull("aks-pulls-images", aks.kubelet_principal_id) if registry else []
+image = None
+if registry and not settings.app_image:
+    image = AppImage(
+        "image", AppImageArgs(registry=registry, repository="kafka-test-app", folder=Path("app"))
+    )
 
 # Brokers' host names don't resolve in AKS's network, so Kafka has to advertise addresses.
 advertising = IpAdvertising(
@@ -157,7 +167,7 @@ app = KafkaTestApp(
         namespace=settings.namespace.name,
         namespace_exists=settings.namespace.exists,
         network_policy=settings.has_network_policy(aks.carries_out_policies),
-        image=image.reference,
+        image=image.reference if image else settings.app_image,
         bootstrap_servers=servers[settings.kafka_protocol],
         login=KafkaLogin(
             protocol=settings.kafka_protocol,
@@ -178,7 +188,8 @@ app = KafkaTestApp(
         limits=settings.app_limits,
     ),
     opts=pulumi.ResourceOptions(
-        provider=aks.kubernetes_provider, depends_on=[networks, advertising, image, *nodes_may_pull]
+        provider=aks.kubernetes_provider,
+        depends_on=[networks, advertising, *([image] if image else []), *nodes_may_pull],
     ),
 )
 
@@ -191,7 +202,7 @@ pulumi.export("bootstrapServersSaslTls", advertising.bootstrap_servers_sasl_tls)
 pulumi.export("topic", settings.app_topic)
 pulumi.export("namespace", settings.namespace.name)
 pulumi.export("ambariUrl", kafka.ambari_url)
-pulumi.export("registryLoginServer", registry.login_server)
+pulumi.export("registryLoginServer", registry.login_server if registry else "")
 pulumi.export("resourceGroup", group)
 pulumi.export("hdinsightVnetId", networks.hdinsight_network_id)
 pulumi.export("aksVnetId", networks.aks_network_id)

@@ -60,13 +60,15 @@ def read_existing(
         kafka=kafka,
         aks=aks,
         registry=read(
-            settings.registry.existing, lambda azure, reference: read_registry(azure, reference, aks)
+            settings.registry.existing,
+            lambda azure, reference: read_registry(azure, reference, aks, builds=not settings.app_image),
         ),
         hdinsight_network=kafka.network if kafka else hdinsight_network,
         aks_network=aks.network if aks else aks_network,
     )
     if existing.registry and existing.registry.troubles:
-        if of_type(recorded, _IMAGE):
+        # Nodes may be allowed to pull a ready image by another role than AcrPull.
+        if settings.app_image or of_type(recorded, _IMAGE):
             for trouble in existing.registry.troubles:
                 pulumi.log.warn(f"{trouble.setting} {trouble.rule}. {trouble.right}")
         else:

@@ -33,10 +33,13 @@ class ExistingRegistry:
     """Why no image can be built in it or pulled from it. What was built before may still be pulled."""
 
 
-def read_registry(azure: Azure, reference: ExistingResource, aks: ExistingAks | None) -> ExistingRegistry:
+def read_registry(
+    azure: Azure, reference: ExistingResource, aks: ExistingAks | None, *, builds: bool
+) -> ExistingRegistry:
     """Read the registry that `reference` identifies. Raises Unusable.
 
     aks: the existing cluster that may be attached to it; None for a new one, which has no roles yet.
+    builds: whether the application's image is to be built in it.
     """
     registry = azure.read(SETTING, reference, containerregistry.get_registry, registry_name=reference.name)
     return ExistingRegistry(
@@ -45,12 +48,15 @@ def read_registry(azure: Azure, reference: ExistingResource, aks: ExistingAks | 
         login_server=registry.login_server,
         subscription=reference.subscription,
         attached=aks is not None and _is_attached(azure, registry.id, aks.kubelet_principal_id),
-        troubles=tuple(_troubles(azure, reference, registry)),
+        troubles=tuple(_troubles(azure, reference, registry, builds)),
     )
 
 
 def _troubles(
-    azure: Azure, reference: ExistingResource, registry: containerregistry.GetRegistryResult
+    azure: Azure,
+    reference: ExistingResource,
+    registry: containerregistry.GetRegistryResult,
+    builds: bool,
 ) -> Iterator[Mistake]:
     mode = ""
     with suppress(Exception):  # What can't be told stops nobody.
@@ -64,7 +70,7 @@ def _troubles(
         yield Mistake(
             SETTING, str(reference), rule, source, _update(reference, "--role-assignment-mode rbac")
         )
-    if (registry.public_network_access or "").lower() == "disabled":
+    if builds and (registry.public_network_access or "").lower() == "disabled":
         rule = (
             "must have public access: `az acr build`, which makes the application's image, runs on machines "
             "of Azure's that have no other way to it"

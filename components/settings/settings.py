@@ -14,7 +14,18 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from . import addresses, kafka_access, names, regions, restarts, ssh_keys, versions, visitors, vm_sizes
+from . import (
+    addresses,
+    images,
+    kafka_access,
+    names,
+    regions,
+    restarts,
+    ssh_keys,
+    versions,
+    visitors,
+    vm_sizes,
+)
 from .about import Change, Group, about, setting
 from .address_space import AddressSpace
 from .app_limits import AppLimits
@@ -325,9 +336,16 @@ class Settings(SettingsTogether):
         changed=Change.NEW_AKS,
         describes=("aks",),
     )
+    app_image: Annotated[str, AfterValidator(images.reference)] = setting(
+        "",
+        description="Image of the test application that is built elsewhere, REGISTRY/REPOSITORY@DIGEST or "
+        "REGISTRY/REPOSITORY:TAG; empty to build it in a registry.",
+        group=Group.REGISTRY,
+        changed=Change.WITHOUT_REGISTRY,
+    )
     registry_name: Annotated[str, AfterValidator(names.registry)] = setting(
         "",
-        description="Name of the container registry. Unique in all of Azure.",
+        description="Name of the container registry. Unique in all of Azure. Not needed with appImage.",
         examples=["contosokafka"],
         group=Group.REGISTRY,
         changed=Change.NEW_REGISTRY,

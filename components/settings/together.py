@@ -269,9 +269,12 @@ class SettingsTogether(Checked):
     ) -> object:
         name = str(info.field_name)
         existing = cls._existing_instead_of(name, info)
+        field = cls.model_fields[name]
+        # A reference that is wrong is missing among those above, and yet was meant.
+        if name == "registry_name" and info.data.get("app_image", "wrong") and is_default(value, field):
+            return field.default
         if existing is None:
             return validate(value)
-        field = cls.model_fields[name]
         if not is_default(value, field):
             rule = f"must be left out: it describes a new one, and {to_camel(existing)}.existing is used"
             raise broken(rule, right=f"pulumi config rm {to_camel(name)}")

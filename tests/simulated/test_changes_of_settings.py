@@ -55,6 +55,7 @@ OTHER: Mapping[str, Any] = {
     "aksMaxPods": 40,
     "aksPodNetwork": "overlay",
     "aksNetworkPolicy": "calico",
+    "appImage": "ghcr.io/contoso/kafka-test-app:1.0",
     "registryName": "anotherkafka",
     "hdinsightAddressSpace": ["10.10.0.0/16", "10.11.0.0/16"],
     "hdinsightSubnet": "10.10.4.0/24",
@@ -116,6 +117,15 @@ def test_changing_all_other_settings_replaces_nothing(monkeypatch: pytest.Monkey
     assert {"kafkaWorkers", "aksNodeCount", "kubernetesVersion", "ambariSourceRanges"} <= others.keys()
     before, after = declared(json.dumps(REQUIRED)), run(encoded({**REQUIRED, **others}))
     assert replaced(before, after) & KEPT == set()
+
+
+def test_a_ready_image_takes_nothing_away_but_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    before = declared(json.dumps(REQUIRED))
+    after = run(encoded({**REQUIRED, "appImage": OTHER["appImage"]}))
+    gone = {"registry", "registry-acr", "aks-pulls-images", "image", "image-build"}
+    assert before.resources.keys() - after.resources.keys() == gone
+    assert replaced(before, after) == set()
 
 
 @functools.cache

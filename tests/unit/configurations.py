@@ -37,6 +37,8 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         {},
         {"kafkaClusterName": "a1b", "storageAccountName": "abc", "registryName": "abcde"},
         {"kafkaClusterName": "k" * 45, "storageAccountName": "s" * 24, "registryName": "r" * 50},
+        {"appImage": f"registry.example.org:5000/teams/kafka-test-app@sha256:{'0f' * 32}"},
+        {"appImage": "ghcr.io/contoso/kafka-test-app:1.0", "registryName": ""},
     ),
     ({}, {"kafkaWorkers": 4, "kafkaDisksPerWorker": 8}, {"kafkaWorkers": 200, "kafkaDisksPerWorker": 1}),
     (
@@ -146,6 +148,7 @@ BESIDE_THEIR_NETWORK: dict[str, Any] = {
 ADOPTING: tuple[Choice, ...] = (
     ALL_EXISTS,
     ALL_EXISTS | {"peering": False, "keepIpAdvertising": True},
+    ALL_EXISTS | {"appImage": "images.azurecr.io/kafka-test-app:1.0"},
     BESIDE_THEIR_NETWORK
     | {
         "hdinsightNetwork": in_shop("brokers", subnet="kafka"),

@@ -138,6 +138,33 @@ def test_registry_that_takes_no_image_is_refused_but_for_a_stack_that_has_one(
     assert option in warning
 
 
+def test_a_ready_image_is_pulled_from_the_registry_that_exists_and_not_built(site: Site) -> None:
+    image = {"appImage": "images.azurecr.io/kafka-test-app:1.0"}
+    program = deployed(site, ALL | image)
+    assert "image-build" not in program.resources
+    assert program["aks-pulls-images"].inputs["scope"] == REGISTRY
+    assert "aks-pulls-images" in program["app"].depends_on
+    assert program.outputs["registryLoginServer"] == "images.azurecr.io"
+
+
+@pytest.mark.parametrize(
+    ("state", "warned"),
+    [
+        ({"roleAssignmentMode": "AbacRepositoryPermissions"}, ["must honour the role AcrPull"]),
+        ({"publicNetworkAccess": "Disabled"}, []),
+    ],
+)
+def test_for_a_ready_image_a_registry_need_not_build_any(
+    site: Site, monkeypatch: pytest.MonkeyPatch, state: dict[str, str], warned: list[str]
+) -> None:
+    site.registry |= state
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    assert deployed(site, ALL | {"appImage": "images.azurecr.io/kafka-test-app:1.0"}).outputs
+    of_registry = [text for text in said if text.startswith("registry.existing ")]
+    assert [rule in text for rule, text in zip(warned, of_registry, strict=True)] == [True] * len(warned)
+
+
 def test_registry_that_az_can_not_show_is_taken(site: Site) -> None:
     def refuse(asked: Mapping[str, Any]) -> dict[str, Any]:
         if asked["command"].startswith("az acr show "):

@@ -92,6 +92,20 @@ def test_topics_wait_for_peering_addresses_image_and_the_right_to_pull(program: 
     } <= program["app"].depends_on
 
 
+def test_a_ready_image_takes_neither_a_build_nor_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    image = "ghcr.io/contoso/kafka-test-app:1.0"
+    ready = run(
+        {**configuration("local"), "aks-kafka:appImage": image, "aks-kafka:registryName": ""},
+    )
+    assert not {"registry", "registry-acr", "image", "image-build", "aks-pulls-images"} & set(ready.resources)
+    for name in ("create-topics", "check", "kafka-test-app"):
+        [container] = ready[name].inputs["spec"]["template"]["spec"]["containers"]
+        assert container["image"] == image
+    assert ready.outputs["registryLoginServer"] == ""
+    assert {"hdinsight-to-aks", "aks-to-hdinsight", "ip-advertising"} <= ready["app"].depends_on
+
+
 def test_advertising_comes_after_new_workers_and_a_new_password(program: Deployment) -> None:
     assert {"kafka-workers", "kafka-gateway-password"} <= program["ip-advertising"].depends_on
     assert program["ip-advertising"].inputs["workers"] == 3

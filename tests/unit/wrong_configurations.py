@@ -97,6 +97,14 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "namespace": "gatekeeper-system",
         },
     ],
+    "images": [
+        {"appImage": "kafka-test-app"},
+        {"appImage": "contoso/kafka-test-app:1.0"},
+        {"appImage": "https://contoso.azurecr.io/kafka-test-app:1.0"},
+        {"appImage": "contoso.azurecr.io/Kafka:1.0", "registryName": "", "aksNodeCount": 0},
+        {"appImage": "contoso.azurecr.io/kafka-test-app"},
+        {"appImage": "contoso.azurecr.io:443/kafka-test-app@sha256:0f0f"},
+    ],
     "tags": [
         {"tags": {"cost<centre": "x" * 257}},
         {"tags": {f"tag{number}": "" for number in range(16)}},
