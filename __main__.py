@@ -101,6 +101,7 @@ aks = aks_cluster(
         upgrade_channel=settings.aks_upgrade_channel,
         node_os_upgrade_channel=settings.aks_node_os_upgrade_channel,
         api_source_ranges=settings.aks_api_ranges,
+        entra=settings.aks_entra,
         node_count=settings.aks_node_count,
         max_node_count=settings.aks_max_node_count or None,
         node_size=settings.aks_node_size,

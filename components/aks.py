@@ -10,8 +10,10 @@ import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice, managedidentity
 
 from .aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
+from .cluster.login import kubelogin_lacking
 from .existing import ExistingAks
 from .roles import Role, assign_role
+from .settings.aks_entra import AksEntra
 
 IMMUTABLE_IN_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
 """Properties of an agent pool that AKS never changes: https://learn.microsoft.com/azure/aks/resize-node-pool."""
@@ -25,7 +27,8 @@ class AksClusterArgs:
     kubernetes_version: empty for AKS's default.
     node_count, max_node_count: with a maximum the pool scales by itself between both; with None it has
     `node_count` nodes.
-    api_source_ranges: who may use Kubernetes' API; None for everybody.
+    api_source_ranges: from where Kubernetes' API may be used; None for everywhere.
+    entra: who signs in to it by Entra ID.
     """
 
     name: str
@@ -36,6 +39,7 @@ class AksClusterArgs:
     upgrade_channel: str
     node_os_upgrade_channel: str
     api_source_ranges: Sequence[str] | None
+    entra: AksEntra
     node_count: int
     max_node_count: int | None
     node_size: str
@@ -66,6 +70,8 @@ class AksCluster(pulumi.ComponentResource):
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:AksCluster", name, None, opts)
         self._args = args
+        if args.entra.on and (lacking := kubelogin_lacking()):
+            pulumi.log.warn(lacking, self)
 
         identity = managedidentity.UserAssignedIdentity(
             "aks-identity",
@@ -113,6 +119,8 @@ class AksCluster(pulumi.ComponentResource):
                 upgrade_channel=args.upgrade_channel, node_os_upgrade_channel=args.node_os_upgrade_channel
             ),
             api_server_access_profile=_api_server_access(args.api_source_ranges),
+            aad_profile=_entra(args.entra),
+            disable_local_accounts=args.entra.disable_local_accounts or None,
             enable_rbac=True,
             identity=containerservice.ManagedClusterIdentityArgs(
                 type=containerservice.ResourceIdentityType.USER_ASSIGNED,
@@ -192,6 +200,17 @@ def _api_server_access(
     if ranges is None:
         return None
     return containerservice.ManagedClusterAPIServerAccessProfileArgs(authorized_ip_ranges=list(ranges))
+
+
+def _entra(entra: AksEntra) -> containerservice.ManagedClusterAADProfileArgs | None:
+    """The profile of Entra ID, of the tenant that AKS takes by itself: that of its subscription."""
+    if not entra.on:
+        return None
+    return containerservice.ManagedClusterAADProfileArgs(
+        managed=True,
+        enable_azure_rbac=entra.azure_rbac,
+        admin_group_object_ids=list(entra.admin_groups) or None,
+    )
 
 
 def _changed_by_aks(args: AksClusterArgs) -> list[str]:

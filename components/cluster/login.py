@@ -47,11 +47,8 @@ def for_nobody(kubeconfig: str, environment: Mapping[str, str] = os.environ) -> 
     plugins = [plugin for plugin in _plugins(document) if _is_kubelogin(plugin)]
     if not plugins:
         return kubeconfig
-    if shutil.which(KUBELOGIN, path=environment.get("PATH")) is None:
-        raise KubeconfigUnusable(
-            "AKS signs in by Entra ID, for which the program kubelogin is needed, and there is none on PATH: "
-            "az aks install-cli installs it (https://azure.github.io/kubelogin/install.html)"
-        )
+    if lacking := kubelogin_lacking(environment):
+        raise KubeconfigUnusable(lacking)
     chosen = environment.get(FROM_THE_ENVIRONMENT)
     if chosen in ASKING_SOMEBODY:
         raise KubeconfigUnusable(
@@ -65,6 +62,16 @@ def for_nobody(kubeconfig: str, environment: Mapping[str, str] = os.environ) -> 
     for plugin in changed:
         plugin["args"] = _with_login(plugin.get("args") or [], login)
     return yaml.safe_dump(document, sort_keys=False) if changed else kubeconfig
+
+
+def kubelogin_lacking(environment: Mapping[str, str] = os.environ) -> str:
+    """What to say where kubelogin is not installed; empty where it is."""
+    if shutil.which(KUBELOGIN, path=environment.get("PATH")):
+        return ""
+    return (
+        "AKS signs in by Entra ID, for which the program kubelogin is needed, and there is none on PATH: "
+        "az aks install-cli installs it (https://azure.github.io/kubelogin/install.html)"
+    )
 
 
 def signed_in(kubeconfig: str) -> dict[str, Any]:

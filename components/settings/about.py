@@ -34,6 +34,7 @@ class Change(StrEnum):
     NEW_EVERYTHING = "refused; with `protect: false` everything anew, without any data"
     NEW_AKS = "another AKS cluster, and everything in it anew"
     NEW_REGISTRY = "another registry, into which the image is built anew"
+    STAYS_ENTRA = "in place; AKS keeps Entra ID once it has it"
     WITHOUT_REGISTRY = "in place; a registry that this stack has made is deleted, or made again"
     NEW_NAMESPACE = "another namespace with everything in it; the old one is deleted"
     REFUSED_WITH_KAFKA = "refused as long as the Kafka cluster has addresses in it, by Azure too"

@@ -28,6 +28,7 @@ from . import (
 )
 from .about import Change, Group, about, setting
 from .address_space import AddressSpace
+from .aks_entra import AksEntra
 from .app_limits import AppLimits
 from .checked import between, default_at, names_at
 from .existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
@@ -283,6 +284,14 @@ class Settings(SettingsTogether):
         "public, 0.0.0.0/0 for everybody.",
         group=Group.AKS,
         changed=Change.IN_PLACE,
+        describes=("aks",),
+    )
+    aks_entra: Annotated[AksEntra, BeforeValidator(names.from_json)] = setting(
+        AksEntra(),
+        description="Who signs in to Kubernetes by Entra ID: members of adminGroups (object ids), and with "
+        "azureRbac those with roles of Azure; disableLocalAccounts leaves no other way.",
+        group=Group.AKS,
+        changed=Change.STAYS_ENTRA,
         describes=("aks",),
     )
     aks_node_count: Annotated[int, between(1, 1000, AKS_LIMITS)] = setting(

@@ -148,6 +148,8 @@ _UNMODELLED: list[tuple[str, Change]] = [
         "apiServerAccessProfile.enablePrivateCluster",
         lambda r: r.update(apiServerAccessProfile={"enablePrivateCluster": True}),
     ),
+    ("aadProfile", lambda r: r.update(aadProfile={"managed": True, "enableAzureRBAC": True})),
+    ("disableLocalAccounts", lambda r: r.update(disableLocalAccounts=True)),
 ]
 
 

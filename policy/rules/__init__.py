@@ -15,6 +15,7 @@ RULES = (
     identity.NO_ADMIN_USERS,
     identity.NO_ADMINISTRATOR_ROLES,
     identity.NO_KEYS,
+    identity.NO_LOCAL_ACCOUNTS,
     pods.PODS_WITHOUT_RIGHTS,
     pods.NO_SECRETS_IN_PODS,
     ownership.TAGS,

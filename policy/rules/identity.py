@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .resource import Resource, value_at
+from .resource import UNKNOWN, Resource, value_at
 from .rule import Finding, Rule
 
 ADMINISTRATORS = {
@@ -56,6 +56,14 @@ def _keys_of_hdinsight(resource: Resource) -> Iterator[Finding]:
             yield f"{path}.{login}.sshProfile", None
 
 
+def local_accounts(resource: Resource) -> Iterator[Finding]:
+    """An AKS cluster in production that hands out certificates of its own."""
+    if resource.type == "azure-native:containerservice:ManagedCluster" and resource.in_production:
+        disabled = resource.at("disableLocalAccounts")
+        if disabled is not UNKNOWN and disabled is not True:
+            yield "disableLocalAccounts", disabled
+
+
 class Hidden:
     """Shown in place of a secret."""
 
@@ -85,4 +93,11 @@ NO_KEYS = Rule(
     why="a key lies in the state, can be copied, and is valid until somebody thinks of changing it",
     source="https://learn.microsoft.com/azure/hdinsight/overview-azure-storage",
     find=keys,
+)
+NO_LOCAL_ACCOUNTS = Rule(
+    name="no-local-accounts",
+    demand="must be true in production, with Entra ID (aksEntra)",
+    why="a certificate of the cluster's own administers it for years, and nobody can tell who used it",
+    source="https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad",
+    find=local_accounts,
 )

@@ -14,7 +14,11 @@ import yaml
 
 from .environment import CHECKOUT, Environment
 
-PRODUCTION = {"aks-kafka:tags": {"environment": "production"}, "aks-kafka:protect": True}
+PRODUCTION = {
+    "aks-kafka:tags": {"environment": "production"},
+    "aks-kafka:protect": True,
+    "aks-kafka:aksEntra": {"azureRbac": True, "disableLocalAccounts": True},
+}
 HOST = f"""\
 #!/bin/sh
 exec {sys.executable} -u -m pulumi.policy "$1" "$2"
@@ -86,6 +90,14 @@ def test_production_without_protection_is_found(world: Environment, tmp_path: Pa
     violations = [line.split(" ")[0] for line in ended.stdout.splitlines() if " breaks " in line]
     assert violations == ["kafka-storage", "kafka-cluster"]
     assert ended.stdout.count("data-protected-in-production") == 2
+
+
+def test_production_with_local_accounts_is_found(world: Environment, tmp_path: Path) -> None:
+    ended = checked(world, configured(tmp_path, "dev", PRODUCTION | {"aks-kafka:aksEntra": {}}))
+    assert ended.returncode == 1
+    [violation] = [line for line in ended.stdout.splitlines() if " breaks " in line]
+    assert violation.startswith("aks-cluster ")
+    assert "no-local-accounts" in violation
 
 
 def test_the_pack_finds_it_too_and_stops_the_preview(world: Environment, pack: Path, tmp_path: Path) -> None:

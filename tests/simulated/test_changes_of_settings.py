@@ -48,6 +48,7 @@ OTHER: Mapping[str, Any] = {
     "aksUpgradeChannel": "none",
     "aksNodeOsUpgradeChannel": "SecurityPatch",
     "aksApiSourceRanges": ["198.51.100.7/32"],
+    "aksEntra": {"azureRbac": True, "disableLocalAccounts": True},
     "aksNodeCount": 3,
     "aksMaxNodeCount": 5,
     "aksNodeSize": "Standard_D4s_v5",

@@ -23,8 +23,12 @@ from tests.unit.test_main import CHECKOUT, SECRETS
 
 # The emulated Kubernetes has to let this machine call it.
 CALLERS = {"ambariSourceRanges": ["203.0.113.1/32"], "aksApiSourceRanges": ["203.0.113.1/32"]}
+# The emulated AKS has no Entra ID, and refuses to be created with it.
+WITHOUT_ENTRA = {"aksEntra": {}}
 # What exists already belongs to somebody, who is not here.
-OF_OUR_OWN = [{**choice, **CALLERS} for choice in each_choice_once() if choice not in ADOPTING]
+OF_OUR_OWN = [
+    {**choice, **CALLERS, **WITHOUT_ENTRA} for choice in each_choice_once() if choice not in ADOPTING
+]
 
 
 class EmulatedAzure(Azure):

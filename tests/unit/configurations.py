@@ -15,6 +15,7 @@ from tests.unit.ssh_keys import KEY
 
 Choice = Mapping[str, Any]
 
+ENTRA_GROUP = "00000000-1111-2222-3333-444444444444"
 REQUIRED: Choice = {
     "kafkaClusterName": "contoso-kafka",
     "storageAccountName": "contosokafka",
@@ -70,6 +71,11 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         {"aksNodeOsUpgradeChannel": "None"},
         {"aksNodeOsUpgradeChannel": "Unmanaged"},
         {"aksNodeOsUpgradeChannel": "SecurityPatch"},
+    ),
+    (
+        {},
+        {"aksEntra": {"azureRbac": True}},
+        {"aksEntra": {"adminGroups": [ENTRA_GROUP], "disableLocalAccounts": True}},
     ),
     (
         {},

@@ -1,13 +1,20 @@
 """AKS in a subnet of ours, with its identity allowed there first, and a kubeconfig nobody sees."""
 
+import base64
 from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pulumi
 import pytest
 
 from components.aks import AksCluster, AksClusterArgs
 from components.roles import Role
-from tests.unit.recording import GROUP, Deployment, deploy
+from components.settings.aks_entra import AksEntra
+from tests.unit.configurations import ENTRA_GROUP
+from tests.unit.recording import GROUP, Answers, Deployment, deploy
+from tests.unit.test_kubernetes_login import entra, plugin_in
 
 SUBNET = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/aks-network/subnets/aks-subnet"
 IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/contoso_aks-identity"
@@ -20,6 +27,7 @@ ARGS = AksClusterArgs(
     upgrade_channel="patch",
     node_os_upgrade_channel="NodeImage",
     api_source_ranges=["203.0.113.7/32"],
+    entra=AksEntra(),
     node_count=2,
     max_node_count=None,
     node_size="Standard_D2s_v5",
@@ -33,13 +41,16 @@ ARGS = AksClusterArgs(
 )
 
 
-def declare(args: AksClusterArgs = ARGS) -> Deployment:
+CREDENTIALS = "azure-native:containerservice:listManagedClusterUserCredentials"
+
+
+def declare(args: AksClusterArgs = ARGS, answers: Answers = MappingProxyType({})) -> Deployment:
     def program() -> None:
         aks = AksCluster("aks", args)
         pulumi.export("kubeconfig", aks.kubeconfig)
         pulumi.export("kubeletPrincipalId", aks.kubelet_principal_id)
 
-    return deploy(program)
+    return deploy(program, answers=answers)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +105,59 @@ def test_callers_of_the_api_are_limited_unless_everybody_may() -> None:
     assert (
         "apiServerAccessProfile" not in declare(replace(ARGS, api_source_ranges=None))["aks-cluster"].inputs
     )
+
+
+def test_entra_id_is_asked_where_it_is_set_alone(aks: Deployment) -> None:
+    assert not {"aadProfile", "disableLocalAccounts"} & aks["aks-cluster"].inputs.keys()
+
+
+@pytest.mark.parametrize(
+    ("settings", "profile", "disabled"),
+    [
+        (
+            {"adminGroups": [ENTRA_GROUP]},
+            {"managed": True, "enableAzureRBAC": False, "adminGroupObjectIDs": [ENTRA_GROUP]},
+            None,
+        ),
+        (
+            {"azureRbac": True, "disableLocalAccounts": True},
+            {"managed": True, "enableAzureRBAC": True},
+            True,
+        ),
+    ],
+)
+def test_entra_id_and_local_accounts_are_as_set(
+    settings: dict[str, Any], profile: dict[str, Any], disabled: bool | None
+) -> None:
+    cluster = declare(replace(ARGS, entra=AksEntra.model_validate(settings)))["aks-cluster"].inputs
+    assert cluster["aadProfile"] == profile
+    assert cluster.get("disableLocalAccounts") is disabled
+
+
+@pytest.mark.parametrize(("entra", "count"), [({}, 0), ({"azureRbac": True}, 1)])
+def test_that_kubelogin_is_missing_is_said_before_there_is_a_cluster(
+    monkeypatch: pytest.MonkeyPatch, entra: dict[str, Any], count: int
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, resource: said.append(message))
+    monkeypatch.setenv("PATH", "")
+    declare(replace(ARGS, entra=AksEntra.model_validate(entra)))
+    assert len(said) == count
+    assert all("az aks install-cli" in text for text in said)
+
+
+def test_a_new_cluster_s_kubeconfig_asks_nobody_for_a_device_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kubelogin = tmp_path / "kubelogin"
+    kubelogin.write_text("")
+    kubelogin.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    value = base64.b64encode(entra("--login", "devicecode").encode()).decode()
+    answers = {CREDENTIALS: lambda _: {"kubeconfigs": [{"name": "clusterUser", "value": value}]}}
+    made = declare(replace(ARGS, entra=AksEntra.model_validate({"azureRbac": True})), answers)
+    assert plugin_in(made.outputs["kubeconfig"])["args"][-2:] == ["--login", "azurecli"]
+    assert "kubeconfig" in made.secret_outputs
 
 
 def test_pool_that_grows_begins_with_the_fewest_nodes_and_keeps_what_aks_made_of_them() -> None:

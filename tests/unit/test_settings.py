@@ -51,6 +51,12 @@ def test_settings_that_are_required_suffice() -> None:
     assert str(settings.dns_service_ip) == "10.30.0.10"
 
 
+def test_groups_of_entra_id_are_compared_in_lower_case() -> None:
+    entra = parse(aksEntra='{"adminGroups": ["ABCDEF00-1111-2222-3333-444444444444"]}').aks_entra
+    assert (entra.admin_groups, entra.on) == (("abcdef00-1111-2222-3333-444444444444",), True)
+    assert not parse().aks_entra.on
+
+
 def test_a_page_without_a_load_balancer_needs_no_visitors() -> None:
     assert parse(appExposure="none", appSourceRanges="[]").app_source_ranges == ()
     assert "at least one range" in only_mistake(appExposure="internal", appSourceRanges="[]").rule

@@ -14,7 +14,7 @@ from components.data_loss import fixed_settings, losses
 from components.kafka import WORKERS
 from components.settings import Settings, WrongSettings
 from tests.unit import wrong_surroundings
-from tests.unit.configurations import REQUIRED
+from tests.unit.configurations import ENTRA_GROUP, REQUIRED
 from tests.unit.existing_site import in_shop
 from tests.unit.ssh_keys import ANOTHER_KEY, KEY
 
@@ -96,6 +96,13 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "aksClusterName": "aäs",
             "namespace": "gatekeeper-system",
         },
+    ],
+    "entra": [
+        {"aksEntra": {"disableLocalAccounts": True}},
+        {"aksEntra": {"adminGroups": ["aks-admins", ENTRA_GROUP], "disableLocalAccounts": True}},
+        {"aksEntra": {"adminGroups": [ENTRA_GROUP, ENTRA_GROUP], "azureRbac": "yes"}},
+        {"aksEntra": {"groups": [ENTRA_GROUP]}},
+        {"aks": in_shop("k8s"), "aksEntra": {"azureRbac": True}},
     ],
     "images": [
         {"appImage": "kafka-test-app"},

@@ -78,6 +78,11 @@ class ManagedCluster(ResourceType):
     )
     modelled = frozenset(
         {
+            # A preview takes these; `check_request` says what of them there is none of here.
+            "aadProfile.adminGroupObjectIDs",
+            "aadProfile.enableAzureRBAC",
+            "aadProfile.managed",
+            "disableLocalAccounts",
             "agentPoolProfiles[].availabilityZones",
             "agentPoolProfiles[].count",
             "agentPoolProfiles[].enableAutoScaling",

@@ -43,6 +43,15 @@ def check_request(name: str, request: ManagedClusterRequest) -> None:
     _check_network_profile(request)
     _check_pools(request)
     _check_callers(request)
+    _check_sign_in(request)
+
+
+def _check_sign_in(request: ManagedClusterRequest) -> None:
+    """No Entra ID is here that would sign anybody in, so a cluster has local accounts alone."""
+    if request.inputs.get("aadProfile"):
+        raise NotModelled("an AKS cluster with Entra ID (aadProfile)")
+    if request.inputs.get("disableLocalAccounts"):
+        raise NotModelled("an AKS cluster without local accounts (disableLocalAccounts)")
 
 
 def _check_callers(request: ManagedClusterRequest) -> None:

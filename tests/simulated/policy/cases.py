@@ -329,6 +329,17 @@ CASES = [
         ["servicePrincipalProfile.secret"],
     ),
     Case("no-keys", "a cluster with an identity", AKS, {"identity": {"type": "UserAssigned"}}),
+    Case("no-local-accounts", "accounts of its own", AKS, PRODUCTION, ["disableLocalAccounts"]),
+    Case(
+        "no-local-accounts",
+        "accounts that are left on",
+        AKS,
+        PRODUCTION | {"disableLocalAccounts": False},
+        ["disableLocalAccounts"],
+    ),
+    Case("no-local-accounts", "Entra ID alone", AKS, PRODUCTION | {"disableLocalAccounts": True}),
+    Case("no-local-accounts", "accounts not known yet", AKS, PRODUCTION | {"disableLocalAccounts": UNKNOWN}),
+    Case("no-local-accounts", "accounts in development", AKS, {"tags": {"environment": "dev"}}),
     Case(
         "pods-without-rights",
         "pods as root",

@@ -77,7 +77,7 @@ def test_violations_are_printed_and_fail() -> None:
     assert unprotected.stdout.startswith(
         "storage (azure-native:storage:StorageAccount) breaks data-protected"
     )
-    assert unprotected.stdout.endswith("1 resources, 13 rules, 1 violations\n")
+    assert unprotected.stdout.endswith("1 resources, 14 rules, 1 violations\n")
 
     protected = check(preview(step("same", inputs=inputs, protect=True)))
-    assert (protected.returncode, protected.stdout) == (0, "1 resources, 13 rules, 0 violations\n")
+    assert (protected.returncode, protected.stdout) == (0, "1 resources, 14 rules, 0 violations\n")
