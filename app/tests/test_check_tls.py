@@ -27,7 +27,7 @@ def listener(folder: Path, addresses: Sequence[str], with_tls: bool = True) -> I
     """Shakes hands, and then says nothing; without TLS it ends every connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     store = folder / "broker.pem"
-    store.write_text(AUTHORITY.key_store("broker.example.org", addresses))
+    store.write_text(AUTHORITY.pem("broker.example.org", addresses))
     context.load_cert_chain(store, password=KEY_PASSWORD)
 
     def serve(connection: socket.socket) -> None:

@@ -5,6 +5,7 @@ import os
 from pulumi_azure_native import network, resources
 
 from components.aks import AksCluster, AksClusterArgs
+from components.settings.aks_entra import AksEntra
 
 group = resources.ResourceGroup("group", resource_group_name="only-aks", location="westeurope")
 net = network.VirtualNetwork(
@@ -28,6 +29,7 @@ AksCluster(
         resource_group=group.name,
         location=group.location,
         subnet_id=subnet.id,
+        entra=AksEntra(),
         kubernetes_version="",
         upgrade_channel="patch",
         node_os_upgrade_channel="NodeImage",
