@@ -160,10 +160,12 @@ def _raisable(error: ErrorDetails) -> InitErrorDetails:
 
 _RULES_OF_TYPES = {
     "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "dict_type": "must be an object",
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a whole number of a few digits",
+    "int_type": "must be a whole number",
     "literal_error": "must be {expected}",
     "missing": "must be set",
     "model_type": "must be an object",
@@ -175,10 +177,12 @@ _EXAMPLES = defaultdict(
     str,
     {
         "bool_parsing": "true",
+        "bool_type": "true",
         "dict_type": "pulumi config set --path, once an entry",
         "int_from_float": "1",
         "int_parsing": "1",
         "int_parsing_size": "1",
+        "int_type": "1",
         "missing": "a value for it",
         "model_type": "an object of names and values",
         "string_type": "a text",

@@ -252,7 +252,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "types": [
         {"protect": "maybe", "kafkaWorkers": "three", "aksNodeCount": "1.5", "tags": "team", "topics": "a"},
         {"protect": "yes", "peering": "off", "aksZones": "1", "aksSubnet": "true", "appLimits": "none"},
-        {"topics": [{"name": "orders", "partitions": "three", "replicationFactor": "all"}]},
+        {"topics": [{"name": "orders", "partitions": "three", "replicationFactor": None}]},
     ],
     "unknown-settings": [
         {"kafkaWokers": 4, "subnet": "10.0.0.0/24", "topics": [{"name": "orders", "partitons": 3}]},
