@@ -6,10 +6,13 @@ EMULATOR := .venv/bin/python -m emulator
 # Tests that share an environment stay in one process (conftest.py), and start first: they take longest.
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help up down unit test lint judge pythons bench setup setup-unit setup-tests
+# They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
+MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py secured_broker.py workload_in_a_cluster.py)
+
+.PHONY: help up down unit test more-tests lint judge pythons bench setup setup-unit setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: setup ## the whole environment on this machine: networks, Kafka, the page (50 s)
 	@$(EMULATOR) up
@@ -21,7 +24,10 @@ unit: setup-unit ## pure rules and components: no emulator, engine or browser (1
 	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
 test: lint ## everything that must hold (20 min)
-	@$(PYTEST) --numprocesses 3
+	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE))
+
+more-tests: setup-tests ## listeners with TLS and passwords on real brokers, and the app in a cluster (5 min)
+	@$(PYTEST) --numprocesses 3 $(MORE)
 
 lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 	@.venv/bin/ruff format --check .
