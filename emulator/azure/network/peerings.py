@@ -48,8 +48,9 @@ class VirtualNetworkPeering(ResourceType):
             "allowForwardedTraffic",
             "allowVirtualNetworkAccess",
             "name",
-            # Taken and not followed: exported templates state it, and Azure goes on to decide it.
+            # Taken and not followed: exported templates state both, and Azure goes on to decide them.
             "peeringState",
+            "peeringSyncLevel",
             "remoteAddressSpace.addressPrefixes",
             "remoteVirtualNetwork.id",
             "syncRemoteAddressSpace",
