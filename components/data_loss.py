@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from .kafka import RECORD, WORKERS
 from .settings.about import FIXED, about
+from .settings.leniency import Made
 from .settings.mistakes import OURS, Mistake
 from .settings.settings import HDINSIGHT_DOC, Settings, WrongSettings
 
@@ -24,11 +25,10 @@ _LOST = (
     "A new cluster would take its place, and this be lost: every topic with its messages and its consumers' "
     "offsets, all of which lie on the brokers' disks; the brokers' addresses; whatever was changed in Ambari"
 )
-_CLUSTER = "azure-native:hdinsight:Cluster"
 _MADE = {
     "group": "azure-native:resources:ResourceGroup",
-    "kafka": _CLUSTER,
-    "aks": "azure-native:containerservice:ManagedCluster",
+    "kafka": Made.KAFKA,
+    "aks": Made.AKS,
     "registry": "azure-native:containerregistry:Registry",
 }
 """Type of the resource that a stack creates where the setting names no existing one."""
@@ -127,4 +127,4 @@ def _shrinks(has: int, settings: Settings) -> Mistake:
 
 def _made_with(outputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """The settings that the stack's cluster was created with; empty where there is no cluster."""
-    return outputs.get(_COMPONENT, {}).get(RECORD) or {} if _CLUSTER in outputs else {}
+    return outputs.get(_COMPONENT, {}).get(RECORD) or {} if Made.KAFKA in outputs else {}
