@@ -7,7 +7,7 @@ EMULATOR := .venv/bin/python -m emulator
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
 # They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
-MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py secured_broker.py workload_in_a_cluster.py)
+MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py previews.py secured_broker.py workload_in_a_cluster.py)
 
 .PHONY: help up down unit test more-tests lint judge pythons bench setup setup-unit setup-tests
 

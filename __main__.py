@@ -8,7 +8,7 @@ import pulumi
 from pulumi_azure_native import resources
 
 from components.aks import AksClusterArgs, aks_cluster
-from components.ambari import IpAdvertising, IpAdvertisingArgs
+from components.ambari import BrokerAddresses, BrokerAddressesArgs, IpAdvertising, IpAdvertisingArgs
 from components.data_loss import fixed_settings, refuse_losses
 from components.existing import read_existing
 from components.image import AppImage, AppImageArgs
@@ -134,14 +134,28 @@ if registry and not settings.app_image:
         "image", AppImageArgs(registry=registry, repository="kafka-test-app", folder=Path("app"))
     )
 
-# Brokers' host names don't resolve in AKS's network, so Kafka has to advertise addresses.
+# Brokers' host names don't resolve in AKS's network, so clients have to know addresses, and Kafka has to
+# advertise them.
+ambari_password = config.full_key("ambariPassword")
+brokers = BrokerAddresses(
+    "broker-addresses",
+    BrokerAddressesArgs(
+        ambari_url=kafka.ambari_url,
+        cluster_name=kafka.name,
+        user=settings.ambari_user,
+        password_config_key=ambari_password,
+        workers=kafka.workers,
+    ),
+    # A new cluster of the same name gives the same inputs, by which Pulumi would see no change to make.
+    opts=kafka.bound(),
+)
 advertising = IpAdvertising(
     "ip-advertising",
     IpAdvertisingArgs(
         ambari_url=kafka.ambari_url,
         cluster_name=kafka.name,
         user=settings.ambari_user,
-        password_config_key=config.full_key("ambariPassword"),
+        password_config_key=ambari_password,
         restart=settings.restart,
         unit=settings.restart_unit,
         strict=settings.restart_strict,
@@ -149,14 +163,13 @@ advertising = IpAdvertising(
         keep_on_delete=settings.keep_ip_advertising,
         workers=kafka.workers,
     ),
-    # A new cluster of the same name gives the same inputs, by which Pulumi would see no change to make.
-    opts=kafka.bound(),
+    opts=pulumi.ResourceOptions.merge(kafka.bound(), pulumi.ResourceOptions(depends_on=[brokers])),
 )
 servers = {
-    "PLAINTEXT": advertising.bootstrap_servers,
-    "SSL": advertising.bootstrap_servers_tls,
-    "SASL_PLAINTEXT": advertising.bootstrap_servers_sasl,
-    "SASL_SSL": advertising.bootstrap_servers_sasl_tls,
+    "PLAINTEXT": brokers.bootstrap_servers,
+    "SSL": brokers.bootstrap_servers_tls,
+    "SASL_PLAINTEXT": brokers.bootstrap_servers_sasl,
+    "SASL_SSL": brokers.bootstrap_servers_sasl_tls,
 }
 warn_without_listener(servers[settings.kafka_protocol], settings.kafka_protocol)
 app = KafkaTestApp(
@@ -196,10 +209,10 @@ app = KafkaTestApp(
 
 pulumi.export("appUrl", app.url)
 pulumi.export("roundTripMilliseconds", app.round_trip_milliseconds)
-pulumi.export("bootstrapServers", advertising.bootstrap_servers)
-pulumi.export("bootstrapServersTls", advertising.bootstrap_servers_tls)
-pulumi.export("bootstrapServersSasl", advertising.bootstrap_servers_sasl)
-pulumi.export("bootstrapServersSaslTls", advertising.bootstrap_servers_sasl_tls)
+pulumi.export("bootstrapServers", brokers.bootstrap_servers)
+pulumi.export("bootstrapServersTls", brokers.bootstrap_servers_tls)
+pulumi.export("bootstrapServersSasl", brokers.bootstrap_servers_sasl)
+pulumi.export("bootstrapServersSaslTls", brokers.bootstrap_servers_sasl_tls)
 pulumi.export("topic", settings.app_topic)
 pulumi.export("namespace", settings.namespace.name)
 pulumi.export("ambariUrl", kafka.ambari_url)

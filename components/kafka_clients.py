@@ -13,6 +13,7 @@ from .settings.mistakes import Mistake
 from .settings.settings import HDINSIGHT_DOC, WrongSettings
 
 _ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
+_ADDRESSES = "pulumi-python:dynamic/kafka:BrokerAddresses"
 _SERVERS = "bootstrapServers"
 _PREMIUM = (
     "must be a cluster of the tier Standard: with Premium (Enterprise Security Package) clients sign in with "
@@ -21,10 +22,13 @@ _PREMIUM = (
 
 
 def kafka_ports(state: Mapping[str, Mapping[str, Any]]) -> Sequence[int]:
-    """The ports of the listeners that clients can use, by the outputs of IpAdvertising in a stack's state."""
+    """The ports of the listeners that clients can use, by what a stack's state holds of the brokers.
+
+    States of earlier versions have IpAdvertising alone.
+    """
     told = [
         servers
-        for name, servers in state.get(_ADVERTISING, {}).items()
+        for name, servers in state.get(_ADDRESSES, state.get(_ADVERTISING, {})).items()
         if name.startswith(_SERVERS) and isinstance(servers, str)
     ]
     ports = {server.rpartition(":")[2] for servers in told for server in servers.split(",") if server}

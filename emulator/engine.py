@@ -50,10 +50,7 @@ class Engine:
             **kept,
             HOME_VARIABLE: str(self.home.root),
             "PATH": search_path(),
-            # By default the backend keeps notes beside each file, which are empty while they are rewritten: a
-            # program that reads its own stack's state meanwhile, as this one does, fails.
-            # https://pkg.go.dev/gocloud.dev/blob/fileblob
-            "PULUMI_BACKEND_URL": f"file://{self.home.backend}?metadata=skip",
+            "PULUMI_BACKEND_URL": f"file://{self.home.backend}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_DEBUG_PROVIDERS": providers,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -18,6 +18,7 @@ from .errors import (
     UnexpectedAnswer,
 )
 from .gates import UnderReplicatedGate
+from .joining import await_brokers
 from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
 from .model import Broker, ServiceVersion
 from .note import RunNote, Writer, newest
@@ -48,6 +49,8 @@ class Survey:
     situation: Situation
     brokers: list[Broker]
     stale: list[Broker]
+    to_restart: list[Broker]
+    """In the order of their restart: those that are stale, or all where something has to be saved first."""
     interrupted: str
     """What a run that did not end left behind, in words; empty: nothing."""
     saved: int | None = None
@@ -85,13 +88,18 @@ class Change:
                 f"Ambari at {self._ambari.url} knows no Kafka broker in {self._ambari.cluster}."
             )
         stale = stale_brokers(brokers, requests, current.version.created)
+        now = situation(current.version.types)
         return Survey(
             current.version,
-            situation(current.version.types),
+            now,
             brokers,
-            [broker for batch in batches(stale, self._options.unit) for broker in batch],
+            self._in_order(stale),
+            self._in_order(stale if now.desired else brokers),
             _interrupted(self._ambari.artifacts()),
         )
+
+    def _in_order(self, brokers: list[Broker]) -> list[Broker]:
+        return [broker for batch in batches(brokers, self._options.unit) for broker in batch]
 
     def refusal(self, survey: Survey) -> str:
         """Why brokers can't be made to advertise addresses; empty: they can, or they do so already.
@@ -115,14 +123,7 @@ class Change:
 
     def await_brokers(self, count: int) -> None:
         """Waits until Ambari knows `count` brokers: a new worker may still be joining. Raises RollStopped."""
-        deadline = self._clock.now() + self._options.pace.health
-        while (known := len(self._ambari.brokers())) < count:
-            self._alive()
-            why = f"Ambari at {self._ambari.url} knows {known} of {count} brokers"
-            if self._clock.now() >= deadline:
-                raise RollStopped(f"Gave up after {self._options.pace.health:.0f} s: {why}.")
-            self._progress.waiting("Kafka", why)
-            self._clock.sleep(self._options.pace.poll)
+        await_brokers(self._ambari, self._clock, self._progress, self._alive, self._options.pace, count)
 
     def advertise(self) -> Survey:
         """Ends with every broker advertising its address. Writes nothing when that is so already.

@@ -5,7 +5,6 @@ The provider's import path and the resource's type token are part of every stack
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -26,14 +25,13 @@ from pulumi.dynamic import (
 from ..settings import restarts
 from ..settings.restarts import Restart, RestartUnit
 from .change import Change
-from .client import Ambari
-from .clock import SystemClock
-from .connection import Connection
-from .engine import end_now, end_with_engine, engine_liveness
-from .errors import ClusterUnknown, EngineGone, SignInRefused, Unreachable
-from .progress import Progress
+from .effect import effect
+from .engine import end_with_engine
+from .errors import ClusterUnknown, Unreachable
+from .naming import camel_case, snake_case
 from .restart import Pace
 from .roll import RollOptions
+from .session import session
 from .state import (
     INPUTS,
     OPTIONS,
@@ -90,17 +88,17 @@ class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising
     stale_brokers: pulumi.Output[list[str]]
     """Hosts whose broker does not run with the current configuration."""
     plan: pulumi.Output[list[str]]
-    """The same in the order in which they would be restarted."""
+    """Hosts that `pulumi up` would restart, in their order: all of them where something has to be saved."""
 
     def __init__(self, name: str, args: IpAdvertisingArgs, opts: pulumi.ResourceOptions | None = None):
         inputs = {field.name: getattr(args, field.name) for field in fields(args)}
         super().__init__(IpAdvertisingProvider(), name, {**inputs, **dict.fromkeys(_OUTPUTS)}, opts)
 
     def translate_output_property(self, prop: str) -> str:
-        return _snake_case(prop)
+        return snake_case(prop)
 
     def translate_input_property(self, prop: str) -> str:
-        return _camel_case(prop)
+        return camel_case(prop)
 
 
 _OUTPUTS = (
@@ -139,7 +137,7 @@ class IpAdvertisingProvider(ResourceProvider):
         failures = [CheckFailure(name, reason) for name, reason in mistakes(inputs)]
         if refused := _olds.get(REFUSED):
             failures.append(CheckFailure("listeners", f"{refused} {SEEN_AT_REFRESH}"))
-        return CheckResult({**inputs, **desired(_olds)}, failures)
+        return CheckResult({**inputs, **desired(_olds), **effect(inputs, _olds)}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         replaces = [name for name in ("ambariUrl", "clusterName") if _olds.get(name) != _news.get(name)]
@@ -190,40 +188,8 @@ class IpAdvertisingProvider(ResourceProvider):
 
     @contextmanager
     def _change(self, props: dict[str, Any]) -> Iterator[Change]:
-        clock, alive = SystemClock(), engine_liveness()
-        connection = Connection(
-            props["ambariUrl"], props["user"], self._password(props["passwordConfigKey"]), alive
-        )
-        progress = Progress(clock)
-        ambari = Ambari(
-            connection,
-            props["clusterName"],
-            clock,
-            on_wait=lambda failure: progress.waiting("Ambari", failure),
-        )
         pace = Pace(settle_unvouched=props["settleSeconds"], settle=min(Pace.settle, props["settleSeconds"]))
         unit = "all" if props["restart"] == "all-at-once" else props["unit"]
-        try:
-            yield Change(ambari, clock, progress, RollOptions(unit, props["strict"], pace), alive)
-        except EngineGone:
-            end_now()
-            raise
-        finally:
-            connection.close()
-
-    def _password(self, key: str) -> str:
-        password = self._configuration.config.get(key) if self._configuration else None
-        if not password:
-            raise SignInRefused(
-                f"The configuration has no value {key}: set it with `pulumi config set --secret {key}`."
-            )
-        return str(password)
-
-
-def _camel_case(name: str) -> str:
-    """`__provider`, which is the engine's, stays."""
-    return re.sub(r"(?<=[a-z])_([a-z])", lambda match: match[1].upper(), name)
-
-
-def _snake_case(name: str) -> str:
-    return re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match[1].lower(), name)
+        options = RollOptions(unit, props["strict"], pace)
+        with session(props, self._configuration) as signed_in:
+            yield Change(signed_in.ambari, signed_in.clock, signed_in.progress, options, signed_in.alive)

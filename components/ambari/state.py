@@ -13,7 +13,8 @@ from ..settings.restarts import LEAST_SETTLE_SECONDS, MOST_SETTLE_SECONDS, Resta
 from .change import Survey
 from .earlier_blocks import EARLIER_BLOCKS
 from .kafka_env import BLOCK
-from .listeners import HDINSIGHT_LISTENERS, Protocol, bootstrap_servers, opened, restored
+from .listeners import HDINSIGHT_LISTENERS, opened, restored
+from .servers import told_to_clients
 from .situation import Situation
 
 OPTIONS = (
@@ -28,6 +29,7 @@ OPTIONS = (
     "settleSeconds",
     "workers",
 )
+PLAN = "plan"
 REFUSED = "refused"
 """Why the last refresh found that the change can't be made; empty: it can, or is made already."""
 SEEN_AT_REFRESH = "That is what Ambari said at the last refresh: once it is mended, run with --refresh."
@@ -39,13 +41,7 @@ _WANTED = "listenersWanted"
 _BEFORE = "listenersBefore"
 _BLOCK = "kafkaEnvBlock"
 _AT_REST: dict[str, Any] = {"staleBrokers": [], "interrupted": ""}
-_SERVERS: dict[Protocol, str] = {
-    "PLAINTEXT": "bootstrapServers",
-    "SSL": "bootstrapServersTls",
-    "SASL_PLAINTEXT": "bootstrapServersSasl",
-    "SASL_SSL": "bootstrapServersSaslTls",
-}
-INPUTS = (*OPTIONS, _LISTENERS, _WANTED, _BLOCK, *_AT_REST, REFUSED)
+INPUTS = (*OPTIONS, _LISTENERS, _WANTED, _BLOCK, *_AT_REST, PLAN, REFUSED)
 """Outputs that a refresh puts among the inputs, so that a preview after it shows each drift by its value."""
 
 
@@ -53,7 +49,8 @@ def desired(olds: Mapping[str, Any]) -> dict[str, Any]:
     """What should be in place of the old inputs. Before anybody has looked, nobody knows the listeners."""
     block = olds.get(_BLOCK)
     seen = {_LISTENERS: _wanted(olds)} if _LISTENERS in olds else {}
-    kept = {name: value for name, value in ((_WANTED, _wanted(olds)), (REFUSED, "")) if name in olds}
+    known = {_WANTED: _wanted(olds), PLAN: [], REFUSED: ""}
+    kept = {name: value for name, value in known.items() if name in olds}
     return {**seen, **kept, _BLOCK: block if block in EARLIER_BLOCKS else BLOCK, **_AT_REST}
 
 
@@ -85,8 +82,6 @@ def outputs(
     `version` is the one that an earlier run saved: later versions of the settings are not this program's.
     """
     now = survey.situation
-    addresses = [broker.ip for broker in survey.brokers]
-    servers = bootstrap_servers(now.parsed, addresses) if now.parsed else {}
     return {
         **{name: props[name] for name in OPTIONS if name in props},
         _LISTENERS: now.listeners,
@@ -94,11 +89,10 @@ def outputs(
         _BLOCK: _shown_block(now),
         "pasted": PASTED if now.pasted else "",
         "staleBrokers": sorted(broker.host for broker in survey.stale),
-        "plan": [broker.host for broker in survey.stale],
+        PLAN: [broker.host for broker in survey.to_restart],
         "interrupted": survey.interrupted,
         REFUSED: refused,
-        "brokers": [{"host": broker.host, "ip": broker.ip, "rack": broker.rack} for broker in survey.brokers],
-        **{name: servers.get(protocol, "") for protocol, name in _SERVERS.items()},
+        **told_to_clients(now.parsed, survey.brokers),
         "configVersion": survey.saved or version or survey.version.number,
         _BEFORE: listeners_before,
     }
@@ -106,6 +100,18 @@ def outputs(
 
 def mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Name and rule of each wrong input. Unknown values, which a preview may hold, are no mistakes."""
+    yield from login_mistakes(inputs)
+    for name, choices in (("restart", get_args(Restart)), ("unit", get_args(RestartUnit))):
+        if inputs.get(name) not in choices:
+            yield name, f"must be {' or '.join(choices)}, not {inputs.get(name)!r}"
+    settle = inputs.get("settleSeconds")
+    if isinstance(settle, int | float) and not LEAST_SETTLE_SECONDS <= settle <= MOST_SETTLE_SECONDS:
+        bounds = f"{LEAST_SETTLE_SECONDS} and {MOST_SETTLE_SECONDS}"
+        yield "settleSeconds", f"must lie between {bounds} seconds, not {settle}"
+
+
+def login_mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The same, of what signing in to Ambari takes."""
     url = inputs.get("ambariUrl")
     if isinstance(url, str):
         parts = urlsplit(url)
@@ -121,13 +127,6 @@ def mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("clusterName", "user", "passwordConfigKey"):
         if inputs.get(name) in ("", None):
             yield name, "must not be empty"
-    for name, choices in (("restart", get_args(Restart)), ("unit", get_args(RestartUnit))):
-        if inputs.get(name) not in choices:
-            yield name, f"must be {' or '.join(choices)}, not {inputs.get(name)!r}"
-    settle = inputs.get("settleSeconds")
-    if isinstance(settle, int | float) and not LEAST_SETTLE_SECONDS <= settle <= MOST_SETTLE_SECONDS:
-        bounds = f"{LEAST_SETTLE_SECONDS} and {MOST_SETTLE_SECONDS}"
-        yield "settleSeconds", f"must lie between {bounds} seconds, not {settle}"
 
 
 def _wanted(olds: Mapping[str, Any]) -> str:

@@ -34,7 +34,9 @@ OBJECTS_WITH_A_MARK = {"namespace": "update", "kafka-test-app-service": "update"
 GUARDED_AND_AWAITED = dict.fromkeys(
     ("namespace-guard", "network-policy", "rollout", "create-topics-result"), "create"
 )
+ADDRESSES_OF_THEIR_OWN = {"broker-addresses": "create"}
 APPLICATION = {
+    **ADDRESSES_OF_THEIR_OWN,
     **JOBS_WITH_ONE_TRY,
     **PROBES_AT_ANOTHER_PORT,
     **OBJECTS_WITH_A_MARK,

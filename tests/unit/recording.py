@@ -225,7 +225,7 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
             return {"loginServer": f"{name}.azurecr.io"}
         case "kubernetes:core/v1:Service":
             return {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.80"}]}}}
-        case "pulumi-python:dynamic/kafka:IpAdvertising":
+        case "pulumi-python:dynamic/kafka:BrokerAddresses":
             others = dict.fromkeys(
                 ["bootstrapServersTls", "bootstrapServersSasl", "bootstrapServersSaslTls"], ""
             )

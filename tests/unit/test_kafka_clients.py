@@ -13,6 +13,7 @@ from tests.unit.existing_site import Site
 from tests.unit.recording import deploy
 
 ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
+ADDRESSES = "pulumi-python:dynamic/kafka:BrokerAddresses"
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_ports_are_those_of_the_listeners_that_the_last_run_saw(
     outputs: dict[str, Any] | None, ports: list[int]
 ) -> None:
-    assert list(kafka_ports({ADVERTISING: outputs} if outputs is not None else {})) == ports
+    for of_this_version in (ADDRESSES, ADVERTISING):
+        assert list(kafka_ports({of_this_version: outputs} if outputs is not None else {})) == ports
 
 
 @pytest.mark.parametrize(("servers", "warnings"), [("", 1), ("10.10.0.6:9092", 0)])

@@ -78,7 +78,11 @@ def test_a_read_tells_each_drift_and_which_brokers_would_restart(
     assert outs["staleBrokers"] == outs["plan"] == hosts
     assert provider.diff("id", outs, inputs(cluster, provider)).changes
     shown = {name: value for name, value in (read.inputs or {}).items() if value != created[name]}
-    assert set(shown) == {"listeners", "kafkaEnvBlock", "staleBrokers"}
+    assert set(shown) == {"listeners", "kafkaEnvBlock", "staleBrokers", "plan"}
+    news = provider.check(read.inputs or {}, created).inputs
+    assert news["effect"] == "3 brokers restart, one at a time: " + ", ".join(
+        host.partition(".")[0] for host in hosts
+    )
 
 
 def test_a_note_that_nobody_can_read_is_told_by_a_read_and_stops_an_update(

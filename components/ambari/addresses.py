@@ -1,0 +1,145 @@
+"""BrokerAddresses: the dynamic resource that asks Ambari where a Kafka cluster's brokers are. It only reads.
+
+Whatever names the brokers depends on this resource and not on IpAdvertising, which restarts them: then a
+preview knows the addresses also while brokers are about to restart, and announces no change that `up` does
+not make.
+
+The provider's import path and the resource's type token are part of every stack's state: never rename them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from .engine import end_with_engine
+from .errors import ClusterUnknown
+from .joining import await_brokers
+from .naming import camel_case, snake_case
+from .restart import Pace
+from .servers import SERVERS, told_to_clients
+from .session import Session, session
+from .situation import situation
+from .state import login_mistakes
+
+_OPTIONS = ("ambariUrl", "clusterName", "user", "passwordConfigKey", "workers")
+_OF_THE_BROKERS = ("clusterName", "workers")
+"""Options that decide which brokers there are; another one changes no address."""
+_SEEN = ("brokers", *SERVERS.values())
+
+
+@dataclass(frozen=True)
+class BrokerAddressesArgs:
+    """Which cluster is asked, and how."""
+
+    ambari_url: pulumi.Input[str]
+    """`https://HOST[:PORT]`."""
+    cluster_name: pulumi.Input[str]
+    user: pulumi.Input[str]
+    password_config_key: str
+    """Full key of the secret configuration value that holds the password, e.g. `aks-kafka:ambariPassword`."""
+    workers: pulumi.Input[int] = 0
+    """How many brokers there are at least, waited for. 0: not known."""
+
+
+class BrokerAddresses(pulumi.dynamic.Resource, module="kafka", name="BrokerAddresses"):
+    """The brokers of an HDInsight Kafka cluster, and where clients in a peered network reach them."""
+
+    brokers: pulumi.Output[list[dict[str, str]]]
+    """`host`, `ip` and `rack` of each."""
+    bootstrap_servers: pulumi.Output[str]
+    """`ip:port,ip:port,...` of the listener whose protocol is PLAINTEXT; empty where clients have none."""
+    bootstrap_servers_tls: pulumi.Output[str]
+    """The same for protocol SSL."""
+    bootstrap_servers_sasl: pulumi.Output[str]
+    """The same for protocol SASL_PLAINTEXT."""
+    bootstrap_servers_sasl_tls: pulumi.Output[str]
+    """The same for protocol SASL_SSL."""
+
+    def __init__(self, name: str, args: BrokerAddressesArgs, opts: pulumi.ResourceOptions | None = None):
+        inputs = {field.name: getattr(args, field.name) for field in fields(args)}
+        seen = dict.fromkeys(map(snake_case, _SEEN))
+        super().__init__(BrokerAddressesProvider(), name, {**inputs, **seen}, opts)
+
+    def translate_output_property(self, prop: str) -> str:
+        return snake_case(prop)
+
+    def translate_input_property(self, prop: str) -> str:
+        return camel_case(prop)
+
+
+class BrokerAddressesProvider(ResourceProvider):
+    """Serves up to four calls at a time: nothing of a single call is kept on the instance."""
+
+    serialize_as_secret_always = False
+    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
+
+    _configuration: ConfigureRequest | None = None
+
+    def configure(self, req: ConfigureRequest) -> None:
+        self._configuration = req
+        end_with_engine()
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """What was seen of the same brokers counts as input, so that a preview of an update knows it."""
+        inputs = {name: news[name] for name in _OPTIONS if name in news}
+        failures = [CheckFailure(name, reason) for name, reason in login_mistakes(inputs)]
+        same = all(_olds.get(name) == inputs.get(name) for name in _OF_THE_BROKERS)
+        seen = {name: _olds[name] for name in _SEEN if name in _olds} if same else {}
+        return CheckResult({**inputs, **seen}, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        replaces = ["clusterName"] if _olds.get("clusterName") != _news.get("clusterName") else []
+        changes = any(_olds.get(name) != _news.get(name) for name in _OPTIONS)
+        return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        return CreateResult(f"{props['clusterName']}/KAFKA", self._ask(props))
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        return UpdateResult(self._ask(_news))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        try:
+            with session(props, self._configuration) as signed_in:
+                seen = _seen(props, signed_in)
+        except ClusterUnknown:
+            return ReadResult("", {})
+        return ReadResult(id_, seen, seen)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Nothing was made."""
+
+    def _ask(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        with session(props, self._configuration) as signed_in:
+            await_brokers(
+                signed_in.ambari,
+                signed_in.clock,
+                signed_in.progress,
+                signed_in.alive,
+                Pace(),
+                int(props.get("workers") or 0),
+            )
+            return _seen(props, signed_in)
+
+
+def _seen(props: Mapping[str, Any], signed_in: Session) -> dict[str, Any]:
+    """The options, and what Ambari says now."""
+    listeners = situation(signed_in.ambari.current().version.types).parsed
+    return {
+        **{name: props[name] for name in _OPTIONS if name in props},
+        **told_to_clients(listeners, signed_in.ambari.brokers()),
+    }

@@ -1,0 +1,35 @@
+"""What an update of IpAdvertising will do to the brokers, in one line that a preview shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .state import PLAN
+
+EFFECT = "effect"
+"""The input that holds the line. Nothing reads it back, so that it never makes a difference by itself."""
+
+
+def effect(options: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, str]:
+    """The input, by what the last refresh left among the inputs, `olds`; none where nothing will be done.
+
+    `options` are the new inputs.
+    """
+    parts = []
+    if hosts := olds.get(PLAN):
+        parts.append(_restarts(options, hosts))
+    if olds.get("interrupted"):
+        parts.append("what an interrupted run began is finished")
+    return {EFFECT: "; ".join(parts)} if parts else {}
+
+
+def _restarts(options: Mapping[str, Any], hosts: Sequence[str]) -> str:
+    names = [host.partition(".")[0] for host in hosts]
+    if len(names) == 1:
+        return f"1 broker restarts: {names[0]}"
+    if options.get("restart") == "all-at-once":
+        pace = "all at once"
+    else:
+        pace = "one rack at a time" if options.get("unit") == "rack" else "one at a time"
+    return f"{len(names)} brokers restart, {pace}: {', '.join(names)}"

@@ -1,0 +1,12 @@
+"""Names of a dynamic resource's properties: as Python writes them, and as states and outputs have them."""
+
+import re
+
+
+def camel_case(name: str) -> str:
+    """`__provider`, which is the engine's, stays."""
+    return re.sub(r"(?<=[a-z])_([a-z])", lambda match: match[1].upper(), name)
+
+
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match[1].lower(), name)

@@ -1,0 +1,171 @@
+"""What a preview says is what `up` does, step for step, for every kind of change."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.environment import CHECKOUT, Environment
+from tests.e2e.live_kafka import LiveKafka
+from tests.e2e.test_peering import PEERING, SomebodyElse, peerings
+
+MESSAGES = {"name": "messages", "partitions": 3, "replicationFactor": 3}
+_NO_STEP = ("same", "read", "refresh")
+
+
+@dataclass
+class Copy:
+    """A copy of the program with settings of its own, which grow with every change."""
+
+    world: Environment
+    folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        program = self.program
+        program.mkdir()
+        for name in ("__main__.py", "Pulumi.yaml", "components", ".venv"):
+            (program / name).symlink_to(CHECKOUT / name)
+        shutil.copytree(CHECKOUT / "app", program / "app")
+        (self.folder / "elsewhere").mkdir()
+        self.settings = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
+        self.write()
+
+    @property
+    def program(self) -> Path:
+        return self.folder / "program"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "Pulumi.changed.yaml"
+
+    def write(self) -> None:
+        self.file.write_text(yaml.safe_dump(self.settings))
+
+    def set(self, **settings: object) -> None:
+        self.settings["config"] |= {f"aks-kafka:{name}": value for name, value in settings.items()}
+        self.write()
+
+    def set_secret(self, name: str, value: str) -> None:
+        options = ("--config-file", str(self.file))
+        self.world.pulumi("--program", str(self.program), "config", "set", "--secret", name, value, *options)
+        self.settings = yaml.safe_load(self.file.read_text())
+
+    def steps(self, *command: str) -> set[str]:
+        """What the command does, or says that `up` would do: each operation with the resource's name."""
+        log = self.folder / "events.json"
+        log.unlink(missing_ok=True)
+        options = ("--config-file", str(self.file), "--event-log", str(log))
+        self.world.pulumi("--program", str(self.program), *command, *options)
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        done = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
+        return {f"{one['op']} {one['urn'].rpartition('::')[2]}" for one in done if one["op"] not in _NO_STEP}
+
+    def kafka(self) -> LiveKafka:
+        return LiveKafka.of(self.world)
+
+
+Change = Callable[[Copy], None]
+
+
+def image(copy: Copy) -> None:
+    with (copy.program / "app" / "testapp" / "__main__.py").open("a") as source:
+        source.write("# changed\n")
+
+
+def password(copy: Copy) -> None:
+    copy.set_secret("ambariPassword", "Another-Passw0rd-1")
+
+
+def token(copy: Copy) -> None:
+    copy.set_secret("appAccessToken", "a-token-that-nobody-guesses")
+
+
+def listeners(copy: Copy) -> None:
+    copy.kafka().edit("kafka-broker", "listeners", "PLAINTEXT://localhost:9092")
+
+
+def stale(copy: Copy) -> None:
+    kafka = copy.kafka()
+    kafka.make_every_broker_stale()
+    kafka.restart_by_hand(kafka.hosts()[1:])
+
+
+def half(copy: Copy) -> None:
+    somebody = SomebodyElse(copy.world, copy.folder / "elsewhere")
+    somebody.delete(PEERING, peerings(copy.world)["aks-to-hdinsight"])
+    somebody.leave()
+
+
+def setting(**settings: object) -> Change:
+    return lambda copy: copy.set(**settings)
+
+
+PUBLISHED = {"replace create-topics", "replace check", "update check-result", "update create-topics-result"}
+CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
+    "nothing": (lambda _: None, False, set()),
+    "nothing, looked at": (lambda _: None, True, set()),
+    "listeners drifted": (listeners, True, {"update ip-advertising"}),
+    "a broker is stale": (stale, True, {"update ip-advertising"}),
+    "a topic more": (setting(topics=[MESSAGES, {**MESSAGES, "name": "orders"}]), False, PUBLISHED),
+    "more partitions": (
+        setting(topics=[{**MESSAGES, "partitions": 4}, {**MESSAGES, "name": "orders"}]),
+        False,
+        PUBLISHED,
+    ),
+    "more replicas": (setting(appReplicas=3), False, {"update kafka-test-app", "update rollout"}),
+    "other visitors": (
+        setting(appSourceRanges=["203.0.113.0/28"]),
+        False,
+        {"update kafka-test-app-service"},
+    ),
+    "an access token": (token, False, {"create access-token", "update kafka-test-app", "update rollout"}),
+    "another password": (password, False, {"update kafka-cluster-gateway-password"}),
+    "half a peering": (half, True, set()),
+    "another image": (image, False, {*PUBLISHED, "update image", "update kafka-test-app", "update rollout"}),
+    "a worker more": (setting(kafkaWorkers=4), False, {"update broker-addresses", "update ip-advertising"}),
+    "other machines for AKS": (setting(aksNodeSize="Standard_D8s_v5"), False, {"replace aks-cluster"}),
+    "another Kafka cluster": (setting(kafkaClusterName="another-kafka"), False, {"replace kafka-cluster"}),
+}
+"""By name: what changes, whether the preview has to look, and steps that are among those taken."""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    folder = tmp_path_factory.mktemp("previews")
+    world = Environment(folder / "world")
+    with pytest.MonkeyPatch.context() as environment:
+        # Without it the engine knows no --event-log.
+        environment.setenv("PULUMI_DEBUG_COMMANDS", "true")
+        environment.setenv("REQUESTS_CA_BUNDLE", str(world.home / "tls" / "bundle.pem"))
+        try:
+            world.succeed("start")
+            made = Copy(world, folder)
+            made.steps("up", "--yes", "--skip-preview")
+            yield made
+        finally:
+            os.environ.pop("REQUESTS_CA_BUNDLE", None)
+            world.succeed("down")
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_up_takes_the_steps_that_the_preview_says(copy: Copy, name: str) -> None:
+    change, looks, expected = CHANGES[name]
+    change(copy)
+    refresh = ["--refresh"] if looks else []
+    mark = len(copy.world.ambari_requests())
+    said = copy.steps("preview", *refresh)
+    asked = copy.world.ambari_requests()[mark:]
+    assert [request for request in asked if request["method"] != "GET"] == []
+    assert copy.steps("up", "--yes", "--skip-preview", *refresh) == said
+    assert expected <= said
+    assert bool(said) == bool(expected) or name == "half a peering"
+    assert copy.steps("preview", "--refresh") == set()
