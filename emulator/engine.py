@@ -50,7 +50,7 @@ class Engine:
             **kept,
             HOME_VARIABLE: str(self.home.root),
             "PATH": search_path(),
-            "PULUMI_BACKEND_URL": f"file://{self.home.backend}",
+            "PULUMI_BACKEND_URL": backend_url(self.home.backend),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_DEBUG_PROVIDERS": providers,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -109,6 +109,16 @@ class Engine:
         )
         if result.returncode != 0:
             raise EngineFailed(f"pulumi {' '.join(arguments)} failed: {result.stderr.strip()}")
+
+
+def backend_url(folder: Path) -> str:
+    """Pulumi's name for states kept in that folder.
+
+    Without the option the backend keeps a checksum beside each state and truncates it before writing: an
+    engine that is killed just then leaves a stack that no command can load any more ("failed to load
+    checkpoint: EOF"). See setAttrs in gocloud.dev/blob/fileblob.
+    """
+    return f"file://{folder}?metadata=skip"
 
 
 def search_path() -> str:

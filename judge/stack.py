@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from emulator.engine import search_path
+from emulator.engine import backend_url, search_path
 from judge.api import Object
 from judge.cluster import Cluster
 from judge.run import Run, read_events
@@ -132,7 +132,7 @@ class Stack:
             **kept,
             "PATH": search_path(),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")])),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_BACKEND_URL": backend_url(self.folder / "state"),
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "judge",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
+from emulator.engine import backend_url
 from emulator.home import CHECKOUT
 
 
@@ -33,7 +34,7 @@ class Stack:
             **os.environ,
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self._backend}",
+            "PULUMI_BACKEND_URL": backend_url(self._backend),
             "PULUMI_CONFIG_PASSPHRASE": "test",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from emulator.engine import search_path
+from emulator.engine import backend_url, search_path
 from tests.e2e.environment import CHECKOUT, Finished
 
 LIMIT = 900.0
@@ -39,7 +39,7 @@ class Stack:
             "PATH": search_path(),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")])),
             "REQUESTS_CA_BUNDLE": str(self.bundle),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_BACKEND_URL": backend_url(self.folder / "state"),
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "lone",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

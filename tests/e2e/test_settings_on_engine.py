@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.engine import search_path
+from emulator.engine import backend_url, search_path
 from tests.e2e.environment import CHECKOUT, Finished
 from tests.unit.configurations import REQUIRED
 
@@ -30,7 +30,7 @@ class Project:
             env={
                 **kept,
                 "PATH": search_path(),
-                "PULUMI_BACKEND_URL": f"file://{self._folder / 'state'}",
+                "PULUMI_BACKEND_URL": backend_url(self._folder / "state"),
                 "PULUMI_HOME": str(self._folder / "home"),
                 "PULUMI_CONFIG_PASSPHRASE": "new",
                 "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
