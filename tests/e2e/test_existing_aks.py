@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from emulator import control
 from emulator.azure.resource_manager import arm
+from emulator.home import Home
 
 from .environment import Environment, adapted, eventually, occurrences, send
 
@@ -75,6 +77,16 @@ def test_cluster_is_adopted_and_left_as_it_was(
     )
     world.pulumi("preview", "--refresh", "--expect-no-changes", *settings)
     shop.pulumi("refresh", "--yes", "--expect-no-changes")
+
+    [theirs] = [found["id"] for found in world.resources() if found["urn"].endswith("::aks-to-hdinsight")]
+    control.call(Home(world.home), "peering-delete", ids=[theirs])
+    assert "A half of the peering was deleted, aks-to-hdinsight," in world.pulumi("preview", *settings)
+    world.succeed("up", *settings)
+    send(outputs["appUrl"], "by a peering made anew")
+    eventually(
+        lambda: occurrences(outputs["appUrl"], "by a peering made anew") == 1, "the message comes back"
+    )
+    world.pulumi("preview", "--refresh", "--expect-no-changes", *settings)
 
     added = everything(world).keys() - before.keys()
     assert [name for name in added if "mc_shop" in name and "peerings" not in name] == []
