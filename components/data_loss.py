@@ -13,10 +13,10 @@ import pulumi
 from pydantic.alias_generators import to_camel
 
 from .kafka import RECORD, WORKERS
+from .settings import Settings, WrongSettings
 from .settings.about import FIXED, about
 from .settings.leniency import Made
-from .settings.mistakes import OURS, Mistake
-from .settings.settings import HDINSIGHT_DOC, Settings, WrongSettings
+from .settings.mistakes import HDINSIGHT_DOC, OURS, Mistake
 
 _FIXED = tuple(name for name, field in Settings.model_fields.items() if about(field).changed in FIXED)
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"

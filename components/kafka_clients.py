@@ -9,8 +9,8 @@ import pulumi
 
 from .existing import ExistingKafka
 from .existing.security import DEFAULT_PORTS
-from .settings.mistakes import Mistake
-from .settings.settings import HDINSIGHT_DOC, WrongSettings
+from .settings import WrongSettings
+from .settings.mistakes import HDINSIGHT_DOC, Mistake
 
 _ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
 _ADDRESSES = "pulumi-python:dynamic/kafka:BrokerAddresses"

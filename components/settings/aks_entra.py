@@ -4,11 +4,11 @@ import json
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from . import names
 from .checked import Checked
 from .mistakes import broken
+from .types import TrueOrFalse
 
 ENTRA = "https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id"
 LOCAL_ACCOUNTS = "https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad"
@@ -31,7 +31,6 @@ def each_once(groups: tuple[str, ...]) -> tuple[str, ...]:
 
 
 ObjectId = Annotated[str, AfterValidator(object_id)]
-TrueOrFalse = Annotated[bool, BeforeValidator(names.true_or_false)]
 
 
 class AksEntra(Checked):

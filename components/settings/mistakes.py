@@ -21,6 +21,8 @@ OURS = "a rule of this program"
 """The source of rules that are this program's own."""
 REFERENCE = "docs/configuration.md"
 """The source of names, types and choices."""
+HDINSIGHT_DOC = "https://learn.microsoft.com/azure/hdinsight"
+"""Where Microsoft's pages about HDInsight are."""
 _LONGEST = 160
 
 

@@ -1,0 +1,48 @@
+"""Settings of how brokers are restarted."""
+
+from typing import Annotated
+
+from .. import restarts
+from ..about import Change, Group, setting
+from ..checked import Checked, between
+from ..mistakes import OURS
+from ..restarts import Restart, RestartUnit
+from ..types import TrueOrFalse
+
+SettleSeconds = Annotated[int, between(restarts.LEAST_SETTLE_SECONDS, restarts.MOST_SETTLE_SECONDS, OURS)]
+
+
+class RestartSettings(Checked):
+    """How and when brokers restart for IP advertising, and what becomes of it."""
+
+    restart: Restart = setting(
+        restarts.DEFAULT_RESTART,
+        description="How brokers restart for a changed configuration: one by one, or all at once.",
+        group=Group.RESTART,
+        changed=Change.LATER,
+    )
+    restart_unit: RestartUnit = setting(
+        restarts.DEFAULT_UNIT,
+        description="What restarts at a time when rolling; racks only where Ambari knows them.",
+        group=Group.RESTART,
+        changed=Change.LATER,
+    )
+    restart_strict: TrueOrFalse = setting(
+        False,
+        description="Stop where nothing tells whether Kafka is healthy, rather than wait and go on.",
+        group=Group.RESTART,
+        changed=Change.LATER,
+    )
+    restart_settle_seconds: SettleSeconds = setting(
+        restarts.DEFAULT_SETTLE_SECONDS,
+        description="How long a restarted broker must run before the next where Kafka's health is unknown; "
+        "Ambari looks after it every 20 s.",
+        group=Group.RESTART,
+        changed=Change.LATER,
+    )
+    keep_ip_advertising: TrueOrFalse = setting(
+        False,
+        description="Whether brokers go on advertising addresses when IP advertising leaves the stack.",
+        group=Group.RESTART,
+        changed=Change.LATER,
+    )
