@@ -14,6 +14,7 @@ from .cluster.login import kubelogin_lacking
 from .existing import ExistingAks
 from .roles import Role, assign_role
 from .settings.aks_entra import AksEntra
+from .settings.kept import POOL
 
 IMMUTABLE_IN_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
 """Properties of an agent pool that AKS never changes: https://learn.microsoft.com/azure/aks/resize-node-pool."""
@@ -143,7 +144,7 @@ class AksCluster(pulumi.ComponentResource):
         args = self._args
         autoscaled = args.max_node_count is not None
         return containerservice.ManagedClusterAgentPoolProfileArgs(
-            name="nodepool1",
+            name=POOL,
             mode=containerservice.AgentPoolMode.SYSTEM,
             type=containerservice.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
             os_type=containerservice.OSType.LINUX,

@@ -94,6 +94,8 @@ def _row(field: FieldInfo) -> str:
 def _default_shown(field: FieldInfo) -> str:
     """The default as a stack's YAML file writes it."""
     default = _default(field)
+    if for_new := about(field).for_new:
+        return f"`{for_new}` for a new cluster"
     if default in ("", []):
         return "required" if field.examples else "empty"
     written = yaml.safe_dump(default, default_flow_style=True, sort_keys=False, width=10_000)

@@ -52,12 +52,15 @@ class About:
 
     describes: settings whose `existing` makes this one meaningless, since it describes a new resource.
     set_secret: the command that sets it as a secret; empty for one that is none.
+    for_new: what its empty default means for a stack whose resource is still to be made, where a stack that
+    stands keeps what it has.
     """
 
     group: Group
     changed: Change
     describes: tuple[str, ...]
     set_secret: str
+    for_new: str
 
 
 def setting(
@@ -68,6 +71,7 @@ def setting(
     changed: Change,
     describes: Collection[str] = (),
     set_secret: str = "",
+    for_new: str = "",
     shown: bool = True,
     examples: list[Any] | None = None,
 ) -> Any:
@@ -76,7 +80,7 @@ def setting(
     shown: whether a message may show its value; never that of a secret. examples: what `pulumi config set`
     takes after the name of a setting that is required.
     """
-    said = About(group, changed, tuple(describes), set_secret)
+    said = About(group, changed, tuple(describes), set_secret, for_new)
     return Field(
         default,
         description=description,

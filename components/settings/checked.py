@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 from typing import get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
-from .mistakes import broken
+from . import leniency
+from .leniency import Made
+from .mistakes import REFERENCE, broken
 
 
 class Checked(BaseModel):
@@ -21,6 +23,14 @@ class Checked(BaseModel):
         validate_default=True,
         coerce_numbers_to_str=True,
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_number_is_a_truth_value(cls, value: object, info: ValidationInfo) -> object:
+        # Python takes true for 1, and so does pydantic.
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is int:
+            leniency.refuse("must be a whole number", unless=Made.APP, source=REFERENCE)
+        return value
 
 
 def names_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:

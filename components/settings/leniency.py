@@ -3,13 +3,17 @@
 Azure has accepted what stands already, so such a rule must not stop its next `pulumi up`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from .mistakes import OURS, broken
+
+Standing = Mapping[str, Mapping[str, Any]]
+"""The outputs of a stack's resources, by type."""
 
 
 class Made(StrEnum):
@@ -23,9 +27,14 @@ class Made(StrEnum):
 
 @dataclass
 class Judgement:
-    """How settings are judged: `standing` are types of resources of the stack; `advice` gathers warnings."""
+    """How settings are judged.
 
-    standing: Collection[str] = ()
+    standing: asked, where something hangs on it, for what the stack has. lenient: whether a rule that came
+    later lets pass what stands. advice: gathers warnings.
+    """
+
+    standing: Callable[[], Standing] = dict
+    lenient: bool = False
     advice: list[str] = field(default_factory=list)
 
 
@@ -43,7 +52,7 @@ def refuse(rule: str, *, unless: Made | tuple[Made, ...], source: str = OURS, ri
     """Raise the error of `broken`, unless a resource of a type in `unless` stands: see Settings.parse."""
     judgement = _CURRENT.get()
     types = (unless,) if isinstance(unless, Made) else unless
-    if judgement is None or not any(type_ in judgement.standing for type_ in types):
+    if judgement is None or not judgement.lenient or not any(standing(type_) is not None for type_ in types):
         raise broken(rule, source=source, right=right, unless=" or ".join(types))
 
 
@@ -52,6 +61,12 @@ def advise(text: str) -> None:
     judgement = _CURRENT.get()
     if judgement is not None and text not in judgement.advice:
         judgement.advice.append(text)
+
+
+def standing(type_: Made) -> Mapping[str, Any] | None:
+    """The outputs of the stack's resource of a type; None where it has none."""
+    judgement = _CURRENT.get()
+    return None if judgement is None else judgement.standing().get(type_)
 
 
 _CURRENT: ContextVar[Judgement | None] = ContextVar("judgement", default=None)

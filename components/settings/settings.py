@@ -4,6 +4,7 @@
 `pulumi preview` stops before anything is created. Pulumi.yaml declares the same settings to the CLI.
 """
 
+import functools
 from collections.abc import Callable, Collection, Mapping
 from typing import Self
 
@@ -24,7 +25,7 @@ from .groups.kafka import KafkaSettings
 from .groups.networks import NetworkSettings
 from .groups.registry import RegistrySettings
 from .groups.restarts import RestartSettings
-from .leniency import Judgement, judged
+from .leniency import Judgement, Standing, judged
 from .mistakes import OURS, Mistake, mistakes_from, report, warning
 from .state import resource_outputs
 from .together import SettingsTogether
@@ -77,18 +78,20 @@ class Settings(
         secrets: Collection[str],
         *,
         stack: str,
-        standing: Callable[[], Collection[str]] = tuple,
+        standing: Callable[[], Standing] = dict,
         warn: Callable[[str], None] = lambda _: None,
     ) -> Self:
         """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings.
 
-        standing: asked only where it matters for the types of the resources that the stack has already, whose
-        settings a rule that came later may only warn of. warn: is told what is no mistake, but worth a word.
+        standing: asked only where it matters for the resources that the stack has already. A rule that came
+        later may only warn of their settings, and a default that came later is not theirs.
+        warn: is told what is no mistake, but worth a word.
         """
-        settings, mistakes, advice = cls._judge(values, secrets, ())
+        asked_once = functools.cache(standing)
+        settings, mistakes, advice = cls._judge(values, secrets, Judgement(asked_once))
         if any(mistake.unless for mistake in mistakes):
             strict = mistakes
-            settings, mistakes, advice = cls._judge(values, secrets, standing())
+            settings, mistakes, advice = cls._judge(values, secrets, Judgement(asked_once, lenient=True))
             advice += [warning(mistake) for mistake in strict if mistake not in mistakes]
         if settings is None or mistakes:
             raise WrongSettings(mistakes, stack)
@@ -98,7 +101,7 @@ class Settings(
 
     @classmethod
     def _judge(
-        cls, values: Mapping[str, object], secrets: Collection[str], standing: Collection[str]
+        cls, values: Mapping[str, object], secrets: Collection[str], judgement: Judgement
     ) -> tuple[Self | None, list[Mistake], list[str]]:
         """The settings unless there are mistakes in their types and rules; all mistakes; and all advice."""
         fields = cls._by_alias()
@@ -107,7 +110,7 @@ class Settings(
             command = about(field).set_secret
             if command and values.get(name) and name not in secrets:
                 mistakes.append(Mistake(name, None, "must be stored as a secret", OURS, command))
-        with judged(Judgement(standing)) as judgement:
+        with judged(judgement):
             try:
                 settings = cls.model_validate({name: values[name] for name in values if name in fields})
             except ValidationError as error:
@@ -118,11 +121,12 @@ class Settings(
     @classmethod
     def _mistakes(cls, found: ErrorDetails, secrets: Collection[str]) -> list[Mistake]:
         name = to_camel(str(found["loc"][0]))
+        field = cls._by_alias()[name]
         return mistakes_from(
             found,
-            hidden=not cls._by_alias()[name].repr or name in secrets,
+            hidden=not field.repr or name in secrets,
             known=names_at(cls, found["loc"]) if found["type"] == "extra_forbidden" else (),
-            default=default_at(cls, found["loc"]),
+            default=default_at(cls, found["loc"]) or about(field).for_new,
         )
 
     @classmethod

@@ -13,6 +13,7 @@ from . import (
     address_space,
     addresses,
     kafka_access,
+    kept,
     leniency,
     names,
     passwords,
@@ -130,6 +131,15 @@ class SettingsTogether(Checked):
         if value == info.data.get("ambari_user"):
             raise broken("must differ from ambariUser", source=names.HDINSIGHT_CREATE, right="sshuser")
         return value
+
+    @field_validator(*kept.DEFAULTS, check_fields=False, mode="before")
+    @classmethod
+    def _stays_as_made(cls, value: object, info: ValidationInfo) -> object:
+        name = str(info.field_name)
+        if value != "":
+            return value
+        for_new = about(cls.model_fields[name]).for_new
+        return kept.DEFAULTS[name](for_new, info.data.get("kubernetes_version", ""))
 
     @field_validator("aks_upgrade_channel", check_fields=False)
     @classmethod

@@ -26,16 +26,27 @@ def kubernetes(value: str) -> str:
     return value
 
 
+def channel_for(version: str) -> str:
+    """The upgrade channel that goes with a `version` that is set: what it leaves open; empty without one."""
+    if not version:
+        return ""
+    return "none" if _is_exact(version) else "patch"
+
+
 def upgraded_by_itself(channel: str, version: str) -> str:
     """The rule that the upgrade `channel` does not go beyond the `version` that is set, if one is.
 
     Otherwise AKS would upgrade, and the next `pulumi up` would ask for a downgrade, which AKS refuses.
     """
-    parts = len(version.split(".")) if version else 0
-    if channel == "patch" and parts > 2:
+    if channel == "patch" and _is_exact(version):
         rule, right = "newer patch versions", f"none, or kubernetesVersion {version.rpartition('.')[0]}"
-    elif channel in ("stable", "rapid") and parts:
+    elif channel in ("stable", "rapid") and version:
         rule, right = "newer minor versions", "none or patch, or no kubernetesVersion"
     else:
         return channel
     raise broken(f"must not bring {rule} where kubernetesVersion is {version}", source=UPGRADES, right=right)
+
+
+def _is_exact(version: str) -> bool:
+    """Whether a version says its patch, too."""
+    return version.count(".") == 2

@@ -247,7 +247,7 @@ def test_new_clusters_go_into_subnets_that_exist(site: Site) -> None:
         ),
         (
             dict(REQUIRED)
-            | {"aksNetwork": in_shop("nodes", subnet="aks-subnet"), "aksNodeCount": 1000, "aksMaxPods": 100},
+            | {"aksNetwork": AKS_SUBNET, "aksNodeCount": 1000, "aksMaxPods": 100, "aksPodNetwork": "flat"},
             "aksNetwork.existing",
             "must have",
         ),

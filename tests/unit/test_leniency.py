@@ -25,6 +25,7 @@ LATER = [
         {"topics": [{"name": "a", "config": {"max.message.bytes": 100_000}}]},
         "topic",
     ),
+    (Made.APP, {"topics": [{"name": "a", "partitions": True}]}, "topics[0].partitions"),
     (Made.APP, {"hdinsightNetwork": in_shop("brokers", subnet="kafka")}, "ambariSourceRanges"),
 ]
 """A type of resource, settings that a stack with one may have, and the setting that a new stack may not."""
@@ -40,7 +41,11 @@ def parse(changes: dict[str, Any], standing: tuple[str, ...] = ()) -> tuple[Sett
     }
     said: list[str] = []
     settings = Settings.parse(
-        values, {"ambariPassword"}, stack="test", standing=lambda: standing, warn=said.append
+        values,
+        {"ambariPassword"},
+        stack="test",
+        standing=lambda: {type_: {} for type_ in standing},
+        warn=said.append,
     )
     return settings, said
 
@@ -72,14 +77,17 @@ def test_what_is_wrong_besides_stops_a_stack_that_stands_too() -> None:
 
 
 def test_the_state_is_not_asked_where_nothing_hangs_on_it() -> None:
-    def asked() -> tuple[str, ...]:
+    def asked() -> dict[str, dict[str, Any]]:
         raise AssertionError("the state was asked")
 
     values = {
         name: value if isinstance(value, str) else json.dumps(value) for name, value in REQUIRED.items()
     }
+    said = {"aksNodeSize": "Standard_D4s_v5", "aksPodNetwork": "overlay", "aksUpgradeChannel": "stable"}
     with pytest.raises(WrongSettings):
-        Settings.parse({**values, "kafkaWorkers": "2"}, {"ambariPassword"}, stack="test", standing=asked)
+        Settings.parse(
+            {**values, **said, "kafkaWorkers": "2"}, {"ambariPassword"}, stack="test", standing=asked
+        )
 
 
 def test_a_region_that_is_named_as_regions_are_may_be_a_new_one() -> None:

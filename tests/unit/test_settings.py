@@ -72,6 +72,7 @@ def test_only_a_public_page_is_open_to_the_world(exposure: str, open_: bool) -> 
     ("limits", "setting", "rule"),
     [
         ('{"maxBrowsers": 0}', "appLimits.maxBrowsers", "between 1 and 10000"),
+        ('{"maxBrowsers": true}', "appLimits.maxBrowsers", "whole number"),
         ('{"browsers": 1}', "appLimits.browsers", "is unknown"),
     ],
 )
@@ -160,7 +161,7 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("hdinsightAddressSpace", "nonsense", "CIDR"),
         ("hdinsightSubnet", "10.11.0.0/24", "within hdinsightAddressSpace"),
         ("hdinsightSubnet", "10.10.0.0/29", "must have 15 addresses"),
-        ("aksSubnet", "10.20.0.0/26", "must have 98 addresses"),
+        ("aksSubnet", "10.20.0.0/30", "must have 8 addresses"),
         ("aksSubnet", "10.21.0.0/22", "within aksAddressSpace"),
         ("serviceCidr", "10.32.0.0/12", "smaller than /12"),
         ("serviceCidr", "10.30.0.0/29", "no smaller than /28"),
@@ -195,7 +196,7 @@ def test_rule(setting: str, value: str, rule: str) -> None:
     ("setting", "value", "rules"),
     [
         ("hdinsightSubnet", "10.11.0.0/29", ["within hdinsightAddressSpace", "must have 15 addresses"]),
-        ("aksSubnet", "10.21.0.0/28", ["within aksAddressSpace", "must have 98 addresses"]),
+        ("aksSubnet", "10.21.0.0/30", ["within aksAddressSpace", "must have 8 addresses"]),
         ("serviceCidr", "8.8.8.8/31", ["private", "no smaller than /28"]),
         ("hdinsightAddressSpace", "192.0.2.0/30", ["private", "/29 or larger"]),
         ("serviceCidr", "172.30.0.0/29", ["no smaller than /28", "which AKS keeps"]),
@@ -233,6 +234,8 @@ def test_a_wrong_topic_does_not_hide_what_is_wrong_with_the_others() -> None:
         ({"name": ".."}, "topics[0].name", "`..`"),
         ({"name": "__consumer_offsets"}, "topics[0].name", "Kafka's own"),
         ({"name": "a", "partitions": 0}, "topics[0].partitions", "between 1"),
+        ({"name": "a", "partitions": True}, "topics[0].partitions", "whole number"),
+        ({"name": "a", "replicationFactor": False}, "topics[0].replicationFactor", "whole number"),
         ({"name": "a", "partitons": 3}, "topics[0].partitons", "unknown"),
         ({"name": "a", "config": {"retention": 3}}, "topics[0].config", "unlike retention"),
         (
@@ -319,7 +322,8 @@ def test_kubernetes_answers_whom_ambari_answers_unless_said_otherwise() -> None:
 
 
 def test_subnet_has_room_for_all_nodes_that_may_come() -> None:
-    rule = only_mistake(aksNodeCount="2", aksMaxNodeCount="20", aksSubnet="10.20.0.0/23").rule
+    most = {"aksPodNetwork": "flat", "aksNodeCount": "2", "aksMaxNodeCount": "20"}
+    rule = only_mistake(**most, aksSubnet="10.20.0.0/23").rule
     assert "687 addresses" in rule
     assert "22 nodes, 2 of them for upgrades" in rule
 
@@ -401,10 +405,11 @@ def test_suggested_range_is_right() -> None:
 
 
 def test_pod_range_matters_to_an_overlay_only() -> None:
-    assert parse(podCidr="10.20.0.0/16").pod_cidr == IPv4Network("10.20.0.0/16")
+    assert parse(podCidr="10.20.0.0/16", aksPodNetwork="flat").pod_cidr == IPv4Network("10.20.0.0/16")
     assert "aksAddressSpace" in only_mistake(podCidr="10.20.0.0/16", aksPodNetwork="overlay").rule
     assert "/24 for each of 3 nodes" in only_mistake(podCidr="10.40.0.0/23", aksPodNetwork="overlay").rule
     # Pods of an overlay take no addresses of the subnet.
+    assert "98 addresses" in only_mistake(aksSubnet="10.20.0.0/26", aksPodNetwork="flat").rule
     assert parse(aksSubnet="10.20.0.0/28", aksPodNetwork="overlay").aks_subnet.prefixlen == 28
 
 

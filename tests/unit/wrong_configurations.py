@@ -44,7 +44,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"aksAddressSpace": "10.10.128.0/17", "aksSubnet": "10.10.128.0/22"},
         {"serviceCidr": "10.16.0.0/13"},
         {"hdinsightAddressSpace": "10.0.0.0/8", "serviceCidr": "192.168.0.0/16"},
-        {"aksPodNetwork": "overlay", "podCidr": "10.30.0.0/15"},
+        {"podCidr": "10.30.0.0/15"},
     ],
     "address-spaces-of-several-ranges": [
         {
@@ -72,10 +72,15 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     + [{"serviceCidr": size} for size in ("10.32.0.0/12", "10.30.0.0/29")],
     "subnets-outside-their-network": [{"hdinsightSubnet": "10.11.0.0/24", "aksSubnet": "10.20.0.0/15"}],
     "subnets-without-room": [
-        {"hdinsightSubnet": "10.10.0.0/28", "kafkaWorkers": 10, "aksNodeCount": 40},
-        {"aksPodNetwork": "overlay", "podCidr": "10.40.0.0/23", "aksSubnet": "10.20.0.0/29"},
-        {"aksMaxNodeCount": 100},
-        {"aksPodNetwork": "overlay", "aksMaxNodeCount": 1000},
+        {
+            "hdinsightSubnet": "10.10.0.0/28",
+            "kafkaWorkers": 10,
+            "aksNodeCount": 40,
+            "aksPodNetwork": "flat",
+        },
+        {"podCidr": "10.40.0.0/23", "aksSubnet": "10.20.0.0/29"},
+        {"aksPodNetwork": "flat", "aksMaxNodeCount": 100},
+        {"aksMaxNodeCount": 1000},
     ],
     "names": [
         {
@@ -141,7 +146,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"kubernetesVersion": "v1.34"},
         {"kubernetesVersion": "1.29"},
         {"kubernetesVersion": "1.034"},
-        {"kubernetesVersion": "1.34.2"},
+        {"kubernetesVersion": "1.34.2", "aksUpgradeChannel": "patch"},
         {"kubernetesVersion": "1.34", "aksUpgradeChannel": "rapid"},
     ],
     "vm-sizes": [
@@ -253,6 +258,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"protect": "maybe", "kafkaWorkers": "three", "aksNodeCount": "1.5", "tags": "team", "topics": "a"},
         {"protect": "yes", "peering": "off", "aksZones": "1", "aksSubnet": "true", "appLimits": "none"},
         {"topics": [{"name": "orders", "partitions": "three", "replicationFactor": None}]},
+        {"topics": [{"name": "orders", "partitions": True}], "appLimits": {"history": False}},
     ],
     "unknown-settings": [
         {"kafkaWokers": 4, "subnet": "10.0.0.0/24", "topics": [{"name": "orders", "partitons": 3}]},

@@ -138,7 +138,10 @@ FOUND: Mapping[str, Sequence[Case]] = {
         (_as_it_is, {**AKS, "hdinsightAddressSpace": "10.244.0.0/16", "hdinsightSubnet": "10.244.0.0/24"}),
         (_as_it_is, {**THEIR_SUBNET, "aksAddressSpace": "10.61.0.0/16", "aksSubnet": "10.61.0.0/22"}),
         (_as_it_is, {**NEW, "aksNetwork": NODES, "serviceCidr": "10.239.0.0/16"}),
-        (_as_it_is, {**NEW, "aksNetwork": NODES, "aksNodeCount": 1000, "aksMaxPods": 100}),
+        (
+            _as_it_is,
+            {**NEW, "aksNetwork": NODES, "aksNodeCount": 1000, "aksMaxPods": 100, "aksPodNetwork": "flat"},
+        ),
         (_as_it_is, {**THEIR_SUBNET, "location": "northeurope", "kafkaWorkers": 300}),
         (_as_it_is, {**ALL, "topics": [{"name": "orders", "replicationFactor": 5}]}),
     ],

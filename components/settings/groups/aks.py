@@ -31,8 +31,10 @@ class AksSettings(Checked):
         describes=("aks",),
     )
     aks_upgrade_channel: Literal["none", "patch", "stable", "rapid"] = setting(
-        "patch",
-        description="Which newer versions of Kubernetes AKS changes to by itself.",
+        "",
+        for_new="stable",
+        description="Which newer versions of Kubernetes AKS changes to by itself; empty for what the cluster "
+        "has, and a new one with kubernetesVersion gets no more than that leaves open.",
         group=Group.AKS,
         changed=Change.IN_PLACE,
         describes=("aks",),
@@ -75,8 +77,9 @@ class AksSettings(Checked):
         describes=("aks",),
     )
     aks_node_size: Annotated[str, AfterValidator(vm_sizes.of_aks)] = setting(
-        "Standard_D2s_v5",
-        description="VM size of AKS's nodes, with 2 or more CPUs.",
+        "",
+        for_new="Standard_D4s_v5",
+        description="VM size of AKS's nodes, with 4 or more CPUs; empty for what the cluster has.",
         group=Group.AKS,
         changed=Change.NEW_AKS,
         describes=("aks",),
@@ -98,8 +101,10 @@ class AksSettings(Checked):
         describes=("aks",),
     )
     aks_pod_network: Literal["flat", "overlay"] = setting(
-        "flat",
-        description="Where pods get their addresses: in aksSubnet (flat), or in podCidr (overlay).",
+        "",
+        for_new="overlay",
+        description="Where pods get their addresses: in aksSubnet (flat), or in podCidr (overlay); empty for "
+        "what the cluster has.",
         group=Group.AKS,
         changed=Change.NEW_AKS,
         describes=("aks",),
