@@ -9,12 +9,13 @@ from pulumi_azure_native import resources
 
 from components.aks import AksClusterArgs, aks_cluster
 from components.ambari import BrokerAddresses, BrokerAddressesArgs, IpAdvertising, IpAdvertisingArgs
-from components.data_loss import fixed_settings, refuse_losses
+from components.data_loss import refuse_losses
 from components.existing import read_existing
 from components.image import AppImage, AppImageArgs
 from components.kafka import KafkaClusterArgs, kafka_cluster
 from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_listener
 from components.kafka_login import KafkaLogin
+from components.made_with import AKS, KAFKA
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
 from components.peering_repair import find_repair
 from components.registry import RegistryArgs, container_registry
@@ -32,7 +33,7 @@ config = pulumi.Config()
 settings = Settings.load(config)
 recorded = recorded_outputs()
 state = by_type(recorded)
-kafka_is_as_set = refuse_losses(settings, state)
+refuse_losses(settings, state)
 existing = read_existing(settings, kafka_ports(state), recorded)
 refuse_kerberos(existing.kafka, state)
 
@@ -84,8 +85,8 @@ kafka = kafka_cluster(
         ssh_public_key=settings.ssh_public_key,
         protect=settings.protect,
         storage_role_seconds=settings.storage_role_seconds,
-        never_replace=kafka_is_as_set,
-        made_with=fixed_settings(settings),
+        never_replace=KAFKA.stays(state, settings),
+        made_with=KAFKA.settings_in(settings),
         tags=settings.tags,
     ),
 )
@@ -111,6 +112,8 @@ aks = aks_cluster(
         service_cidr=str(settings.service_cidr),
         dns_service_ip=str(settings.dns_service_ip),
         pod_cidr=str(settings.pod_cidr) if settings.aks_pod_network == "overlay" else None,
+        never_replace=AKS.stays(state, settings),
+        made_with=AKS.settings_in(settings),
         tags=settings.tags,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -12,12 +13,23 @@ from pulumi_azure_native import containerservice, managedidentity
 from .aks_access import kubeconfig_of, kubelet_principal_id, kubernetes_provider
 from .cluster.login import kubelogin_lacking
 from .existing import ExistingAks
+from .made_with import RECORD
 from .roles import Role, assign_role
 from .settings.aks_entra import AksEntra
 from .settings.kept import POOL
 
 IMMUTABLE_IN_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
 """Properties of an agent pool that AKS never changes: https://learn.microsoft.com/azure/aks/resize-node-pool."""
+_REPLACING = (
+    "diskEncryptionSetID",
+    "dnsPrefix",
+    "fqdnSubdomain",
+    "linuxProfile",
+    "networkProfile",
+    "nodeResourceGroup",
+    "windowsProfile",
+)
+"""Properties by which azure-native replaces a cluster (its pkg/gen/replacement.go)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,8 @@ class AksClusterArgs:
     `node_count` nodes.
     api_source_ranges: from where Kubernetes' API may be used; None for everywhere.
     entra: who signs in to it by Entra ID.
+    never_replace: whether the cluster exists and no immutable setting changed, so that no difference between
+    state and program may replace it; made_with: settings to record for that. See `made_with`.
     """
 
     name: str
@@ -50,6 +64,8 @@ class AksClusterArgs:
     service_cidr: str
     dns_service_ip: str
     pod_cidr: str | None
+    never_replace: bool
+    made_with: Mapping[str, Any]
     tags: Mapping[str, str]
 
 
@@ -102,7 +118,12 @@ class AksCluster(pulumi.ComponentResource):
             self.kubeconfig, cluster.id, pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs(
-            {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}
+            {
+                "id": self.id,
+                "kubeletPrincipalId": self.kubelet_principal_id,
+                "kubeconfig": self.kubeconfig,
+                RECORD: args.made_with,
+            }
         )
 
     def _cluster(
@@ -133,7 +154,7 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[may_join_subnet],
-                ignore_changes=_changed_by_aks(args),
+                ignore_changes=_left_alone(args),
                 # Azure changes none of these in place: an update would fail, a replacement shows in preview.
                 replace_on_changes=[f"agentPoolProfiles[*].{name}" for name in IMMUTABLE_IN_A_POOL],
                 delete_before_replace=True,
@@ -214,9 +235,11 @@ def _entra(entra: AksEntra) -> containerservice.ManagedClusterAADProfileArgs | N
     )
 
 
-def _changed_by_aks(args: AksClusterArgs) -> list[str]:
-    """Properties that AKS changes by itself, which are therefore set at creation only."""
+def _left_alone(args: AksClusterArgs) -> list[str]:
+    """Properties that are set at creation only: AKS changes them by itself, or never."""
     decided = []
+    if args.never_replace:
+        decided += [*_REPLACING, *(f"agentPoolProfiles[0].{name}" for name in IMMUTABLE_IN_A_POOL)]
     if args.max_node_count is not None:
         decided.append("agentPoolProfiles[0].count")
     if not args.kubernetes_version:

@@ -12,13 +12,12 @@ from typing import Any
 import pulumi
 from pydantic.alias_generators import to_camel
 
-from .kafka import RECORD, WORKERS
+from .kafka import WORKERS
+from .made_with import KAFKA
 from .settings import Settings, WrongSettings
-from .settings.about import FIXED, about
 from .settings.leniency import Made
 from .settings.mistakes import HDINSIGHT_DOC, OURS, Mistake
 
-_FIXED = tuple(name for name, field in Settings.model_fields.items() if about(field).changed in FIXED)
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
 _KAFKA = f"{HDINSIGHT_DOC}/kafka/apache-kafka-introduction"
 _LOST = (
@@ -32,41 +31,25 @@ _MADE = {
     "registry": "azure-native:containerregistry:Registry",
 }
 """Type of the resource that a stack creates where the setting names no existing one."""
-_COMPONENT = "aks-kafka:index:KafkaCluster"
 
 
-def fixed_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that can't change during a cluster's life, by name."""
-    adopted = settings.hdinsight_network.existing
-    network = f"subnet {adopted.subnet} of {adopted}" if adopted else "one of its own"
-    # Not as an object: the engine forgets what is null in one.
-    return settings.model_dump(mode="json", by_alias=True, include=set(_FIXED)) | {
-        to_camel("hdinsight_network"): network
-    }
-
-
-def refuse_losses(settings: Settings, state: Mapping[str, Mapping[str, Any]]) -> bool:
+def refuse_losses(settings: Settings, state: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse settings under which the stack's cluster would lose data; raises WrongSettings.
-
-    Returns whether there is a cluster and no immutable setting changed. Then nothing may replace it: neither
-    a difference that Azure reports, nor one to what an earlier version of this program declared.
 
     Where `protect` is off the cluster may be replaced. Fewer workers are refused even then: HDInsight can't
     remove any, and a replacement for that alone is nobody's intention. Adopting a resource that this stack
     created is refused too, since `up` would delete it first.
     """
-    made_with = _made_with(state)
-    mistakes = [*adopting_own_resources(state, settings), *losses(made_with, settings)]
+    mistakes = [*adopting_own_resources(state, settings), *losses(KAFKA.recorded(state), settings)]
     if mistakes:
         raise WrongSettings(mistakes, pulumi.get_stack())
-    return bool(made_with) and not _changed(made_with, settings)
 
 
 def losses(made_with: Mapping[str, Any], settings: Settings) -> list[Mistake]:
     """Mistakes in `settings` for a cluster created with `made_with`; none where that is empty: no cluster."""
     replaced = [
         _replaces(to_camel(field), before, value, hidden=not Settings.model_fields[field].repr)
-        for field, before, value in _changed(made_with, settings)
+        for field, before, value in KAFKA.changed(made_with, settings)
     ]
     if replaced and not settings.protect:
         return []
@@ -87,16 +70,6 @@ def adopting_own_resources(made: Container[str], settings: Settings) -> list[Mis
         )
         for setting, type_ in _MADE.items()
         if getattr(settings, setting).existing and type_ in made
-    ]
-
-
-def _changed(made_with: Mapping[str, Any], settings: Settings) -> list[tuple[str, Any, Any]]:
-    """The immutable settings that differ: each field with its value at creation and its value now."""
-    wanted = fixed_settings(settings)
-    return [
-        (field, made_with[name], wanted[name])
-        for field in _FIXED
-        if (name := to_camel(field)) in made_with and made_with[name] != wanted[name]
     ]
 
 
@@ -123,8 +96,3 @@ def _shrinks(has: int, settings: Settings) -> Mistake:
         source=_KAFKA,
         right=f"{has} or more; fewer are for a new cluster only, made after pulumi destroy",
     )
-
-
-def _made_with(outputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The settings that the stack's cluster was created with; empty where there is no cluster."""
-    return outputs.get(_COMPONENT, {}).get(RECORD) or {} if Made.KAFKA in outputs else {}

@@ -13,20 +13,25 @@ from .existing import ExistingKafka
 from .kafka_access import https_url
 from .kafka_creation import begun_when_effective, cleanup_advice
 from .kafka_operations import keep_gateway_password, keep_tags, keep_worker_count
+from .made_with import RECORD
 from .roles import Role, assign_role
 
-RECORD = "madeWith"
-"""Output of the component that records the settings that the cluster was created with, and its WORKERS."""
 WORKERS = "kafkaWorkers"
+"""Where the component's record says how many workers the cluster has."""
 HEAD_NODES = 2
 ZOOKEEPER_NODES = 3
 _WORKERS_ROLE = 1
 _CHANGED_BY_OTHER_CALLS = [
+    "identity",
     "tags",
     f"properties.computeProfile.roles[{_WORKERS_ROLE}].targetInstanceCount",
     'properties.clusterDefinition.configurations.gateway["restAuthCredential.password"]',
 ]
-"""Changed by `kafka_operations`, not by an update of the resource."""
+"""Changed by `kafka_operations`, or by a PATCH of somebody else's; not by an update of the resource.
+
+The identity that is declared follows from the cluster's name and group, by which another cluster is made.
+Azure spells its id differently at times, all in lower case after a PATCH of it.
+"""
 _KEPT = ["identity", "properties", "tags"]
 
 
@@ -38,8 +43,7 @@ class KafkaClusterArgs:
     storage_suffix: the domain of Data Lake Storage in the cloud that the region belongs to.
     storage_role_seconds: how long the cluster's identity has its role before the cluster is created.
     never_replace: whether the cluster exists and no immutable setting changed, so that no difference between
-    state and program may replace it.
-    made_with: settings to record among the outputs once the cluster exists; see `data_loss`.
+    state and program may replace it; made_with: settings to record for that. See `made_with`.
     """
 
     name: str
@@ -195,7 +199,7 @@ class KafkaCluster(pulumi.ComponentResource):
                 ),
                 protect=args.protect,
                 # Azure changes none of this in place: an update would fail, a replacement shows in preview.
-                replace_on_changes=["properties", "identity"],
+                replace_on_changes=["properties"],
                 ignore_changes=_KEPT if args.never_replace else _CHANGED_BY_OTHER_CALLS,
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", delete="60m"),

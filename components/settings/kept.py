@@ -4,6 +4,7 @@ Azure changes neither the size of a pool's nodes nor where pods have their addre
 would replace the cluster and everything in it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,12 +14,17 @@ from .versions import channel_for
 
 POOL = "nodepool1"
 """The pool of a new cluster."""
+AKS_COMPONENT = "aks-kafka:index:AksCluster"
+RECORD = "madeWith"
+"""Output of a cluster's component that records the settings that the cluster was made with."""
 
 
 def node_size(for_new: str) -> str:
     """The VM size of the AKS cluster's nodes; `for_new` where there is none yet."""
     cluster = leniency.standing(Made.AKS)
-    return for_new if cluster is None else str(_pool(cluster).get("vmSize") or for_new)
+    if cluster is None:
+        return for_new
+    return _recorded("aksNodeSize") or _as_listed(str(_pool(cluster).get("vmSize") or for_new))
 
 
 def pod_network(for_new: str) -> str:
@@ -26,6 +32,8 @@ def pod_network(for_new: str) -> str:
     cluster = leniency.standing(Made.AKS)
     if cluster is None:
         return for_new
+    if recorded := _recorded("aksPodNetwork"):
+        return recorded
     mode = str(_part(cluster, "networkProfile").get("networkPluginMode") or "")
     return "overlay" if mode.lower() == "overlay" else "flat"
 
@@ -41,6 +49,17 @@ def upgrade_channel(for_new: str, version: str) -> str:
         return channel_for(version) or for_new
     # Azure leaves out what is off.
     return str(_part(cluster, "autoUpgradeProfile").get("upgradeChannel") or "none")
+
+
+def _recorded(setting: str) -> str:
+    """What the cluster was made with, as it was set: Azure may spell it otherwise. Empty: nothing says."""
+    component = leniency.standing(AKS_COMPONENT) or {}
+    return str((component.get(RECORD) or {}).get(setting) or "")
+
+
+def _as_listed(size: str) -> str:
+    """A VM size as lists of them spell it: Azure may say standard_d2s_v5."""
+    return re.sub(r"^[a-z]|(?<=_)[a-u]", lambda first: first[0].upper(), size)
 
 
 def _pool(cluster: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -63,7 +63,7 @@ def advise(text: str) -> None:
         judgement.advice.append(text)
 
 
-def standing(type_: Made) -> Mapping[str, Any] | None:
+def standing(type_: str) -> Mapping[str, Any] | None:
     """The outputs of the stack's resource of a type; None where it has none."""
     judgement = _CURRENT.get()
     return None if judgement is None else judgement.standing().get(type_)

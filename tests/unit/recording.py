@@ -96,6 +96,11 @@ class Recording(MockMonitor):
         super().__init__(mocks)
         self.registered: dict[str, Registered] = {}
         self.hooks: dict[str, Hook] = {}
+        self.component_outputs: dict[str, Mapping[str, Any]] = {}
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's method
+        self.component_outputs[_name(request.urn)] = reveal(json_format.MessageToDict(request.outputs))[0]
+        return super().RegisterResourceOutputs(request)
 
     def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
         self.hooks[hook.name] = hook.callback
@@ -153,6 +158,7 @@ class Deployment:
     outputs: Mapping[str, Any]
     secret_outputs: frozenset[str]
     hooks: Mapping[str, Hook]
+    component_outputs: Mapping[str, Mapping[str, Any]]
 
     def __getitem__(self, name: str) -> Registered:
         return self.resources[name]
@@ -200,7 +206,13 @@ def deploy(
         return pulumi.Output.from_input(collect())
 
     run()
-    return Deployment(recording.registered, outputs, frozenset(secret_outputs), recording.hooks)
+    return Deployment(
+        recording.registered,
+        outputs,
+        frozenset(secret_outputs),
+        recording.hooks,
+        recording.component_outputs,
+    )
 
 
 def _computed(type_: str, name: str) -> dict[str, Any]:

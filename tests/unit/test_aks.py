@@ -37,6 +37,8 @@ ARGS = AksClusterArgs(
     service_cidr="10.30.0.0/16",
     dns_service_ip="10.30.0.10",
     pod_cidr=None,
+    never_replace=False,
+    made_with={},
     tags={"team": "kafka"},
 )
 

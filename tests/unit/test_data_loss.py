@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from components import data_loss
-from components.data_loss import adopting_own_resources, fixed_settings, losses
+from components.data_loss import adopting_own_resources, losses
+from components.made_with import KAFKA
 from components.settings import Settings, WrongSettings
 from tests.unit.configurations import ALL_EXISTS, REQUIRED
 from tests.unit.recording import Deployment, deploy
@@ -28,7 +28,7 @@ def settings(**changes: Any) -> Settings:
 
 @pytest.fixture(scope="module")
 def made_with() -> Mapping[str, Any]:
-    return {**fixed_settings(settings()), "kafkaWorkers": 4}
+    return {**KAFKA.settings_in(settings()), "kafkaWorkers": 4}
 
 
 def test_what_stays_costs_nothing(made_with: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ def test_another_network_would_take_another_cluster(made_with: Mapping[str, Any]
         {"ambariPassword"},
         stack="test",
     )
-    made_so = fixed_settings(adopting)
+    made_so = KAFKA.settings_in(adopting)
     assert losses(made_so, adopting) == []
     [mistake] = losses(made_so | {"hdinsightNetwork": made_with["hdinsightNetwork"]}, adopting)
     assert mistake.value == "subnet kafka of brokers in resource group shop"
@@ -133,12 +133,6 @@ def test_a_new_cluster_may_have_fewer_brokers(made_with: Mapping[str, Any]) -> N
     assert losses(made_with, settings(**smaller, protect="false")) == []
     found = losses(made_with, settings(**smaller, protect="true"))
     assert [mistake.setting for mistake in found] == ["kafkaWorkerSize", "kafkaWorkers"]
-
-
-def test_every_setting_that_is_kept_exists_and_is_recorded() -> None:
-    assert fixed_settings(settings()).keys() == {
-        Settings.model_fields[field].alias for field in data_loss._FIXED
-    }
 
 
 def state(made_with: Mapping[str, Any], *, cluster: bool = True) -> dict[str, Any]:
@@ -182,26 +176,3 @@ def test_the_program_stops_before_it_declares_anything(
     # A cluster that went away, or was never made, has nothing to lose.
     assert run(moved, state(made_with, cluster=False)).resources
     assert run(config, state(made_with)).resources
-
-
-@pytest.mark.parametrize(
-    ("recorded", "stays"),
-    [
-        ({}, True),
-        ({"kafkaWorkers": 3}, True),
-        ({"kafkaWorkerSize": "Standard_E8_V3"}, False),
-        (None, False),
-    ],
-    ids=["as it was made", "grown", "of another size", "nobody knows how"],
-)
-def test_only_a_setting_replaces_a_cluster(
-    monkeypatch: pytest.MonkeyPatch,
-    made_with: Mapping[str, Any],
-    recorded: Mapping[str, Any] | None,
-    stays: bool,
-) -> None:
-    monkeypatch.chdir(CHECKOUT)
-    config = {**configuration("local"), "aks-kafka:protect": "false", "aks-kafka:kafkaWorkers": "4"}
-    before = state({} if recorded is None else {**made_with, **recorded})
-    options = run(config, before)["kafka-cluster"].options
-    assert ("properties" in options.ignoreChanges) == stays

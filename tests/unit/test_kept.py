@@ -20,8 +20,11 @@ MADE_BEFORE = {
 """What Azure answers of a cluster that was made with the defaults of 0.1.0, and has a second pool since."""
 
 
-def decided(cluster: dict[str, Any] | None, **values: Any) -> tuple[str, str, str]:
-    """Node size, pod network and upgrade channel of a stack that has this cluster."""
+def decided(
+    cluster: dict[str, Any] | None, made_with: dict[str, str] | None = None, **values: Any
+) -> tuple[str, str, str]:
+    """Node size, pod network and upgrade channel of a stack that has this cluster, and a record of it."""
+    component = {"aks-kafka:index:AksCluster": {"madeWith": made_with}}
     settings = Settings.parse(
         {
             name: value if isinstance(value, str) else json.dumps(value)
@@ -29,7 +32,7 @@ def decided(cluster: dict[str, Any] | None, **values: Any) -> tuple[str, str, st
         },
         {"ambariPassword"},
         stack="test",
-        standing=lambda: {} if cluster is None else {Made.AKS: cluster},
+        standing=lambda: {} if cluster is None else {Made.AKS: cluster, **component},
     )
     return settings.aks_node_size, settings.aks_pod_network, settings.aks_upgrade_channel
 
@@ -45,6 +48,13 @@ def test_a_cluster_that_stands_keeps_what_it_was_made_with() -> None:
 def test_what_is_set_holds_for_a_cluster_that_stands_too() -> None:
     said = {"aksNodeSize": "Standard_D8s_v5", "aksPodNetwork": "overlay", "aksUpgradeChannel": "rapid"}
     assert decided(MADE_BEFORE, **said) == ("Standard_D8s_v5", "overlay", "rapid")
+
+
+def test_what_is_recorded_wins_over_the_spelling_of_azure() -> None:
+    recorded = {"aksNodeSize": "Standard_D2s_v5", "aksPodNetwork": "overlay"}
+    told = {**MADE_BEFORE, "agentPoolProfiles": [{"name": "nodepool1", "vmSize": "standard_d2s_v5"}]}
+    assert decided(told, recorded)[:2] == ("Standard_D2s_v5", "overlay")
+    assert decided(told)[:2] == ("Standard_D2s_v5", "flat")
 
 
 @pytest.mark.parametrize("mode", ["overlay", "Overlay"])

@@ -77,6 +77,7 @@ def test_top_level_is_the_architecture(program: Deployment) -> None:
         "aks",
         "registry",
         "image",
+        "broker-addresses",
         "ip-advertising",
         "app",
     }

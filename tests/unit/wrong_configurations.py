@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from components.data_loss import fixed_settings, losses
+from components.data_loss import losses
 from components.kafka import WORKERS
+from components.made_with import KAFKA
 from components.settings import Settings, WrongSettings
 from tests.unit import wrong_surroundings
 from tests.unit.configurations import ENTRA_GROUP, REQUIRED
@@ -312,7 +313,7 @@ def message(wrong: Mapping[str, Any]) -> str:
     """What the program says to a configuration that is right but for `wrong`."""
     try:
         settings = _settings(wrong)
-        made_with = {**fixed_settings(_settings({})), WORKERS: wrong.get(STANDS)}
+        made_with = {**KAFKA.settings_in(_settings({})), WORKERS: wrong.get(STANDS)}
         if STANDS in wrong and (found := losses(made_with, settings)):
             raise WrongSettings(found, stack="dev")
     except WrongSettings as error:
