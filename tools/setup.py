@@ -39,6 +39,7 @@ REQUIREMENTS = [
         "tests/requirements.txt",
     )
 ]
+OFFICIAL_SDKS = CHECKOUT / "tests" / "simulated" / "official" / "requirements.txt"
 CONSTRAINTS = CHECKOUT / "tools" / "constraints.txt"
 POLICY_HOST = CHECKOUT / ".cache" / "policy"
 BROWSERS = ("chromium", "google-chrome")
@@ -78,7 +79,7 @@ def steps(*, tests: bool, unit: bool) -> list[Callable[[], None]]:
         *([install_browser] if tests else []),
         check_namespaces,
         install_python_packages,
-        *([install_policy_host] if tests else []),
+        *([install_official_sdks, install_policy_host] if tests else []),
         install_engine,
         fetch_kafka,
     ]
@@ -121,18 +122,14 @@ def check_namespaces() -> None:
 
 def install_python_packages() -> None:
     """Make .venv hold exactly the pinned packages; pip runs only when a requirement, or Python, changed."""
-    stamp = VENV / "requirements.sha256"
-    wanted = _digest([*REQUIREMENTS, CONSTRAINTS])
     if PYTHON.exists() and _version_of_venv() != _version(sys.version):
         shutil.rmtree(VENV)
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return
-    _say(f"Packages for Python {_version(sys.version)} into .venv")
-    if not PYTHON.exists():
-        _create_venv()
-    options = [option for file in REQUIREMENTS for option in ("-r", str(file))]
-    _run(PYTHON, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, *options)
-    stamp.write_text(wanted)
+    _install(REQUIREMENTS, VENV / "requirements.sha256", f"Packages for Python {_version(sys.version)}")
+
+
+def install_official_sdks() -> None:
+    """Azure's own SDKs, 154 MB, against which tests hold what the program asks of Azure."""
+    _install([OFFICIAL_SDKS], VENV / "official-sdks.sha256", "Azure's official SDKs")
 
 
 def install_policy_host() -> None:
@@ -176,6 +173,18 @@ def install_browser() -> None:
         )
     _say("Chromium, from Debian's packages")
     _apt_install("chromium", "chromium-driver")
+
+
+def _install(requirements: list[Path], stamp: Path, what: str) -> None:
+    wanted = _digest([*requirements, CONSTRAINTS])
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    _say(f"{what} into .venv")
+    if not PYTHON.exists():
+        _create_venv()
+    options = [option for file in requirements for option in ("-r", str(file))]
+    _run(PYTHON, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, *options)
+    stamp.write_text(wanted)
 
 
 def _has_engine() -> bool:

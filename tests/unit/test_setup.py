@@ -43,6 +43,11 @@ def test_unit_tests_need_neither_engine_nor_browser_nor_namespaces() -> None:
     assert setup.steps(tests=False, unit=True) == [setup.check_python, setup.install_python_packages]
 
 
+def test_azure_s_official_sdks_are_installed_for_all_tests_alone() -> None:
+    assert setup.install_official_sdks in setup.steps(tests=True, unit=False)
+    assert setup.install_official_sdks not in setup.steps(tests=False, unit=False)
+
+
 def test_where_namespaces_are_forbidden_it_says_what_to_change(tmp_path: Path) -> None:
     refusing = tmp_path / "unshare"
     refusing.write_text("#!/bin/sh\necho 'unshare: unshare failed: No space left on device' >&2\nexit 1\n")
