@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -32,45 +32,63 @@ _REPLACING = (
 """Properties by which azure-native replaces a cluster (its pkg/gen/replacement.go)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AksClusterArgs:
-    """Arguments of AksCluster.
-
-    pod_cidr: the range of an overlay network for pods; None gives pods addresses of the subnet.
-    kubernetes_version: empty for AKS's default.
-    node_count, max_node_count: with a maximum the pool scales by itself between both; with None it has
-    `node_count` nodes.
-    api_source_ranges: from where Kubernetes' API may be used; None for everywhere.
-    entra: who signs in to it by Entra ID.
-    never_replace: whether the cluster exists and no immutable setting changed, so that no difference between
-    state and program may replace it; made_with: settings to record for that. See `made_with`.
-    """
+    """What a new AKS cluster is made of, with one pool of nodes."""
 
     name: str
+    """Of the cluster, and the start of its API server's host name."""
     resource_group: pulumi.Input[str]
+    """Name of the group that the cluster is put into."""
     location: pulumi.Input[str]
+    """Azure region, that of the subnet."""
     subnet_id: pulumi.Input[str]
-    kubernetes_version: str
-    upgrade_channel: str
-    node_os_upgrade_channel: str
-    api_source_ranges: Sequence[str] | None
-    entra: AksEntra
-    node_count: int
-    max_node_count: int | None
-    node_size: str
-    zones: Sequence[str]
-    max_pods: int
-    network_policy: str
-    service_cidr: str
-    dns_service_ip: str
-    pod_cidr: str | None
-    never_replace: bool
-    made_with: Mapping[str, Any]
-    tags: Mapping[str, str]
+    """Of the nodes, and of pods without `pod_cidr`."""
+    kubernetes_version: str = ""
+    """Empty for AKS's default at the cluster's creation."""
+    upgrade_channel: str = "stable"
+    """Which newer versions of Kubernetes AKS changes to by itself: none, patch, stable or rapid.
+    https://learn.microsoft.com/azure/aks/auto-upgrade-cluster"""
+    node_os_upgrade_channel: str = "NodeImage"
+    """How nodes get security updates: None, Unmanaged, SecurityPatch or NodeImage.
+    https://learn.microsoft.com/azure/aks/auto-upgrade-node-os-image"""
+    api_source_ranges: Sequence[str] | None = None
+    """From where Kubernetes' API may be used; None for everywhere."""
+    entra: AksEntra = field(default_factory=AksEntra)
+    """Who signs in to it by Entra ID."""
+    node_count: int = 2
+    """Nodes; with `max_node_count` the fewest."""
+    max_node_count: int | None = None
+    """Most nodes of a pool that grows and shrinks by itself; None for one that doesn't."""
+    node_size: str = "Standard_D4s_v5"
+    """Name of a VM size."""
+    zones: Sequence[str] = ()
+    """Availability zones over which nodes are spread: "1", "2", "3"."""
+    max_pods: int = 30
+    """Most pods on one node."""
+    network_policy: str = "cilium"
+    """What carries out network policies: none, azure, calico or cilium."""
+    service_cidr: str = "10.30.0.0/16"
+    """Addresses of Kubernetes services, outside of every network that the cluster talks to."""
+    dns_service_ip: str = "10.30.0.10"
+    """Address of the cluster's DNS, within `service_cidr`."""
+    pod_cidr: str | None = None
+    """Range of an overlay network for pods; None gives pods addresses of the subnet."""
+    never_replace: bool = False
+    """Whether no difference between state and program may replace the cluster: for one that exists, and of
+    which no immutable setting changed."""
+    made_with: Mapping[str, Any] = field(default_factory=dict)
+    """Settings to record among the component's outputs for that; see `made_with`."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Of everything that can have any."""
 
 
 class AksCluster(pulumi.ComponentResource):
-    """A new AKS cluster in a subnet of this stack, with a managed identity of its own."""
+    """A new AKS cluster in a subnet, with a managed identity of its own.
+
+    Whoever deploys needs the right to assign roles on the subnet. Raises pulumi.RunError where AKS reports no
+    identity of its nodes.
+    """
 
     id: pulumi.Output[str]
     kubelet_principal_id: pulumi.Output[str]
@@ -86,12 +104,12 @@ class AksCluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:AksCluster", name, None, opts)
-        self._args = args
+        self._name, self._args = name, args
         if args.entra.on and (lacking := kubelogin_lacking()):
             pulumi.log.warn(lacking, self)
 
         identity = managedidentity.UserAssignedIdentity(
-            "aks-identity",
+            f"{name}-identity",
             resource_name_=f"{args.name}-identity",
             resource_group_name=args.resource_group,
             location=args.location,
@@ -99,7 +117,7 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         may_join_subnet = assign_role(
-            "aks-joins-subnet",
+            f"{name}-joins-subnet",
             Role.NETWORK_CONTRIBUTOR,
             to=identity.principal_id,
             on=args.subnet_id,
@@ -115,7 +133,7 @@ class AksCluster(pulumi.ComponentResource):
             args.resource_group, cluster.name, pulumi.InvokeOutputOptions(parent=self)
         )
         self.kubernetes_provider = kubernetes_provider(
-            self.kubeconfig, cluster.id, pulumi.ResourceOptions(parent=self)
+            name, self.kubeconfig, cluster.id, pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs(
             {
@@ -131,7 +149,7 @@ class AksCluster(pulumi.ComponentResource):
     ) -> containerservice.ManagedCluster:
         args = self._args
         return containerservice.ManagedCluster(
-            "aks-cluster",
+            f"{self._name}-cluster",
             resource_name_=args.name,
             resource_group_name=args.resource_group,
             location=args.location,
@@ -204,7 +222,7 @@ class ExistingAksCluster(pulumi.ComponentResource):
             pulumi.InvokeOutputOptions(parent=self, provider=existing.provider),
         )
         self.kubernetes_provider = kubernetes_provider(
-            self.kubeconfig, existing.id, pulumi.ResourceOptions(parent=self)
+            name, self.kubeconfig, existing.id, pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs(
             {"id": self.id, "kubeletPrincipalId": self.kubelet_principal_id, "kubeconfig": self.kubeconfig}

@@ -23,11 +23,14 @@ def kubeconfig_of(
 
 
 def kubernetes_provider(
-    kubeconfig: pulumi.Output[str], cluster_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+    name: str,
+    kubeconfig: pulumi.Output[str],
+    cluster_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
 ) -> kubernetes.Provider:
-    """A provider of resources inside the cluster with this id."""
+    """A provider of resources inside the cluster with this id; `name` is that of the cluster's component."""
     return kubernetes.Provider(
-        "aks-kubernetes",
+        f"{name}-kubernetes",
         kubeconfig=kubeconfig,
         # Without it renewed credentials look like another cluster, and replace everything in this one.
         cluster_identifier=cluster_id,

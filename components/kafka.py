@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -35,55 +35,79 @@ Azure spells its id differently at times, all in lower case after a PATCH of it.
 _KEPT = ["identity", "properties", "tags"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KafkaClusterArgs:
-    """Arguments of KafkaCluster.
-
-    name: of the cluster, unique in all of Azure. Sizes are names of VM sizes; `protect` is Pulumi's option.
-    storage_suffix: the domain of Data Lake Storage in the cloud that the region belongs to.
-    storage_role_seconds: how long the cluster's identity has its role before the cluster is created.
-    never_replace: whether the cluster exists and no immutable setting changed, so that no difference between
-    state and program may replace it; made_with: settings to record for that. See `made_with`.
-    """
+    """What a new Kafka cluster is made of. Later, Azure changes its workers, password and tags alone."""
 
     name: str
+    """Of the cluster: unique in all of Azure."""
     resource_group: pulumi.Input[str]
+    """Name of the group for everything of the cluster."""
     location: pulumi.Input[str]
+    """Azure region, that of the network."""
     network_id: pulumi.Input[str]
+    """Of the virtual network that its nodes are in."""
     subnet_id: pulumi.Input[str]
-    workers: int
-    disks_per_worker: int
-    worker_size: str
-    head_size: str
-    zookeeper_size: str
-    encrypt_between_nodes: bool
+    """Of that network. HDInsight's services have to reach Ambari in it, and its nodes Azure:
+    https://learn.microsoft.com/azure/hdinsight/control-network-traffic."""
+    workers: int = 3
+    """Worker nodes, each with one broker; more can be added later, and none removed."""
+    disks_per_worker: int = 2
+    """Managed disks of each worker, 1 TB each."""
+    worker_size: str = "Standard_E4_V3"
+    """Name of the workers' VM size: https://learn.microsoft.com/azure/hdinsight/hdinsight-supported-node-configuration."""
+    head_size: str = "Standard_E4_V3"
+    """The same of the two head nodes."""
+    zookeeper_size: str = "Standard_A4_V2"
+    """The same of the three ZooKeeper nodes."""
+    encrypt_between_nodes: bool = False
+    """Whether nodes encrypt (IPSec) what they send each other."""
     storage_account_name: str
-    storage_suffix: str
-    gateway_user: str
+    """Of the storage account that is made for the cluster: unique in all of Azure."""
+    storage_suffix: str = "dfs.core.windows.net"
+    """Domain of Data Lake Storage in the cloud that the region belongs to."""
+    gateway_user: str = "admin"
+    """Administrator of Ambari, who signs in at HDInsight's gateway."""
     gateway_password: pulumi.Input[str]
-    ssh_user: str
+    """The password of `gateway_user`; pass a secret."""
+    ssh_user: str = "sshuser"
+    """User for SSH on the nodes."""
     ssh_public_key: str
-    protect: bool
-    storage_role_seconds: int
-    never_replace: bool
-    made_with: Mapping[str, Any]
-    tags: Mapping[str, str]
+    """RSA, in OpenSSH's format."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete or replace the cluster and its storage."""
+    storage_role_seconds: int = 600
+    """How long the cluster's identity has its role on the storage before the cluster is created: Azure takes
+    up to 10 minutes to put a role into effect, and a cluster made earlier fails."""
+    never_replace: bool = False
+    """Whether no difference between state and program may replace the cluster: for one that exists, and of
+    which no immutable setting changed."""
+    made_with: Mapping[str, Any] = field(default_factory=dict)
+    """Settings to record among the component's outputs once the cluster exists; see `made_with`."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Of everything that can have any."""
 
 
 class KafkaCluster(pulumi.ComponentResource):
-    """A new HDInsight 5.1 cluster with Kafka 3.2; a managed identity has access to its storage account."""
+    """A new HDInsight 5.1 cluster with Kafka 3.2; a managed identity has access to its storage account.
+
+    It takes Azure 20 to 35 minutes. Its brokers advertise names, which `IpAdvertising` changes. Workers,
+    password and tags change by the Azure CLI (`az`), which has to be signed in then. Raises pulumi.RunError
+    for a cluster that Azure could not finish (state Error), with what to do.
+    """
 
     name: pulumi.Output[str]
     ambari_url: pulumi.Output[str]
+    """`https://HOST[:PORT]`, as `IpAdvertisingArgs` takes it."""
     workers: pulumi.Output[int]
     """Number of workers, known once all of them exist."""
 
     def __init__(self, name: str, args: KafkaClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaCluster", name, None, opts)
-        self._args = args
+        self._name, self._args = name, args
 
         identity = managedidentity.UserAssignedIdentity(
-            "kafka-identity",
+            f"{name}-identity",
             resource_name_=f"{args.name}-identity",
             resource_group_name=args.resource_group,
             location=args.location,
@@ -92,7 +116,7 @@ class KafkaCluster(pulumi.ComponentResource):
         )
         account = self._storage_account()
         may_use_storage = assign_role(
-            "kafka-uses-storage",
+            f"{name}-uses-storage",
             Role.STORAGE_BLOB_DATA_OWNER,
             to=identity.principal_id,
             on=account.id,
@@ -100,9 +124,9 @@ class KafkaCluster(pulumi.ComponentResource):
         )
         self.cluster = self._cluster(identity, account, may_use_storage)
         ours = pulumi.ResourceOptions(parent=self)
-        self.workers = keep_worker_count(self.cluster, args.workers, ours)
-        keep_gateway_password(self.cluster, args.gateway_user, args.gateway_password, ours)
-        keep_tags(self.cluster, args.tags, ours)
+        self.workers = keep_worker_count(name, self.cluster, args.workers, ours)
+        keep_gateway_password(name, self.cluster, args.gateway_user, args.gateway_password, ours)
+        keep_tags(name, self.cluster, args.tags, ours)
         self.name = self.cluster.name
         group = pulumi.Output.from_input(args.resource_group)
         self.ambari_url = self.cluster.properties.apply(
@@ -124,7 +148,7 @@ class KafkaCluster(pulumi.ComponentResource):
 
     def _storage_account(self) -> storage.StorageAccount:
         return storage.StorageAccount(
-            "kafka-storage",
+            f"{self._name}-storage",
             account_name=self._args.storage_account_name,
             resource_group_name=self._args.resource_group,
             location=self._args.location,
@@ -148,7 +172,7 @@ class KafkaCluster(pulumi.ComponentResource):
     ) -> hdinsight.Cluster:
         args = self._args
         return hdinsight.Cluster(
-            "kafka-cluster",
+            f"{self._name}-cluster",
             cluster_name=args.name,
             resource_group_name=args.resource_group,
             location=args.location,
@@ -192,6 +216,7 @@ class KafkaCluster(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[may_use_storage],
                 hooks=begun_when_effective(
+                    self._name,
                     may_use_storage,
                     args.storage_role_seconds,
                     cluster=args.name,

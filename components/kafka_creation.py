@@ -26,10 +26,16 @@ NO_STORAGE = "AmbariClusterCreationFailedErrorCode"
 
 
 def begun_when_effective(
-    role: authorization.RoleAssignment, seconds: int, *, cluster: str, resource_group: pulumi.Input[str]
+    name: str,
+    role: authorization.RoleAssignment,
+    seconds: int,
+    *,
+    cluster: str,
+    resource_group: pulumi.Input[str],
 ) -> pulumi.ResourceHookBinding:
     """Hooks that delay a cluster's creation until `role` is `seconds` old, and log advice when it fails.
 
+    name: of the component, for which one of the hooks is named.
     The engine runs them only when it is about to create the cluster: not in a preview, and not for a cluster
     that exists.
     """
@@ -45,7 +51,7 @@ def begun_when_effective(
         return False
 
     return pulumi.ResourceHookBinding(
-        before_create=[wait], on_error=[pulumi.ErrorHook("kafka-cluster-remains", explain)]
+        before_create=[wait], on_error=[pulumi.ErrorHook(f"{name}-cluster-remains", explain)]
     )
 
 

@@ -2,6 +2,7 @@
 
 HDInsight takes no PUT of a changed cluster, which is what an update by azure-native is. Each operation is a
 command without `create`: a cluster is created with current values, so that only a later change runs anything.
+Its resource is named for the component, `name`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _SET_PASSWORD = (
 
 
 def keep_worker_count(
-    cluster: hdinsight.Cluster, workers: int, opts: pulumi.ResourceOptions
+    name: str, cluster: hdinsight.Cluster, workers: int, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[int]:
     """Add workers when the number grows; returns the number, known once all of them exist.
 
@@ -38,7 +39,7 @@ def keep_worker_count(
     https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-high-availability.
     """
     command = local.Command(
-        "kafka-workers",
+        f"{name}-workers",
         update=_RESIZE,
         environment={**_names(cluster), "WORKERS": str(workers)},
         opts=_options(cluster, opts),
@@ -47,14 +48,18 @@ def keep_worker_count(
 
 
 def keep_gateway_password(
-    cluster: hdinsight.Cluster, user: str, password: pulumi.Input[str], opts: pulumi.ResourceOptions
+    name: str,
+    cluster: hdinsight.Cluster,
+    user: str,
+    password: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
 ) -> None:
     """Change the password of the gateway's user, who is Ambari's administrator, when the setting changes.
 
     Needs Azure CLI 2.79, the first with `az hdinsight credentials update`.
     """
     local.Command(
-        "kafka-gateway-password",
+        f"{name}-gateway-password",
         update=_SET_PASSWORD,
         stdin=pulumi.Output.secret(password),
         environment={**_names(cluster), "GATEWAY_USER": user},
@@ -62,10 +67,12 @@ def keep_gateway_password(
     )
 
 
-def keep_tags(cluster: hdinsight.Cluster, tags: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
+def keep_tags(
+    name: str, cluster: hdinsight.Cluster, tags: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> None:
     """Change the cluster's tags when the setting changes."""
     local.Command(
-        "kafka-tags",
+        f"{name}-tags",
         update='az rest --method patch --url "$ID?api-version=2021-06-01" --body "$BODY" --output none',
         environment={"ID": cluster.id, "BODY": json.dumps({"tags": dict(tags)}, sort_keys=True)},
         opts=_options(cluster, opts),

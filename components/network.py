@@ -16,10 +16,12 @@ from .existing.network import HALVES, name_of_new_network
 
 @dataclass(frozen=True)
 class NewNetwork:
-    """A network to create: its address space, and the range of its only subnet."""
+    """A network to create, with a single subnet."""
 
     address_space: Sequence[IPv4Network]
+    """The network's ranges."""
     subnet: IPv4Network
+    """The subnet's range, within one of these."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,26 @@ class PeeringRepair:
         return [*self.states, *(half for half in HALVES if half not in self.states)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PeeredNetworksArgs:
-    """Arguments of PeeredNetworks. The address spaces of both networks must not overlap."""
+    """Two networks and their peering. The address spaces of both must not overlap."""
 
     resource_group: pulumi.Input[str]
+    """Name of the group for what is created."""
     location: pulumi.Input[str]
+    """Azure region of what is created."""
     hdinsight: NewNetwork | ExistingNetwork
+    """Where HDInsight goes: with a security group and a NAT gateway if it is new."""
     aks: NewNetwork | ExistingNetwork
-    peering: bool
+    """Where AKS goes."""
+    peering: bool = True
     """False where the networks are connected already."""
-    repair: PeeringRepair
-    ambari_source_ranges: Sequence[str]
-    tags: Mapping[str, str]
+    repair: PeeringRepair = field(default_factory=PeeringRepair)
+    """Halves of the peering that are made anew."""
+    ambari_source_ranges: Sequence[str] = ()
+    """From where Ambari of a cluster in the new HDInsight network may be used, beside both networks."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Of everything that can have any."""
 
 
 class PeeredNetworks(pulumi.ComponentResource):

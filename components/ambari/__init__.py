@@ -1,4 +1,7 @@
-"""Makes the brokers of an HDInsight Kafka cluster advertise IP addresses, through Ambari."""
+"""Makes the brokers of an HDInsight Kafka cluster advertise IP addresses, through Ambari.
+
+Private: other programs import what they may use of it from `aks_kafka`.
+"""
 
 from .addresses import BrokerAddresses, BrokerAddressesArgs
 from .resource import IpAdvertising, IpAdvertisingArgs

@@ -48,7 +48,9 @@ class BrokerAddressesArgs:
     ambari_url: pulumi.Input[str]
     """`https://HOST[:PORT]`."""
     cluster_name: pulumi.Input[str]
+    """Of the HDInsight cluster, which is its name in Ambari as well."""
     user: pulumi.Input[str]
+    """Who may see the cluster in Ambari."""
     password_config_key: str
     """Full key of the secret configuration value that holds the password, e.g. `aks-kafka:ambariPassword`."""
     workers: pulumi.Input[int] = 0

@@ -47,15 +47,18 @@ from .state import (
 
 @dataclass(frozen=True)
 class IpAdvertisingArgs:
-    """What to change and how."""
+    """What to change and how. Where Ambari answers, it has to be reachable from where Pulumi runs."""
 
     ambari_url: pulumi.Input[str]
     """`https://HOST[:PORT]`."""
     cluster_name: pulumi.Input[str]
+    """As Ambari spells it."""
     user: pulumi.Input[str]
+    """Ambari's administrator: of HDInsight, the user of its gateway."""
     password_config_key: str
     """Full key of the secret configuration value that holds the password, e.g. `aks-kafka:ambariPassword`."""
     restart: Restart = restarts.DEFAULT_RESTART
+    """How brokers restart for a changed configuration: one by one (`rolling`), or `all-at-once`."""
     unit: RestartUnit = restarts.DEFAULT_UNIT
     """What is restarted at a time when rolling; `rack` only where Ambari knows the racks."""
     strict: bool = False
@@ -63,13 +66,20 @@ class IpAdvertisingArgs:
     keep_on_delete: bool = False
     """Leave Kafka as it is when this resource is deleted."""
     settle_seconds: float = restarts.DEFAULT_SETTLE_SECONDS
-    """How long a restarted broker must have been running before the next, when no gate can tell more."""
+    """Seconds that a restarted broker must have been running before the next, when no gate can tell more."""
     workers: pulumi.Input[int] = 0
     """How many brokers there are at least, waited for: when the cluster grows, so does this. 0: not known."""
 
 
 class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising"):
-    """Brokers of an HDInsight Kafka cluster advertise IP addresses, and every one of them runs with that."""
+    """Brokers of an HDInsight Kafka cluster advertise IP addresses, and every one of them runs with that.
+
+    It takes only Ambari, so the cluster may be anybody's. What is saved there is merged with what others have
+    set, and brokers restart one after the other. `up` fails with one sentence that says what to do: where
+    Ambari refuses the password or is out of reach, where listeners can't work (see docs/architecture.md), or
+    where a broker does not come back. The next `up` goes on from there. A deletion takes the change back.
+    It is a dynamic resource: a program in Python alone can declare it (https://github.com/pulumi/pulumi/issues/5455).
+    """
 
     brokers: pulumi.Output[list[dict[str, str]]]
     """`host`, `ip` and `rack` of each."""

@@ -1,4 +1,7 @@
-"""Existing resources that the settings adopt: read from Azure at preview, checked, and left unchanged."""
+"""Existing resources that the settings adopt: read from Azure at preview, checked, and left unchanged.
+
+Private: it serves the settings of this program.
+"""
 
 from .aks import ExistingAks
 from .azure import not_found_code

@@ -69,7 +69,7 @@ given = {{
 given |= asked
 topics = [{{"name": given["topic"]}}]
 limits = Limits(job=60, rollout=60, lasting=2, role=4)
-provider = kubernetes_provider(kubeconfig, "one", None)
+provider = kubernetes_provider("aks", kubeconfig, "one", None)
 args = KafkaTestAppArgs(
     kubeconfig=kubeconfig, topics=topics, limits=AppLimits(historyBytes=1048576), waiting=limits, **given
 )

@@ -55,6 +55,15 @@ def declare(args: AksClusterArgs = ARGS, answers: Answers = MappingProxyType({})
     return deploy(program, answers=answers)
 
 
+def test_a_program_can_have_several_clusters() -> None:
+    def program() -> None:
+        for name in ("aks", "second"):
+            AksCluster(name, replace(ARGS, name=f"contoso-{name}"))
+
+    both = deploy(program)
+    assert both["second-cluster"].inputs["resourceName"] == "contoso-second"
+
+
 @pytest.fixture(scope="module")
 def aks() -> Deployment:
     return declare()

@@ -49,6 +49,16 @@ def declare(args: KafkaClusterArgs = ARGS) -> Deployment:
     return deploy(program)
 
 
+def test_a_program_can_have_several_clusters() -> None:
+    def program() -> None:
+        for name in ("kafka", "second"):
+            password = pulumi.Output.secret("Very-Secr3t!")
+            KafkaCluster(name, replace(ARGS, name=f"contoso-{name}", gateway_password=password))
+
+    both = deploy(program)
+    assert both["second-cluster"].inputs["clusterName"] == "contoso-second"
+
+
 @pytest.fixture(scope="module")
 def kafka() -> Deployment:
     return declare()

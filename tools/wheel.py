@@ -1,0 +1,39 @@
+"""Builds the wheel of `aks_kafka`, from a copy of what it is made of: python -m tools.wheel FOLDER.
+
+A build leaves folders beside its sources, and puts into the wheel what an earlier one left there; hence the
+copy. It takes setuptools as it is installed, and asks no package index.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "components")
+
+
+def build(folder: Path) -> Path:
+    """The wheel, made in `folder`. Raises subprocess.CalledProcessError, with pip's output, when it fails."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch) / "source"
+        source.mkdir()
+        for name in SOURCES:
+            _copy(CHECKOUT / name, source / name)
+        options = ("--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
+        command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(folder), str(source)]
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    [wheel] = folder.glob("aks_kafka-*.whl")
+    return wheel
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+
+
+if __name__ == "__main__":
+    print(build(Path(sys.argv[1])))
