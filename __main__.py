@@ -17,9 +17,11 @@ from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_
 from components.kafka_login import KafkaLogin
 from components.made_with import AKS, KAFKA
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
+from components.outputs import CONTRACT_VERSION
 from components.peering_repair import find_repair
 from components.registry import RegistryArgs, container_registry
 from components.settings import Settings
+from components.settings.kafka_access import certificates
 from components.settings.regions import storage_suffix
 from components.settings.state import by_type, recorded_outputs
 from components.workload import KafkaTestApp, KafkaTestAppArgs
@@ -210,12 +212,15 @@ app = KafkaTestApp(
     ),
 )
 
+pulumi.export("contractVersion", CONTRACT_VERSION)
 pulumi.export("appUrl", app.url)
 pulumi.export("roundTripMilliseconds", app.round_trip_milliseconds)
 pulumi.export("bootstrapServers", brokers.bootstrap_servers)
 pulumi.export("bootstrapServersTls", brokers.bootstrap_servers_tls)
 pulumi.export("bootstrapServersSasl", brokers.bootstrap_servers_sasl)
 pulumi.export("bootstrapServersSaslTls", brokers.bootstrap_servers_sasl_tls)
+pulumi.export("kafkaProtocol", settings.kafka_protocol)
+pulumi.export("kafkaCa", certificates(settings.kafka_ca))
 pulumi.export("topic", settings.app_topic)
 pulumi.export("namespace", settings.namespace.name)
 pulumi.export("ambariUrl", kafka.ambari_url)

@@ -1,7 +1,8 @@
 """Components that bring an application on AKS and Apache Kafka on HDInsight together.
 
 Programs of others import them as `aks_kafka` (`pip install` of this repository), and use the names in
-`__all__`. All modules and packages below are private: what else they hold may change in any version.
+`__all__`, and those of `aks_kafka.outputs`, which reads the outputs of such a stack. All other modules and
+packages below are private: what else they hold may change in any version.
 
 A name is looked up when it is first used: the process of a dynamic provider takes one module out of many,
 and loads no more. For the same reason, modules that declare resources import `annotations` from `__future__`:

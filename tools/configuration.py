@@ -18,8 +18,8 @@ from components.settings import Settings
 from components.settings.about import Group, about
 from components.settings.address_space import AddressSpace
 from components.settings.namespaces import Namespace
+from tools.generated import ROOT, between, write
 
-ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "# begin: python -m tools.configuration", "# end"
 TABLE_BEGIN, TABLE_END = "<!-- begin: python -m tools.configuration -->", "<!-- end -->"
 
@@ -49,8 +49,8 @@ def files() -> dict[Path, str]:
     declared = yaml.safe_dump({"config": schema()}, sort_keys=False, width=110, allow_unicode=True)
     project, page = ROOT / "Pulumi.yaml", ROOT / "docs" / "configuration.md"
     return {
-        project: _between(project.read_text(), BEGIN, END, declared),
-        page: _between(page.read_text(), TABLE_BEGIN, TABLE_END, reference()),
+        project: between(project.read_text(), BEGIN, END, declared),
+        page: between(page.read_text(), TABLE_BEGIN, TABLE_END, reference()),
     }
 
 
@@ -103,12 +103,6 @@ def _default_shown(field: FieldInfo) -> str:
     return f"`{written.splitlines()[0]}`"
 
 
-def _between(text: str, begin: str, end: str, content: str) -> str:
-    before, rest = text.split(begin, 1)
-    after = rest.split(end, 1)[1]
-    return f"{before}{begin}\n{content}{end}{after}"
-
-
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.configuration", description="Write what follows from the settings."
@@ -117,12 +111,7 @@ def main(arguments: list[str]) -> int:
         "--check", action="store_true", help="write nothing; fail when something would change"
     )
     check = parser.parse_args(arguments).check
-    stale = {path: text for path, text in files().items() if path.read_text() != text}
-    for path, text in stale.items():
-        print(f"{path.relative_to(ROOT)} {'is out of date' if check else 'written'}")
-        if not check:
-            path.write_text(text)
-    return 1 if check and stale else 0
+    return write(files(), check=check)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,12 @@ def authority(text: str, protocol: str) -> str:
     return text
 
 
+def certificates(pem: str) -> str:
+    """The certificates of a PEM text, without whatever else stands there: a key, for instance."""
+    blocks = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.DOTALL)
+    return "".join(f"{block}\n" for block in blocks)
+
+
 def for_sasl(name: str, value: str, protocol: str, right: str) -> str:
     """The rule for the setting `name`, user or password: set with SASL, and not without."""
     if protocol.startswith("SASL"):

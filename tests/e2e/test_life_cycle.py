@@ -22,12 +22,15 @@ from .secrecy import (
 )
 
 OUTPUTS = {
+    "contractVersion",
     "appUrl",
     "roundTripMilliseconds",
     "bootstrapServers",
     "bootstrapServersTls",
     "bootstrapServersSasl",
     "bootstrapServersSaslTls",
+    "kafkaProtocol",
+    "kafkaCa",
     "topic",
     "namespace",
     "ambariUrl",

@@ -14,18 +14,22 @@ import yaml
 
 from components.settings import WrongSettings
 from tests.unit.recording import GROUP, Answers, Deployment, deploy
+from tools import outputs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SECRETS = frozenset(f"aks-kafka:{key}" for key in ("ambariPassword", "appAccessToken", "kafkaPassword"))
 """Configuration keys that are stored encrypted."""
 PASSWORD = "Plant3d-Secret!"
 OUTPUTS = {
+    "contractVersion": "1.1",
     "appUrl": "http://203.0.113.80:8080",
     "roundTripMilliseconds": None,
     "bootstrapServers": "10.10.0.9:9092,10.10.0.10:9092,10.10.0.11:9092",
     "bootstrapServersTls": "",
     "bootstrapServersSasl": "",
     "bootstrapServersSaslTls": "",
+    "kafkaProtocol": "PLAINTEXT",
+    "kafkaCa": "",
     "topic": "messages",
     "namespace": "kafka-test",
     "ambariUrl": "https://local-kafka.azurehdinsight.net",
@@ -66,6 +70,27 @@ def program(monkeypatch: pytest.MonkeyPatch) -> Deployment:
 def test_outputs_are_flat_and_only_the_kubeconfig_is_secret(program: Deployment) -> None:
     assert dict(program.outputs) == OUTPUTS
     assert program.secret_outputs == {"kubeconfig"}
+
+
+def test_outputs_keep_the_contract(program: Deployment) -> None:
+    contract = outputs.contract()
+    assert set(program.outputs) == set(contract)
+    assert program.secret_outputs == {name for name, output in contract.items() if output.secret}
+    for name, output in contract.items():
+        value = program.outputs[name]
+        assert output.checked("test", program.outputs["contractVersion"], value) == value
+
+
+def test_authorities_are_told_and_no_key_that_lies_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.setattr("ssl.SSLContext.load_verify_locations", lambda *_, **__: None)
+    certificate, key = (
+        f"-----BEGIN {kind}-----\nMIIB\n-----END {kind}-----\n" for kind in ("CERTIFICATE", "PRIVATE KEY")
+    )
+    secured = {"aks-kafka:kafkaProtocol": "SSL", "aks-kafka:kafkaCa": f"{certificate}{key}{certificate}"}
+    told = run({**configuration("local"), **secured}).outputs
+    assert told["kafkaProtocol"] == "SSL"
+    assert told["kafkaCa"] == certificate * 2
 
 
 def test_top_level_is_the_architecture(program: Deployment) -> None:
