@@ -4,6 +4,7 @@ A rule compares a setting with those declared above it only: pydantic validates 
 """
 
 import json
+from datetime import date
 from ipaddress import IPv4Network
 
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
@@ -12,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from . import (
     address_space,
     addresses,
+    hdinsight_sizes,
     kafka_access,
     kept,
     leniency,
@@ -20,7 +22,6 @@ from . import (
     topics,
     versions,
     visitors,
-    vm_sizes,
 )
 from .about import about
 from .address_space import AddressSpace
@@ -31,6 +32,7 @@ from .mistakes import broken, check_all
 from .topics import Topic
 
 AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
+AKS_POLICIES = "https://learn.microsoft.com/azure/aks/use-network-policies"
 AKS_MAX_PODS = "https://learn.microsoft.com/azure/aks/azure-cni-overview"
 AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
 FEWEST_PODS = 30
@@ -85,7 +87,7 @@ class SettingsTogether(Checked):
     @field_validator("kafka_disks_per_worker", check_fields=False)
     @classmethod
     def _worker_takes_disks(cls, value: int, info: ValidationInfo) -> int:
-        return vm_sizes.room_for_disks(value, info.data.get("kafka_worker_size", ""))
+        return hdinsight_sizes.room_for_disks(value, info.data.get("kafka_worker_size", ""))
 
     @field_validator("tags", check_fields=False)
     @classmethod
@@ -144,7 +146,22 @@ class SettingsTogether(Checked):
     @field_validator("aks_upgrade_channel", check_fields=False)
     @classmethod
     def _leaves_version_alone(cls, value: str, info: ValidationInfo) -> str:
-        return versions.upgraded_by_itself(value, info.data.get("kubernetes_version", ""))
+        version = info.data.get("kubernetes_version", "")
+        versions.upgraded_by_itself(value, version)
+        cluster = leniency.standing(Made.AKS) if not version and value in ("none", "patch") else None
+        running = str((cluster or {}).get("currentKubernetesVersion") or "")
+        versions.warn_of_end(value, version or running, date.today())
+        return value
+
+    @field_validator("aks_network_policy", check_fields=False)
+    @classmethod
+    def _engine_stays(cls, value: str) -> str:
+        if value == "azure":
+            leniency.advise(
+                "aksNetworkPolicy = azure: Azure Network Policy Manager ends on Linux on 30 September 2028. "
+                f"cilium is what AKS advises instead ({AKS_POLICIES})."
+            )
+        return value
 
     @field_validator("aks_api_source_ranges", check_fields=False)
     @classmethod

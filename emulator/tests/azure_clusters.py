@@ -102,7 +102,7 @@ class KafkaSite:
         return {
             "name": name,
             "targetInstanceCount": count,
-            "hardwareProfile": {"vmSize": "Standard_D4_v3"},
+            "hardwareProfile": {"vmSize": "Standard_E4_V3"},
             "osProfile": {
                 "linuxOperatingSystemProfile": {
                     "username": "sshuser",

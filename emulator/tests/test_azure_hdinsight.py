@@ -80,6 +80,21 @@ _WRONG_REQUESTS: list[tuple[str, str, Change]] = [
         "at least 3 worker nodes, not 2",
         lambda r: _role(r, 1).update(targetInstanceCount=2),
     ),
+    (
+        "BadRequest",
+        "'standard_d2_v2' for role 'workernode'",
+        lambda r: _role(r, 1).update(hardwareProfile={"vmSize": "Standard_D2_V2"}),
+    ),
+    (
+        "BadRequest",
+        "'standard_a1_v2' for role 'headnode'",
+        lambda r: _role(r, 0).update(hardwareProfile={"vmSize": "Standard_A1_V2"}),
+    ),
+    (
+        "BadRequest",
+        "8 data disks, not 9",
+        lambda r: _role(r, 1).update(dataDisksGroups=[{"disksPerNode": 9}]),
+    ),
     ("DataDisksMissing", "dataDisksGroups", lambda r: _role(r, 1).pop("dataDisksGroups")),
     ("DataDisksMissing", "disksPerNode", lambda r: _role(r, 1).update(dataDisksGroups=[{"disksPerNode": 0}])),
     ("VirtualNetworkMissing", "'headnode'", lambda r: _role(r, 0).pop("virtualNetworkProfile")),
@@ -401,7 +416,7 @@ def test_the_kind_comes_back_in_another_case(site: KafkaSite, sent: str, echoed:
 def test_sizes_and_tier_come_back_in_another_case(site: KafkaSite) -> None:
     properties = site.create().outputs["properties"]
     sizes = {role["hardwareProfile"]["vmSize"] for role in properties["computeProfile"]["roles"]}
-    assert sizes == {"standard_d4_v3"}
+    assert sizes == {"standard_e4_v3"}
     assert properties["tier"] == "standard"
 
 

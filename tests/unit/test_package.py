@@ -104,6 +104,12 @@ def test_the_wheel_holds_types_for_type_checkers_and_nothing_of_this_program_s_o
     assert {path.name.partition("-")[0] for path in installed.iterdir()} == {"aks_kafka"}
 
 
+def test_the_wheel_holds_the_data_files_of_the_components(installed: Path) -> None:
+    data = {str(file.relative_to(COMPONENTS)) for file in COMPONENTS.rglob("*.toml")}
+    assert data
+    assert {str(file.relative_to(installed / "aks_kafka")) for file in installed.rglob("*.toml")} == data
+
+
 def test_another_program_s_state_holds_no_more_than_the_import_path_of_the_provider(installed: Path) -> None:
     """An upgrade of the package finds it again, as every version has to: the path is part of the state."""
     recorded = "gASVOgAAAAAAAACMGWFrc19rYWZrYS5hbWJhcmkucmVzb3VyY2WUjBVJcEFkdmVydGlzaW5nUHJvdmlkZXKUk5QpgZQu"
@@ -156,7 +162,7 @@ PUBLIC_PACKAGES = {"outputs"}
 
 
 @pytest.mark.parametrize(
-    "package", {path.parent.name for path in COMPONENTS.glob("*/__init__.py")} - PUBLIC_PACKAGES
+    "package", sorted({path.parent.name for path in COMPONENTS.glob("*/__init__.py")} - PUBLIC_PACKAGES)
 )
 def test_packages_below_say_that_they_are_private(package: str) -> None:
     assert "\nPrivate: " in (importlib.import_module(f"components.{package}").__doc__ or "")

@@ -157,7 +157,9 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "kafkaZookeeperSize": "Standard_B2s",
             "aksNodeSize": "Standard_D2pds_v5",
         },
+        {"kafkaWorkerSize": "Standard_D4pds_v5"},
         {"kafkaDisksPerWorker": 9},
+        {"kafkaWorkerSize": "Standard_D3_V2", "kafkaDisksPerWorker": 12},
     ],
     "counts": [
         {

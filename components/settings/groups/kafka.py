@@ -4,16 +4,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from .. import names, ssh_keys, vm_sizes
+from .. import names, ssh_keys
 from ..about import Change, Group, setting
 from ..checked import Checked, between
+from ..hdinsight_sizes import Role, for_role
 from ..mistakes import HDINSIGHT_DOC
 from ..together import SET_PASSWORD
 from ..types import CallerRange, TrueOrFalse
 
 ROLES_TAKE_EFFECT = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
-
-HdinsightSize = Annotated[str, AfterValidator(vm_sizes.of_hdinsight)]
 
 
 class KafkaSettings(Checked):
@@ -36,7 +35,7 @@ class KafkaSettings(Checked):
             describes=("kafka",),
         )
     )
-    kafka_worker_size: HdinsightSize = setting(
+    kafka_worker_size: Annotated[str, AfterValidator(for_role(Role.WORKER))] = setting(
         "Standard_E4_V3",
         description="VM size of the worker nodes.",
         group=Group.KAFKA,
@@ -52,14 +51,14 @@ class KafkaSettings(Checked):
         changed=Change.NEW_KAFKA,
         describes=("kafka",),
     )
-    kafka_head_size: HdinsightSize = setting(
+    kafka_head_size: Annotated[str, AfterValidator(for_role(Role.HEAD))] = setting(
         "Standard_E4_V3",
         description="VM size of the two head nodes.",
         group=Group.KAFKA,
         changed=Change.NEW_KAFKA,
         describes=("kafka",),
     )
-    kafka_zookeeper_size: HdinsightSize = setting(
+    kafka_zookeeper_size: Annotated[str, AfterValidator(for_role(Role.ZOOKEEPER))] = setting(
         "Standard_A4_V2",
         description="VM size of the three ZooKeeper nodes.",
         group=Group.KAFKA,

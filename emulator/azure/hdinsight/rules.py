@@ -5,6 +5,7 @@ From the descriptions of Microsoft.HDInsight's API and "Create Apache Kafka on H
 
 from emulator.azure.hdinsight.credentials import check_gateway, check_ssh
 from emulator.azure.hdinsight.request import HEAD, WORKER, ZOOKEEPER, ClusterRequest
+from emulator.azure.hdinsight.vm_sizes import check_disks, check_size
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 
@@ -67,6 +68,7 @@ def _check_roles(request: ClusterRequest) -> None:
         size = (request.roles[role].get("hardwareProfile") or {}).get("vmSize")
         if not size:
             raise Refused(400, "VmSizeMissing", f"Role '{role}' has no VM size.")
+        check_size(role, size)
     for role, count in _NODES.items():
         if request.count(role) != count:
             message = f"Role '{role}' must have {count} nodes, not {request.count(role)}."
@@ -81,6 +83,7 @@ def _check_roles(request: ClusterRequest) -> None:
             "Kafka clusters need data disks: role 'workernode' must have dataDisksGroups with disksPerNode."
         )
         raise Refused(400, "DataDisksMissing", message)
+    check_disks(request.roles[WORKER]["hardwareProfile"]["vmSize"], request.disks_per_worker)
 
 
 def _check_placement(request: ClusterRequest) -> None:
