@@ -18,7 +18,7 @@ from pyroute2 import IPRoute
 from emulator.network import kernel
 from emulator.network.kernel import Namespace
 from emulator.network.specification import InnerNetwork
-from emulator.network.translation import masquerade
+from emulator.network.translation import hide, masquerade, show
 
 _BRIDGE = "router"
 _BACKBONE = "backbone"
@@ -135,8 +135,18 @@ def set_up_inner_network(inner: InnerNetwork, address: str) -> None:
     masquerade(inner.range)
 
 
-def detach_node(number: int) -> None:
-    """In the namespace that `attach_node` ended up in: the node's link is gone when this returns."""
+def hide_node(address: str, seen_as: str) -> None:
+    """In a network's namespace: what the node sends to peered networks comes from the address `seen_as`."""
+    hide(address, seen_as, _BACKBONE)
+
+
+def detach_node(number: int, hidden: str | None) -> None:
+    """In the namespace that `attach_node` ended up in: the node's link is gone when this returns.
+
+    `hidden` is the node's address if it is hidden behind another.
+    """
+    if hidden is not None:
+        show(hidden)
     with IPRoute() as route:
         route.link("del", index=_index(route, _far_end(number)))
 

@@ -61,6 +61,8 @@ class NodeSpec:
     """What lies behind this node."""
     behind: str | None = None
     """The node in whose inner network this one lies. None: in `network` itself."""
+    seen_as: str | None = None
+    """The address from which peered networks get what this one in `network` sends. None: from its own."""
 
     def to_message(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -33,6 +33,8 @@ class _Node:
     """Descriptor of the network namespace that its link leads to."""
     namespaces: dict[str, int]
     """Descriptors, by their names in /proc/PID/ns."""
+    hidden: str | None
+    """Its address, if peered networks see another."""
 
 
 class Supervisor:
@@ -145,6 +147,8 @@ class Supervisor:
             socket.sethostname(spec.hostname)
             namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY) for kind in ("net", "uts")]
             links.attach_node(number, spec.address, spec.prefix_length, attached_to)
+            if spec.seen_as is not None:
+                links.hide_node(spec.address, spec.seen_as)
             if spec.inner is not None:
                 kernel.enter(namespaces[0], Namespace.NETWORK)
                 links.set_up_inner_network(spec.inner, spec.address)
@@ -153,7 +157,9 @@ class Supervisor:
 
         def built(descriptors: list[int]) -> None:
             net, uts, mnt = descriptors
-            self._nodes[spec.name] = _Node(number, attached_to, {"net": net, "uts": uts, "mnt": mnt})
+            hidden = spec.address if spec.seen_as else None
+            namespaces = {"net": net, "uts": uts, "mnt": mnt}
+            self._nodes[spec.name] = _Node(number, attached_to, namespaces, hidden)
             self._reply(identity)
 
         self._work(identity, build, built)
@@ -169,7 +175,7 @@ class Supervisor:
         def killed(_descriptors: list[int]) -> None:
             try:
                 kernel.enter(node.attached_to, Namespace.NETWORK)
-                links.detach_node(node.number)
+                links.detach_node(node.number, node.hidden)
             finally:
                 kernel.enter(self._home, Namespace.NETWORK)
             for descriptor in node.namespaces.values():

@@ -5,6 +5,8 @@ https://wiki.nftables.org/wiki-nftables/index.php/Performing_Network_Address_Tra
 
 import errno
 import ipaddress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -23,6 +25,10 @@ _EQUAL, _NOT_EQUAL = 0, 1
 _SOURCE, _DESTINATION = 12, 16
 _ADDRESS_LENGTH = 4
 
+# The name of the link by which a packet leaves, in as many bytes as Linux has for one.
+_LINK_KEY, _LINK_LENGTH = 7, 16
+_SOURCE_NAT = 0
+
 _TABLE, _CHAIN = "overlay", "postrouting"
 
 
@@ -34,19 +40,51 @@ def masquerade(prefix: str) -> None:
     """
     inner = ipaddress.IPv4Network(prefix)
     leaving = (_address_in(inner, _SOURCE, _EQUAL), _address_in(inner, _DESTINATION, _NOT_EQUAL), masq())
+    with _tables() as tables:
+        _translate(tables, _CHAIN, leaving)
+
+
+def hide(address: str, behind: str, link: str) -> None:
+    """What comes from `address` and leaves by `link` takes the address `behind`, until `show`.
+
+    Goes for what the namespace this process is in routes. Raises OSError as `masquerade` does.
+    """
+    alone = ipaddress.IPv4Network(address)
+    seen_as = ipaddress.IPv4Address(behind).packed
+    leaving = (_address_in(alone, _SOURCE, _EQUAL), _leaves_by(link), _takes(seen_as))
+    with _tables() as tables:
+        _translate(tables, _chain_of(address), leaving)
+
+
+def show(address: str) -> None:
+    """Undo `hide`, before somebody else has the address."""
+    with _tables() as tables:
+        tables.chain("del", table=_TABLE, name=_chain_of(address))
+
+
+def _chain_of(address: str) -> str:
+    return f"from-{address}"
+
+
+def _translate(tables: NFTables, chain: str, rule: Sequence[list[dict[str, Any]]]) -> None:
+    tables.table("add", name=_TABLE)
+    tables.chain(
+        "add",
+        table=_TABLE,
+        name=chain,
+        type="nat",
+        hook="postrouting",
+        priority=_SOURCE_NAT_PRIORITY,
+        policy=_ACCEPT,
+    )
+    tables.rule("add", table=_TABLE, chain=chain, expressions=rule)
+
+
+@contextmanager
+def _tables() -> Iterator[NFTables]:
     try:
         with NFTables(nfgen_family=_IPV4) as tables:
-            tables.table("add", name=_TABLE)
-            tables.chain(
-                "add",
-                table=_TABLE,
-                name=_CHAIN,
-                type="nat",
-                hook="postrouting",
-                priority=_SOURCE_NAT_PRIORITY,
-                policy=_ACCEPT,
-            )
-            tables.rule("add", table=_TABLE, chain=_CHAIN, expressions=leaving)
+            yield tables
     except (NetlinkError, OSError) as error:
         reason = (
             f"the kernel doesn't translate addresses, which takes CONFIG_NFT_NAT and CONFIG_NFT_MASQ: {error}"
@@ -66,6 +104,23 @@ def _address_in(network: ipaddress.IPv4Network, place: int, comparison: int) -> 
         genex("payload", load),
         genex("bitwise", {**cut, "mask": _data(mask), "xor": _data(nothing)}),
         genex("cmp", {"sreg": _REGISTER, "op": comparison, "data": _data(network.network_address.packed)}),
+    ]
+
+
+def _leaves_by(link: str) -> list[dict[str, Any]]:
+    """Expressions that go on with the rule if the packet leaves by that link."""
+    name = link.encode().ljust(_LINK_LENGTH, bytes(1))
+    return [
+        genex("meta", {"dreg": _REGISTER, "key": _LINK_KEY}),
+        genex("cmp", {"sreg": _REGISTER, "op": _EQUAL, "data": _data(name)}),
+    ]
+
+
+def _takes(source: bytes) -> list[dict[str, Any]]:
+    """Expressions that give the packet another source address."""
+    return [
+        genex("immediate", {"dreg": _REGISTER, "data": _data(source)}),
+        genex("nat", {"type": _SOURCE_NAT, "family": _IPV4, "reg_addr_min": _REGISTER}),
     ]
 
 

@@ -1,7 +1,9 @@
 """The nodes of a cluster, and where their pods get addresses: in the nodes' subnet, or in an overlay.
 
 In an overlay each node has a /24 for its pods, and what they send elsewhere comes from the node's address:
-https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
+https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay. In the subnet they have addresses of
+their own, which their network sees, and no other: what they send there comes from the node's address, too
+(https://learn.microsoft.com/azure/aks/concepts-network-cni-overview, July 2026).
 """
 
 from collections.abc import Mapping
@@ -28,6 +30,11 @@ class Machine:
     def way_out(self) -> str | None:
         """The world node that pods lie behind, if they don't lie in the subnet."""
         return self.node.name if self.node.inner else None
+
+    @property
+    def seen_as(self) -> str | None:
+        """The address from which other networks get what pods in the subnet send."""
+        return None if self.node.inner else self.node.address
 
 
 def machines_of(spec: KubernetesSpec) -> dict[str, Machine]:

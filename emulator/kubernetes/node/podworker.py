@@ -182,6 +182,7 @@ class PodWorker:
             prefix_length=self._machine.addresses.prefix.prefixlen,
             hostname=self._pod["metadata"]["name"],
             behind=self._machine.way_out,
+            seen_as=self._machine.seen_as,
             hosts={},
             overlays={_TERMINATION_LOG: str(self._emptied_termination_log())},
             root=root_of(self._pod, image),
