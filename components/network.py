@@ -134,7 +134,8 @@ class PeeredNetworks(pulumi.ComponentResource):
             resource_group_name=self._args.resource_group,
             virtual_network_name=made.name,
             address_prefix=str(wanted.subnet),
-            # Outbound access is explicit: HDInsight has the NAT gateway, AKS its own load balancer.
+            # By the API version that is asked here a subnet would be given a way out. HDInsight has the NAT
+            # gateway, AKS its own load balancer.
             default_outbound_access=False,
             network_security_group=boundary.security_group,
             nat_gateway=boundary.nat_gateway,

@@ -25,7 +25,13 @@ class RegistryArgs:
 
 
 class Registry(pulumi.ComponentResource):
-    """A new container registry without an admin user: pulling takes the role AcrPull."""
+    """A new container registry without an admin user: pulling takes the role AcrPull.
+
+    Nothing is said of how roles count on it (`roleAssignmentMode`): the API version that azure-native asks,
+    2023-01-01-preview, has no such property, so that Azure's default holds. Where that has permissions by
+    repository (ABAC), AcrPull counts for nothing:
+    https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
+    """
 
     id: pulumi.Output[str]
     name: pulumi.Output[str]

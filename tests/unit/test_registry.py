@@ -1,11 +1,13 @@
 """A registry without an admin user, and an image built in it when, and only when, its sources change."""
 
+import inspect
 import shlex
 import subprocess
 from pathlib import Path
 
 import pulumi
 import pytest
+from pulumi_azure_native import containerregistry
 
 from components.image import AppImage, AppImageArgs
 from components.registry import Registry, RegistryArgs
@@ -35,6 +37,13 @@ def declare(folder: Path, *, preview: bool = False) -> Deployment:
         pulumi.export("tag", image.tag)
 
     return deploy(program, preview=preview)
+
+
+def test_nothing_can_be_said_of_how_roles_count_on_a_registry() -> None:
+    """Once it can, `Registry` has to ask for the mode in which AcrPull counts."""
+    parameters = inspect.signature(containerregistry.RegistryArgs.__init__).parameters
+    assert "admin_user_enabled" in parameters
+    assert [name for name in parameters if "role_assignment" in name] == []
 
 
 def test_registry_has_no_admin_user(folder: Path) -> None:

@@ -22,8 +22,8 @@ from emulator.azure.schema import sdk
 from emulator.azure.schema.locations import normal_location
 from emulator.azure.storage.accounts import StorageAccount
 
-# From this version of the network API on, subnets have no way out unless they are given one.
-_PRIVATE_SINCE = "2025-07-01"
+# By versions of the network API after this one, subnets have no way out unless they are given one.
+_LAST_WITH_A_WAY_OUT = "2026-03-31"
 _STORAGE_ROLE = "Storage Blob Data Owner"
 
 
@@ -101,7 +101,7 @@ def _check_way_out(cloud: Cloud, subnet: Record) -> None:
         gateway = cloud.require(NatGateway.kind, reference["id"])
         if gateway.inputs.get("publicIpAddresses"):
             return
-    private_by_default = sdk.api_version(Subnet.token) >= _PRIVATE_SINCE
+    private_by_default = sdk.api_version(Subnet.token) > _LAST_WITH_A_WAY_OUT
     if subnet.inputs.get("defaultOutboundAccess", not private_by_default) and not reference:
         return
     message = (
