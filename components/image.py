@@ -11,6 +11,12 @@ from pulumi_command import local
 from .registry import ExistingContainerRegistry, Registry
 from .sources import digest
 
+# The folder's own Dockerfile is taken: `--file` would be relative to where the command runs.
+_BUILD = (
+    'az acr build --registry "$REGISTRY" --resource-group "$GROUP" --subscription "$SUBSCRIPTION" '
+    '--image "$IMAGE" --only-show-errors "$FOLDER"'
+)
+
 
 @dataclass(frozen=True)
 class AppImageArgs:
@@ -34,22 +40,18 @@ class AppImage(pulumi.ComponentResource):
     def __init__(self, name: str, args: AppImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:AppImage", name, None, opts)
         self.tag = digest(args.folder)[:16]
-        build = (
-            'az acr build --registry "$REGISTRY" --image "$IMAGE" --file "$FOLDER/Dockerfile" '
-            '--only-show-errors "$FOLDER"'
-        )
-        elsewhere = {"SUBSCRIPTION": args.registry.subscription} if args.registry.subscription else {}
-        if elsewhere:
-            build += ' --subscription "$SUBSCRIPTION"'
+        # Otherwise the command line would look in its own default subscription, which need not be this one.
+        parts = pulumi.Output.from_input(args.registry.id).apply(lambda registry_id: registry_id.split("/"))
         local.Command(
             "image-build",
-            create=build,
+            create=_BUILD,
             # In the environment, names need no quoting.
             environment={
                 "REGISTRY": args.registry.name,
+                "GROUP": parts.apply(lambda found: found[4]),
+                "SUBSCRIPTION": parts.apply(lambda found: found[2]),
                 "IMAGE": f"{args.repository}:{self.tag}",
                 "FOLDER": str(args.folder),
-                **elsewhere,
             },
             # A changed trigger replaces the command; any other change runs `create` again, as an update.
             triggers=[self.tag, args.registry.id],

@@ -16,13 +16,26 @@ from pulumi_command import local
 
 _CLUSTER = '--name "$CLUSTER" --resource-group "$GROUP" --subscription "$SUBSCRIPTION" --only-show-errors'
 _COUNT = "properties.computeProfile.roles[?name=='workernode'].targetInstanceCount | [0]"
-# A killed run may have left a resize under way or finished: wait for it, and resize only if still needed.
+# `az hdinsight wait --updated` would not do: it looks at provisioningState alone, which can be Succeeded
+# while the cluster is being changed; after a change that failed it fails for ever; and it gives up silently.
+_STATE = f"join(' ', map(&to_string(@), [properties.provisioningState, properties.clusterState, {_COUNT}]))"
+# A killed run may have left a resize under way or finished: wait for it, 50 minutes at most of the command's
+# 90, and resize only if still needed.
 _RESIZE = f"""
-az hdinsight wait {_CLUSTER} --updated &&
-workers=$(az hdinsight show {_CLUSTER} --query "{_COUNT}" --output tsv) &&
-if [ "$workers" != "$WORKERS" ]; then
-  az hdinsight resize {_CLUSTER} --workernode-count "$WORKERS" --output none
-fi"""
+for look in $(seq 100); do
+  state=$(az hdinsight show {_CLUSTER} --query "{_STATE}" --output tsv) || exit 1
+  case $state in
+    Deleting*|*' Error '*) break ;;
+    InProgress*) sleep 30 ;;
+    *' Running '*)
+      [ "${{state##* }}" = "$WORKERS" ] ||
+        az hdinsight resize {_CLUSTER} --workernode-count "$WORKERS" --output none
+      exit ;;
+    *) sleep 30 ;;
+  esac
+done
+echo "$CLUSTER can't be resized: provisioningState, clusterState and workers are $state" >&2
+exit 1"""
 # `=@-` keeps the password off the command line, and a leading hyphen of it from looking like an option.
 _SET_PASSWORD = (
     f'az hdinsight credentials update {_CLUSTER} --http-user "$GATEWAY_USER" --http-password=@- --yes '

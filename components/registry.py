@@ -36,8 +36,6 @@ class Registry(pulumi.ComponentResource):
     id: pulumi.Output[str]
     name: pulumi.Output[str]
     login_server: pulumi.Output[str]
-    subscription: str = ""
-    """Id of the registry's subscription; empty where that is the one that Pulumi deploys to."""
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(_TYPE, name, None, opts)
@@ -69,7 +67,6 @@ class ExistingContainerRegistry(pulumi.ComponentResource):
     id: pulumi.Output[str]
     name: pulumi.Output[str]
     login_server: pulumi.Output[str]
-    subscription: str
 
     def __init__(
         self, name: str, existing: ExistingRegistry, opts: pulumi.ResourceOptions | None = None
@@ -79,7 +76,6 @@ class ExistingContainerRegistry(pulumi.ComponentResource):
         self.id = pulumi.Output.from_input(existing.id)
         self.name = pulumi.Output.from_input(existing.name)
         self.login_server = pulumi.Output.from_input(existing.login_server)
-        self.subscription = existing.subscription
         self.register_outputs({"id": self.id, "name": self.name, "loginServer": self.login_server})
 
     def allow_pull(self, name: str, principal_id: pulumi.Input[str]) -> list[pulumi.Resource]:

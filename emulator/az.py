@@ -69,7 +69,7 @@ def _add_acr(commands: Any) -> None:
     building = commands.add_parser("build", allow_abbrev=False)
     building.add_argument("--registry", "-r", required=True)
     building.add_argument("--image", "-t", required=True)
-    building.add_argument("--file", "-f", default="Dockerfile")
+    building.add_argument("--file", "-f", type=Path)
     building.add_argument("--resource-group", "-g")
     building.add_argument("--subscription")
     building.add_argument("--no-logs", action="store_true")
@@ -130,13 +130,19 @@ def _add_role(commands: Any) -> None:
 
 
 def _acr_build(options: argparse.Namespace) -> None:
-    """learn.microsoft.com/cli/azure/acr, `az acr build`."""
+    """learn.microsoft.com/cli/azure/acr, `az acr build`.
+
+    `--file` is relative to where the command runs, not to the context; without it the context's is taken.
+    """
     home = Home.locate()
-    server = control.call(home, "login", registry=options.registry, subscription=options.subscription)
+    where = {"subscription": options.subscription}
+    if options.resource_group:
+        control.call(home, "registry", name=options.registry, resource_group=options.resource_group, **where)
+    server = control.call(home, "login", registry=options.registry, **where)
     reference = Reference.parse(f"{server}/{options.image}")
-    dockerfile = Path(options.file)
-    if not dockerfile.exists():
-        dockerfile = options.context / options.file
+    dockerfile = options.file or options.context / "Dockerfile"
+    if not dockerfile.is_file():
+        raise BuildRefused(f"Unable to find '{dockerfile}'.")
 
     def say(line: str) -> None:
         if not options.no_logs:

@@ -1,4 +1,4 @@
-"""`az hdinsight`, as far as this project uses it: show, wait, resize, delete and credentials update.
+"""`az hdinsight`, as far as this project uses it: show, resize, delete and credentials update.
 
 From https://learn.microsoft.com/cli/azure/hdinsight.
 """
@@ -20,9 +20,6 @@ def add_commands(commands: Any) -> None:
     showing = _command(commands, "show")
     showing.add_argument("--query")
     showing.set_defaults(run=_show)
-    waiting = _command(commands, "wait")
-    waiting.add_argument("--updated", action="store_true", required=True)
-    waiting.set_defaults(run=_wait)
     resizing = _command(commands, "resize")
     resizing.add_argument("--workernode-count", "-c", type=int, required=True)
     resizing.set_defaults(run=_resize)
@@ -44,6 +41,7 @@ def add_rest(groups: Any) -> None:
     calling.add_argument("--url", "--uri", "-u", required=True)
     calling.add_argument("--body", "-b", type=json.loads, required=True)
     calling.add_argument("--output", "-o", choices=["none"], required=True)
+    calling.add_argument("--only-show-errors", action="store_true")
     calling.set_defaults(run=_rest)
 
 
@@ -67,11 +65,6 @@ def _show(options: argparse.Namespace) -> None:
         if isinstance(shown, dict | list):
             raise control.CommandFailed("not modelled by the emulator: more than one value as tsv")
         print("" if shown is None else shown)
-
-
-def _wait(options: argparse.Namespace) -> None:
-    """Writes are one at a time here, and each ends as it should: there is nothing to wait for."""
-    _ask("hdinsight-show", options)
 
 
 def _resize(options: argparse.Namespace) -> None:

@@ -102,9 +102,8 @@ FUNCTIONS: Mapping[str, set[str]] = {
 """Operations of each function of azure-native; those that read are for existing resources."""
 
 COMMANDS: Mapping[str, set[str]] = {
-    # It finds the registry by its name among all resources, uploads the sources, and follows the run's log.
+    # It uploads the sources, and follows the run's log.
     "az acr build": {
-        "Microsoft.Resources/subscriptions/resources/read",
         "Microsoft.ContainerRegistry/registries/read",
         "Microsoft.ContainerRegistry/registries/listBuildSourceUploadUrl/action",
         "Microsoft.ContainerRegistry/registries/scheduleRun/action",
@@ -113,7 +112,6 @@ COMMANDS: Mapping[str, set[str]] = {
     },
     # How roles are assigned on a registry that exists.
     "az acr show": {"Microsoft.ContainerRegistry/registries/read"},
-    "az hdinsight wait": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight show": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight resize": {"Microsoft.HDInsight/clusters/roles/resize/action"},
     "az hdinsight credentials update": {"Microsoft.HDInsight/clusters/updateGatewaySettings/action"},

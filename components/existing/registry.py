@@ -21,12 +21,11 @@ _ABAC = "AbacRepositoryPermissions"
 
 @dataclass(frozen=True)
 class ExistingRegistry:
-    """An existing registry. `subscription` is empty where it is the one that Pulumi deploys to."""
+    """An existing registry."""
 
     id: str
     name: str
     login_server: str
-    subscription: str
     attached: bool
     """Whether AKS's nodes have AcrPull already: Azure refuses a second assignment of it."""
     troubles: tuple[Mistake, ...]
@@ -46,7 +45,6 @@ def read_registry(
         id=registry.id,
         name=registry.name,
         login_server=registry.login_server,
-        subscription=reference.subscription,
         attached=aks is not None and _is_attached(azure, registry.id, aks.kubelet_principal_id),
         troubles=tuple(_troubles(azure, reference, registry, builds)),
     )

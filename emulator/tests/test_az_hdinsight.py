@@ -12,15 +12,18 @@ NAMES = ("--name", "mykafka", "--resource-group", "group")
 PASSWORD = "An0ther-Passw0rd!"
 CLUSTER = {
     "properties": {
+        "provisioningState": "Succeeded",
+        "clusterState": "Running",
         "computeProfile": {
             "roles": [
                 {"name": "headnode", "targetInstanceCount": 2},
                 {"name": "workernode", "targetInstanceCount": 4},
             ]
-        }
+        },
     }
 }
 COUNT = "properties.computeProfile.roles[?name=='workernode'].targetInstanceCount | [0]"
+STATE = f"join(' ', map(&to_string(@), [properties.provisioningState, properties.clusterState, {COUNT}]))"
 
 
 @pytest.fixture
@@ -42,11 +45,16 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, stdin: str = "") -> in
     return az.main()
 
 
+@pytest.mark.parametrize(("query", "value"), [(COUNT, "4"), (STATE, "Succeeded Running 4")])
 def test_a_query_picks_one_value(
-    asked: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    asked: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    query: str,
+    value: str,
 ) -> None:
-    assert run(monkeypatch, "hdinsight", "show", *NAMES, "--query", COUNT, "--output", "tsv") == 0
-    assert capsys.readouterr().out == "4\n"
+    assert run(monkeypatch, "hdinsight", "show", *NAMES, "--query", query, "--output", "tsv") == 0
+    assert capsys.readouterr().out == f"{value}\n"
 
 
 def test_resize_asks_for_a_number_of_workers(asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

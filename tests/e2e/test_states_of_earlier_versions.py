@@ -35,6 +35,8 @@ GUARDED_AND_AWAITED = dict.fromkeys(
     ("namespace-guard", "network-policy", "rollout", "create-topics-result"), "create"
 )
 ADDRESSES_OF_THEIR_OWN = {"broker-addresses": "create"}
+OTHER_COMMANDS = {"image-build": "update", "kafka-workers": "update"}
+"""The registry and its subscription are named, and the state of the cluster is looked at."""
 APPLICATION = {
     **ADDRESSES_OF_THEIR_OWN,
     **JOBS_WITH_ONE_TRY,
@@ -45,8 +47,8 @@ APPLICATION = {
 
 STEPS: Mapping[str, Mapping[str, str]] = {
     # Recorded at commit 18ae190: the settings of Pulumi.local.yaml, and as many others as could be.
-    "0.1.0/local": {**APPLICATION, "disruption-budget": "update"},
-    "0.1.0/varied": {**APPLICATION, "access-token": "update"},
+    "0.1.0/local": {**APPLICATION, **OTHER_COMMANDS, "disruption-budget": "update"},
+    "0.1.0/varied": {**APPLICATION, **OTHER_COMMANDS, "access-token": "update"},
 }
 """By state: what a preview does with which resource, by the resource's name."""
 

@@ -99,13 +99,10 @@ def test_networks_that_are_peered_already_are_not_peered_again(site: Site) -> No
 
 
 def test_image_is_built_in_the_registry_that_exists(site: Site) -> None:
-    inputs = deployed(site, ALL)["image-build"].inputs
-    assert inputs["environment"]["REGISTRY"] == "Images"
-    assert "--subscription" not in inputs["create"]
-    registry = in_shop("images", subscription=OTHER)
-    elsewhere = deployed(site, ALL | {"registry": registry})["image-build"].inputs
-    assert '--subscription "$SUBSCRIPTION"' in elsewhere["create"]
-    assert elsewhere["environment"]["SUBSCRIPTION"] == OTHER
+    build = deployed(site, ALL)["image-build"].inputs
+    where = build["environment"]
+    assert (where["REGISTRY"], where["GROUP"], where["SUBSCRIPTION"]) == ("Images", "shop", OWN)
+    assert '--resource-group "$GROUP" --subscription "$SUBSCRIPTION"' in build["create"]
 
 
 @pytest.mark.parametrize(

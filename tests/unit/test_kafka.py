@@ -188,42 +188,71 @@ def test_calls_name_the_cluster_in_its_own_subscription(kafka: Deployment) -> No
 
 AZ = """#!/bin/sh
 echo "$@" >> "$CALLS"
-case $* in *show*) echo "$HAS" ;; esac
+case $* in *show*) head -n 1 "$STATES"; sed -i '1{$!d}' "$STATES" ;; esac
 case $* in *credentials*) cat >> "$CALLS" ;; esac
 """
 
 
-def calls_of(command: Registered, folder: Path, has: str) -> str:
-    """What the command's update asks `az` for, where the cluster has so many workers."""
-    (folder / "az").write_text(AZ)
-    (folder / "az").chmod(0o755)
+def run_update(command: Registered, folder: Path, *states: str) -> tuple[list[str], str]:
+    """What the update asks `az` for and says on stderr, where the cluster is in these states in turn."""
+    for name, script in (("az", AZ), ("sleep", '#!/bin/sh\necho "sleep $*" >> "$CALLS"\n')):
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
+    (folder / "states").write_text("\n".join(states))
     environment = {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "CALLS": str(folder / "calls"),
-        "HAS": has,
+        "STATES": str(folder / "states"),
         **command.inputs["environment"],
     }
-    stdin = command.inputs.get("stdin", "")
-    subprocess.run(
-        ["/bin/sh", "-c", command.inputs["update"]], env=environment, input=stdin, text=True, check=True
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command.inputs["update"]],
+        env=environment,
+        input=command.inputs.get("stdin", ""),
+        text=True,
+        capture_output=True,
     )
-    return (folder / "calls").read_text()
+    assert (ended.returncode == 0) == (ended.stderr == "")
+    return (folder / "calls").read_text().splitlines(), ended.stderr
 
 
 def test_workers_are_asked_for_unless_a_killed_run_did(kafka: Deployment, tmp_path: Path) -> None:
-    again, asked = tmp_path / "again", tmp_path / "asked"
-    again.mkdir()
-    asked.mkdir()
-    assert "hdinsight resize" not in calls_of(kafka["kafka-workers"], again, has="4")
-    [wait, show, resize] = calls_of(kafka["kafka-workers"], asked, has="3").splitlines()
-    assert wait.startswith("hdinsight wait --name contoso-kafka --resource-group test --subscription 0000")
-    assert "hdinsight show" in show
+    [show] = run_update(kafka["kafka-workers"], tmp_path, "Succeeded Running 4")[0]
+    assert show.startswith("hdinsight show --name contoso-kafka --resource-group test --subscription 0000")
+    (tmp_path / "calls").unlink()
+    [show, resize] = run_update(kafka["kafka-workers"], tmp_path, "Succeeded Running 3")[0]
     assert "hdinsight resize" in resize
     assert "--workernode-count 4" in resize
 
 
+@pytest.mark.parametrize(
+    "under_way", ["InProgress Running 3", "Succeeded Accepted 3", "Succeeded HdInsightConfiguration 3"]
+)
+def test_a_change_of_the_cluster_is_waited_for(kafka: Deployment, tmp_path: Path, under_way: str) -> None:
+    calls, said = run_update(kafka["kafka-workers"], tmp_path, under_way, under_way, "Succeeded Running 4")
+    assert [call.split()[1] for call in calls] == ["show", "30", "show", "30", "show"]
+    assert said == ""
+
+
+def test_after_a_resize_that_failed_workers_are_asked_for_again(kafka: Deployment, tmp_path: Path) -> None:
+    calls, _ = run_update(kafka["kafka-workers"], tmp_path, "Failed Running 3")
+    assert "hdinsight resize" in calls[-1]
+
+
+@pytest.mark.parametrize(
+    ("state", "looks"), [("Failed Error 3", 1), ("Deleting Running 3", 1), ("InProgress Accepted 3", 100)]
+)
+def test_a_cluster_that_takes_no_workers_is_an_error(
+    kafka: Deployment, tmp_path: Path, state: str, looks: int
+) -> None:
+    calls, said = run_update(kafka["kafka-workers"], tmp_path, state)
+    assert len([call for call in calls if "hdinsight show" in call]) == looks
+    assert not [call for call in calls if "resize" in call]
+    assert f"contoso-kafka can't be resized: provisioningState, clusterState and workers are {state}" in said
+
+
 def test_the_password_goes_through_a_pipe(kafka: Deployment, tmp_path: Path) -> None:
-    [call, piped] = calls_of(kafka["kafka-gateway-password"], tmp_path, has="4").splitlines()
+    [call, piped], _ = run_update(kafka["kafka-gateway-password"], tmp_path)
     assert call.startswith("hdinsight credentials update")
     assert "--http-user admin --http-password=@- --yes" in call
     assert piped == "Very-Secr3t!"
