@@ -9,7 +9,7 @@ PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 # They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
 MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py previews.py secured_broker.py workload_in_a_cluster.py)
 
-.PHONY: help up down unit test more-tests lint judge pythons bench setup setup-unit setup-tests
+.PHONY: help up down unit test more-tests test-az lint judge pythons bench setup setup-unit setup-az setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,10 +24,13 @@ unit: setup-unit ## pure rules and components: no emulator, engine or browser (1
 	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
 test: lint ## everything that must hold (20 min)
-	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE))
+	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/azure_cli)
 
 more-tests: setup-tests ## listeners with TLS and passwords on real brokers, and the app in a cluster (5 min)
 	@$(PYTEST) --numprocesses 3 $(MORE)
+
+test-az: setup-az ## its commands on Azure's real command line, in an environment of its own of 733 MB (1 min)
+	@$(PYTEST) --numprocesses 2 tests/azure_cli
 
 lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 	@.venv/bin/ruff format --check .
@@ -50,6 +53,9 @@ setup:
 
 setup-unit:
 	@$(PYTHON) -m tools.setup --unit
+
+setup-az:
+	@$(PYTHON) -m tools.setup --az
 
 setup-tests:
 	@$(PYTHON) -m tools.setup --tests

@@ -37,10 +37,11 @@ def place_of(name: str, recipe: Path) -> Path:
     return cache_folder() / name / digest.hexdigest()[:20]
 
 
-def build_once(name: str, recipe: Path) -> Path:
+def build_once(name: str, recipe: Path, **variables: str) -> Path:
     """The folder with the build of this recipe, which its `build.sh FOLDER` makes if there is none yet.
 
-    Two that ask at the same time get the same build. Raises subprocess.CalledProcessError when it fails.
+    `variables` are added to its environment. Two that ask at the same time get the same build. Raises
+    subprocess.CalledProcessError when it fails.
     """
     place = place_of(name, recipe)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +55,8 @@ def build_once(name: str, recipe: Path) -> Path:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         try:
-            subprocess.run(["bash", str(recipe / "build.sh"), str(scratch)], check=True)
+            command = ["bash", str(recipe / "build.sh"), str(scratch)]
+            subprocess.run(command, check=True, env=os.environ | variables)
             scratch.rename(place)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tools import azure_cli
 from tools.build_cache import build_once, place_of
 from tools.pythons import PYTHONS
 
@@ -50,14 +51,15 @@ class SetupRefused(Exception):
 
 
 def main() -> int:
-    """Run the steps that are wanted: those of an environment, of all tests, or of unit tests only."""
+    """Run the steps that are wanted: those of an environment, of all tests, or of some alone."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--tests", action="store_true", help="also install what only the tests need")
     wanted.add_argument("--unit", action="store_true", help="install no more than unit tests need")
+    wanted.add_argument("--az", action="store_true", help="what unit tests need, and Azure's command line")
     options = parser.parse_args()
     try:
-        for step in steps(tests=options.tests, unit=options.unit):
+        for step in steps(tests=options.tests, unit=options.unit, az=options.az):
             step()
     except SetupRefused as refusal:
         print(f"\n{refusal}", file=sys.stderr)
@@ -69,10 +71,10 @@ def main() -> int:
     return 0
 
 
-def steps(*, tests: bool, unit: bool) -> list[Callable[[], None]]:
+def steps(*, tests: bool, unit: bool, az: bool = False) -> list[Callable[[], None]]:
     """What a person has to install comes first: it is better said before minutes of work than after."""
-    if unit:
-        return [check_python, install_python_packages]
+    if unit or az:
+        return [check_python, install_python_packages, *([install_azure_cli] if az else [])]
     return [
         check_python,
         check_engine,
@@ -130,6 +132,13 @@ def install_python_packages() -> None:
 def install_official_sdks() -> None:
     """Azure's own SDKs, 154 MB, against which tests hold what the program asks of Azure."""
     _install([OFFICIAL_SDKS], VENV / "official-sdks.sha256", "Azure's official SDKs")
+
+
+def install_azure_cli() -> None:
+    """Azure's command line, against which tests hold the program's commands."""
+    if not azure_cli.place().exists():
+        _say("Azure's command line (733 MB and about a minute, once for all checkouts)")
+        azure_cli.install()
 
 
 def install_policy_host() -> None:

@@ -24,7 +24,7 @@ def set_up(
     for script in scripts:
         (path / script.name).symlink_to(script)
     (folder / "tools").mkdir()
-    for module in ("setup.py", "build_cache.py", "pythons.py"):
+    for module in ("setup.py", "azure_cli.py", "build_cache.py", "pythons.py"):
         shutil.copy(CHECKOUT / "tools" / module, folder / "tools")
     command = [sys.executable, "-m", "tools.setup", *options]
     environment = {"PATH": str(path), "HOME": str(folder / "home")}
@@ -41,6 +41,11 @@ def test_without_engine_and_go_it_says_so_before_it_does_anything(tmp_path: Path
 
 def test_unit_tests_need_neither_engine_nor_browser_nor_namespaces() -> None:
     assert setup.steps(tests=False, unit=True) == [setup.check_python, setup.install_python_packages]
+
+
+def test_azure_s_command_line_is_installed_for_its_tests_alone() -> None:
+    assert setup.install_azure_cli in setup.steps(tests=False, unit=False, az=True)
+    assert setup.install_azure_cli not in setup.steps(tests=True, unit=False)
 
 
 def test_azure_s_official_sdks_are_installed_for_all_tests_alone() -> None:

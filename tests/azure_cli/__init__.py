@@ -1,0 +1,1 @@
+"""The program's commands on Azure's real command line, which `make test-az` installs."""
