@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from .certificates import trouble_with_address
@@ -20,11 +20,11 @@ from .errors import (
 from .gates import UnderReplicatedGate
 from .joining import await_brokers
 from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
-from .model import Broker, ServiceVersion
+from .model import Broker, CurrentConfiguration, ServiceVersion
 from .note import RunNote, Writer, newest
 from .progress import Progress
 from .refusals import KERBEROS, refused_by_brokers
-from .restart import batches, stale_brokers
+from .restart import batches, idle
 from .roll import Roll, RollOptions
 from .save import Wanted, save
 from .situation import (
@@ -36,6 +36,7 @@ from .situation import (
     situation,
     taken_back,
 )
+from .staleness import out_of_date
 
 _HISTORY = 200
 """How many versions back the value of `listeners` from before the change is looked for."""
@@ -87,7 +88,7 @@ class Change:
             raise UnexpectedAnswer(
                 f"Ambari at {self._ambari.url} knows no Kafka broker in {self._ambari.cluster}."
             )
-        stale = stale_brokers(brokers, requests, current.version.created)
+        stale = out_of_date(self._ambari, brokers, requests, current)
         now = situation(current.version.types)
         return Survey(
             current.version,
@@ -173,6 +174,7 @@ class Change:
         refusal: Callable[[Survey], str] = lambda _: "",
     ) -> Survey:
         before = self.survey()
+        self._notice(before.brokers)
         if why := refusal(before):
             raise ConfigurationConflict(why)
         if not wanted(before.version.types) and not before.stale and not before.interrupted:
@@ -185,16 +187,17 @@ class Change:
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
         roll = self._roll(held, wanted)
         try:
+            self._end_maintenance(held)
             saved = self._save(held, roll, wanted, note)
-            self._restart_stale(held, roll)
+            if self.survey().stale:
+                roll.run()
         except (EngineGone, RunUnderWay):
             # Whoever comes next finds the note; writing beside a successor would do harm.
             raise
         except SignInRefused as refused:
             # Tidying up would sign in again, and accounts lock.
             raise SignInRefused(
-                f"{refused}\nWhat this run began, such as maintenance mode, is noted in Ambari; the next run "
-                "finishes it."
+                f"{refused}\nWhat this run began is noted in Ambari; the next run finishes it."
             ) from None
         except Exception as failure:
             self._tidy_after(held, failure)
@@ -215,15 +218,16 @@ class Change:
             self._alive()
             held.beat()
 
-        def confirm() -> None:
+        def confirm() -> CurrentConfiguration:
             held.confirm()
-            version = self._ambari.current().version
-            if wanted(version.types):
+            current = self._ambari.current()
+            if wanted(current.version.types):
                 raise RollStopped(
-                    f"Somebody changed Kafka's configuration meanwhile (version {version.number} in Ambari): "
-                    "brokers that restart with it would not do as they should. They stay untouched; the next "
-                    "`pulumi up` saves it again."
+                    f"Somebody changed Kafka's configuration meanwhile (version {current.version.number} in "
+                    "Ambari): brokers that restart with it would not do as they should. They stay untouched; "
+                    "the next `pulumi up` saves it again."
                 )
+            return current
 
         gates = [UnderReplicatedGate(self._ambari)]
         return Roll(
@@ -235,27 +239,29 @@ class Change:
             self._options,
             alive,
             confirm,
+            self._notice,
         )
 
-    def _restart_stale(self, held: RunNote, roll: Roll) -> None:
-        survey = self.survey()
-        if not survey.stale:
-            return
-        if held.note.maintenance_before is None:
-            held.remember(maintenance_before=self._ambari.maintenance())
-        if self._ambari.maintenance() != "ON":
-            held.confirm()
-            self._progress.say("Maintenance mode of Kafka: on")
-            self._ambari.set_maintenance("ON")
-        roll.run()
+    def _notice(self, brokers: Sequence[Broker]) -> None:
+        """Warns of brokers that are not in service, which nobody waits for."""
+        maintained = any(broker.joining for broker in brokers) and self._ambari.maintenance() == "ON"
+        for warning in idle(brokers, maintained):
+            self._progress.warn(warning)
 
-    def _tidy(self, held: RunNote) -> None:
-        """Maintenance mode back to what it was, then the note away: so a kill in between loses nothing."""
+    def _end_maintenance(self, held: RunNote) -> None:
+        """Puts Kafka's maintenance mode back to what it was before a run of an earlier version changed it."""
         before = held.note.maintenance_before
-        if before is not None and self._ambari.maintenance() != before:
+        if before is None:
+            return
+        if self._ambari.maintenance() != before:
             held.confirm()
             self._progress.say(f"Maintenance mode of Kafka: {before.lower()} again")
             self._ambari.set_maintenance(before)
+        held.remember(maintenance_before=None)
+
+    def _tidy(self, held: RunNote) -> None:
+        """Maintenance mode back to what it was, then the note away: so a kill in between loses nothing."""
+        self._end_maintenance(held)
         held.release()
 
     def _tidy_after(self, held: RunNote, failure: Exception) -> None:
@@ -265,7 +271,7 @@ class Change:
             raise
         except AmbariError as another:
             raise RollStopped(
-                f"{failure}\nKafka's maintenance mode could not be put back, either: {another} "
+                f"{failure}\nWhat is noted in Ambari could not be tidied up, either: {another} "
                 "The next run does it."
             ) from failure
 

@@ -49,7 +49,8 @@ RECENT_REQUESTS = 100
 
 _REQUEST_FIELDS = (
     "Requests/id,Requests/request_status,Requests/request_context,Requests/user_name,Requests/end_time,"
-    "tasks/Tasks/id,tasks/Tasks/role,tasks/Tasks/status,tasks/Tasks/host_name,tasks/Tasks/start_time,tasks/Tasks/end_time"
+    "tasks/Tasks/id,tasks/Tasks/role,tasks/Tasks/status,tasks/Tasks/host_name,tasks/Tasks/start_time,tasks/Tasks/end_time,"
+    "tasks/Tasks/command,tasks/Tasks/custom_command_name"
 )
 
 
@@ -95,6 +96,12 @@ class Ambari:
         return CurrentConfiguration(
             default[0], [parse.override(item) for item in items if item.get("group_id") != -1]
         )
+
+    def newest_save(self, service: str) -> float:
+        """When a service's current configuration was saved, by the server's clock; 0: there is none."""
+        query = f"service_name={service}&is_current=true"
+        items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
+        return max((parse.created(item) for item in items), default=0.0)
 
     def version(self, number: int) -> ServiceVersion | None:
         """A version from the history; None when there is none of that number in the default group."""

@@ -64,7 +64,7 @@ class Note:
     since: str
     beat: int = 0
     maintenance_before: MaintenanceState | None = None
-    """What Kafka's maintenance mode was before the first run changed it; None: not changed."""
+    """What Kafka's maintenance mode was before a run of version 0.1 changed it; None: not changed."""
     saves: tuple[tuple[int, str], ...] = ()
     """Saves not yet known to have lost nobody's edit: the version before, and the tag."""
 

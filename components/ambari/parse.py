@@ -15,7 +15,7 @@ def version(item: Mapping[str, Any]) -> ServiceVersion:
     return ServiceVersion(
         number=int(item["service_config_version"]),
         note=str(item.get("service_config_version_note") or ""),
-        created=float(item.get("createtime") or 0) / 1000,
+        created=created(item),
         types={
             entry["type"]: Configuration(
                 tag=entry["tag"],
@@ -32,7 +32,13 @@ def override(item: Mapping[str, Any]) -> GroupOverride:
         group=str(item.get("group_name", "")),
         hosts=[str(host) for host in item.get("hosts", [])],
         properties={entry["type"]: entry.get("properties", {}) for entry in item.get("configurations", [])},
+        created=created(item),
     )
+
+
+def created(item: Mapping[str, Any]) -> float:
+    """When a version was saved: seconds since the epoch."""
+    return float(item.get("createtime") or 0) / 1000
 
 
 def broker(roles: Mapping[str, Any], host: Mapping[str, Any]) -> Broker:
@@ -81,6 +87,8 @@ def _task(task: Mapping[str, Any]) -> Task:
         started=_seconds(task.get("start_time")),
         ended=_seconds(task.get("end_time")),
         id=int(task.get("id", 0)),
+        # A restart is a "custom command" of that name.
+        command=str(task.get("custom_command_name") or task.get("command") or ""),
     )
 
 

@@ -21,11 +21,18 @@ class Progress:
         self._waiting_for = ""
         self._since = 0.0
         self._printed = 0.0
+        self._warned: set[str] = set()
 
     def say(self, line: str) -> None:
         """Raises EngineGone when nobody reads any more."""
         self._waiting_for = ""
         self._print(line)
+
+    def warn(self, line: str) -> None:
+        """Says a warning once, however often it is found."""
+        if line not in self._warned:
+            self._warned.add(line)
+            self.say(f"warning: {line}")
 
     def waiting(self, subject: str, reason: str) -> None:
         now = self._clock.now()

@@ -6,13 +6,13 @@ KafkaRoller), a stable cluster before the next (Yelp's kafka-utils), nothing whi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..settings.restarts import RestartUnit
 from .gates import Verdict
-from .model import Broker, Request, Task
+from .model import INSTALLED, Broker, Request, Task
 
 Unit = RestartUnit | Literal["all"]
 
@@ -50,18 +50,40 @@ class View:
     """Seconds since the epoch, by the server's clock."""
 
 
+@dataclass(frozen=True)
+class Start:
+    """A start or restart of one broker."""
+
+    began: float
+    """Seconds since the epoch, by the server's clock."""
+    task: Task
+    request: Request
+
+
 def stale_brokers(brokers: Sequence[Broker], requests: Sequence[Request], saved: float) -> list[Broker]:
     """Brokers that do not run with the current configuration, which was saved at `saved` (server's time).
 
     Ambari's flag alone misses two cases. A save during a restart is forgotten when that restart completes,
     although the broker may have started with the older configuration. And a restart counts as completed when
-    the start script is through, although the broker may end a second later.
+    the start script is through, although the broker may end a second later. Where it says too much the flag
+    is left out before (`staleness`). A broker that is not in service gets everything when it is started.
     """
     return [
         broker
         for broker in brokers
-        if broker.stale or broker.died or _missed_the_save(broker.host, requests, saved)
+        if broker.in_service
+        and (broker.stale or broker.died or _missed_the_save(broker.host, requests, saved))
     ]
+
+
+def started_after(host: str, requests: Sequence[Request], moment: float) -> bool:
+    """Did a start of this host's broker begin after `moment`, and complete?"""
+    return any(start.task.status == "COMPLETED" and start.began > moment for start in _starts(host, requests))
+
+
+def last_start(host: str, requests: Sequence[Request]) -> Start | None:
+    """The newest start or restart of this host's broker, however it ended; None: none is known."""
+    return max(_starts(host, requests), key=lambda start: start.began, default=None)
 
 
 def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
@@ -111,11 +133,12 @@ def why_not_restart(view: View, batch: Sequence[Broker], unit: Unit, settle: flo
     if unit == "all" or not any(broker.started for broker in batch):
         return None
     hosts = {broker.host for broker in batch}
-    down = [broker for broker in view.brokers if not broker.started and broker.host not in hosts]
+    down = [broker for broker in view.brokers if broker.down and broker.host not in hosts]
     if down:
         return f"{states(down)}, and no broker is restarted while another one is not running"
     if view.verdict.answer == "wait":
-        return view.verdict.reason
+        stopped = [broker for broker in view.brokers if broker.stopped]
+        return view.verdict.reason + (f", while {states(stopped)}, stopped on purpose" if stopped else "")
     ended = last_restart(view.requests)
     # The server tells its time in whole seconds: an end may seem to lie ahead.
     rested = max(0.0, view.now - ended) if ended is not None else settle
@@ -127,15 +150,39 @@ def why_not_settled(view: View, hosts: Collection[str], running: float, settle: 
 
     While another broker is down no gate opens: that one comes next, and until it runs no running one does.
     """
-    down = [broker for broker in view.brokers if broker.host in hosts and not broker.started]
+    down = [broker for broker in view.brokers if broker.host in hosts and broker.down]
     if down:
         return states(down)
     busy = others_at_work(view)
     if busy:
         return busy
-    if view.verdict.answer == "wait" and all(broker.started for broker in view.brokers):
+    if view.verdict.answer == "wait" and not any(broker.down for broker in view.brokers):
         return view.verdict.reason
     return f"running, watched for another {settle - running:.0f} s" if running < settle else None
+
+
+def idle(brokers: Sequence[Broker], maintained: bool) -> list[str]:
+    """What to warn of: brokers that are left alone, as nobody wants them to run or has started them yet.
+
+    `maintained`: Kafka is in maintenance mode, be it by somebody else.
+    """
+    later = "it is left alone, and gets the settings when it is started"
+    stopped = [
+        f"{states([broker])}, as somebody wants it to be (stopped on purpose, or not started yet): {later}"
+        for broker in brokers
+        if broker.stopped and broker.state == INSTALLED
+    ]
+    skipped = (
+        ". Kafka is in maintenance mode: starts without operation_level are skipped, and Ambari says nothing"
+        if maintained
+        else ""
+    )
+    joining = [
+        f"{states([broker])}, it was added and has not been started: {later}{skipped}"
+        for broker in brokers
+        if broker.joining
+    ]
+    return stopped + joining
 
 
 def last_restart(requests: Sequence[Request]) -> float | None:
@@ -166,16 +213,15 @@ def states(brokers: Sequence[Broker]) -> str:
 
 
 def _missed_the_save(host: str, requests: Sequence[Request], saved: float) -> bool:
-    """Did a restart that began before the save end after it, with none after that?"""
-    started = [
-        (task.started, task)
-        for request in requests
-        for task in request.tasks
-        if task.host == host and task.started is not None
-    ]
-    if not started:
+    """Did a start that began before the save end after it, with none after that?"""
+    start = last_start(host, requests)
+    if start is None or start.task.status != "COMPLETED" or start.task.ended is None:
         return False
-    began, newest = max(started, key=lambda item: item[0])
-    return (
-        began < saved and newest.status == "COMPLETED" and newest.ended is not None and newest.ended > saved
-    )
+    return start.began < saved < start.task.ended
+
+
+def _starts(host: str, requests: Sequence[Request]) -> Iterator[Start]:
+    for request in requests:
+        for task in request.tasks:
+            if task.host == host and task.starts and task.started is not None:
+                yield Start(task.started, task, request)

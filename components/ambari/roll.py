@@ -18,7 +18,7 @@ from .errors import (
     Unreachable,
 )
 from .gates import Gate, Moment, combined
-from .model import Broker, Request
+from .model import Broker, CurrentConfiguration, Request
 from .progress import Progress
 from .restart import (
     Pace,
@@ -31,11 +31,11 @@ from .restart import (
     names,
     others_at_work,
     racks_known,
-    stale_brokers,
     states,
     why_not_restart,
     why_not_settled,
 )
+from .staleness import out_of_date, placement
 from .stopped import RESUME, ended_again, failed_restarts
 
 _ATTEMPTS = 2
@@ -57,7 +57,8 @@ class Roll:
     """Restarts every stale broker, unit by unit (a broker, a rack, or all at once).
 
     1. Look: Ambari's brokers, its newest requests and schedules, what the gates say. A broker is stale if it
-       does not run with the current configuration, or has died. If none is, the roll is done.
+       does not run with the current configuration (`staleness`), or has died. If none is, the roll is done.
+       One that somebody stopped, or has not started yet, is left alone and waited for by nobody.
     2. Choose a unit: first brokers that do not run, whose restart harms nobody; then those that missed a
        save during a restart, for which Ambari keeps no flag; last those that Ambari calls stale.
     3. Wait until it is safe: nobody else restarts brokers; no other broker is down; no gate vetoes; the last
@@ -77,8 +78,9 @@ class Roll:
     Each wait has a deadline (`Pace`); at its end the roll stops, and brokers that were not restarted yet stay
     untouched. All of this is derived from what Ambari says, so that the next run goes on where this one ends.
 
-    `run` makes the contexts of requests unique. `alive` is called at every poll and `confirm` before every
-    restart; what they raise ends the roll.
+    `run` makes the contexts of requests unique. `alive` is called at every poll and `confirm`, which answers
+    what is configured now, before every restart; what they raise ends the roll. `notice` gets the brokers as
+    each look finds them.
     """
 
     def __init__(
@@ -90,7 +92,8 @@ class Roll:
         run: str,
         options: RollOptions,
         alive: Callable[[], None],
-        confirm: Callable[[], None],
+        confirm: Callable[[], CurrentConfiguration],
+        notice: Callable[[Sequence[Broker]], None] = lambda _: None,
     ):
         self._ambari = ambari
         self._clock = clock
@@ -102,9 +105,10 @@ class Roll:
         self._unit: Unit = options.unit
         self._alive = alive
         self._confirm = confirm
+        self._notice = notice
         self._requests_made = 0
-        self._total = 0
         self._done: list[str] = []
+        self._brokers: list[Broker] = []
         self._warned = False
 
     def run(self) -> list[str]:
@@ -112,8 +116,8 @@ class Roll:
         if self._unit == "rack" and not racks_known(self._ambari.brokers()):
             self._progress.say("Ambari knows no racks: restarting one broker at a time")
             self._unit = "broker"
-        while batch := self._next():
-            subject = self._subject(batch)
+        while found := self._next():
+            subject, batch = found
             try:
                 self._restart(subject, batch)
             except _TROUBLES as trouble:
@@ -129,17 +133,17 @@ class Roll:
                 raise RollStopped(f"Gave up after {self._pace.others:.0f} s: {why}. Nothing was changed.")
             self._wait("Kafka", why)
 
-    def _next(self) -> list[Broker]:
-        """The brokers to restart now, once it is safe; none when no broker is stale any more."""
+    def _next(self) -> tuple[str, list[Broker]] | None:
+        """What to call the brokers to restart now, and these, once it is safe; None when none is stale."""
         waiting = _Waiting(self._clock, max(self._pace.others, self._pace.health))
-        saved = self._ambari.current().version.created
+        current = self._ambari.current()
         while True:
             view = self._look()
-            stale = stale_brokers(view.brokers, view.requests, saved)
+            stale = out_of_date(self._ambari, view.brokers, view.requests, current)
             if not stale:
-                return []
+                return None
             batch = batches(stale, self._unit)[0]
-            subject = self._subject(batch, len(stale))
+            subject = self._subject(batch, stale)
             settle = 0.0 if self._done or waiting.seconds() >= self._settle(view) else self._settle(view)
             why = (
                 why_not_restart(view, batch, self._unit, settle)
@@ -148,7 +152,7 @@ class Roll:
             )
             if why is None:
                 self._refuse_to_go_round(batch)
-                return batch
+                return subject, batch
             if waiting.over():
                 raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
             self._wait(subject, why)
@@ -170,8 +174,15 @@ class Roll:
         if not hosts:
             return self._progress.say(f"{subject}: {_REMOVED}")
         settled = self._until_settled(subject, request, hosts)
-        if any(broker.stale for broker in settled.brokers if broker.host in hosts):
-            return self._progress.say(f"{subject}: runs, but the configuration was changed again meanwhile")
+        theirs = [broker for broker in settled.brokers if broker.host in hosts]
+        if stopped := [broker for broker in theirs if broker.stopped]:
+            return self._progress.say(f"{subject}: {names(stopped)} was stopped on purpose meanwhile")
+        if any(broker.stale for broker in theirs):
+            stale = out_of_date(self._ambari, settled.brokers, settled.requests, self._ambari.current())
+            if any(broker.host in hosts for broker in stale):
+                return self._progress.say(
+                    f"{subject}: runs, but the configuration was changed again meanwhile"
+                )
         return self._progress.say(f"{subject}: runs with the new configuration")
 
     def _refuse(self, request: Request, hosts: Sequence[str]) -> None:
@@ -190,18 +201,20 @@ class Roll:
 
     def _ask_for_restart(self, batch: Sequence[Broker]) -> int:
         """Returns the request's id. Sent a second time only when no trace of the first is found."""
-        self._confirm()
+        current = self._confirm()
+        hosts = [broker.host for broker in batch]
         try:
-            return self._ambari.restart([broker.host for broker in batch], self._context(batch))
+            return self._ambari.restart(hosts, self._context(batch, current))
         except AnswerLost:
-            self._confirm()
-            return self._ambari.restart([broker.host for broker in batch], self._context(batch))
+            current = self._confirm()
+            return self._ambari.restart(hosts, self._context(batch, current))
 
-    def _context(self, batch: Sequence[Broker]) -> str:
+    def _context(self, batch: Sequence[Broker], current: CurrentConfiguration) -> str:
         # Ambari answers 500 to more than 255 characters.
         self._requests_made += 1
         hosts = ", ".join(broker.short_name for broker in batch)[:150]
-        return f"Restart Kafka on {hosts} for pulumi {self._run}-{self._requests_made}"
+        mark = placement(batch, self._brokers, current.overrides)
+        return f"Restart Kafka on {hosts} for pulumi {self._run}-{self._requests_made}{mark}"
 
     def _until_ended(self, subject: str, number: int, hosts: Sequence[str]) -> Request:
         waiting = _Waiting(self._clock, self._pace.restart)
@@ -225,7 +238,7 @@ class Roll:
         waiting, running = _Waiting(self._clock, self._pace.health), _Waiting(self._clock, 0)
         while True:
             view = self._look()
-            down = [broker for broker in view.brokers if broker.host in hosts and not broker.started]
+            down = [broker for broker in view.brokers if broker.host in hosts and broker.down]
             if down and waiting.seconds() > self._pace.down:
                 raise RollStopped(ended_again(self._ambari, request, down))
             if down:
@@ -242,7 +255,8 @@ class Roll:
         self._alive()
         # Brokers last: a restart that ends between two questions must not leave one that looks stale.
         requests, schedules = self._ambari.broker_requests(), self._ambari.unfinished_schedules()
-        brokers = self._ambari.brokers()
+        brokers = self._brokers = self._ambari.brokers()
+        self._notice(brokers)
         now = self._clock.wall() + self._ambari.server_time_offset
         moment = Moment(now, last_restart(requests))
         return View(brokers, requests, schedules, combined([gate.ask(moment) for gate in self._gates]), now)
@@ -282,13 +296,14 @@ class Roll:
                 f"changing Kafka's configuration. {RESUME}"
             )
 
-    def _subject(self, batch: Sequence[Broker], left: int = 0) -> str:
-        # Counted from all that this run has to do, so that the total stays the same during the roll.
-        done = len(set(self._done))
-        self._total = done + left if left else self._total
-        first, last = done + 1, done + len(batch)
+    def _subject(self, batch: Sequence[Broker], stale: Sequence[Broker]) -> str:
+        # Out of all that this run has done and has to do; one that is done and has to be done again is left.
+        total = len({*self._done, *(broker.host for broker in stale)})
+        first = total - len(stale) + 1
+        last = first + len(batch) - 1
         number = f"broker {first}" if first == last else f"brokers {first} to {last}"
-        return f"{number} of {self._total}, {names(batch)}"
+        again = ", again" if any(broker.host in self._done for broker in batch) else ""
+        return f"{number} of {total}, {names(batch)}{again}"
 
     def _wait(self, subject: str, why: str) -> None:
         self._progress.waiting(subject, why)

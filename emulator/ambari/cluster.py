@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from emulator.ambari.agent import Agent
 from emulator.ambari.artifacts import Artifacts
 from emulator.ambari.configurations import Change, Configurations, Wanted
-from emulator.ambari.execution import Execution
+from emulator.ambari.execution import Execution, Operation
 from emulator.ambari.metrics import COMPONENT, SLICE, SLICES_A_WRITE, Collector
-from emulator.ambari.records import ConfigGroup, Counters, Table
+from emulator.ambari.records import ConfigGroup, Counters, Table, Task
 from emulator.ambari.stack import services_made_stale
 from emulator.ambari.topology import Topology
 from emulator.ambari.users import Users
@@ -101,18 +101,44 @@ class AmbariCluster:
         if not lost:
             self._check_host(host)
 
-    def add_host(self, agent: Agent, components: Sequence[str], *, stale: bool = False) -> None:
-        """What adding a node to the cluster does; `stale` when not all on it runs as is desired now."""
+    def register_agent(self, agent: Agent) -> None:
+        """An agent reports for the first time: its host is known, and in no cluster yet."""
         with self.lock:
             self.agents[agent.host_name] = agent
+
+    def add_host(self, agent: Agent, components: Sequence[str], added: str) -> None:
+        """A node joins with what is installed on it already, and with a component that is not yet (INIT)."""
+        with self.lock:
+            self.register_agent(agent)
             self.topology.register(agent, components)
-            for item in self.topology.components(agent.host_name) if stale else ():
-                self.topology.mark_stale(item.service, [agent.host_name])
-        if self.collector is not None and COMPONENT in components:
-            self.collector.add(agent)
+            self.add_component(agent.host_name, added)
+
+    def add_component(self, host: str, component: str) -> None:
+        """Adds a component to a host. Raises AmbariError 404."""
+        with self.lock:
+            self.topology.add_component(self.topology.host(host), component)
+            if self.collector is not None and component == COMPONENT:
+                self.collector.add(self.agents[host])
+
+    def carry_out(self, command: str, host: str, component: str) -> Task:
+        """Installs, starts or stops a component of a host, and waits until that has ended. Answers how.
+
+        Not for threads that hold the lock. Raises LookupError for a component that is not there.
+        """
+        with self.lock:
+            target = self.topology.component(host, component)
+            if target is None:
+                raise LookupError(f"there is no {component} on {host}")
+            operation = Operation(
+                command, [target], "internal", f"{command.capitalize()} components on host {host}"
+            )
+            request = self.execution.submit(self.execution.next_request_id(), operation)
+            (task,) = request.tasks
+            self.lock.wait_for(lambda: request.finished)
+        return task
 
     def remove_host(self, host: str) -> None:
-        """What removing a node does. Raises AmbariError 404.
+        """Removes a node that has a broker or none. Raises AmbariError 404, and 500 while it runs.
 
         Its tasks are deleted with it; a request that has none left says COMPLETED and has no end
         (deleteHostEntityRelationships in ClustersImpl.java, RequestResourceProvider.java).

@@ -26,7 +26,7 @@ class Operation:
     """What a new request shall do."""
 
     command: str
-    """RESTART, START or STOP."""
+    """RESTART, START, STOP or INSTALL."""
     targets: Sequence[HostComponent]
     user: str
     context: str | None = None
@@ -155,7 +155,7 @@ class Execution:
         if command == "RESTART":
             self._topology.set_state(target, target.state, desired=_restart_state(target))
         else:
-            state = {"START": "STARTING", "STOP": "STOPPING"}[command]
+            state = {"START": "STARTING", "STOP": "STOPPING", "INSTALL": "INSTALLING"}[command]
             self._topology.set_state(target, state, desired=_state_after(command))
 
     def _dispatch(self) -> None:
@@ -207,7 +207,8 @@ class Execution:
                     self._conclude(request, task, outcome)
 
     def _command(self, task: Task, configs: ConfigurationProperties) -> TaskOutcome:
-        if COMPONENTS[task.component].category == "CLIENT":
+        # What is to be installed is on every node already.
+        if COMPONENTS[task.component].category == "CLIENT" or task.command == "INSTALL":
             return TaskOutcome(True, "", "")
         agent = self._agents[task.host]
         command = {"RESTART": agent.restart, "START": agent.start, "STOP": agent.stop}[task.command]
@@ -225,7 +226,7 @@ class Execution:
                 stderr=outcome.stderr or "None",
             )
             target = self._topology.component(task.host, task.component)
-            if outcome.ok and target is not None and task.command != "STOP":
+            if outcome.ok and target is not None and task.command in ("START", "RESTART"):
                 self._topology.clear_stale(target)
             self._save(request)
         self._abort_later_stages(request)
@@ -244,7 +245,8 @@ class Execution:
             lost = self._topology.host(host).heartbeat_lost
             # STARTING and STOPPING are the server's own words, which last until the command has ended.
             changing = self._changing(host, component) and not even_if_changing
-            if not (lost or changing or self._closed):
+            installed = target.state != "INIT"
+            if installed and not (lost or changing or self._closed):
                 self._topology.set_state(target, "STARTED" if running else "INSTALLED")
 
     def _changing(self, host: str, component: str) -> bool:
@@ -318,7 +320,7 @@ def _current_stage(request: Request) -> list[Task]:
 
 
 def _state_after(command: str) -> str:
-    return {"START": "STARTED", "STOP": "INSTALLED"}[command]
+    return "STARTED" if command == "START" else "INSTALLED"
 
 
 def _restart_state(target: HostComponent) -> str:

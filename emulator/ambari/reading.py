@@ -17,6 +17,7 @@ from emulator.ambari.resources import (
 from emulator.ambari.users import ADMINISTRATOR, MAY_VIEW
 
 SERVER_VERSION = "2.7.3.0"
+NOT_AUTHORIZED_TO_VIEW = "The authenticated user is not authorized to perform the requested operation"
 
 
 def service_of(call: Call) -> str:
@@ -100,6 +101,10 @@ def _component(call: Call) -> Resource:
     )
 
 
+def _host(call: Call) -> Resource:
+    return call.views.host(call.cluster.topology.host(call.parameters["host"]))
+
+
 def _root_component(call: Call) -> Resource:
     service, name = call.parameters["service"], call.parameters["component"]
     if (service, name) != ("AMBARI", "AMBARI_SERVER"):
@@ -128,7 +133,9 @@ def _task(call: Call) -> Resource:
 
 
 def _cluster(call: Call) -> Resource:
-    call.require(MAY_VIEW, "The authenticated user does not have authorization to view cluster metrics")
+    # Its name is no secret to whoever may sign in.
+    if set(call.query.fields) != {"Clusters/cluster_name"}:
+        call.require(MAY_VIEW, "The authenticated user does not have authorization to view cluster metrics")
     return call.views.cluster()
 
 
@@ -159,6 +166,16 @@ def _users(call: Call) -> list[Resource]:
     return [item for item in call.views.users() if everyone or item.values["Users/user_name"] == own]
 
 
+def _to_viewers(handler: Handler) -> Handler:
+    """For those who have a role in the cluster."""
+
+    def handle(call: Call) -> Reply:
+        call.require(MAY_VIEW, NOT_AUTHORIZED_TO_VIEW)
+        return handler(call)
+
+    return handle
+
+
 def _one(resource: Callable[[Call], Resource]) -> Handler:
     def handle(call: Call) -> Reply:
         return Reply(200, render_one(resource(call), call.query, call.base, call.href))
@@ -180,11 +197,11 @@ READERS: dict[str, Handler] = {
     "/clusters": _many(types.CLUSTER, lambda call: [call.views.cluster()]),
     _C: _one(_cluster),
     f"{_C}/configurations": _many(types.CONFIGURATION, _configurations),
-    f"{_C}/configurations/service_config_versions": _many(
-        types.SERVICE_CONFIG_VERSION, lambda call: call.views.service_config_versions()
+    f"{_C}/configurations/service_config_versions": _to_viewers(
+        _many(types.SERVICE_CONFIG_VERSION, lambda call: call.views.service_config_versions())
     ),
     f"{_C}/services": _many(types.SERVICE, lambda call: call.views.services()),
-    f"{_C}/services/{{service}}": _one(lambda call: call.views.service(service_of(call))),
+    f"{_C}/services/{{service}}": _to_viewers(_one(lambda call: call.views.service(service_of(call)))),
     f"{_C}/services/{{service}}/components": _many(types.COMPONENT, _components_of_service),
     f"{_C}/services/{{service}}/components/{{component}}": _one(_component),
     f"{_C}/services/{{service}}/artifacts": _many(
@@ -193,18 +210,22 @@ READERS: dict[str, Handler] = {
     f"{_C}/services/{{service}}/artifacts/{{artifact}}": _one(artifact_of),
     f"{_C}/components": _many(types.COMPONENT, lambda call: call.views.components(below_services=False)),
     f"{_C}/components/{{component}}": _one(_component),
-    f"{_C}/hosts": _many(types.HOST, lambda call: call.views.hosts()),
-    f"{_C}/hosts/{{host}}": _one(
-        lambda call: call.views.host(call.cluster.topology.host(call.parameters["host"]))
+    f"{_C}/hosts": _to_viewers(_many(types.HOST, lambda call: call.views.hosts())),
+    f"{_C}/hosts/{{host}}": _to_viewers(_one(_host)),
+    f"{_C}/hosts/{{host}}/host_components": _to_viewers(
+        _many(
+            types.HOST_COMPONENT,
+            lambda call: call.views.host_components(call.cluster.topology.host(call.parameters["host"]).name),
+        )
     ),
-    f"{_C}/hosts/{{host}}/host_components": _many(
-        types.HOST_COMPONENT,
-        lambda call: call.views.host_components(call.cluster.topology.host(call.parameters["host"]).name),
+    f"{_C}/hosts/{{host}}/host_components/{{component}}": _to_viewers(_one(host_component_of)),
+    f"{_C}/host_components": _to_viewers(
+        _many(types.HOST_COMPONENT, lambda call: call.views.host_components())
     ),
-    f"{_C}/hosts/{{host}}/host_components/{{component}}": _one(host_component_of),
-    f"{_C}/host_components": _many(types.HOST_COMPONENT, lambda call: call.views.host_components()),
-    f"{_C}/requests": _many(types.REQUEST, lambda call: listed_requests(call.views.requests(), call.query)),
-    f"{_C}/requests/{{request}}": _one(_request),
+    f"{_C}/requests": _to_viewers(
+        _many(types.REQUEST, lambda call: listed_requests(call.views.requests(), call.query))
+    ),
+    f"{_C}/requests/{{request}}": _to_viewers(_one(_request)),
     f"{_C}/requests/{{request}}/tasks": _many(types.TASK, lambda call: _request(call).children["tasks"]()),
     f"{_C}/requests/{{request}}/tasks/{{task}}": _one(_task),
     f"{_C}/requests/{{request}}/stages": _many(types.STAGE, lambda call: _request(call).children["stages"]()),

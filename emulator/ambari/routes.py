@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from emulator.ambari.calls import Handler
 from emulator.ambari.reading import READERS
 from emulator.ambari.writing import WRITERS
+from emulator.ambari.writing_hosts import HOST_WRITERS
 from emulator.ambari.writing_notes import NOTE_WRITERS
 
 _C = "/clusters/{cluster}"
@@ -14,6 +15,7 @@ _C = "/clusters/{cluster}"
 HANDLERS: dict[tuple[str, str], Handler] = {
     **{("GET", route): handler for route, handler in READERS.items()},
     **WRITERS,
+    **HOST_WRITERS,
     **NOTE_WRITERS,
 }
 

@@ -141,20 +141,30 @@ class Simulation:
         """The agents of the worker nodes, wn0 first."""
         return [agent for name, agent in self.agents.items() if name.startswith("wn")]
 
-    def add_worker(self, short: str, *, stale: bool = False) -> SimulatedAgent:
-        """A worker node such as "wn3" joins: its broker runs, with the present configuration if not stale."""
-        number = max(int(IPv4Address(agent.ip)) for agent in self.agents.values()) + 1 - int(_FIRST_ADDRESS)
-        agent = _agent(short, _host_name(short, self.cluster.name), number, 0)
-        self.agents[short] = agent
-        self.cluster.add_host(agent, _components(short), stale=stale)
-        with self.cluster.lock:
-            configs = self.cluster.configurations.for_host(agent.host_name)
-        agent.start("KAFKA_BROKER", configs)
+    def add_worker(self, short: str) -> SimulatedAgent:
+        """A worker node such as "wn3" joins, in Ambari's own way: added, installed, started."""
+        agent = self.join(short)
+        self.change_state(short, "INSTALL")
+        self.change_state(short, "START")
         return agent
 
+    def join(self, short: str) -> SimulatedAgent:
+        """A worker node joins; its broker is neither installed nor started (INIT)."""
+        number = max(int(IPv4Address(agent.ip)) for agent in self.agents.values()) + 1 - int(_FIRST_ADDRESS)
+        agent = _agent(short, _host_name(short, self.cluster.name), number, 0)
+        agent.alive.clear()
+        self.agents[short] = agent
+        self.cluster.add_host(agent, ["ZOOKEEPER_CLIENT"], "KAFKA_BROKER")
+        return agent
+
+    def change_state(self, short: str, command: str) -> None:
+        """Somebody has a broker installed, started or stopped (INSTALL, START, STOP), which is waited for."""
+        self.cluster.carry_out(command, self.agents[short].host_name, "KAFKA_BROKER")
+
     def remove_worker(self, short: str) -> None:
-        """A worker node leaves, whatever it is doing."""
+        """The machine of a worker node is taken away, whatever it is doing, and the node then removed."""
         agent = self.agents.pop(short)
+        self.cluster.set_heartbeat(agent.host_name, lost=True)
         self.cluster.remove_host(agent.host_name)
         agent.release()
 

@@ -65,6 +65,9 @@ SERVICES = {
 RESTARTED_AFTER_RACK_CHANGE = frozenset({"KAFKA"})
 """Services with restartRequiredAfterRackChange."""
 
+RESTARTED_AFTER_CHANGE = frozenset({"KAFKA"})
+"""Services with restartRequiredAfterChange: a master that is added or removed makes the others stale."""
+
 PROPERTY_KINDS = {"kafka-env": {"USER": ["kafka_user"], "KERBEROS_PRINCIPAL": ["kafka_principal_name"]}}
 """Properties with a special meaning, by configuration type."""
 

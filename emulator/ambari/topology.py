@@ -3,10 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from emulator.ambari.agent import Agent
-from emulator.ambari.errors import missing
+from emulator.ambari.errors import internal, missing
 from emulator.ambari.records import Counters, Host, HostComponent, Table, now_milliseconds
-from emulator.ambari.stack import COMPONENTS, RESTARTED_AFTER_RACK_CHANGE
+from emulator.ambari.stack import COMPONENTS, RESTARTED_AFTER_CHANGE, RESTARTED_AFTER_RACK_CHANGE
 from emulator.store import Store
+
+_STATES = ("INIT", "INSTALLING", "INSTALL_FAILED", "INSTALLED", "STARTING", "STARTED", "STOPPING", "UNKNOWN")
+"""In the order of State.java: of several states the later one is a service's."""
+
+_REMOVABLE = frozenset({"INIT", "INSTALLING", "INSTALL_FAILED", "INSTALLED", "UNKNOWN"})
+"""States in which a host component may be removed (isRemovableState in State.java)."""
 
 
 class Topology:
@@ -41,10 +47,38 @@ class Topology:
                 state = "STARTED" if component.category == "MASTER" else "INSTALLED"
                 self._save(HostComponent(host.name, name, component.service, state, state))
 
+    def add_component(self, host: Host, name: str) -> None:
+        """Adds a component that nobody has installed yet. The service's others are stale then."""
+        component = COMPONENTS[name]
+        self.mark_changed(component.service)
+        self._save(HostComponent(host.name, name, component.service, "INIT", "INIT"))
+
+    def remove_component(self, item: HostComponent) -> None:
+        """Removes a component from a host. Raises AmbariError 500 while it runs.
+
+        The service's components are stale afterwards, also when it is refused.
+        """
+        self.mark_changed(item.service)
+        if item.state not in _REMOVABLE:
+            raise internal(
+                f"Host Component cannot be removed, clusterName={self._cluster}, serviceName={item.service}, "
+                f"componentName={item.component}, hostname={item.host}"
+            )
+        self._components.delete(f"{item.host}/{item.component}")
+
     def remove(self, host: Host) -> None:
-        """Forgets a host and what is on it."""
-        for item in self.components(host.name):
+        """Forgets a host and what is on it. Raises AmbariError 500 while one of its masters runs."""
+        items = self.components(host.name)
+        running = [item.component for item in items if _is_master(item) and item.state not in _REMOVABLE]
+        if running:
+            raise internal(
+                f"Cannot remove host {host.name} from {self._cluster}.  The following roles exist, and these "
+                f"components are not in the removable state: [{', '.join(running)}]"
+            )
+        for item in items:
             self._components.delete(f"{item.host}/{item.component}")
+            if _is_master(item):
+                self.mark_changed(item.service)
         self._hosts.delete(host.name)
 
     def hosts(self) -> list[Host]:
@@ -77,13 +111,21 @@ class Topology:
         return sorted({item.service for item in self._components.all()})
 
     def service_state(self, service: str) -> str:
-        """A service is as started as its least started master."""
-        masters = [item for item in self._components.all() if item.service == service and _is_master(item)]
-        states = {item.state for item in masters}
-        for state in ("UNKNOWN", "STARTING", "STOPPING", "INSTALLED"):
-            if state in states:
-                return state
-        return "STARTED"
+        """STARTED when all its masters are; those in maintenance mode don't count unless nothing else does.
+
+        Rules: DefaultServiceCalculatedState.java.
+        """
+        items = [item for item in self._components.all() if item.service == service]
+        masters = [item for item in items if _is_master(item)]
+        counted = [item for item in masters if self.effective_maintenance(item) == "OFF"]
+        missing_states = [item.state for item in counted if item.state != "STARTED"]
+        if missing_states:
+            return max(missing_states, key=_STATES.index)
+        if counted or any(item.state == "STARTED" for item in masters):
+            return "STARTED"
+        if len(items) > len(masters):
+            return "INSTALLED"
+        return max((item.state for item in masters), key=_STATES.index, default="UNKNOWN")
 
     def service_maintenance(self, service: str) -> str:
         """ON or OFF."""
@@ -131,6 +173,11 @@ class Topology:
             if item.service == service and (hosts is None or item.host in hosts):
                 item.stale = True
                 self._save(item)
+
+    def mark_changed(self, service: str) -> None:
+        """A master of this service is added or removed: do all that are there need a restart?"""
+        if service in RESTARTED_AFTER_CHANGE:
+            self.mark_stale(service)
 
     def set_state(self, item: HostComponent, state: str, *, desired: str | None = None) -> None:
         """Changes the state (and the desired state) of a component."""

@@ -111,7 +111,7 @@ class Views:
             "desired_stack": self._cluster.stack,
             "desired_version": STACK_VERSION,
             "display_name": component.display_name,
-            "init_count": 0,
+            "init_count": states["INIT"],
             "install_failed_count": 0,
             "installed_and_maintenance_off_count": sum(
                 item.state == "INSTALLED" and self._cluster.topology.effective_maintenance(item) == "OFF"

@@ -17,8 +17,8 @@ from emulator.ambari.errors import (
     unsupported_properties,
 )
 from emulator.ambari.execution import Operation
-from emulator.ambari.reading import host_component_of, request_id_of
-from emulator.ambari.records import ConfigGroup, HostComponent
+from emulator.ambari.reading import request_id_of
+from emulator.ambari.records import ConfigGroup
 from emulator.ambari.resources import matches
 from emulator.ambari.stack import PROPERTY_KINDS
 from emulator.ambari.users import MAY_CONFIGURE, MAY_OPERATE
@@ -43,7 +43,7 @@ def put_cluster(call: Call) -> Reply:
     changes: list[tuple[Change, str | None]] = []
     # Several objects are carried out in an order of Ambari's own, and its answer shows only one of them.
     for body in reversed(call.bodies):
-        _check_ids(body, "Cluster", ("Clusters/desired_config", "Clusters/desired_service_config_versions"))
+        check_ids(body, "Cluster", ("Clusters/desired_config", "Clusters/desired_service_config_versions"))
         call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
         desired = body.get("Clusters", "desired_config")
         reverted = body.get("Clusters", "desired_service_config_versions")
@@ -85,35 +85,6 @@ def put_services(call: Call) -> Reply:
     return _maintain_services(call, [item.values["ServiceInfo/service_name"] for item in found])
 
 
-def put_host(call: Call) -> Reply:
-    """Maintenance mode or rack of a host."""
-    return _change_hosts(call, [call.cluster.topology.host(call.parameters["host"]).name])
-
-
-def put_hosts(call: Call) -> Reply:
-    """The same for the hosts that the query matches."""
-    found = [item for item in call.views.hosts() if matches(item, call.query)]
-    return _change_hosts(call, [item.values["Hosts/host_name"] for item in found])
-
-
-def put_host_component(call: Call) -> Reply:
-    """Maintenance mode of one component on one host, or starts or stops it."""
-    shown = host_component_of(call)
-    item = call.cluster.topology.component(shown.values["HostRoles/host_name"], call.parameters["component"])
-    if item is None:
-        raise LookupError("a host component has gone while the cluster's lock was held")
-    for body in call.bodies:
-        _check_ids(body, "HostComponent", ("HostRoles/maintenance_state", "HostRoles/state"))
-        call.require(MAY_OPERATE, NOT_AUTHORIZED)
-        maintenance = body.get("HostRoles", "maintenance_state")
-        if maintenance is not None:
-            call.cluster.topology.set_component_maintenance(item, _maintenance(maintenance))
-        state = body.get("HostRoles", "state")
-        if state is not None:
-            return _change_state(call, item, state, body)
-    return Reply()
-
-
 def post_request(call: Call) -> Reply:
     """RESTART. When everything asked for is left out: 201 without a request, though an id is spent."""
     body = call.body
@@ -131,7 +102,7 @@ def post_request(call: Call) -> Reply:
     if not targets:
         return Reply(201)
     operation = Operation("RESTART", targets, call.user.name, context, level, remembered)
-    return _accepted(call, call.cluster.execution.submit(request_id, operation).id)
+    return accepted(call, call.cluster.execution.submit(request_id, operation).id)
 
 
 def put_request(call: Call) -> Reply:
@@ -141,7 +112,7 @@ def put_request(call: Call) -> Reply:
     if request is None:
         raise illegal_argument(f"Request {number} does not exist")
     for body in call.bodies:
-        _check_ids(body, "Request", ("Requests/request_status", "Requests/abort_reason"))
+        check_ids(body, "Request", ("Requests/request_status", "Requests/abort_reason"))
         call.require(MAY_OPERATE, NOT_AUTHORIZED)
         status, reason = body.get("Requests", "request_status"), body.get("Requests", "abort_reason")
         if status not in _TASK_STATES:
@@ -163,10 +134,19 @@ def post_config_groups(call: Call) -> Reply:
         call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
         asked = body.get("ConfigGroup") or {}
         wanted = [_wanted(item) for item in asked.get("desired_configs", [])]
+        name, service = str(asked["group_name"]), str(asked.get("service_name") or asked["tag"])
+        if any(
+            (group.name, group.service) == (name, service) for group in call.cluster.configurations.groups()
+        ):
+            raise AmbariError(
+                409,
+                "Config group already exists with the same name and tag, "
+                f"clusterName = {call.cluster.name}, groupName = {name}, tag = {service}",
+            )
         group = ConfigGroup(
             call.cluster.execution.next_group_id(),
-            str(asked["group_name"]),
-            str(asked.get("service_name") or asked["tag"]),
+            name,
+            service,
             str(asked.get("description", "")),
             [call.cluster.topology.host(item["host_name"]).name for item in asked.get("hosts", [])],
             {item.type: item.tag for item in wanted},
@@ -234,45 +214,23 @@ def _version_document(call: Call, change: Change) -> dict[str, Any]:
 
 def _maintain_services(call: Call, services: list[str]) -> Reply:
     for body in call.bodies:
-        _check_ids(body, "Service", ("ServiceInfo/maintenance_state",), ("ServiceInfo/state",))
+        check_ids(body, "Service", ("ServiceInfo/maintenance_state",), ("ServiceInfo/state",))
         call.require(MAY_OPERATE, NOT_AUTHORIZED)
         state = body.get("ServiceInfo", "maintenance_state")
         if state is not None:
             for service in services:
-                call.cluster.topology.set_service_maintenance(service, _maintenance(state))
+                call.cluster.topology.set_service_maintenance(service, maintenance_state(state))
     return Reply()
 
 
-def _change_hosts(call: Call, hosts: list[str]) -> Reply:
-    for body in call.bodies:
-        _check_ids(body, "Host", ("Hosts/maintenance_state", "Hosts/rack_info"))
-        call.require(MAY_OPERATE, NOT_AUTHORIZED)
-        state, rack = body.get("Hosts", "maintenance_state"), body.get("Hosts", "rack_info")
-        for host in (call.cluster.topology.host(name) for name in hosts):
-            if state is not None:
-                call.cluster.topology.set_host_maintenance(host, _maintenance(state))
-            if rack is not None:
-                call.cluster.topology.set_rack(host, text_of(rack))
-    return Reply()
-
-
-def _change_state(call: Call, item: HostComponent, state: Any, body: Body) -> Reply:
-    command = {"STARTED": "START", "INSTALLED": "STOP"}.get(str(state))
-    if command is None:
-        raise NotModelledError(f"HostRoles/state {state}")
-    if item.state == state:
-        return Reply()
-    operation = Operation(command, [item], call.user.name, body.information.get("context"))
-    execution = call.cluster.execution
-    return _accepted(call, execution.submit(execution.next_request_id(), operation).id)
-
-
-def _accepted(call: Call, request_id: int) -> Reply:
+def accepted(call: Call, request_id: int) -> Reply:
+    """The answer to what has become a request."""
     href = f"{call.base}/clusters/{call.cluster.name}/requests/{request_id}"
     return Reply(202, {"href": href, "Requests": {"id": request_id, "status": "Accepted"}})
 
 
-def _maintenance(value: Any) -> str:
+def maintenance_state(value: Any) -> str:
+    """ON or OFF. Raises AmbariError 400 for anything else."""
     if value not in _MAINTENANCE_STATES:
         raise _no_constant("state.MaintenanceState", value)
     if value not in ("ON", "OFF"):
@@ -284,7 +242,7 @@ def _no_constant(enumeration: str, value: Any) -> AmbariError:
     return illegal_argument(f"No enum constant org.apache.ambari.server.{enumeration}.{value}")
 
 
-def _check_ids(
+def check_ids(
     body: Body, resource_type: str, known: tuple[str, ...], unmodelled: tuple[str, ...] = ()
 ) -> None:
     """Refuses properties that Ambari does not have, and those that it has and we don't."""
@@ -305,9 +263,6 @@ WRITERS: dict[tuple[str, str], Handler] = {
     ("POST", f"{_C}/configurations"): post_configurations,
     ("PUT", f"{_C}/services"): put_services,
     ("PUT", f"{_C}/services/{{service}}"): put_service,
-    ("PUT", f"{_C}/hosts"): put_hosts,
-    ("PUT", f"{_C}/hosts/{{host}}"): put_host,
-    ("PUT", f"{_C}/hosts/{{host}}/host_components/{{component}}"): put_host_component,
     ("POST", f"{_C}/requests"): post_request,
     ("PUT", f"{_C}/requests/{{request}}"): put_request,
     ("POST", f"{_C}/config_groups"): post_config_groups,

@@ -97,11 +97,10 @@ class HdinsightCluster:
         self._server = self._ambari = None
 
     def add_workers(self, addresses: Mapping[str, str]) -> None:
-        """Starts further workers, given as addresses by short name, and registers them with Ambari.
+        """Starts further workers, given as addresses by short name, by way of Ambari.
 
-        Their brokers start with the configuration that the cluster was created with, so that a change made
-        since then wants a restart. (No document says with which one HDInsight starts them; this is the case
-        that leaves more to do.) Raises StartFailed, and then there are none of them.
+        Ambari renders what is configured when it starts them, and calls all older brokers stale (seen on
+        2.7.3). That HDInsight has Ambari do it is believed. Raises StartFailed, and then there are none.
         """
         before = self.spec
         self.spec = replace(before, addresses={**before.addresses, **addresses})
@@ -112,11 +111,9 @@ class HdinsightCluster:
                 list(brokers.map(self._start_worker, addresses))
         except BaseException:
             self.spec = before
+            self._forget(addresses)
             self._remove_nodes(addresses)
             raise
-        ambari = self._known_to_ambari
-        for node in addresses:
-            ambari.add_host(self._agents[node], [_BROKER], stale=self.configs(node) != self._first_configs())
 
     def set_password(self, password: str) -> None:
         """Changes the gateway's password, hence Ambari's."""
@@ -196,10 +193,22 @@ class HdinsightCluster:
 
     def _start_worker(self, node: str) -> None:
         self._boot(node)
-        outcome = self._agents[node].start(_BROKER, self._first_configs())
-        if not outcome.ok:
-            raise StartFailed(f"{_BROKER} on {self.host_name(node)} was not started:\n{outcome.stderr}")
+        ambari, host = self._known_to_ambari, self.host_name(node)
+        ambari.add_host(self._agents[node], [], _BROKER)
+        for command in ("INSTALL", "START"):
+            task = ambari.carry_out(command, host, _BROKER)
+            if task.status != "COMPLETED":
+                raise StartFailed(f"{_BROKER} on {host} was not started:\n{task.stderr}")
         await_broker(self._agents[node], self._disk(node).logs / "kafka" / "server.log")
+
+    def _forget(self, nodes: Iterable[str]) -> None:
+        """Ambari forgets hosts, whatever they are doing."""
+        ambari = self._known_to_ambari
+        with ambari.lock:
+            for host in (self.host_name(node) for node in nodes):
+                if ambari.topology.find_host(host):
+                    ambari.set_heartbeat(host, lost=True)
+                    ambari.remove_host(host)
 
     def _first_configs(self) -> dict[str, dict[str, str]]:
         """The configuration with which the cluster was created."""

@@ -1,5 +1,6 @@
 """Replays what was recorded from a real Ambari 2.7.3 against the emulator's, and compares the answers."""
 
+import base64
 import json
 import re
 import time
@@ -75,17 +76,17 @@ class Replay:
         """Sends a PUT of one's own."""
         return self._own("PUT", path, document)
 
-    def post(self, path: str, document: Any) -> Response:
-        """Sends a POST of one's own."""
-        return self._own("POST", path, document)
+    def post(self, path: str, document: Any, user: str = "") -> Response:
+        """Sends a POST of one's own, as another user than the administrator (with the password "pw")."""
+        return self._own("POST", path, document, user)
 
     def delete(self, path: str) -> Response:
         """Sends a DELETE of one's own."""
         return self._own("DELETE", path, None)
 
-    def get(self, path: str) -> Response:
-        """Sends a GET of one's own."""
-        return self._own("GET", path, None)
+    def get(self, path: str, user: str = "") -> Response:
+        """Sends a GET of one's own, as another user than the administrator (with the password "pw")."""
+        return self._own("GET", path, None, user)
 
     def put_configuration(self, config_type: str, tag: str, properties: Mapping[str, str]) -> None:
         """Makes a configuration desired."""
@@ -93,9 +94,12 @@ class Replay:
         response = self.put("/clusters/mykafka", {"Clusters": {"desired_config": desired}})
         assert response.status == 200, response
 
-    def _own(self, method: str, path: str, document: Any) -> Response:
+    def _own(self, method: str, path: str, document: Any, user: str = "") -> Response:
         body = b"" if document is None else json.dumps(document).encode()
-        headers = {"authorization": _ADMINISTRATOR, "x-requested-by": "test", "host": "127.0.0.1:18080"}
+        authorization = (
+            f"Basic {base64.b64encode(f'{user}:pw'.encode()).decode()}" if user else _ADMINISTRATOR
+        )
+        headers = {"authorization": authorization, "x-requested-by": "test", "host": "127.0.0.1:18080"}
         return answer(self.simulation.cluster, WireRequest(method, f"/api/v1{path}", headers, body))
 
     def spend_request_ids(self, count: int) -> None:

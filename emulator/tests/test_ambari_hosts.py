@@ -109,17 +109,6 @@ def _stale(replay: Replay) -> list[str]:
     return [item.host for item in replay.simulation.cluster.topology.components() if item.stale]
 
 
-def test_a_worker_that_joins_is_not_stale_and_the_next_save_makes_it_so() -> None:
-    with replaying("requests") as replay:
-        replay.simulation.add_worker("wn3")
-        cluster = replay.simulation.cluster
-        broker = cluster.topology.component(replay.simulation.agents["wn3"].host_name, "KAFKA_BROKER")
-        assert broker is not None
-        assert (broker.state, broker.stale) == ("STARTED", False)
-        replay.put_configuration("kafka-env", "v1", {"content": "new"})
-        assert broker.stale
-
-
 @pytest.mark.parametrize("leaves", [True, False])
 def test_what_a_host_was_doing_when_it_left_or_fell_silent(leaves: bool) -> None:
     with replaying("requests") as replay:

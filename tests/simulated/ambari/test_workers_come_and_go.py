@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from components.ambari.errors import RollStopped
+from components.ambari.model import MaintenanceState
 from tests.simulated.ambari.bench import QUICK, Bench, bench
 from tests.simulated.ambari.calls import LOOK, PROGRESS, RESTART, SAVE, once
 from tests.simulated.ambari.wireless import Killed
@@ -48,36 +49,50 @@ def test_a_worker_that_joins_after_the_save_runs_with_it_and_is_left_alone():
         assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=0)
 
 
-def test_the_roll_waits_for_a_worker_that_joins_until_its_broker_runs():
+@pytest.mark.parametrize("maintenance", ["ON", "OFF"])
+def test_a_worker_that_stays_init_is_named_and_waited_for_by_nobody(maintenance: MaintenanceState):
+    with bench() as cluster:
+        cluster.ambari().set_maintenance(maintenance)
+        run = cluster.run(between=once(RESTART, lambda: cluster.simulation.join("wn3"), 2))
+        run.change.advertise()
+        said = run.output.getvalue()
+        assert (
+            said.count("warning: wn3-mykafk (10.0.0.15) is INIT, it was added and has not been started") == 1
+        )
+        assert ("starts without operation_level are skipped" in said) == (maintenance == "ON")
+        assert "waiting: wn3" not in said
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1, "wn3": 0}
+        again = cluster.run()
+        assert [broker.host[:3] for broker in again.change.advertise().stale] == []
+        assert again.writes == []
+
+
+def test_a_start_by_somebody_else_during_the_roll_is_carried_out():
+    with bench() as cluster:
+        cluster.simulation.join("wn3")
+        broker = f"/hosts/{cluster.simulation.agents['wn3'].host_name}/host_components/KAFKA_BROKER"
+
+        def start() -> None:
+            for state in ("INSTALLED", "STARTED"):
+                cluster.write("PUT", broker, {"HostRoles": {"state": state}})
+                cluster.let_restarts_end(PROGRESS)
+
+        cluster.run(between=once(RESTART, start, 2)).change.advertise()
+        assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=0)
+
+
+def test_a_worker_that_is_installed_and_not_started_yet_is_not_waited_for_either():
     with bench() as cluster:
 
         def join() -> None:
-            host = cluster.simulation.add_worker("wn3").host_name
-            cluster.simulation.agents["wn3"].kill("KAFKA_BROKER")
-            ambari = cluster.simulation.cluster
-            with ambari.lock:
-                installed = ambari.topology.component(host, "KAFKA_BROKER")
-                assert installed is not None
-                # Nobody has asked for its start yet: one that should run and does not would be restarted.
-                ambari.topology.set_state(installed, "INSTALLED", desired="INSTALLED")
+            cluster.simulation.join("wn3")
+            cluster.simulation.change_state("wn3", "INSTALL")
 
-        looks = 0
-
-        def between(call: str) -> None:
-            nonlocal looks
-            joins(call)
-            looks += call == LOOK and "wn3" in cluster.simulation.agents
-            if looks == 4:
-                cluster.simulation.agents["wn3"].alive.add("KAFKA_BROKER")
-                cluster.simulation.cluster.check_status()
-
-        joins = once(RESTART, join, 2)
-        run = cluster.run(between=between)
+        run = cluster.run(between=once(RESTART, join, 2))
         run.change.advertise()
-        waits = (
-            "wn3-mykafk (10.0.0.15) is INSTALLED, and no broker is restarted while another one is not running"
-        )
-        assert waits in run.output.getvalue()
+        assert "wn3-mykafk (10.0.0.15) is INSTALLED, as somebody wants it to be" in run.output.getvalue()
+        assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1, "wn3": 0}
+        cluster.simulation.change_state("wn3", "START")
         assert_in_place(cluster, wn0=1, wn1=1, wn2=1, wn3=0)
 
 

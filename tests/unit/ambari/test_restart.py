@@ -7,11 +7,13 @@ from components.ambari.model import Broker, Request, Task
 from components.ambari.restart import (
     View,
     batches,
+    idle,
     last_restart,
     missing_hosts,
     others_at_work,
     racks_known,
     stale_brokers,
+    started_after,
     why_not_restart,
     why_not_settled,
 )
@@ -62,6 +64,69 @@ def test_a_broker_that_should_run_and_does_not_counts_as_stale():
     stopped = replace(broker(1, "INSTALLED", stale=False), desired_state="INSTALLED")
     silent = replace(broker(2, "UNKNOWN", stale=False), desired_state="STARTED")
     assert stale_brokers([died, stopped, silent], [], 100) == [died]
+
+
+def stopped(number: int) -> Broker:
+    return replace(broker(number, "INSTALLED"), desired_state="INSTALLED")
+
+
+def joining(number: int, state: str = "INIT") -> Broker:
+    return replace(broker(number, state), desired_state="INIT")
+
+
+def test_a_broker_that_is_not_in_service_is_not_stale_whatever_its_flag_says():
+    assert stale_brokers([stopped(0), joining(1), joining(2, "INSTALLING")], [], 100) == []
+    running = replace(stopped(0), state="STARTED")
+    assert stale_brokers([running], [], 100) == [running]
+
+
+def test_a_broker_that_is_not_in_service_is_not_waited_for():
+    now = view(broker(0), stopped(1), joining(2), joining(3, "INSTALL_FAILED"))
+    assert why_not_restart(now, [broker(0)], "broker", 0) is None
+    assert why_not_settled(now, [now.brokers[1].host], 30, 30) is None
+    vetoed = replace(now, verdict=VETO)
+    assert why_not_settled(vetoed, [broker(0).host], 31, 30) == VETO.reason
+
+
+def test_while_a_gate_vetoes_the_reason_names_brokers_that_were_stopped_on_purpose():
+    why = why_not_restart(view(broker(0), stopped(1), verdict=VETO), [broker(0)], "broker", 0)
+    assert why == f"{VETO.reason}, while wn1-mykafk (10.0.0.1) is INSTALLED, stopped on purpose"
+
+
+def test_each_broker_that_is_not_in_service_has_a_warning():
+    brokers = [
+        broker(0),
+        stopped(1),
+        joining(2),
+        broker(3, "INSTALLED"),
+        replace(stopped(4), state="STOPPING"),
+    ]
+    warnings = idle(brokers, maintained=False)
+    assert [warning[:3] for warning in warnings] == ["wn1", "wn2"]
+    assert not any("maintenance" in warning for warning in warnings)
+    assert "skipped" in idle(brokers, maintained=True)[1]
+
+
+def test_only_starts_that_completed_count_as_starts():
+    host = broker(0).host
+    later = task(0, started=120, ended=130)
+    assert started_after(host, [request(later)], 110)
+    assert started_after(host, [request(replace(later, command="START"))], 110)
+    for other in (
+        replace(later, command="STOP"),
+        replace(later, command="INSTALL"),
+        replace(later, status="ABORTED"),
+        replace(later, started=110),
+        replace(later, started=None),
+        replace(later, host="another"),
+    ):
+        assert not started_after(host, [request(other)], 110)
+
+
+def test_a_stop_that_a_save_overlapped_is_no_restart_that_missed_it():
+    brokers = [broker(0, stale=False)]
+    stop = replace(task(0, started=90, ended=110), command="STOP")
+    assert stale_brokers(brokers, [request(stop)], saved=100) == []
 
 
 def test_brokers_that_do_not_run_come_first():
