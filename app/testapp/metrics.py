@@ -13,6 +13,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from testapp.cluster import Cluster
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -55,6 +57,18 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self._missing_replicas = Gauge(
+            "testapp_missing_replicas",
+            "Replicas of the topic that are not in sync, when brokers were asked last.",
+            ["partition"],
+            registry=registry,
+        )
+        self._advertised_names = Gauge(
+            "testapp_broker_advertises_name",
+            "1 where a broker sends clients to a name, 0 where to an address, when brokers were asked last.",
+            ["broker"],
+            registry=registry,
+        )
         self._ready = Gauge(
             "testapp_ready", "1 while Kafka answers and the topic is read.", registry=registry
         )
@@ -73,11 +87,22 @@ class Metrics:
         for kind in ("produce", "consume", "offsets_went_back", "slow_reader"):
             self.errors.labels(kind)
 
-    def page(self, *, lag: Mapping[int, int], ready: bool) -> tuple[bytes, str]:
-        """All of it in Prometheus's text format, and its content type."""
-        # Of a topic that was made again with fewer partitions, the others are no more.
-        self._lag.clear()
-        for partition, messages in lag.items():
-            self._lag.labels(partition).set(messages)
+    def page(self, *, lag: Mapping[int, int], cluster: Cluster | None, ready: bool) -> tuple[bytes, str]:
+        """All of it in Prometheus's text format, and its content type.
+
+        lag: messages not read yet, by partition. cluster: its last answer; None while there was none.
+        """
+        partitions, brokers = (cluster.partitions, cluster.brokers) if cluster else ((), ())
+        missing = {one.partition: len(set(one.replicas) - set(one.in_sync_replicas)) for one in partitions}
+        _replace(self._lag, lag)
+        _replace(self._missing_replicas, missing)
+        _replace(self._advertised_names, {broker.id: broker.reason is not None for broker in brokers})
         self._ready.set(ready)
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+
+def _replace(gauge: Gauge, values: Mapping[int, float]) -> None:
+    """Partitions of a topic that was made again with fewer, and brokers that left, are no more."""
+    gauge.clear()
+    for label, value in values.items():
+        gauge.labels(label).set(value)

@@ -81,7 +81,10 @@ class Service:
         """All figures in Prometheus's text format, and its content type."""
         self.metrics.browsers.set(self.browsers.number)
         self.metrics.pending.set(self.pending.number)
-        return self.metrics.page(lag=self._lag(), ready=self.trouble is None)
+        seen = self.watcher.seen
+        return self.metrics.page(
+            lag=self._lag(), cluster=seen.cluster if seen else None, ready=self.trouble is None
+        )
 
     def _lag(self) -> Mapping[int, int]:
         """Messages not read yet of each partition, when brokers were asked last."""

@@ -1,5 +1,6 @@
 """What needs neither brokers nor HTTP."""
 
+import re
 from concurrent.futures import Future
 
 import pytest
@@ -8,7 +9,7 @@ from testapp import topics
 from testapp.__main__ import main
 from testapp.check import command
 from testapp.check.examination import Report
-from testapp.cluster import Broker
+from testapp.cluster import Broker, Cluster, Partition
 from testapp.declared_topics import Topic
 from testapp.metrics import Metrics
 from testapp.settings import ServeSettings, SettingsError, TopicSettings
@@ -164,10 +165,33 @@ def test_settings_do_not_show_the_token() -> None:
 
 def test_partitions_that_are_gone_have_no_lag() -> None:
     metrics = Metrics()
-    metrics.page(lag={0: 1, 1: 2}, ready=True)
-    text = metrics.page(lag={0: 3}, ready=True)[0].decode()
+    metrics.page(lag={0: 1, 1: 2}, cluster=None, ready=True)
+    text = metrics.page(lag={0: 3}, cluster=None, ready=True)[0].decode()
     lags = [line for line in text.splitlines() if line.startswith("testapp_lag_messages{")]
     assert lags == ['testapp_lag_messages{partition="0"} 3.0']
+
+
+def test_figures_say_which_replicas_are_missing_and_which_brokers_advertise_names() -> None:
+    def measured(cluster: Cluster | None) -> list[str]:
+        text = metrics.page(lag={}, cluster=cluster, ready=True)[0].decode()
+        return [line for line in text.splitlines() if re.match("testapp_(missing|broker)", line)]
+
+    metrics = Metrics()
+    assert measured(None) == []
+    brokers = (Broker(1001, "10.10.0.5", 9092), Broker(1002, "wn1-kafka", 9092))
+    partitions = (
+        Partition(0, 1001, (1001, 1002), (1001, 1002), 0, 5),
+        Partition(1, None, (1001, 1002, 1003), (1001,), None, None),
+    )
+    assert measured(Cluster(1001, brokers, "messages", partitions, None)) == [
+        'testapp_missing_replicas{partition="0"} 0.0',
+        'testapp_missing_replicas{partition="1"} 2.0',
+        'testapp_broker_advertises_name{broker="1001"} 0.0',
+        'testapp_broker_advertises_name{broker="1002"} 1.0',
+    ]
+    assert measured(Cluster(1001, brokers[:1], "messages", (), None)) == [
+        'testapp_broker_advertises_name{broker="1001"} 0.0'
+    ]
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,8 @@ def test_figures_for_prometheus(page: Page) -> None:
     assert figure(page.url, "testapp_latency_seconds_count") >= 2
     assert figure(page.url, "testapp_pending_messages") == 0
     assert figure(page.url, "testapp_ready") == 1
+    assert figure(page.url, "testapp_missing_replicas") == 0
+    assert figure(page.url, "testapp_broker_advertises_name") == 0
     refused = figure(page.url, "testapp_refused_requests_total")
     httpx.post(f"{page.url}/messages", content=b"")
     assert figure(page.url, "testapp_refused_requests_total") == refused + 1
