@@ -12,6 +12,7 @@ from .errors import (
     AmbariError,
     ConfigurationConflict,
     EngineGone,
+    NotPermitted,
     RollStopped,
     RunUnderWay,
     SignInRefused,
@@ -25,6 +26,7 @@ from .note import RunNote, Writer, newest
 from .progress import Progress
 from .refusals import KERBEROS, refused_by_brokers
 from .restart import batches, idle
+from .rights import lacking
 from .roll import Roll, RollOptions
 from .save import Wanted, save
 from .situation import (
@@ -78,6 +80,7 @@ class Change:
         self._alive = alive
         self._writer = writer or Writer.here()
         self._trouble_with_address = trouble_with_address
+        ambari.progress = progress
 
     def survey(self) -> Survey:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
@@ -183,6 +186,7 @@ class Change:
                 f"Kafka's configuration is in place{by} and every broker runs with it: nothing to do"
             )
             return before
+        self._refuse_user(before, saves=bool(wanted(before.version.types)))
         note = note_for(before)
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
         roll = self._roll(held, wanted)
@@ -204,6 +208,11 @@ class Change:
             raise
         self._tidy(held)
         return replace(self.survey(), saved=saved)
+
+    def _refuse_user(self, before: Survey, saves: bool) -> None:
+        """Raises NotPermitted for a user that Ambari would stop after the first writes."""
+        if (saves or before.stale) and (why := lacking(self._ambari.user, self._ambari.roles(), saves)):
+            raise NotPermitted(why)
 
     def _save(self, held: RunNote, roll: Roll, wanted: Wanted, note: str) -> int | None:
         if not wanted(self._ambari.current().version.types) and not held.note.saves:

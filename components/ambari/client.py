@@ -21,6 +21,8 @@ from .errors import (
     AnswerLost,
     ClusterUnknown,
     NotFound,
+    NotPermitted,
+    Rejected,
     ServerFailed,
     UnexpectedAnswer,
     Unreachable,
@@ -33,6 +35,7 @@ from .model import (
     Request,
     ServiceVersion,
 )
+from .progress import Progress
 
 _Result = TypeVar("_Result")
 
@@ -63,16 +66,19 @@ class Ambari:
         cluster: str,
         clock: Clock | None = None,
         patience: float = PATIENCE,
-        on_wait: Callable[[str], None] = lambda _: None,
     ):
         self.cluster = cluster
         self.url = connection.url
+        self.user = connection.user
         self.server_time_offset = 0.0
         """Seconds to add to this machine's wall clock to get the server's."""
+        self.away = 0.0
+        """Seconds that the longest time lasted in which Ambari gave no answer that could be used."""
+        self.progress: Progress | None = None
+        """Where it is told that Ambari is waited for; None: nowhere."""
         self._connection = connection
         self._clock = clock or SystemClock()
         self._patience = patience
-        self._on_wait = on_wait
         self._reached = False
 
     # Configuration
@@ -136,6 +142,21 @@ class Ambari:
         ]
         body = [{"Clusters": {"desired_config": desired}}]
         self._reaching(lambda: self._connection.write("PUT", self._path(), body))
+
+    # Rights
+
+    def roles(self) -> frozenset[str]:
+        """The user's roles in this cluster and in Ambari, by groups as well; none where nobody tells."""
+        query = "fields=privileges/PrivilegeInfo/cluster_name,privileges/PrivilegeInfo/permission_name"
+        path = f"/users/{encoded(self.user)}"
+        try:
+            body = self._patiently(lambda: self._answered(path, query), (Unreachable, AnswerLost)).body
+        except (NotFound, NotPermitted, Rejected, ServerFailed):
+            return frozenset()
+        found = [item.get("PrivilegeInfo", {}) for item in body.get("privileges", [])]
+        # What is not of a cluster holds everywhere.
+        here = [item for item in found if item.get("cluster_name", self.cluster) == self.cluster]
+        return frozenset(str(item["permission_name"]) for item in here if "permission_name" in item)
 
     # Brokers
 
@@ -219,10 +240,12 @@ class Ambari:
         return parse.request(self._ask(self._path(f"/requests/{number}"), query).body)
 
     def stderr(self, request: int, task: int) -> str:
-        """What the task wrote to stderr."""
+        """What the task wrote to stderr; empty: nothing."""
         query = "fields=Tasks/stderr"
         answer = self._ask(self._path(f"/requests/{request}/tasks/{task}"), query).body
-        return str(answer.get("Tasks", {}).get("stderr") or "")
+        text = str(answer.get("Tasks", {}).get("stderr") or "")
+        # Agents send Python's None as a word.
+        return "" if text.strip() == "None" else text
 
     def broker_requests(self) -> list[Request]:
         """The newest requests that have tasks for brokers, newest first, whoever made them."""
@@ -351,20 +374,29 @@ class Ambari:
         passing: tuple[type[AmbariError], ...] = (Unreachable, AnswerLost, ServerFailed),
     ) -> _Result:
         """Attempts again while the failure is one that passes, for as long as patience lasts."""
-        start = self._clock.now()
+        start, failed = self._clock.now(), False
         while True:
             try:
-                return attempt()
+                result = attempt()
+                if failed:
+                    self._is_back(self._clock.now() - start)
+                return result
             except passing as failure:
-                waited = self._clock.now() - start
+                failed, waited = True, self._clock.now() - start
                 limit = min(
                     self._patience, SERVER_ERROR_PATIENCE if isinstance(failure, ServerFailed) else inf
                 )
                 # The very first question tells at once when there is no way to Ambari.
                 if waited >= limit or (isinstance(failure, Unreachable) and not self._reached):
                     raise
-                self._on_wait(str(failure))
+                if self.progress:
+                    self.progress.waiting("Ambari", str(failure))
             self._clock.sleep(RETRY_PAUSE)
+
+    def _is_back(self, seconds: float) -> None:
+        self.away = max(self.away, seconds)
+        if self.progress:
+            self.progress.say(f"Ambari answers again, after {seconds:.0f} s")
 
     def _look_up(self, context: str) -> int | None:
         deadline = self._clock.now() + LOOK_UP

@@ -32,6 +32,7 @@ from .errors import (
     SignInRefused,
     Unreachable,
 )
+from .rights import NEEDED
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 45.0
@@ -67,6 +68,7 @@ class Connection:
         session: requests.Session | None = None,
     ):
         self.url = url.rstrip("/")
+        self.user = user
         self._before_write = before_write
         self._timeout = (CONNECT_TIMEOUT, read_timeout)
         self._session = session or requests.Session()
@@ -147,7 +149,9 @@ class Connection:
         if status == HTTPStatus.FORBIDDEN:
             if not said or any(text in said.lower() for text in _SIGN_IN_TEXTS):
                 return SignInRefused(sign_in_message(self.url, said))
-            return NotPermitted(f"Ambari at {self.url} does not let this user do {request}: {said}")
+            return NotPermitted(
+                f"Ambari at {self.url} does not let the user {self.user} do {request}: {said}. {NEEDED}."
+            )
         if status == HTTPStatus.NOT_FOUND:
             if "cluster not found" in said.lower():
                 return ClusterUnknown(

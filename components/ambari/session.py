@@ -38,12 +38,8 @@ def session(props: Mapping[str, Any], configuration: ConfigureRequest | None) ->
     password = _password(configuration, props["passwordConfigKey"])
     connection = Connection(props["ambariUrl"], props["user"], password, alive)
     progress = Progress(clock)
-    ambari = Ambari(
-        connection,
-        props["clusterName"],
-        clock,
-        on_wait=lambda failure: progress.waiting("Ambari", failure),
-    )
+    ambari = Ambari(connection, props["clusterName"], clock)
+    ambari.progress = progress
     try:
         yield Session(ambari, clock, progress, alive)
     except EngineGone:

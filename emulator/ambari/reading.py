@@ -166,6 +166,13 @@ def _users(call: Call) -> list[Resource]:
     return [item for item in call.views.users() if everyone or item.values["Users/user_name"] == own]
 
 
+def _user(call: Call) -> Resource:
+    found = call.cluster.users.find(call.parameters["user"])
+    if found.name != call.user.name:
+        call.require(frozenset({ADMINISTRATOR}), NOT_AUTHORIZED_TO_VIEW)
+    return call.views.user(found)
+
+
 def _to_viewers(handler: Handler) -> Handler:
     """For those who have a role in the cluster."""
 
@@ -240,6 +247,6 @@ READERS: dict[str, Handler] = {
     "/requests": _many(types.REQUEST, lambda call: []),
     "/services/{service}/components/{component}": _one(_root_component),
     "/users": _many(types.USER, _users),
-    "/users/{user}": _one(lambda call: call.views.user(call.cluster.users.find(call.parameters["user"]))),
+    "/users/{user}": _one(_user),
 }
 """Handlers by route template."""

@@ -61,13 +61,14 @@ class Bench:
         between: Callable[[str], None] = lambda _: None,
         alive: Callable[[], None] = lambda: None,
         writer: Writer | None = None,
+        user: str = "",
         trouble_with_address: Callable[[str, int], str] = lambda host, port: f"no way to {host}:{port}",
     ) -> Run:
-        """By default a process that is dead as soon as the run has ended, however it ended."""
+        """By default of the administrator, in a process that is dead as soon as the run has ended."""
         wireless = Wireless(self.simulation.cluster, trouble, at, between)
         output = io.StringIO()
         change = Change(
-            self._ambari(wireless, alive),
+            self._ambari(wireless, alive, user),
             self.clock,
             Progress(self.clock, output),
             options or QUICK,
@@ -132,13 +133,20 @@ class Bench:
             found.append(f"notes are left: {list(self.ambari().artifacts())}")
         return found
 
-    def _ambari(self, wireless: Wireless, alive: Callable[[], None] = lambda: None) -> Ambari:
-        return Ambari(self._connection(wireless, alive), self.simulation.cluster.name, self.clock)
+    def _ambari(self, wireless: Wireless, alive: Callable[[], None] = lambda: None, user: str = "") -> Ambari:
+        return Ambari(self._connection(wireless, alive, user), self.simulation.cluster.name, self.clock)
 
-    def _connection(self, wireless: Wireless, alive: Callable[[], None] = lambda: None) -> Connection:
+    def _connection(
+        self, wireless: Wireless, alive: Callable[[], None] = lambda: None, user: str = ""
+    ) -> Connection:
         session = requests.Session()
         session.mount(URL, wireless)
-        return Connection(URL, self.simulation.user, self.simulation.password, alive, session=session)
+        name = user or self.simulation.user
+        return Connection(URL, name, self.simulation.password, alive, session=session)
+
+    def add_user(self, name: str, *roles: str) -> None:
+        """With the administrator's password."""
+        self.simulation.cluster.users.create(name, self.simulation.password, list(roles))
 
 
 @contextmanager

@@ -338,3 +338,27 @@ def test_rolling_restarts_made_in_ambari_count_until_their_last_batch():
     ]
     with Replay([(200, json.dumps({"items": items}))]) as replay:
         assert ambari(replay).unfinished_schedules() == ["Rolling Restart 2", "Rolling Restart 3"]
+
+
+@pytest.mark.parametrize(("stderr", "shown"), [("None", ""), ("", ""), ("None of it\n", "None of it\n")])
+def test_an_agents_none_is_no_text(stderr: str, shown: str):
+    with Replay([(200, json.dumps({"Tasks": {"stderr": stderr}}))]) as replay:
+        assert ambari(replay).stderr(1, 2) == shown
+
+
+def test_the_roles_that_count_are_those_in_this_cluster_and_in_ambari():
+    privileges = [
+        {"PrivilegeInfo": {"permission_name": "CLUSTER.USER", "cluster_name": "mykafka"}},
+        {"PrivilegeInfo": {"permission_name": "CLUSTER.OPERATOR", "cluster_name": "another"}},
+        {"PrivilegeInfo": {"permission_name": "VIEW.USER", "view_name": "FILES"}},
+    ]
+    with Replay([(200, json.dumps({"privileges": privileges}))]) as replay:
+        assert ambari(replay).roles() == {"CLUSTER.USER", "VIEW.USER"}
+    assert replay.seen[0].path.startswith("/api/v1/users/admin?fields=privileges/PrivilegeInfo/cluster_name,")
+
+
+@pytest.mark.parametrize("answer", [(404, "{}"), (500, "{}"), (403, '{"message": "no"}'), (200, "{}")])
+def test_where_nobody_tells_the_roles_there_are_none(answer: tuple[int, str]):
+    with Replay([answer]) as replay:
+        assert ambari(replay, patience=PATIENCE).roles() == frozenset()
+    assert len(replay.seen) == 1

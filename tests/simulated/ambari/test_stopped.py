@@ -1,5 +1,6 @@
 """Runs that stop: where, what they say of it, and what the next run does."""
 
+import re
 import threading
 from dataclasses import replace
 
@@ -54,6 +55,8 @@ def test_a_broker_that_starts_and_dies_again_stops_the_roll():
             "wn0-mykafk (10.0.0.11) is INSTALLED although its restart completed (request 1, task 1" in message
         )
         assert "beginning with wn0-mykafk" in message
+        assert "It wrote nothing to stderr." in message
+        assert "None" not in message
         assert cluster.restarts() == {"wn0": 1, "wn1": 0, "wn2": 0}
         assert cluster.ambari().maintenance() == "OFF"
         assert [broker.host[:3] for broker in cluster.run().change.survey().stale] == ["wn0", "wn1", "wn2"]
@@ -137,3 +140,38 @@ def test_strict_stops_before_the_first_restart_when_nobody_knows():
             cluster.run(RollOptions(strict=True, pace=Pace(poll=1, strict=5))).change.advertise()
         assert cluster.restarts() == {"wn0": 0, "wn1": 0, "wn2": 0}
         assert cluster.ambari().maintenance() == "OFF"
+
+
+def test_that_ambari_was_away_is_told_and_named_where_it_aborted_a_restart():
+    with bench() as cluster:
+        agent = cluster.simulation.agents["wn1"]
+        agent.hold()
+
+        def between(call: str) -> None:
+            if call == PROGRESS and agent.commands and run.wireless.trouble is None:
+                run.wireless.trouble, run.wireless.at = "restart", len(run.calls)
+                agent.release()
+
+        run = cluster.run(between=between)
+        with pytest.raises(RollStopped, match=r"(?s)is ABORTED.*Ambari was away for \d+ s meanwhile"):
+            run.change.advertise()
+        said = run.output.getvalue()
+        assert "Ambari: waiting: Ambari at https://ambari.test can't be reached (Connection refused)" in said
+        assert re.search(r"^Ambari answers again, after [4-9] s$", said, re.MULTILINE)
+        cluster.run().change.advertise()
+        assert cluster.problems() == []
+
+
+def test_brokers_that_have_to_restart_once_more_are_counted_once():
+    with bench() as cluster:
+        edit = once(RESTART, lambda: cluster.edit("kafka-log4j", "content", "log4j.rootLogger=DEBUG\n"), 2)
+        run = cluster.run(between=edit)
+        run.change.advertise()
+        begun = [line for line in run.output.getvalue().splitlines() if line.endswith(": restarting")]
+        assert [line.removesuffix(": restarting") for line in begun] == [
+            "broker 1 of 3, wn0-mykafk (10.0.0.11)",
+            "broker 2 of 3, wn1-mykafk (10.0.0.12)",
+            "broker 2 of 3, wn0-mykafk (10.0.0.11), again",
+            "broker 3 of 3, wn2-mykafk (10.0.0.13)",
+        ]
+        assert cluster.problems() == []
