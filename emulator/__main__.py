@@ -17,13 +17,18 @@ _OWN = ("down", "start", "stop", "serve", "status", "exec", "logs")
 
 def main() -> int:
     """Runs the command; the exit status is pulumi's where pulumi runs, else 0, or 1 with the reason."""
-    options = _parser().parse_args(_protected(sys.argv[1:]))
+    options = parse(sys.argv[1:])
     try:
         return options.run(Home.locate(options.home), options) or 0
     except control.DaemonUnreachable as error:
         return _fail(f"{error} `make up` starts it.")
     except _expected() as error:
         return _fail(str(error))
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command with its options, of which `run` carries it out. Raises SystemExit, as argparse does."""
+    return _parser().parse_args(_protected(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:

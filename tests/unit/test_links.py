@@ -5,21 +5,8 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [
-    path
-    for pattern in (
-        "*.md",
-        ".github/*.md",
-        "docs/**/*.md",
-        "app/README.md",
-        "emulator/**/README.md",
-        "examples/**/README.md",
-        "policy/README.md",
-        "tests/**/README.md",
-    )
-    for path in sorted(CHECKOUT.glob(pattern))
-]
+from tests.unit.documents import DOCUMENTS, named
+
 TARGETS = re.compile(
     r"\]\(\s*<?([^\s<>()]+)>?[^()]*\)"  # [text](target), ![text](target "title")
     r"|^\s*\[[^\]]+\]:\s*<?([^\s<>]+)"  # [name]: target
@@ -49,7 +36,7 @@ def test_links_are_found_in_every_form() -> None:
     assert sorted(relative_targets(markdown)) == ["a.md", "b.png", "c.md", "d.svg", "e.md"]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_links_lead_to_files(document: Path) -> None:
     targets = relative_targets(document.read_text())
     assert [target for target in targets if not (document.parent / target).exists()] == []

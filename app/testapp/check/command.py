@@ -18,7 +18,7 @@ from testapp.settings import CheckSettings
 
 def check(arguments: Sequence[str], settings: CheckSettings) -> int:
     """Examine, print, and leave the result where `--result` says; answers the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     report = examine_links(settings.bootstrap_servers, settings.topic, options.patience, settings.security)
     print(json.dumps(report.as_json()) if options.json else report.text(), flush=True)
     if options.result:
@@ -39,31 +39,32 @@ def examine_links(bootstrap_servers: str, topic: str | None, patience: float, se
     return examine_patiently(lambda: examine(addresses(bootstrap_servers), topic, probes), patience)
 
 
-def _result(report: Report) -> str:
-    """What Kubernetes keeps of a pod that has ended: the figures for programs, or the reason for people."""
-    if report.broken:
-        return report.text()
-    return json.dumps({"roundTripMilliseconds": report.round_trip_milliseconds})
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Of the options of the check."""
+    options = argparse.ArgumentParser(
         prog="python -m testapp check",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--json", action="store_true", help="print one line of JSON")
-    parser.add_argument(
+    options.add_argument("--json", action="store_true", help="print one line of JSON")
+    options.add_argument(
         "--patience",
         type=float,
         default=0,
         metavar="SECONDS",
         help="look again for so long while something is broken",
     )
-    parser.add_argument(
+    options.add_argument(
         "--result",
         type=Path,
         metavar="FILE",
         help="also write there: JSON when all is well, else the explanation",
     )
-    return parser
+    return options
+
+
+def _result(report: Report) -> str:
+    """What Kubernetes keeps of a pod that has ended: the figures for programs, or the reason for people."""
+    if report.broken:
+        return report.text()
+    return json.dumps({"roundTripMilliseconds": report.round_trip_milliseconds})
