@@ -364,6 +364,6 @@ def _url(status: kubernetes.core.v1.outputs.ServiceStatus | None, port: int) -> 
     """The URL of the load balancer, whose address the provider has waited for. Raises pulumi.RunError."""
     balancer = status.load_balancer if status else None
     if not balancer or not balancer.ingress:
-        raise pulumi.RunError(f"the Service {NAME} has no address yet: run `pulumi up` again")
+        raise pulumi.RunError(f"the Service {NAME} had no address yet: run `pulumi up --refresh`")
     ingress = balancer.ingress[0]
     return f"http://{ingress.ip or ingress.hostname}" + ("" if port == 80 else f":{port}")

@@ -80,7 +80,7 @@ def _check_usable(reference: ExistingResource, cluster: containerservice.GetMana
         rule = (
             "must use managed identities: without the one of its nodes nobody can be allowed to pull images"
         )
-        source, command = f"{AKS_DOC}/use-managed-identity", "az aks update --enable-managed-identity"
+        source, command = f"{AKS_DOC}/use-managed-identity", _update(reference, "--enable-managed-identity")
         raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
     if cluster.agent_pool_profiles and not _pools_for_us(cluster):
         rule = (
@@ -146,8 +146,12 @@ def _check_unlocked(reference: ExistingResource, cluster: containerservice.GetMa
     if profile and profile.restriction_level == "ReadOnly":
         rule = "must not lock its node resource group: its network there gets one half of the peering"
         source = f"{AKS_DOC}/node-resource-group-lockdown"
-        command = "az aks update --nrg-lockdown-restriction-level Unrestricted"
+        command = _update(reference, "--nrg-lockdown-restriction-level Unrestricted")
         raise Unusable(Mistake(SETTING, str(reference), rule, source, command))
+
+
+def _update(reference: ExistingResource, change: str) -> str:
+    return f"az aks update --resource-group {reference.resource_group} --name {reference.name} {change}"
 
 
 def _have_own_range(profile: containerservice.outputs.ContainerServiceNetworkProfileResponse) -> bool:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import certifi
 import psutil
@@ -215,6 +216,24 @@ def test_what_makes_a_change_impossible_is_told_in_a_sentence(lone: LoneResource
         lone.succeed("config", "set", "url", f"https://127.0.0.1:{unused.getsockname()[1]}")
         assert "can't be reached ([Errno 111] Connection refused)" in failing_up()
     assert lone.simulation.server.log.since(mark) == []
+
+
+def test_a_change_in_a_cluster_that_is_out_of_reach_can_be_forgotten(lone: LoneResource, tmp_path: Path):
+    lone.up()
+    state = tmp_path / "state.json"
+    state.write_text(lone.succeed("stack", "export").replace(lone.simulation.url, "https://gone.invalid"))
+    lone.succeed("stack", "import", "--file", str(state))
+    failed = lone.run("destroy", "--yes", "--skip-preview")
+    assert failed.status != 0
+    assert "`pulumi state delete` makes this stack forget its change" in failed.output
+    [urn] = [each["urn"] for each in resources(lone) if each["urn"].endswith("::ip-advertising")]
+    lone.succeed("state", "delete", urn, "--yes")
+    lone.succeed("destroy", "--yes", "--skip-preview")
+    assert resources(lone) == []
+
+
+def resources(lone: LoneResource) -> list[dict[str, Any]]:
+    return json.loads(lone.succeed("stack", "export"))["deployment"].get("resources", [])
 
 
 def test_a_run_beside_one_that_lives_stops_and_says_whose_it_is(lone: LoneResource, ambari: Ambari):

@@ -198,6 +198,22 @@ def test_a_namespace_stays_with_what_is_somebody_else_s_in_it(engine: Stack, clu
     assert namespace(cluster) is None
 
 
+def test_a_namespace_with_what_is_somebody_else_s_can_be_forgotten(engine: Stack, cluster: Site) -> None:
+    declare(engine)
+    engine.up()
+    metadata = {"name": "notes", "namespace": "apps"}
+    cluster.cluster.objects.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    said = engine.run("destroy", "--yes", "--skip-preview", fails=True)
+    assert "`pulumi state delete` of this resource and of the namespace makes the stack forget both" in said
+    kept = engine.resources()
+    for name in ("namespace-guard", "namespace"):
+        engine.run("state", "delete", kept[name]["urn"], "--yes")
+    engine.run("destroy", "--yes", "--skip-preview")
+    assert [one["kind"] for one in objects(cluster)] == ["ConfigMap"]
+    cluster.cluster.objects.delete(Key("ConfigMap", "apps", "notes"))
+    cluster.cluster.objects.delete(Key(NAMESPACE.name, "", "apps"))
+
+
 def test_a_broken_link_fails_up_with_the_check_s_text_and_the_next_up_checks_again(
     engine: Stack, cluster: Site
 ) -> None:

@@ -18,10 +18,11 @@ from emulator.azure.network.operations import NetworkOperations
 from emulator.azure.registry.operations import RegistryOperations
 from emulator.azure.resource_manager.cloud import Propagation
 from emulator.azure.resource_manager.refusals import Refused
+from emulator.providers.provider import ProviderError
 from emulator.tests.azure_clusters import KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription
 from tests.unit.configurations import REQUIRED, encoded
-from tests.unit.recording import Azure, deploy
+from tests.unit.recording import Azure, Refusal, deploy
 
 GROUP = {"existing": {"name": "group"}}
 
@@ -89,7 +90,10 @@ class EmulatedReads(Azure):
             )
             return {"stdout": json.dumps(shown), "stderr": ""}, []
         arguments = {name: value for name, value in args.args.items() if value is not None}
-        return self._subscription.provider.invoke({}, args.token, arguments), []
+        try:
+            return self._subscription.provider.invoke({}, args.token, arguments), []
+        except ProviderError as error:
+            raise Refusal(str(error)) from error
 
 
 def adopted(name: str, subnet: str) -> dict[str, Any]:
@@ -154,6 +158,14 @@ def test_a_disconnected_half_is_deleted_and_the_peering_left_to_the_program(netw
     networks.said.clear()
     networks.preview(peering=True)
     assert networks.said == []
+
+
+def test_a_name_that_azure_does_not_have_is_written_as_azure_has_it(networks: Networks) -> None:
+    with pytest.raises(WrongSettings) as raised:
+        networks.preview(hdinsightNetwork=adopted("broker", "kafka"))
+    [mistake] = raised.value.mistakes
+    assert mistake.right == "as `az resource list --output table` shows it"
+    networks.preview(hdinsightNetwork=adopted(networks.one.id.rpartition("/")[2], "kafka"))
 
 
 @pytest.mark.parametrize("closed", [{"public": False}, {"mode": "rbac-abac"}])

@@ -74,6 +74,23 @@ def test_what_somebody_else_has_made_is_refused_with_what_to_do() -> None:
     assert "pulumi config set --path namespace.existing kafka-test" in str(refused.value)
 
 
+def test_an_object_that_nobody_needs_is_deleted_by_the_command_of_the_message() -> None:
+    theirs = {
+        "kind": "Service",
+        "metadata": {"name": "kafka-test-app", "namespace": "kafka-test", "uid": "u"},
+    }
+    wanted = inputs("Service", "kafka-test-app", "kafka-test")
+    with serving({SERVICE: theirs}) as server:
+        with pytest.raises(NotOurs) as refused:
+            create(owner(server.url), wanted)
+        command = str(refused.value).rpartition("if nobody needs it: ")[2]
+        told = re.fullmatch(r"kubectl delete (\S+) --namespace (\S+) (\S+)", command)
+        assert told
+        kind, namespace, name = told.groups()
+        del server.answers[f"/api/v1/namespaces/{namespace}/{kind}s/{name}"]
+        create(owner(server.url), wanted)
+
+
 def test_what_another_stack_has_made_is_refused() -> None:
     other = Ownership("contoso/aks-kafka/dev", "")
     theirs = {

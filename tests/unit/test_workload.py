@@ -14,7 +14,7 @@ from components.exposure import INTERNAL_BALANCER
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
-from components.workload import KafkaTestApp, KafkaTestAppArgs
+from components.workload import KafkaTestApp, KafkaTestAppArgs, _url
 from policy.rules import exposure
 from tests.unit.recording import Deployment, deploy
 
@@ -521,3 +521,12 @@ def test_a_namespace_of_somebody_else_s_is_used_and_never_declared(monkeypatch: 
     assert "namespace" not in theirs.resources
     assert "namespace-guard" not in theirs.resources
     assert theirs["kafka-test-app"].inputs["metadata"]["namespace"] == "team-a"
+
+
+def test_an_address_that_comes_later_is_seen_by_the_refresh_that_is_advised() -> None:
+    status = kubernetes.core.v1.outputs.ServiceStatus
+    balancer = kubernetes.core.v1.outputs.LoadBalancerStatus
+    with pytest.raises(pulumi.RunError, match="run `pulumi up --refresh`"):
+        _url(status(load_balancer=balancer()), 80)
+    ingress = kubernetes.core.v1.outputs.LoadBalancerIngress(ip="203.0.113.9")
+    assert _url(status(load_balancer=balancer(ingress=[ingress])), 80) == "http://203.0.113.9"
