@@ -264,7 +264,7 @@ def test_it_makes_a_resource_group_of_its_own_and_removes_it(azure: Subscription
     group = cluster.outputs["nodeResourceGroup"]
     assert group == "MC_group_aks_westeurope"
     kubelet = cluster.outputs["identityProfile"]["kubeletidentity"]
-    assert f"/resourceGroups/{group}/" in kubelet["resourceId"]
+    assert f"/resourcegroups/{group}/" in kubelet["resourceId"]
     assert azure.exists(kubelet["resourceId"])
     azure.delete(cluster)
     assert not azure.exists(kubelet["resourceId"])

@@ -178,12 +178,6 @@ def test_what_a_subnet_refers_to_is_in_its_region(azure: Subscription) -> None:
         azure.subnet(net, "sub", "10.0.0.0/24", networkSecurityGroup={"id": far.id})
 
 
-def test_default_outbound_access_is_set_for_good(azure: Subscription) -> None:
-    sub = azure.subnet(azure.network("net", "10.0.0.0/16"), "sub", "10.0.0.0/24", defaultOutboundAccess=False)
-    with refused("DefaultOutboundAccessCannotBeChanged"):
-        azure.update(sub, defaultOutboundAccess=True)
-
-
 def test_a_subnet_in_use_keeps_its_range_and_stays(azure: Subscription) -> None:
     site = KafkaSite(azure)
     site.grant()

@@ -87,7 +87,7 @@ def test_aks_keeps_what_it_makes_in_its_subscription(azure: Subscription, there:
         )
     assert credentials["kubeconfigs"]
     kubelet = aks.outputs["identityProfile"]["kubeletidentity"]
-    assert kubelet["resourceId"].startswith(f"/subscriptions/{THERE}/resourceGroups/MC_")
+    assert kubelet["resourceId"].startswith(f"/subscriptions/{THERE}/resourcegroups/MC_")
     [network] = list_networks(azure.cloud, aks.outputs["nodeResourceGroup"], THERE)
     assert network["id"].startswith(f"/subscriptions/{THERE}/resourceGroups/MC_")
     assert azure.invoke("authorization:getClientConfig")["subscriptionId"] == HERE

@@ -26,7 +26,7 @@ def test_status_lists_networks_and_nodes(environment: Environment) -> None:
     status = environment.status()
     assert sorted(status["networks"].values()) == [["10.10.0.0/16"], ["10.20.0.0/16"]]
     names = {node["name"].rsplit("/", 1)[-1] for node in status["nodes"]}
-    assert {"hn0", "hn1", "zk0", "zk1", "zk2", "wn0", "wn1", "wn2"} < names
+    assert {"hn0", "hn1", "zk0", "zk3", "zk5", "wn0", "wn3", "wn4"} < names
     assert sum(name.startswith(APP) for name in names) == 2
     assert environment.outputs()["appUrl"] in environment.succeed("status")
 

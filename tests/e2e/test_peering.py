@@ -72,7 +72,7 @@ def test_a_half_of_the_peering_that_somebody_deleted_comes_back_in_one_up(
     somebody = SomebodyElse(environment, tmp_path)
     somebody.delete(PEERING, halves["hdinsight-to-aks"])
     assert (connect(pod), connect("aks")) == ("timed out", "timed out")
-    assert connect("wn1") == "connected"
+    assert connect("wn3") == "connected"
     found = environment.run("exec", pod, "--", "python", "-m", "testapp", "check")
     assert found.status == 11, found.output
     assert "BROKEN  address reachable: " in found.output
@@ -89,7 +89,7 @@ def test_a_half_of_the_peering_that_somebody_deleted_comes_back_in_one_up(
         said = environment.pulumi("preview", *refresh)
         assert f"A half of the peering was deleted, {lost}, and no pod reaches a broker." in said
         environment.succeed("up", *refresh)
-        assert (connect(pod), connect("aks"), connect("wn1")) == ("connected",) * 3
+        assert (connect(pod), connect("aks"), connect("wn3")) == ("connected",) * 3
         assert peerings(environment) == halves
         environment.pulumi("preview", "--expect-no-changes")
         environment.pulumi("preview", "--refresh", "--expect-no-changes")

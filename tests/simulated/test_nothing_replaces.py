@@ -223,7 +223,7 @@ def test_references_and_regions_in_another_spelling_replace_nothing_that_holds_a
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [(KAFKA, {"kafkaWorkerSize": "Standard_E8_V3"}), (AKS, {"aksNodeSize": "Standard_D4s_v5"})],
+    [(KAFKA, {"kafkaWorkerSize": "Standard_E8_V3"}), (AKS, {"aksNodeSize": "Standard_D8s_v5"})],
 )
 def test_a_setting_does_all_the_same(
     standing: Standing, name: str, change: Mapping[str, str], monkeypatch: pytest.MonkeyPatch

@@ -36,11 +36,14 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
         "identityProfile": _identity_profile(cloud, record),
         "kubernetesVersion": inputs.get("kubernetesVersion") or DEFAULT_VERSION,
         "maxAgentPools": 100,
+        "metricsProfile": {"costAnalysis": {"enabled": False}},
         "networkProfile": _network_profile(record, request),
         "nodeResourceGroup": record.facts["node_group"],
+        "oidcIssuerProfile": {"enabled": False},
         "powerState": {"code": "Running"},
         "provisioningState": record.state,
         "resourceUID": record.facts["guid"],
+        "securityProfile": {},
         "servicePrincipalProfile": {"clientId": "msi"},
         "sku": {"name": "Base", "tier": "Free", **(inputs.get("sku") or {})},
         "storageProfile": {
@@ -49,6 +52,8 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
             "snapshotController": {"enabled": True},
         },
         "supportPlan": "KubernetesOfficial",
+        "type": "Microsoft.ContainerService/ManagedClusters",
+        "workloadAutoScalerProfile": {},
     }
     if inputs.get("apiServerAccessProfile"):
         described["apiServerAccessProfile"] = dict(inputs["apiServerAccessProfile"])
@@ -62,7 +67,11 @@ def _full_version(record: Record) -> str:
 
 def _pool(record: Record, request: ManagedClusterRequest, pool: dict[str, Any]) -> dict[str, Any]:
     return {
+        "enableAutoScaling": False,
+        "enableEncryptionAtHost": False,
         "enableFIPS": False,
+        "enableNodePublicIP": False,
+        "enableUltraSSD": False,
         "osDiskSizeGB": 128,
         "osDiskType": "Managed",
         "osSKU": "Ubuntu",
@@ -141,6 +150,6 @@ def _identity_profile(cloud: Cloud, record: Record) -> dict[str, Any]:
         "kubeletidentity": {
             "clientId": owner.facts["client"],
             "objectId": owner.facts["principal"],
-            "resourceId": identity_id,
+            "resourceId": owner.id,
         }
     }

@@ -61,7 +61,7 @@ class ManagedCluster(ResourceType):
     token = MANAGED_CLUSTER_TOKEN
     kind = "Microsoft.ContainerService/managedClusters"
     path = (
-        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/subscriptions/{subscriptionId}/resourcegroups/{resourceGroupName}"
         "/providers/Microsoft.ContainerService/managedClusters/{resourceName}"
     )
     replaced_by = frozenset(
@@ -76,6 +76,7 @@ class ManagedCluster(ResourceType):
             *(f"networkProfile.{name}" for name in _NETWORK_PROFILE),
         }
     )
+    answers_bare = True
     modelled = frozenset(
         {
             # A preview takes these; `check_request` says what of them there is none of here.

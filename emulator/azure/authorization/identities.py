@@ -14,7 +14,7 @@ class UserAssignedIdentity(RecordsOnly):
     token = "azure-native:managedidentity:UserAssignedIdentity"
     kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
     path = (
-        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/subscriptions/{subscriptionId}/resourcegroups/{resourceGroupName}"
         "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"
     )
     replaced_by = frozenset({"location"})

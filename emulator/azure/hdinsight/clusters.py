@@ -1,15 +1,16 @@
 """Microsoft.HDInsight/clusters."""
 
+import itertools
 import secrets
 import string
 from typing import Any
 
 from emulator.azure.hdinsight.echo import describe_cluster
-from emulator.azure.hdinsight.request import CLUSTER_TOKEN, ClusterRequest
+from emulator.azure.hdinsight.request import CLUSTER_TOKEN, GATEWAYS, ClusterRequest
 from emulator.azure.hdinsight.rules import check_request
 from emulator.azure.hdinsight.surroundings import check_access, check_surroundings
 from emulator.azure.network.addressing import free
-from emulator.azure.network.occupancy import ADDRESSES_FACT, SUBNET_FACT, taken_addresses
+from emulator.azure.network.occupancy import ADDRESSES_FACT, GATEWAYS_FACT, SUBNET_FACT, taken_addresses
 from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
@@ -33,6 +34,7 @@ class HdinsightCluster(ResourceType):
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.HDInsight/clusters/{clusterName}"
     )
+    answers_bare = True
     modelled = frozenset(
         {
             "identity.type",
@@ -79,16 +81,16 @@ class HdinsightCluster(ResourceType):
         """Chooses the nodes' addresses and domain, and Ambari's port, for the life of the cluster."""
         request = ClusterRequest(record.inputs)
         subnet = cloud.require(Subnet.kind, request.subnet_id)
-        addresses = free(prefix_of(subnet), taken_addresses(cloud, subnet.id, record.id))
+        prefix, taken = prefix_of(subnet), taken_addresses(cloud, subnet.id, record.id)
+        gateways = itertools.islice(free(prefix, taken, from_the_end=True), GATEWAYS)
         suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(24))
         return {
             "guid": new_guid(),
             "etag": new_etag(),
             "time": now(),
             SUBNET_FACT: subnet.id,
-            ADDRESSES_FACT: {
-                node: str(address) for node, address in zip(request.nodes(), addresses, strict=False)
-            },
+            ADDRESSES_FACT: dict(zip(request.nodes(), map(str, free(prefix, taken)), strict=False)),
+            GATEWAYS_FACT: [str(address) for address in gateways],
             "domain": f"{suffix}bx.internal.cloudapp.net",
             "port": choose_port({other.facts["port"] for other in cloud.all(self.token)}),
         }
@@ -108,6 +110,11 @@ class HdinsightCluster(ResourceType):
         """Describes the cluster in HDInsight's own spelling; see `emulator.azure.hdinsight.echo`."""
         return describe_cluster(cloud, record)
 
+    def absent(self, resource_id: str) -> Refused:
+        """As recorded by Azure SDK for .NET's HDInsightClusterTests/Delete (December 2022)."""
+        message = f"Cluster with id '{arm.name(resource_id)}' not found"
+        return Refused(404, "NotFound", message, bare=True)
+
     def remove(self, cloud: Cloud, record: Record) -> None:
         """Stops the cluster and deletes its data."""
         cluster = cloud.hdinsight.pop(arm.key(record.id), None) or _runtime(cloud, record)
@@ -119,6 +126,14 @@ class HdinsightCluster(ResourceType):
         cluster = _runtime(cloud, record)
         cluster.revive()
         cloud.hdinsight[arm.key(record.id)] = cluster
+
+
+def require_cluster(cloud: Cloud, cluster_id: str) -> Record:
+    """The cluster with this id. Raises Refused (404) when there is none."""
+    record = cloud.find(cluster_id) if arm.is_kind(cluster_id, HdinsightCluster.kind) else None
+    if record is None:
+        raise HdinsightCluster().absent(cluster_id)
+    return record
 
 
 def _refuse_change(existing: Record, inputs: dict[str, Any]) -> None:

@@ -1,35 +1,39 @@
 """The outputs of an HDInsight cluster, which differ from its inputs in spelling and in what they leave out.
 
-Versions carry build numbers, kinds and VM sizes another case, and no secret is given out (examples/ of
-Microsoft.HDInsight's API description).
+As Azure's own tools recorded them for their tests; emulator/tests/recordings/azure names the sources.
 """
 
+import re
 import time
 from typing import Any
 
 from emulator.azure.authorization.principals import identity
-from emulator.azure.hdinsight.request import ClusterRequest
+from emulator.azure.hdinsight.request import HEAD, WORKER, ClusterRequest
+from emulator.azure.network.occupancy import GATEWAYS_FACT
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
+from emulator.azure.schema.locations import displayed_location
 
 _BUILD = "5.1.3000.0"
 _DISK_GIGABYTES = 1023
-_CORES_OF_A_NODE = 4
+_CORES = {"d1": 1, "d2": 2, "d3": 4, "d4": 8, "d5": 16, "d11": 2, "d12": 4, "d13": 8, "d14": 16, "d15": 20}
+"""Of the D and DS series of the first and second version. In the name of any other size stands the number."""
 
 _CLUSTER_STATES = {
     "Succeeded": ("Succeeded", "Running"),
-    "Creating": ("InProgress", "ClusterStorageProvisioned"),
+    "Creating": ("InProgress", "Accepted"),
     "Updating": ("InProgress", "AzureVMConfiguration"),
     "Failed": ("Failed", "Error"),
     "Deleting": ("Deleting", "DeleteQueued"),
 }
 
-
 CHANGED_FACT = "changed"
 """When a PATCH gave the cluster another identity, in seconds since the epoch."""
-_CHANGING = ("Succeeded", "HdInsightConfiguration")
-"""As recorded after a PATCH of the identity: the change goes on, and endpoints stay."""
+ERRORS_FACT = "errors"
+"""What the cluster reports although it runs: a list of `code` and `message`."""
+_CHANGING = (("Succeeded", "Accepted"), ("Succeeded", "HdInsightConfiguration"))
+"""What a change of the identity goes through; endpoints stay."""
 
 
 def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
@@ -37,71 +41,93 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
     request = ClusterRequest(record.inputs)
     described: dict[str, Any] = {
         "etag": record.facts["guid"],
+        "location": displayed_location(record.inputs["location"]),
         "properties": _properties(cloud, record, request),
     }
     if record.inputs.get("identity"):
         described["identity"] = {
             "type": record.inputs["identity"]["type"],
             "userAssignedIdentities": {
-                identity_id: _identity(cloud, identity_id) for identity_id in request.identities
+                _spelt(record, identity_id): _identity(cloud, record, identity_id)
+                for identity_id in request.identities
             },
         }
     return described
 
 
-def other_case(text: str) -> str:
-    """Returns a spelling other than the caller's: all lower case, or all upper case."""
-    return text.upper() if text == text.lower() else text.lower()
-
-
 def _properties(cloud: Cloud, record: Record, request: ClusterRequest) -> dict[str, Any]:
-    changing = time.time() < record.facts.get(CHANGED_FACT, 0) + cloud.propagation.cluster_change
-    provisioning, state = (
-        _CHANGING if record.state == "Succeeded" and changing else _CLUSTER_STATES[record.state]
-    )
-    return {
+    provisioning, state = _state(cloud, record)
+    properties: dict[str, Any] = {
+        # Nothing of `configurations` comes back.
         "clusterDefinition": {
-            "blueprint": f"https://blueprints.azurehdinsight.net/kafka-{_BUILD}.json",
+            "blueprint": f"https://blueprints.azurehdinsight.net/kafka-{_BUILD}.2504170544.json",
             "componentVersion": {"Kafka": "3.2"},
-            # Everything but credentials was left out of the answer years ago.
-            "configurations": {"gateway": {"restAuthCredential.isEnabled": "True"}},
-            "kind": other_case(request.definition["kind"]),
+            "kind": request.definition["kind"],
         },
-        "clusterHdpVersion": "",
+        "clusterHdpVersion": "" if record.state == "Creating" else "5.1-0",
         "clusterId": record.facts["guid"].replace("-", ""),
         "clusterState": state,
         "clusterVersion": _BUILD,
+        "computeIsolationProperties": {"enableComputeIsolation": False},
         "computeProfile": {"roles": [_role(role) for role in request.roles.values()]},
-        "connectivityEndpoints": [
-            {
-                "location": f"{record.name}-ssh.azurehdinsight.net",
-                "name": "SSH",
-                "port": 22,
-                "protocol": "TCP",
-            },
-            {
-                "location": "127.0.0.1",
-                "name": "HTTPS",
-                "port": record.facts["port"],
-                "protocol": "TCP",
-            },
-        ],
-        "createdDate": record.facts["time"],
+        "createdDate": record.facts["time"].partition(".")[0],
         "encryptionInTransitProperties": {"isEncryptionInTransitEnabled": request.encrypted_between_nodes},
+        "excludedServicesConfig": {"excludedServicesConfigId": "default", "excludedServicesList": ""},
         "minSupportedTlsVersion": "1.2",
         "osType": "Linux",
         "provisioningState": provisioning,
-        "quotaInfo": {"coresUsed": _CORES_OF_A_NODE * len(request.nodes())},
+        "quotaInfo": {"coresUsed": _cores(request)},
         "storageProfile": {"storageaccounts": [_storage(account) for account in request.storage_accounts]},
-        "tier": other_case(request.properties.get("tier", "Standard")),
+        "tier": request.properties.get("tier", "Standard").lower(),
     }
+    if record.state != "Creating":
+        properties["connectivityEndpoints"] = _endpoints(record)
+    if record.facts.get(ERRORS_FACT):
+        properties["errors"] = list(record.facts[ERRORS_FACT])
+    return properties
+
+
+def _state(cloud: Cloud, record: Record) -> tuple[str, str]:
+    """The states of provisioning and of the cluster, which is Accepted until half of a change has passed."""
+    duration = cloud.propagation.cluster_change
+    passed = time.time() - record.facts.get(CHANGED_FACT, 0)
+    if record.state == "Succeeded" and passed < duration:
+        return _CHANGING[passed >= duration / 2]
+    return _CLUSTER_STATES[record.state]
+
+
+def _endpoints(record: Record) -> list[dict[str, Any]]:
+    """Ambari is where it listens on this machine, but for the name inside the network, which is Azure's."""
+    domain = "azurehdinsight.net"
+    endpoints: list[dict[str, Any]] = [
+        {"location": f"{record.name}-ssh.{domain}", "name": "SSH", "port": 22, "protocol": "TCP"},
+        {"location": "127.0.0.1", "name": "HTTPS", "port": record.facts["port"], "protocol": "TCP"},
+    ]
+    for address in record.facts.get(GATEWAYS_FACT, [])[:1]:
+        inside = {"location": f"{record.name}-int.{domain}", "port": 443, "privateIPAddress": address}
+        endpoints.append({"name": "HTTPS-INTERNAL", "protocol": "TCP", **inside})
+    return endpoints
+
+
+def _cores(request: ClusterRequest) -> int:
+    """The cores of head and worker nodes; ZooKeeper's do not count."""
+    return sum(request.count(role) * _cores_of(request.size(role)) for role in (HEAD, WORKER))
+
+
+def _cores_of(size: str) -> int:
+    found = re.match(r"(?:standard_)?([a-z]+)(\d+)(\w*)", size.lower())
+    if found is None:
+        return 0
+    series, number, rest = found.groups()
+    by_name = _CORES.get(f"d{number}") if series in ("d", "ds") and rest in ("", "_v2") else None
+    return by_name or int(number)
 
 
 def _role(role: dict[str, Any]) -> dict[str, Any]:
     profile = role["osProfile"]["linuxOperatingSystemProfile"]
     described: dict[str, Any] = {
         "encryptDataDisks": False,
-        "hardwareProfile": {"vmSize": other_case(role["hardwareProfile"]["vmSize"])},
+        "hardwareProfile": {"vmSize": role["hardwareProfile"]["vmSize"].lower()},
         "name": role["name"],
         "osProfile": {"linuxOperatingSystemProfile": {"username": profile["username"]}},
         "targetInstanceCount": int(role["targetInstanceCount"]),
@@ -123,12 +149,15 @@ def _storage(account: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in account.items() if name not in ("key", "saskey")}
 
 
-def _identity(cloud: Cloud, identity_id: str) -> dict[str, Any]:
+def _spelt(record: Record, identity_id: str) -> str:
+    """An identity's id: all in lower case once a PATCH has changed the identity."""
+    if CHANGED_FACT in record.facts:
+        return identity_id.lower()
+    return re.sub("/resourcegroups/", "/resourcegroups/", identity_id, flags=re.IGNORECASE)
+
+
+def _identity(cloud: Cloud, record: Record, identity_id: str) -> dict[str, Any]:
     owner = identity(cloud, identity_id)
-    if owner is None:
+    if owner is None or record.state == "Creating" or CHANGED_FACT in record.facts:
         return {}
-    return {
-        "clientId": owner.facts["client"],
-        "principalId": owner.facts["principal"],
-        "tenantId": arm.TENANT,
-    }
+    return {"principalId": owner.facts["principal"], "tenantId": arm.TENANT}

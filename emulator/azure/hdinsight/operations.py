@@ -9,13 +9,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emulator.azure.hdinsight.clusters import HdinsightCluster
+from emulator.azure.hdinsight.clusters import HdinsightCluster, require_cluster
 from emulator.azure.hdinsight.credentials import check_gateway
 from emulator.azure.hdinsight.echo import CHANGED_FACT
-from emulator.azure.hdinsight.request import WORKER, ClusterRequest
+from emulator.azure.hdinsight.request import WORKER, ClusterRequest, further_workers
 from emulator.azure.hdinsight.surroundings import check_room
 from emulator.azure.network.addressing import free
-from emulator.azure.network.occupancy import ADDRESSES_FACT, taken_addresses
+from emulator.azure.network.occupancy import ADDRESSES_FACT, assigned_addresses, taken_addresses
 from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.manager import ResourceManager
@@ -71,7 +71,7 @@ class HdinsightOperations:
         """Gives a cluster other tags, at once, or another identity, which takes a while."""
         if body.keys() not in ({"tags"}, {"identity"}):
             raise NotModelled(f"a PATCH of HDInsight's {', '.join(sorted(body.keys() - {'tags'}))}")
-        cluster_id = self.cloud.require(HdinsightCluster.kind, cluster_id).id
+        cluster_id = require_cluster(self.cloud, cluster_id).id
 
         def plan(now: Record) -> Record:
             begun = {CHANGED_FACT: time.time()} if "identity" in body else {}
@@ -83,20 +83,21 @@ class HdinsightOperations:
         subscription = subscription or arm.SUBSCRIPTION
         require_subscription(subscription)
         cluster_id = arm.resource_id(resource_group, HdinsightCluster.kind, name, subscription=subscription)
-        return self.cloud.require(HdinsightCluster.kind, cluster_id)
+        return require_cluster(self.cloud, cluster_id)
 
 
 def _with_workers(cloud: ResourceManager, record: Record, workers: int) -> Record:
     """The cluster with further workers, each with an address of the subnet."""
-    _check_growth(record.name, ClusterRequest(record.inputs).count(WORKER), workers)
+    has = ClusterRequest(record.inputs).count(WORKER)
+    _check_growth(record.name, has, workers)
     inputs = copy.deepcopy(record.inputs)
     request = ClusterRequest(inputs)
     request.roles[WORKER]["targetInstanceCount"] = workers
     subnet = cloud.require(Subnet.kind, request.subnet_id)
     check_room(cloud, record.id, request, subnet)
     known = record.facts[ADDRESSES_FACT]
-    taken = [*taken_addresses(cloud, subnet.id, record.id), *known.values()]
-    new = [node for node in request.nodes() if node not in known]
+    taken = [*taken_addresses(cloud, subnet.id, record.id), *assigned_addresses(record)]
+    new = further_workers(known, workers - has)
     addresses = zip(new, map(str, free(prefix_of(subnet), taken)), strict=False)
     return replace(
         record, inputs=inputs, facts={**record.facts, ADDRESSES_FACT: {**known, **dict(addresses)}}

@@ -1,5 +1,6 @@
 """A request for an HDInsight cluster, read with the API's defaults."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,13 @@ CLUSTER_TOKEN = "azure-native:hdinsight:Cluster"
 HEAD = "headnode"
 ZOOKEEPER = "zookeepernode"
 WORKER = "workernode"
+GATEWAYS = 2
+"""How many gateways a cluster has beside the nodes that are asked for."""
+
+_PREFIXES = {HEAD: "hn", ZOOKEEPER: "zk", WORKER: "wn"}
+# More machines are made than stay (a region has features OVERPROVISION_HOSTGROUP_...): numbers have gaps,
+# as in the recorded list of hosts, emulator/tests/recordings/azure/hdinsight-hosts.json.
+_FIRST_NUMBERS = {HEAD: (0, 1), ZOOKEEPER: (0, 3, 5), WORKER: (0, 3, 4)}
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,10 @@ class ClusterRequest:
         """How many nodes of a role are asked for."""
         return int(self.roles.get(role, {}).get("targetInstanceCount") or 0)
 
+    def size(self, role: str) -> str:
+        """The VM size of a role's nodes."""
+        return str((self.roles.get(role, {}).get("hardwareProfile") or {}).get("vmSize", ""))
+
     @property
     def disks_per_worker(self) -> int:
         """Data disks of each worker."""
@@ -96,8 +108,8 @@ class ClusterRequest:
         """Short names of all nodes, in the order in which they get their addresses."""
         return [
             f"{prefix}{number}"
-            for prefix, role in (("hn", HEAD), ("zk", ZOOKEEPER), ("wn", WORKER))
-            for number in range(self.count(role))
+            for role, prefix in _PREFIXES.items()
+            for number in _numbers(_FIRST_NUMBERS[role], self.count(role))
         ]
 
     @property
@@ -107,3 +119,14 @@ class ClusterRequest:
     @property
     def _placement(self) -> dict[str, Any]:
         return self.roles.get(HEAD, {}).get("virtualNetworkProfile") or {}
+
+
+def further_workers(nodes: Iterable[str], count: int) -> list[str]:
+    """Short names of `count` workers beyond those among `nodes`."""
+    prefix = _PREFIXES[WORKER]
+    last = max(int(node.removeprefix(prefix)) for node in nodes if node.startswith(prefix))
+    return [f"{prefix}{last + number}" for number in range(1, count + 1)]
+
+
+def _numbers(first: Sequence[int], count: int) -> list[int]:
+    return [*first, *range(first[-1] + 1, first[-1] + 1 + count)][:count]

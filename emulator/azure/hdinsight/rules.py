@@ -65,10 +65,9 @@ def _check_roles(request: ClusterRequest) -> None:
     for role in (HEAD, ZOOKEEPER, WORKER):
         if role not in request.roles:
             raise Refused(400, "RoleMissing", f"The compute profile has no role '{role}'.")
-        size = (request.roles[role].get("hardwareProfile") or {}).get("vmSize")
-        if not size:
+        if not request.size(role):
             raise Refused(400, "VmSizeMissing", f"Role '{role}' has no VM size.")
-        check_size(role, size)
+        check_size(role, request.size(role))
     for role, count in _NODES.items():
         if request.count(role) != count:
             message = f"Role '{role}' must have {count} nodes, not {request.count(role)}."

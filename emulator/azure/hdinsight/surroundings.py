@@ -6,7 +6,7 @@ Lake Storage Gen2 with Azure HDInsight clusters".
 
 from emulator.azure.authorization.principals import identity
 from emulator.azure.authorization.roles import has_role
-from emulator.azure.hdinsight.request import CLUSTER_TOKEN, ClusterRequest
+from emulator.azure.hdinsight.request import CLUSTER_TOKEN, GATEWAYS, ClusterRequest
 from emulator.azure.network.addressing import usable
 from emulator.azure.network.nat_gateways import NatGateway
 from emulator.azure.network.networks import VirtualNetwork
@@ -63,10 +63,9 @@ def check_room(cloud: Cloud, resource_id: str, request: ClusterRequest, subnet: 
         if user.token != CLUSTER_TOKEN:
             raise NotModelled(f"an HDInsight cluster in the subnet of {user.id}")
     left = usable(prefix_of(subnet)) - len(taken_addresses(cloud, subnet.id, resource_id))
-    if left < len(request.nodes()):
-        message = (
-            f"Subnet '{subnet.name}' has {left} addresses left; the cluster needs {len(request.nodes())}."
-        )
+    needed = len(request.nodes()) + GATEWAYS
+    if left < needed:
+        message = f"Subnet '{subnet.name}' has {left} addresses left; the cluster needs {needed}."
         raise Refused(400, "SubnetIsFull", message)
 
 

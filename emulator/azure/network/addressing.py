@@ -54,8 +54,9 @@ def reserved(subnet: IPv4Network) -> list[IPv4Address]:
     return [*(subnet[index] for index in range(RESERVED_FIRST)), subnet.broadcast_address]
 
 
-def free(subnet: IPv4Network, taken: Sequence[str]) -> Iterator[IPv4Address]:
-    """Yields the unused addresses of a subnet, lowest first."""
+def free(subnet: IPv4Network, taken: Sequence[str], *, from_the_end: bool = False) -> Iterator[IPv4Address]:
+    """Yields the unused addresses of a subnet, lowest first or last."""
     occupied = {IPv4Address(address) for address in taken}
-    last = subnet.num_addresses - 1
-    return (subnet[index] for index in range(RESERVED_FIRST, last) if subnet[index] not in occupied)
+    places = range(RESERVED_FIRST, subnet.num_addresses - 1)
+    ordered = reversed(places) if from_the_end else places
+    return (subnet[index] for index in ordered if subnet[index] not in occupied)

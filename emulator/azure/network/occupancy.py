@@ -8,6 +8,8 @@ from emulator.azure.resource_manager.record import Record
 # A resource that sits in a subnet notes it under these names among its facts.
 SUBNET_FACT = "subnet"
 ADDRESSES_FACT = "addresses"
+GATEWAYS_FACT = "gateways"
+"""Addresses of what has no node here."""
 
 
 def subnets_of(cloud: Cloud, network_id: str) -> list[Record]:
@@ -35,13 +37,18 @@ def users_of(cloud: Cloud, subnet_id: str) -> list[Record]:
 
 
 def taken_addresses(cloud: Cloud, subnet_id: str, by_others_than: str) -> list[str]:
-    """The addresses in a subnet that were assigned to the nodes of other clusters than this one."""
+    """The addresses in a subnet that were assigned to other clusters than this one."""
     return [
         address
         for user in users_of(cloud, subnet_id)
         if not arm.same(user.id, by_others_than)
-        for address in user.facts.get(ADDRESSES_FACT, {}).values()
+        for address in assigned_addresses(user)
     ]
+
+
+def assigned_addresses(user: Record) -> list[str]:
+    """The addresses of a cluster's nodes and gateways."""
+    return [*user.facts.get(ADDRESSES_FACT, {}).values(), *user.facts.get(GATEWAYS_FACT, [])]
 
 
 def _parts(cloud: Cloud, network_id: str, token: str) -> list[Record]:

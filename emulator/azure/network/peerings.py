@@ -1,6 +1,6 @@
 """Microsoft.Network/virtualNetworks/virtualNetworkPeerings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from emulator.azure.network import tokens
@@ -86,8 +86,13 @@ class VirtualNetworkPeering(ResourceType):
         self._check_reach(cloud, remote, network)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses its GUID, and notes the ranges that it leads to."""
-        return {"guid": new_guid(), "etag": new_etag(), KNOWN_FACT: _prefixes(cloud, _remote_id(record))}
+        """Chooses the GUID, which both halves share, and notes the ranges that it leads to."""
+        reverse = _reverse(cloud, record)
+        return {
+            "guid": reverse.facts["guid"] if reverse else new_guid(),
+            "etag": new_etag(),
+            KNOWN_FACT: _prefixes(cloud, _remote_id(record)),
+        }
 
     def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Sets the state, Initiated with one half and Connected with both, and the routes."""
@@ -115,11 +120,9 @@ class VirtualNetworkPeering(ResourceType):
             "peeringState": record.facts.get(STATE_FACT, "Initiated"),
             "peeringSyncLevel": _sync_level(cloud, record),
             "provisioningState": record.state,
-            "remoteAddressSpace": {"addressPrefixes": list(known)},
+            "remoteAddressSpace": _space(known),
             "remoteVirtualNetwork": {"id": _remote_id(record)},
-            "remoteVirtualNetworkAddressSpace": {
-                "addressPrefixes": _prefixes(cloud, _remote_id(record)) or list(known)
-            },
+            "remoteVirtualNetworkAddressSpace": _space(_prefixes(cloud, _remote_id(record)) or known),
             "resourceGuid": record.facts["guid"],
             "useRemoteGateways": False,
         }
@@ -189,6 +192,10 @@ def _sync_level(cloud: Cloud, peering: Record) -> str:
 
 def _is_in_sync(cloud: Cloud, peering: Record) -> bool:
     return set(peering.facts.get(KNOWN_FACT, [])) == set(_prefixes(cloud, _remote_id(peering)))
+
+
+def _space(prefixes: Sequence[str]) -> dict[str, Any]:
+    return {"addressPrefixes": list(prefixes), "ipamPoolPrefixAllocations": []}
 
 
 def _prefixes(cloud: Cloud, network_id: str) -> list[str]:

@@ -61,7 +61,7 @@ class Subnet(RecordsOnly):
                     cloud, kind, inputs[reference]["id"], resource_id, network.inputs["location"]
                 )
         if existing is not None:
-            _check_change(cloud, existing, inputs, prefix)
+            _check_change(cloud, existing, prefix)
 
     def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """Chooses its entity tag."""
@@ -72,6 +72,7 @@ class Subnet(RecordsOnly):
         described: dict[str, Any] = {
             "delegations": [],
             "etag": record.facts["etag"],
+            "ipamPoolPrefixAllocations": [],
             "privateEndpointNetworkPolicies": record.inputs.get("privateEndpointNetworkPolicies", "Disabled"),
             "privateLinkServiceNetworkPolicies": record.inputs.get(
                 "privateLinkServiceNetworkPolicies", "Enabled"
@@ -123,10 +124,7 @@ def _check_range(cloud: Cloud, network: Record, resource_id: str, prefix: IPv4Ne
             raise Refused(400, "NetcfgSubnetRangesOverlap", message)
 
 
-def _check_change(cloud: Cloud, existing: Record, inputs: dict[str, Any], prefix: IPv4Network) -> None:
+def _check_change(cloud: Cloud, existing: Record, prefix: IPv4Network) -> None:
     if prefix != prefix_of(existing) and users_of(cloud, existing.id):
         message = f"Subnet {existing.name} is in use and its address prefix cannot be changed."
         raise Refused(400, "InUsePrefixCannotBeDeleted", message)
-    if inputs.get("defaultOutboundAccess") != existing.inputs.get("defaultOutboundAccess"):
-        message = f"defaultOutboundAccess of subnet '{existing.name}' can only be set when it is created."
-        raise Refused(400, "DefaultOutboundAccessCannotBeChanged", message)

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from emulator.azure.aks.managed_clusters import ManagedCluster
-from emulator.azure.hdinsight.clusters import HdinsightCluster
+from emulator.azure.hdinsight.clusters import HdinsightCluster, require_cluster
 from emulator.azure.hdinsight.request import ClusterRequest
 from emulator.azure.network.networks import VirtualNetwork
 from emulator.azure.network.peerings import VirtualNetworkPeering
@@ -14,7 +14,7 @@ from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.registry.registries import Registry
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
-from emulator.azure.resource_manager.refusals import NotModelled, Refused, not_found
+from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.resource_manager.resource_groups import ResourceGroup
 from emulator.azure.resource_manager.resource_type import ResourceType
 from emulator.azure.resource_manager.subscriptions import require_subscription
@@ -75,7 +75,7 @@ def _get(
         raise Refused(404, "ResourceGroupNotFound", message)
     record = cloud.find(resource_id)
     if record is None:
-        raise not_found(resource_type.kind, resource_id)
+        raise resource_type.absent(resource_id)
     known = sdk.outputs(resource_type.token).properties
     echoed = {name: value for name, value in cloud.echo(record).items() if name in known}
     return {"id": record.id, **echoed, "azureApiVersion": sdk.api_version(resource_type.token)}
@@ -110,5 +110,5 @@ def _gateway_settings(cloud: Cloud, subscription: str, arguments: dict[str, Any]
         arguments["clusterName"],
         subscription=subscription,
     )
-    request = ClusterRequest(cloud.require(HdinsightCluster.kind, cluster_id).inputs)
+    request = ClusterRequest(require_cluster(cloud, cluster_id).inputs)
     return {"isCredentialEnabled": "true", "userName": request.user, "password": request.password}

@@ -74,7 +74,7 @@ class Registry(RecordsOnly):
             "encryption": {"status": "disabled"},
             "loginServer": login_server(record.name),
             "networkRuleBypassOptions": inputs.get("networkRuleBypassOptions", "AzureServices"),
-            "policies": _policies(),
+            "policies": _policies(record.facts["time"]),
             "privateEndpointConnections": [],
             "provisioningState": record.state,
             "publicNetworkAccess": inputs.get("publicNetworkAccess", "Enabled"),
@@ -124,12 +124,16 @@ def refusal_to_pull(cloud: Cloud, server: str, puller: str) -> str | None:
     )
 
 
-def _policies() -> dict[str, Any]:
+def _policies(changed: str) -> dict[str, Any]:
     return {
         "azureADAuthenticationAsArmPolicy": {"status": "enabled"},
         "exportPolicy": {"status": "enabled"},
         "quarantinePolicy": {"status": "disabled"},
-        "retentionPolicy": {"days": 7, "status": "disabled"},
-        "softDeletePolicy": {"retentionDays": 7, "status": "disabled"},
+        "retentionPolicy": {"days": 7, "lastUpdatedTime": changed, "status": "disabled"},
+        "softDeletePolicy": {
+            "lastUpdatedTime": changed,
+            "retentionDays": 7,
+            "status": "disabled",
+        },
         "trustPolicy": {"status": "disabled", "type": "Notary"},
     }

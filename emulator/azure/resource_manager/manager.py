@@ -63,7 +63,7 @@ class ResourceManager(Cloud):
                 self._require_group(resource_type, resource_id)
                 if resource_type.located:
                     _check_location(resource_id, wanted, existing)
-                resource_type.check(self, resource_id, wanted, existing)
+                self._check(resource_type, resource_id, wanted, existing)
                 record = self._begun(resource_type, resource_id, wanted, urn, existing)
                 self.save(record)
             return self._realised(resource_type, record, existing)
@@ -146,6 +146,15 @@ class ResourceManager(Cloud):
             for record in self.all(resource_type.token):
                 if record.state == "Succeeded":
                     resource_type.revive(self, record)
+
+    def _check(
+        self, resource_type: ResourceType, resource_id: str, wanted: dict[str, Any], existing: Record | None
+    ) -> None:
+        try:
+            resource_type.check(self, resource_id, wanted, existing)
+        except Refused as refusal:
+            refusal.bare = resource_type.answers_bare
+            raise
 
     def _require_group(self, resource_type: ResourceType, resource_id: str) -> None:
         parsed = arm.parse(resource_id)

@@ -1,15 +1,25 @@
 """Errors: what Azure refuses, and what the emulator does not model."""
 
+import json
+
 
 class Refused(Exception):
-    """Azure's answer to a request that breaks one of its rules: HTTP status, error code, message."""
+    """Azure's answer to a request that breaks one of its rules: HTTP status, error code, message.
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        # The form in which azure-native shows an error of the resource manager (pkg/azure, newResponseError).
-        super().__init__(f'Status={status} Code="{code}" Message="{message}"')
+    bare: whether the answer's body is `{"code", "message"}`, without an `error` around them.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, bare: bool = False) -> None:
+        super().__init__(status, code, message)
         self.status = status
         self.code = code
         self.message = message
+        self.bare = bare
+
+    def __str__(self) -> str:
+        """As azure-native shows it (newResponseError in its pkg/azure): a bare body as a whole."""
+        body = json.dumps({"code": self.code, "message": self.message}, separators=(",", ":"))
+        return f'Status={self.status} Code="{self.code}" Message="{body if self.bare else self.message}"'
 
 
 class NotModelled(Exception):

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
+from emulator.azure.resource_manager.refusals import Refused, not_found
 from emulator.azure.schema.locations import normal_location
 
 
@@ -35,6 +36,8 @@ class ResourceType(ABC):
 
     From its pkg/gen/replacement.go, and x-ms-mutability in the API's description.
     """
+    answers_bare: ClassVar[bool] = False
+    """Whether the service's own refusals have no `error` around code and message."""
     in_use_code: ClassVar[str]
     """Azure's error code when a resource with `users` is to be deleted."""
     modelled: ClassVar[frozenset[str]]
@@ -55,6 +58,10 @@ class ResourceType(ABC):
     @abstractmethod
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """The outputs: Azure's echo, in the shape of the SDK. Common ones are added by `echo`."""
+
+    def absent(self, resource_id: str) -> Refused:
+        """The answer to a read of a resource that doesn't exist."""
+        return not_found(self.kind, resource_id)
 
     def users(self, cloud: Cloud, record: Record) -> Sequence[str]:
         """The ids of resources that need this one. Azure refuses to delete it as long as there are any."""
@@ -133,5 +140,5 @@ def new_digits(count: int) -> str:
 
 
 def now() -> str:
-    """The time in the form that Azure's answers use."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """The time in the form that Azure's answers use, with seven decimals."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
