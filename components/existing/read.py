@@ -20,7 +20,7 @@ from .leftovers import Half, halves_between, of_no_use
 from .model import Existing
 from .network import PEERING, ExistingNetwork, read_subnet
 from .registry import read_registry
-from .rules import across_regions, mistakes_beside
+from .rules import across_regions, mistakes_beside, tight_subnets
 from .security import DEFAULT_PORTS, warnings
 
 _IMAGE = "aks-kafka:index:AppImage"
@@ -90,6 +90,7 @@ def _warnings(
     if not settings.peering:
         yield from of_no_use(halves)
     yield from across_regions(settings, existing)
+    yield from tight_subnets(settings, existing)
     if existing.aks and existing.aks.private:
         yield private_api_warning(existing.aks)
     if existing.hdinsight_network:

@@ -11,7 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from ..settings import Settings
 from ..settings.address_space import by_name
-from ..settings.addresses import AKS_PLANNING, PEERINGS, free_range, room_for_aks, room_for_hdinsight
+from ..settings.addresses import (
+    AKS_PLANNING,
+    PEERINGS,
+    free_range,
+    room_for_aks,
+    room_for_hdinsight,
+    tight_for_hdinsight,
+)
 from ..settings.mistakes import Mistake, broken_rules
 from .azure import Azure
 from .leftovers import Half, in_the_way
@@ -41,6 +48,14 @@ def mistakes_beside(
         *_small_subnets(settings, existing),
         *_topics(settings, existing),
     ]
+
+
+def tight_subnets(settings: Settings, existing: Existing) -> Iterator[str]:
+    """A warning where the new Kafka cluster only just fits into an existing subnet."""
+    if existing.hdinsight_network and not existing.kafka:
+        for subnet in existing.hdinsight_network.subnet:
+            if tight := tight_for_hdinsight(subnet, settings.kafka_workers):
+                yield f"hdinsightNetwork.existing: {tight}"
 
 
 def across_regions(settings: Settings, existing: Existing) -> Iterator[str]:

@@ -46,6 +46,10 @@ IPV4_ALONE = "https://learn.microsoft.com/azure/virtual-network/ip-services/ipv6
 
 KEPT_BY_AZURE = 5
 """Addresses that Azure reserves in every subnet: the first four and the last."""
+HDINSIGHT_BESIDE_WORKERS = 2 + 3 + 2
+"""Machines of a Kafka cluster: head nodes, ZooKeeper nodes and gateways."""
+OVERPROVISIONED = 6
+"""Machines that are made beyond those that stay, by the highest numbers of hosts in a recorded cluster."""
 
 AKS_API_RANGES = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
 AKS_PLANNING = "https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning"
@@ -240,9 +244,28 @@ def room_for_hdinsight(subnet: IPv4Network, workers: int) -> IPv4Network:
     """The rule that a subnet has room for an HDInsight cluster with so many `workers`."""
     return _room(
         subnet,
-        2 + 3 + 2 + workers,
+        HDINSIGHT_BESIDE_WORKERS + workers,
         f"2 head, 3 ZooKeeper, 2 gateway and {workers} worker nodes",
         "https://learn.microsoft.com/azure/hdinsight/hdinsight-plan-virtual-network-deployment",
+    )
+
+
+def tight_for_hdinsight(subnet: IPv4Network, workers: int) -> str:
+    """What to say of a subnet that has room for such a cluster and for hardly more; "" of any other.
+
+    HDInsight makes more machines than stay: in the recordings of Azure SDK for .NET, LocationOperationTests
+    has features OVERPROVISION_HOSTGROUP_..., and VirtualMachineOperationTests numbers of hosts with gaps.
+    """
+    needed = HDINSIGHT_BESIDE_WORKERS + workers + KEPT_BY_AZURE
+    wanted = needed + OVERPROVISIONED
+    if not needed <= subnet.num_addresses < wanted:
+        return ""
+    prefix = 32 - (wanted - 1).bit_length()
+    return (
+        f"{subnet} has room for the machines of the Kafka cluster that stay, and hardly for those that "
+        f"HDInsight makes beside them and takes away again: {OVERPROVISIONED} in a recorded cluster of three "
+        f"workers. Where it can't make them, the cluster may fail. A range of /{prefix} or larger has room "
+        "for them"
     )
 
 

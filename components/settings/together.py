@@ -208,6 +208,9 @@ class SettingsTogether(Checked):
     @classmethod
     def _hdinsight_fits(cls, value: IPv4Network, info: ValidationInfo) -> IPv4Network:
         space, workers = info.data.get("hdinsight_address_space", ()), info.data.get("kafka_workers", 3)
+        tight = addresses.tight_for_hdinsight(value, workers)
+        if tight and not cls._existing_instead_of("hdinsight_subnet", info):
+            leniency.advise(f"hdinsightSubnet {tight}")
         return check_all(
             value,
             lambda subnet: addresses.within(subnet, "hdinsightAddressSpace", space),

@@ -312,6 +312,18 @@ def test_kafka_cluster_that_can_t_be_used(site: Site, change: dict[str, Any], ru
     assert found.rule.startswith(rule)
 
 
+@pytest.mark.parametrize(("workers", "said"), [(3, False), (240, True)])
+def test_a_subnet_of_theirs_into_which_a_new_cluster_only_just_fits_is_worth_a_word(
+    site: Site, workers: int, said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: warned.append(text))
+    theirs = {"hdinsightNetwork": SUBNET, "aksNetwork": AKS_SUBNET, "peering": False, "kafkaWorkers": workers}
+    deployed(site, BESIDE_THEIR_NETWORK | theirs)
+    tight = [text for text in warned if text.startswith("hdinsightNetwork.existing: ")]
+    assert ["has room for the machines" in text for text in tight] == [True] * said
+
+
 @pytest.mark.parametrize("state", ["Accepted", "HdInsightConfiguration", "AzureVMConfiguration"])
 def test_kafka_cluster_that_azure_is_changing_can_be_used(site: Site, state: str) -> None:
     site.kafka["clusterState"] = state

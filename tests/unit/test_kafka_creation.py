@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.kafka_creation import NO_STORAGE, cleanup_advice, count_down, pauses, seconds_left
+from components.kafka_creation import (
+    DURATION,
+    NO_STORAGE,
+    cleanup_advice,
+    count_down,
+    pauses,
+    seconds_left,
+)
 from tests.unit.recording import ASSIGNED, Deployment
 from tests.unit.test_kafka import kafka
 
@@ -55,12 +62,18 @@ def test_whoever_waits_learns_for_what_and_how_long() -> None:
     assert "storageRoleSeconds" in events[0]
 
 
-def test_the_engine_waits_before_creation_alone_and_not_for_an_old_role(kafka: Deployment) -> None:
+def test_the_engine_waits_before_creation_alone_and_not_for_an_old_role(
+    kafka: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda line, resource: said.append(line))
     hooks = kafka["kafka-cluster"].options.hooks
     [before] = hooks.before_create
     assert list(hooks.before_update) == []
     asyncio.run(asyncio.wait_for(kafka.hooks[before](None), timeout=30))
     assert datetime.now(UTC) - AT > timedelta(seconds=600)
+    assert said == [DURATION]
+    assert "21 to 35 minutes" in DURATION
 
 
 @pytest.mark.parametrize("operation", ["create", "update", "delete"])

@@ -97,6 +97,22 @@ def test_a_region_that_is_named_as_regions_are_may_be_a_new_one() -> None:
     assert "az account list-locations" in said
 
 
+@pytest.mark.parametrize(
+    ("subnet", "workers", "tight"),
+    [
+        ("10.10.0.0/28", 3, "/27"),
+        ("10.10.0.0/28", 4, "/27"),
+        ("10.10.0.0/27", 3, ""),
+        ("10.10.0.0/27", 15, "/26"),
+    ],
+)
+def test_a_subnet_into_which_a_kafka_cluster_only_just_fits_is_worth_a_word(
+    subnet: str, workers: int, tight: str
+) -> None:
+    _, said = parse({"hdinsightSubnet": subnet, "kafkaWorkers": workers})
+    assert [f"a range of {tight} or larger" in text.lower() for text in said] == [True] * bool(tight)
+
+
 def test_a_hash_in_the_password_is_worth_a_word_without_showing_it() -> None:
     _, [said] = parse({"ambariPassword": "Correct#Horse-7"})
     assert "`#`" in said
