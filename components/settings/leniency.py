@@ -3,7 +3,7 @@
 Azure has accepted what stands already, so such a rule must not stop its next `pulumi up`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -29,11 +29,11 @@ class Made(StrEnum):
 class Judgement:
     """How settings are judged.
 
-    standing: asked, where something hangs on it, for what the stack has. lenient: whether a rule that came
-    later lets pass what stands. advice: gathers warnings.
+    standing: what the stack has. lenient: whether a rule that came later lets pass what stands. advice:
+    gathers warnings.
     """
 
-    standing: Callable[[], Standing] = dict
+    standing: Standing = field(default_factory=dict)
     lenient: bool = False
     advice: list[str] = field(default_factory=list)
 
@@ -66,7 +66,7 @@ def advise(text: str) -> None:
 def standing(type_: str) -> Mapping[str, Any] | None:
     """The outputs of the stack's resource of a type; None where it has none."""
     judgement = _CURRENT.get()
-    return None if judgement is None else judgement.standing().get(type_)
+    return None if judgement is None else judgement.standing.get(type_)
 
 
 _CURRENT: ContextVar[Judgement | None] = ContextVar("judgement", default=None)

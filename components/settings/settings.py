@@ -4,8 +4,8 @@
 `pulumi preview` stops before anything is created. Pulumi.yaml declares the same settings to the CLI.
 """
 
-import functools
 from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Self
 
 import pulumi
@@ -27,7 +27,6 @@ from .groups.registry import RegistrySettings
 from .groups.restarts import RestartSettings
 from .leniency import Judgement, Standing, judged
 from .mistakes import OURS, Mistake, mistakes_from, report, warning
-from .state import resource_outputs
 from .together import SettingsTogether
 from .unknown import of_other_programs, unknown
 
@@ -59,17 +58,18 @@ class Settings(
     """
 
     @classmethod
-    def load(cls, config: pulumi.Config) -> Self:
-        """The settings in `config`, the configuration of the current stack. Raises WrongSettings."""
+    def load(cls, config: pulumi.Config, state: Standing) -> Self:
+        """The settings in `config`, the configuration of the current stack. Raises WrongSettings.
+
+        state: the outputs of the resources that the stack has already, by type.
+        """
         prefix = f"{config.name}:"
         keys = pulumi.runtime.config.CONFIG.get()
         values = {key.removeprefix(prefix): value for key, value in keys.items() if key.startswith(prefix)}
         secrets = {key for key in values if pulumi.runtime.is_config_secret(prefix + key)}
         for text in of_other_programs(keys, config.name, cls._by_alias()):
             pulumi.log.warn(text)
-        return cls.parse(
-            values, secrets, stack=pulumi.get_stack(), standing=resource_outputs, warn=pulumi.log.warn
-        )
+        return cls.parse(values, secrets, stack=pulumi.get_stack(), standing=state, warn=pulumi.log.warn)
 
     @classmethod
     def parse(
@@ -78,20 +78,19 @@ class Settings(
         secrets: Collection[str],
         *,
         stack: str,
-        standing: Callable[[], Standing] = dict,
+        standing: Standing = MappingProxyType({}),
         warn: Callable[[str], None] = lambda _: None,
     ) -> Self:
         """The settings in `values`; those named in `secrets` are stored encrypted. Raises WrongSettings.
 
-        standing: asked only where it matters for the resources that the stack has already. A rule that came
-        later may only warn of their settings, and a default that came later is not theirs.
-        warn: is told what is no mistake, but worth a word.
+        standing: the resources that the stack has already. A rule that came later may only warn of their
+        settings, and a default that came later is not theirs. warn: is told what is no mistake, but worth a
+        word.
         """
-        asked_once = functools.cache(standing)
-        settings, mistakes, advice = cls._judge(values, secrets, Judgement(asked_once))
+        settings, mistakes, advice = cls._judge(values, secrets, Judgement(standing))
         if any(mistake.unless for mistake in mistakes):
             strict = mistakes
-            settings, mistakes, advice = cls._judge(values, secrets, Judgement(asked_once, lenient=True))
+            settings, mistakes, advice = cls._judge(values, secrets, Judgement(standing, lenient=True))
             advice += [warning(mistake) for mistake in strict if mistake not in mistakes]
         if settings is None or mistakes:
             raise WrongSettings(mistakes, stack)

@@ -14,11 +14,6 @@ ATTEMPTS = 10
 PAUSE_SECONDS = 0.1
 
 
-def resource_outputs() -> dict[str, Mapping[str, Any]]:
-    """The outputs of the stack's resources in its state, by type; of several of one type, the last one's."""
-    return by_type(recorded_outputs())
-
-
 def recorded_outputs() -> Recorded:
     """The outputs of the stack's resources in its state; secrets are wrapped.
 

@@ -21,7 +21,7 @@ MADE_BEFORE = {
 
 
 def decided(
-    cluster: dict[str, Any] | None, made_with: dict[str, str] | None = None, **values: Any
+    cluster: dict[str, Any] | None, made_with: dict[str, str] | None = None, /, **values: Any
 ) -> tuple[str, str, str]:
     """Node size, pod network and upgrade channel of a stack that has this cluster, and a record of it."""
     component = {"aks-kafka:index:AksCluster": {"madeWith": made_with}}
@@ -32,7 +32,7 @@ def decided(
         },
         {"ambariPassword"},
         stack="test",
-        standing=lambda: {} if cluster is None else {Made.AKS: cluster, **component},
+        standing={} if cluster is None else {Made.AKS: cluster, **component},
     )
     return settings.aks_node_size, settings.aks_pod_network, settings.aks_upgrade_channel
 

@@ -44,7 +44,7 @@ def parse(changes: dict[str, Any], standing: tuple[str, ...] = ()) -> tuple[Sett
         values,
         {"ambariPassword"},
         stack="test",
-        standing=lambda: {type_: {} for type_ in standing},
+        standing={type_: {} for type_ in standing},
         warn=said.append,
     )
     return settings, said
@@ -74,20 +74,6 @@ def test_what_is_wrong_besides_stops_a_stack_that_stands_too() -> None:
     with pytest.raises(WrongSettings) as raised:
         parse({"sshUser": "ssh-user", "kafkaWorkers": 2}, (Made.KAFKA,))
     assert [mistake.setting for mistake in raised.value.mistakes] == ["kafkaWorkers"]
-
-
-def test_the_state_is_not_asked_where_nothing_hangs_on_it() -> None:
-    def asked() -> dict[str, dict[str, Any]]:
-        raise AssertionError("the state was asked")
-
-    values = {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in REQUIRED.items()
-    }
-    said = {"aksNodeSize": "Standard_D4s_v5", "aksPodNetwork": "overlay", "aksUpgradeChannel": "stable"}
-    with pytest.raises(WrongSettings):
-        Settings.parse(
-            {**values, **said, "kafkaWorkers": "2"}, {"ambariPassword"}, stack="test", standing=asked
-        )
 
 
 def test_a_region_that_is_named_as_regions_are_may_be_a_new_one() -> None:

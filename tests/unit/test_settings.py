@@ -417,7 +417,7 @@ def test_load_reads_the_stack_and_its_secrets() -> None:
     config = {f"aks-kafka:{name}": value for name, value in GOOD.items()}
     loaded: list[Settings] = []
     deploy(
-        lambda: loaded.append(Settings.load(pulumi.Config())),
+        lambda: loaded.append(Settings.load(pulumi.Config(), {})),
         config={**config, "azure-native:location": "westeurope"},
         secrets=frozenset({"aks-kafka:ambariPassword"}),
     )

@@ -14,7 +14,7 @@ LONG_AGO = "1.30"
 """Its support ended in 2025, whatever the day is on which these tests run."""
 
 
-def said_of(cluster: dict[str, Any] | None = None, **values: Any) -> list[str]:
+def said_of(cluster: dict[str, Any] | None = None, /, **values: Any) -> list[str]:
     said: list[str] = []
     Settings.parse(
         {
@@ -23,7 +23,7 @@ def said_of(cluster: dict[str, Any] | None = None, **values: Any) -> list[str]:
         },
         {"ambariPassword"},
         stack="test",
-        standing=lambda: {} if cluster is None else {Made.AKS: cluster},
+        standing={} if cluster is None else {Made.AKS: cluster},
         warn=said.append,
     )
     return said

@@ -18,7 +18,7 @@ FIELDS = {
 }
 
 
-def said_of(standing: tuple[str, ...] = (), **values: Any) -> list[str]:
+def said_of(standing: tuple[str, ...] = (), /, **values: Any) -> list[str]:
     """What a preview warns of. Raises WrongSettings where there is more than that."""
     said: list[str] = []
     Settings.parse(
@@ -28,7 +28,7 @@ def said_of(standing: tuple[str, ...] = (), **values: Any) -> list[str]:
         },
         {"ambariPassword"},
         stack="test",
-        standing=lambda: {type_: {} for type_ in standing},
+        standing={type_: {} for type_ in standing},
         warn=said.append,
     )
     return said

@@ -46,7 +46,7 @@ class KafkaSettings(Checked):
         int, between(1, 16, f"{HDINSIGHT_DOC}/kafka/apache-kafka-scalability")
     ] = setting(
         2,
-        description="Managed disks of each worker node, 1 TB each, as many as its VM size takes.",
+        description="Managed disks of each worker node, 1 TB each, no more than HDInsight gives its VM size.",
         group=Group.KAFKA,
         changed=Change.NEW_KAFKA,
         describes=("kafka",),
