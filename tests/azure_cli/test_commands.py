@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from components.roles import Role
 from components.sources import build_context
-from emulator.control import CommandFailed
 from emulator.registry.context import Context
+from tests.azure_cli.answers import ANSWERS, ASSIGNED, CLUSTER, EMULATED, NETWORK
 from tests.azure_cli.command_lines import CHECKOUT, Command, EmulatedCommandLine, RealCommandLine
-from tests.azure_cli.loopback import ACCEPTED, Answer, AzureOnLoopback, Request
+from tests.azure_cli.daemon_calls import as_request
+from tests.azure_cli.loopback import Answer, AzureOnLoopback, Request
 from tests.unit.configurations import ALL_EXISTS, encoded
 from tests.unit.existing_site import KUBELET, OWN, Site
 from tests.unit.recording import GROUP
@@ -25,81 +25,6 @@ from tests.unit.test_main import configuration, run
 OTHER = "88888888-0000-0000-0000-000000000000"
 """The subscription that the command line takes where none is named; nothing here is in it."""
 OF_THE_STACK = GROUP.split("/")[2]
-CLUSTER = {
-    "name": "local-kafka",
-    "type": "Microsoft.HDInsight/clusters",
-    "location": "East US",
-    "properties": {
-        "provisioningState": "Succeeded",
-        "clusterState": "Running",
-        "computeProfile": {
-            "roles": [
-                {"name": "headnode", "targetInstanceCount": 2},
-                {"name": "workernode", "targetInstanceCount": 3},
-                {"name": "zookeepernode", "targetInstanceCount": 3},
-            ]
-        },
-    },
-}
-REGISTRY = {
-    "name": "localkafka",
-    "type": "Microsoft.ContainerRegistry/registries",
-    "location": "westeurope",
-    "sku": {"name": "Basic", "tier": "Basic"},
-    "properties": {
-        "loginServer": "localkafka.azurecr.io",
-        "provisioningState": "Succeeded",
-        "adminUserEnabled": False,
-        "roleAssignmentMode": "AbacRepositoryPermissions",
-    },
-}
-NETWORK = {
-    "name": "aks-vnet-1",
-    "id": f"/subscriptions/{OWN}/resourceGroups/MC/providers/Microsoft.Network/virtualNetworks/aks-vnet-1",
-    "type": "Microsoft.Network/virtualNetworks",
-    "location": "westeurope",
-    "properties": {"provisioningState": "Succeeded", "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}},
-}
-PULL = f"/subscriptions/{OWN}/providers/Microsoft.Authorization/roleDefinitions/{Role.ACR_PULL}"
-ASSIGNED = {
-    "roleDefinitionId": PULL,
-    "principalId": KUBELET,
-    "principalType": "ServicePrincipal",
-    "createdBy": None,
-}
-ANSWERS = {
-    ("GET", "/clusters/local-kafka"): Answer(content=CLUSTER),
-    ("PATCH", "/clusters/local-kafka"): Answer(content=CLUSTER),
-    ("POST", "/resize"): ACCEPTED,
-    ("POST", "/updateGatewaySettings"): ACCEPTED,
-    ("GET", "/registries/localkafka"): Answer(content=REGISTRY),
-    ("GET", "/registries/images"): Answer(content=REGISTRY),
-    ("POST", "/listBuildSourceUploadUrl"): Answer(
-        content={
-            "uploadUrl": "https://sources.blob.core.windows.net/c/source.tar.gz?sig=s",
-            "relativePath": "source/202611300000/0.tar.gz",
-        }
-    ),
-    ("POST", "/scheduleRun"): Answer(
-        content={"name": "cf1", "properties": {"runId": "cf1", "status": "Queued"}}
-    ),
-    ("POST", "/listLogSasUrl"): Answer(content={"logLink": "https://logs.blob.core.windows.net/c/log?sig=s"}),
-    ("GET", "/virtualNetworks"): Answer(content={"value": [NETWORK]}),
-    ("GET", "/roleDefinitions"): Answer(
-        content={"value": [{"id": PULL, "name": Role.ACR_PULL, "properties": {"roleName": "AcrPull"}}]}
-    ),
-}
-EMULATED = {
-    "hdinsight-show": CLUSTER,
-    "hdinsight-resize": None,
-    "hdinsight-credentials": None,
-    "hdinsight-patch": None,
-    "registry": {"roleAssignmentMode": "AbacRepositoryPermissions"},
-    # A build is no part of the comparison: it ends where both have found the registry.
-    "login": CommandFailed("enough"),
-    "networks": [{"id": NETWORK["id"]}],
-    "role-assignments": [{"principalId": KUBELET}],
-}
 
 
 @pytest.fixture(scope="module")
@@ -143,41 +68,6 @@ def registry_scope() -> str:
     return commands()["az role assignment"].environment["SCOPE"]
 
 
-def as_request(name: str, given: dict[str, Any]) -> Request | None:
-    """What a call of the emulator's daemon stands for in Azure; None for what is no request of its own."""
-    group = f"/subscriptions/{given.get('subscription')}/resourceGroups/{given.get('resource_group')}"
-    cluster = f"{group}/providers/Microsoft.HDInsight/clusters/{given.get('name')}"
-    registry = f"{group}/providers/Microsoft.ContainerRegistry/registries/{given.get('name')}"
-    requests = {
-        "hdinsight-show": lambda: ("GET", cluster),
-        "hdinsight-resize": lambda: (
-            "POST",
-            f"{cluster}/roles/workernode/resize",
-            {"targetInstanceCount": given["workers"]},
-        ),
-        "hdinsight-credentials": lambda: (
-            "POST",
-            f"{cluster}/updateGatewaySettings",
-            {
-                "restAuthCredential.isEnabled": True,
-                "restAuthCredential.username": given["user"],
-                "restAuthCredential.password": given["password"],
-            },
-        ),
-        "hdinsight-patch": lambda: ("PATCH", given["cluster_id"], given["body"]),
-        "registry": lambda: ("GET", registry),
-        "networks": lambda: ("GET", f"{group}/providers/Microsoft.Network/virtualNetworks"),
-        "role-assignments": lambda: (
-            "GET",
-            f"{given['scope']}/providers/Microsoft.Authorization/roleAssignments",
-        ),
-    }
-    if name not in requests:
-        return None
-    method, path, *body = requests[name]()
-    return Request(method, path.lower(), *body)
-
-
 def test_all_commands_of_the_program_are_compared() -> None:
     assert set(commands()) == {*CHANGING, *READING, "image-build"}
 
@@ -197,6 +87,38 @@ def test_changes_are_the_same_requests(
     assert [request.method for request in real.azure.requests][-1] in ("POST", "PATCH")
     assert emulated.run(command).returncode == 0
     assert [as_request(*call) for call in emulated.calls] == real.azure.requests
+
+
+SHOP = f"/subscriptions/{OWN}/resourceGroups/shop/providers"
+PEERING = f"{SHOP}/Microsoft.Network/virtualNetworks/brokers/virtualNetworkPeerings/to-nodes"
+NODES = f"{SHOP}/Microsoft.Network/virtualNetworks/nodes"
+IN_SHOP = f"--resource-group shop --subscription {OWN}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"az acr update --name images {IN_SHOP} --role-assignment-mode rbac",
+        f"az acr update --name images {IN_SHOP} --public-network-enabled true",
+        f"az hdinsight delete --yes --name brokers {IN_SHOP}",
+        f"az network vnet peering delete --ids {PEERING}",
+        f"az network vnet peering create --name to-nodes --vnet-name brokers {IN_SHOP} --remote-vnet {NODES} "
+        "--allow-vnet-access",
+    ],
+)
+def test_what_messages_advise_is_the_same_request(
+    real: RealCommandLine, emulated: EmulatedCommandLine, text: str
+) -> None:
+    """The real one reads a registry before it changes it, and names defaults that are not given."""
+    assert real.run(Command(text)).returncode == 0
+    assert emulated.run(Command(text)).returncode == 0
+    [expected] = [as_request(*call) for call in emulated.calls]
+    asked = real.azure.requests[-1]
+    assert expected
+    assert (asked.method, asked.path) == (expected.method, expected.path)
+    properties = (expected.body or {}).get("properties", {})
+    assert properties.items() <= (asked.body or {}).get("properties", {}).items()
+    assert bool(properties) == bool(asked.body)
 
 
 READING = {"az network vnet": 0, "az acr show": 0, "az role assignment": 2}
