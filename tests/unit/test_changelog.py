@@ -9,7 +9,7 @@ from packaging.version import Version
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHANGELOG = (CHECKOUT / "CHANGELOG.md").read_text()
 HEADINGS = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
-KINDS = {"Existing stacks", "Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+KINDS = {"To do", "Existing stacks", "Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
 def test_versions_stand_newest_first_after_what_is_not_released() -> None:
@@ -23,6 +23,13 @@ def test_versions_stand_newest_first_after_what_is_not_released() -> None:
 
 def test_entries_stand_under_the_kinds_that_there_are() -> None:
     assert set(re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE)) <= KINDS
+
+
+def test_each_version_after_the_first_begins_with_what_a_user_has_to_do() -> None:
+    *later, _first = re.split(r"^## .+$", CHANGELOG, flags=re.MULTILINE)[1:]
+    told = [re.findall(r"^### (.+)\n\n(- )?", section, re.MULTILINE) for section in later if section.strip()]
+    assert told
+    assert [kinds[0] for kinds in told] == [("To do", "- ")] * len(told)
 
 
 def test_the_package_has_the_version_after_the_last_one_released() -> None:
