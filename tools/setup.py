@@ -42,6 +42,7 @@ REQUIREMENTS = [
 ]
 OFFICIAL_SDKS = CHECKOUT / "tests" / "simulated" / "official" / "requirements.txt"
 CONSTRAINTS = CHECKOUT / "tools" / "constraints.txt"
+PACKAGE = CHECKOUT / "components"
 POLICY_HOST = CHECKOUT / ".cache" / "policy"
 BROWSERS = ("chromium", "google-chrome")
 
@@ -74,13 +75,19 @@ def main() -> int:
 def steps(*, tests: bool, unit: bool, az: bool = False) -> list[Callable[[], None]]:
     """What a person has to install comes first: it is better said before minutes of work than after."""
     if unit or az:
-        return [check_python, install_python_packages, *([install_azure_cli] if az else [])]
+        return [
+            check_python,
+            install_python_packages,
+            link_package,
+            *([install_azure_cli] if az else []),
+        ]
     return [
         check_python,
         check_engine,
         *([install_browser] if tests else []),
         check_namespaces,
         install_python_packages,
+        link_package,
         *([install_official_sdks, install_policy_host] if tests else []),
         install_engine,
         fetch_kafka,
@@ -139,6 +146,14 @@ def install_azure_cli() -> None:
     if not azure_cli.place().exists():
         _say("Azure's command line (733 MB and about a minute, once for all checkouts)")
         azure_cli.install()
+
+
+def link_package() -> None:
+    """Make `aks_kafka` importable, as which programs of others, and the examples, know the components."""
+    [packages] = (VENV / "lib").glob("python*/site-packages")
+    link = packages / "aks_kafka"
+    if not (link.is_symlink() and link.readlink() == PACKAGE):
+        _link(link, PACKAGE)
 
 
 def install_policy_host() -> None:

@@ -1,18 +1,23 @@
 """The app, its topics and its check over TLS and SASL, with a real broker; what is said where they fail."""
 
 import os
+import runpy
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
 import pytest
+from confluent_kafka import Consumer, Message, Producer
 from replica import Replica
 from testapp.__main__ import main
 
+from tests.e2e.environment import CHECKOUT, eventually
 from tests.e2e.secured_broker import PASSWORD, USER, SecuredBroker, secured_broker
 
 TOPICS = '[{"name": "words", "partitions": 2, "replicationFactor": 1}]'
 SCRAM = {"KAFKA_SASL_MECHANISM": "SCRAM-SHA-512", "KAFKA_USER": USER, "KAFKA_PASSWORD": PASSWORD}
+FOR_CONSUMERS = ("group.id", "auto.offset.reset")
 WAYS = {
     "TLS": {"KAFKA_PROTOCOL": "SSL"},
     "PLAIN": SCRAM | {"KAFKA_PROTOCOL": "SASL_PLAINTEXT", "KAFKA_SASL_MECHANISM": "PLAIN"},
@@ -59,6 +64,36 @@ def test_topics_check_and_page_go_every_way(
         text = f"by {way}"
         assert httpx.post(f"{page.url}/messages", content="x" + text.replace(PASSWORD, "")).status_code == 201
         assert httpx.get(f"{page.url}/cluster").json()["trouble"] is None
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_the_consumer_example_goes_every_way(
+    broker: SecuredBroker, way: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = environment(broker, way)
+    set_all(monkeypatch, variables)
+    assert main(["create-topics"]) == 0
+    settings = consumer_settings(variables)
+    text = f"by {uuid.uuid4()}".encode()
+    producer = Producer({name: value for name, value in settings.items() if name not in FOR_CONSUMERS})
+    producer.produce("words", text)
+    assert producer.flush(30) == 0
+    consumer = Consumer({**settings, "group.id": str(uuid.uuid4())})
+    try:
+        consumer.subscribe(["words"])
+        eventually(lambda: value_of(consumer.poll(1)) == text, "the message arrives")
+    finally:
+        consumer.close()
+
+
+def consumer_settings(variables: Mapping[str, str]) -> dict[str, str | int]:
+    """Those of the example's client in an environment."""
+    client = runpy.run_path(str(CHECKOUT / "examples" / "consumer" / "client" / "consume.py"))
+    return client["settings"](variables)
+
+
+def value_of(message: Message | None) -> bytes | None:
+    return message.value() if message and not message.error() else None
 
 
 def test_secrets_may_come_in_files(

@@ -40,7 +40,8 @@ def test_without_engine_and_go_it_says_so_before_it_does_anything(tmp_path: Path
 
 
 def test_unit_tests_need_neither_engine_nor_browser_nor_namespaces() -> None:
-    assert setup.steps(tests=False, unit=True) == [setup.check_python, setup.install_python_packages]
+    wanted = [setup.check_python, setup.install_python_packages, setup.link_package]
+    assert setup.steps(tests=False, unit=True) == wanted
 
 
 def test_azure_s_command_line_is_installed_for_its_tests_alone() -> None:
@@ -147,6 +148,19 @@ def test_another_python_makes_the_virtual_environment_anew(
     assert len(installations) == 1
     setup.install_python_packages()
     assert len(installations) == 1, "nothing changed, and it installs again"
+
+
+def test_programs_of_others_find_the_components_of_this_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "aks_kafka").symlink_to(tmp_path / "another-checkout")
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    setup.link_package()
+    setup.link_package()
+    assert (packages / "aks_kafka").resolve() == CHECKOUT / "components"
+    assert [path.name for path in packages.iterdir()] == ["aks_kafka"]
 
 
 def test_a_python_that_nothing_was_tried_with_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
