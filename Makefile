@@ -7,12 +7,14 @@ EMULATOR := .venv/bin/python -m emulator
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
 # They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
-MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py previews.py secured_broker.py workload_in_a_cluster.py)
+MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py outputs_of_another_stack.py previews.py \
+  secured_broker.py workload_in_a_cluster.py)
 
-.PHONY: help up down unit test more-tests test-az lint judge pythons bench setup setup-unit setup-az setup-tests
+.PHONY: help up down unit test more-tests test-az test-languages lint judge pythons bench setup setup-unit setup-az \
+  setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: setup ## the whole environment on this machine: networks, Kafka, the page (50 s)
 	@$(EMULATOR) up
@@ -24,13 +26,17 @@ unit: setup-unit ## pure rules and components: no emulator, engine or browser (1
 	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
 test: lint ## everything that must hold (20 min)
-	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/azure_cli)
+	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/azure_cli tests/languages)
 
 more-tests: setup-tests ## listeners with TLS and passwords on real brokers, and the app in a cluster (5 min)
 	@$(PYTEST) --numprocesses 3 $(MORE)
 
 test-az: setup-az ## its commands on Azure's real command line, in an environment of its own of 733 MB (1 min)
 	@$(PYTEST) --numprocesses 2 tests/azure_cli
+
+test-languages: setup-tests ## consumers in TypeScript and YAML, with Node.js (4 min, and 2 for the first build)
+	@.venv/bin/python -m tools.languages
+	@$(PYTEST) tests/languages
 
 lint: setup-tests ## ruff, the type checker, and checks of the workflows (1 min)
 	@.venv/bin/ruff format --check .

@@ -14,6 +14,7 @@ from emulator.command.caller import Caller, CallerUnknown, find_caller
 from emulator.providers.calls import current_call
 from emulator.providers.comparison import changed_paths, top_level
 from emulator.providers.provider import UNKNOWN, Difference, Failure, Properties, Provider, ProviderError
+from emulator.providers.schema import package_schema
 
 _COMMAND = "command:local:Command"
 _RUN = "command:local:run"
@@ -44,6 +45,9 @@ class Command(Provider):
             return find_caller(current_call().peer_port)
         except CallerUnknown as error:
             raise ProviderError(f"Commands run where pulumi runs, on this machine: {error}") from error
+
+    def schema(self) -> Properties:
+        return package_schema(Command, (), {_COMMAND: (_MODELLED, ("stdout", "stderr"))})
 
     def check(
         self, session: Caller, urn: str, resource_type: str, olds: Properties, news: Properties

@@ -7,6 +7,7 @@ pulumi/pkg/v3/resource/plugin/provider_plugin.go), and by what the provider says
 The engine calls no provider whose own configuration is unknown during a preview.
 """
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ def handlers(provider: Provider) -> grpc.GenericRpcHandler:
         "Handshake": (provider_pb2.ProviderHandshakeRequest, protocol.handshake),
         "Attach": (plugin_pb2.PluginAttach, protocol.attach),
         "GetPluginInfo": (empty_pb2.Empty, protocol.plugin_info),
+        "GetSchema": (provider_pb2.GetSchemaRequest, protocol.schema),
         "DiffConfig": (provider_pb2.DiffRequest, protocol.diff_config),
         "Configure": (provider_pb2.ConfigureRequest, protocol.configure),
         "Check": (provider_pb2.CheckRequest, protocol.check),
@@ -71,6 +73,9 @@ class _Protocol:
 
     def plugin_info(self, _request: empty_pb2.Empty, _peer: str) -> Message:
         return plugin_pb2.PluginInfo(version=self._provider.version)
+
+    def schema(self, _request: provider_pb2.GetSchemaRequest, _peer: str) -> Message:
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(self._provider.schema()))
 
     def cancel(self, _request: empty_pb2.Empty, peer: str) -> Message:
         self._sessions.cancellation(peer).request()

@@ -167,6 +167,10 @@ class Provider(ABC):
         """Calls a function, e.g. azure-native:authorization:getClientConfig."""
         raise ProviderError(f"{token} is not modelled by the emulator.")
 
+    def schema(self) -> Properties:
+        """Its types, for languages that have no package of it: see `emulator.providers.schema`."""
+        raise ProviderError(f"{self.name} has no schema in the emulator, which programs in YAML would need.")
+
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
         """Names of top-level outputs of a resource, or results of a function, that are always secret."""
         return frozenset()

@@ -14,12 +14,12 @@ UPDATES: list[dict[str, Any]] = yaml.safe_load((CHECKOUT / ".github" / "dependab
 
 
 def folders_holding(pattern: str) -> set[str]:
-    """Folders with such a file, as Dependabot names them. Hidden ones hold what was set up, no source."""
+    """Folders with such a file, as Dependabot names them, of those that hold sources."""
 
     def walk(folder: Path) -> Iterator[Path]:
         yield folder
         for child in folder.iterdir():
-            if child.is_dir() and not child.name.startswith("."):
+            if child.is_dir() and not child.name.startswith(".") and child.name != "node_modules":
                 yield from walk(child)
 
     found = (folder.relative_to(CHECKOUT) for folder in walk(CHECKOUT) if any(folder.glob(pattern)))
@@ -33,7 +33,7 @@ def named(ecosystem: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("ecosystem", "patterns"),
-    [("pip", ["requirements.*", "constraints.txt"]), ("gomod", ["go.mod"])],
+    [("pip", ["requirements.*", "constraints.txt"]), ("gomod", ["go.mod"]), ("npm", ["package.json"])],
 )
 def test_each_folder_that_pins_versions_is_named_once(ecosystem: str, patterns: list[str]) -> None:
     pinning = set().union(*(folders_holding(pattern) for pattern in patterns))
@@ -45,8 +45,11 @@ def test_actions_are_looked_after() -> None:
     assert named("github-actions") == ["/"]
 
 
-def test_the_language_host_stays_with_the_last_sdk_that_contains_it() -> None:
-    (update,) = [update for update in UPDATES if update.get("directory") == "/tools/engine/language"]
-    module = (CHECKOUT / "tools" / "engine" / "language" / "go.mod").read_text()
-    for ignored in update["ignore"]:
-        assert f"{ignored['dependency-name']} v" in module
+def test_language_hosts_stay_with_the_last_sdk_that_contains_them() -> None:
+    hosts = {"/tools/engine/language", "/tools/language_hosts/nodejs"}
+    (update,) = [update for update in UPDATES if hosts & set(update.get("directories", []))]
+    assert set(update["directories"]) == hosts
+    for host in hosts:
+        module = (CHECKOUT / host.lstrip("/") / "go.mod").read_text()
+        for ignored in update["ignore"]:
+            assert f"{ignored['dependency-name']} v" in module

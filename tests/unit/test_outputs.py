@@ -227,3 +227,16 @@ def test_the_first_contract_is_what_its_recorded_stack_exported() -> None:
         name for name, value in told.items() if isinstance(value, dict)
     }
     assert {promised["since"] for promised in first.values()} == {str(FIRST)}
+
+
+@pytest.mark.parametrize(
+    ("program", "pattern"),
+    [
+        ("consumer-typescript/index.ts", r'environment\.(?:text|secret)\("(\w+)"\)'),
+        ("consumer-yaml/Pulumi.yaml", r'aks-kafka\.outputs\["(\w+)"\]'),
+    ],
+)
+def test_examples_in_other_languages_read_what_is_promised(program: str, pattern: str) -> None:
+    names = re.findall(pattern, (CHECKOUT / "examples" / program).read_text())
+    assert {"bootstrapServers", "kubeconfig", "aksVnetId", "registryLoginServer", "topic"} == set(names)
+    assert set(names) <= set(outputs.contract())

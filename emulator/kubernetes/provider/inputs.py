@@ -28,6 +28,15 @@ def kind_of(resource_type: str) -> Kind | None:
     return kind
 
 
+def resource_types() -> dict[str, Kind]:
+    """The Pulumi types that are modelled, each with its kind."""
+    types = {}
+    for kind in KINDS.values():
+        group = "" if "/" in kind.api_version else "core/"
+        types[f"{_PREFIX}{group}{kind.api_version}:{kind.name}"] = kind
+    return {resource_type: kind for resource_type, kind in types.items() if kind_of(resource_type)}
+
+
 def completed(kind: Kind, logical_name: str, olds: Object, news: Object, default_namespace: str) -> Object:
     """The inputs with apiVersion and kind, a namespace and a name. A name once generated is kept."""
     inputs: Object = {"apiVersion": kind.api_version, "kind": kind.name, **without_nulls(news)}

@@ -207,6 +207,11 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
 }
 
 
+def top_level_fields(kind: str) -> list[str]:
+    """The fields of a kind that are modelled, in part at least."""
+    return ["apiVersion", "kind", "metadata", *_SHAPES[kind]]
+
+
 def unmodelled(item: Object) -> list[Failure]:
     """A failure for every field of `item`, and every value, that the emulator would not act on."""
     shape: Shape = {"apiVersion": ANY, "kind": ANY, "metadata": _METADATA, **_SHAPES[item["kind"]]}

@@ -16,9 +16,10 @@ from emulator.kubernetes.provider.application import (
 )
 from emulator.kubernetes.provider.awaiting import is_unready_job
 from emulator.kubernetes.provider.differences import difference
-from emulator.kubernetes.provider.inputs import completed, failures, kind_of, live_inputs
+from emulator.kubernetes.provider.inputs import completed, failures, kind_of, live_inputs, resource_types
 from emulator.kubernetes.provider.managers import emptied, is_forced, manager_of
-from emulator.kubernetes.provider.session import Clusters, Session
+from emulator.kubernetes.provider.modelled import top_level_fields
+from emulator.kubernetes.provider.session import OF_THE_ENGINE, SETTINGS, Clusters, Session
 from emulator.kubernetes.provider.waiting import CANCELLED, TIMEOUT, awaited, problem_with, wait_until
 from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, ApiError
 from emulator.kubernetes.server.defaults import with_defaults
@@ -44,6 +45,7 @@ from emulator.providers.provider import (
     ProviderError,
     Unknown,
 )
+from emulator.providers.schema import package_schema
 
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
 _UNINTERESTING_TO_INPUTS = (
@@ -68,6 +70,12 @@ class Kubernetes(Provider):
 
     def configure(self, config: Properties, /) -> Session:
         return Session.of(config, self._clusters)
+
+    def schema(self) -> Properties:
+        types = {
+            token: (top_level_fields(kind.name), ("status",)) for token, kind in resource_types().items()
+        }
+        return package_schema(Kubernetes, SETTINGS - OF_THE_ENGINE, types)
 
     def diff_config(self, olds: Properties, news: Properties, /) -> Difference:
         """Another cluster means other objects. With a clusterIdentifier, that alone tells clusters apart."""

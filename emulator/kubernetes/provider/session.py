@@ -12,7 +12,9 @@ from emulator.providers.provider import Properties, ProviderError, Unknown
 Clusters = Callable[[], Iterable[KubernetesCluster]]
 """The clusters that run at present."""
 
-_SETTINGS = frozenset(
+OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL"})
+"""What the engine wants to know of every provider, and hands on."""
+SETTINGS = OF_THE_ENGINE | frozenset(
     {
         "kubeconfig",
         "context",
@@ -28,8 +30,6 @@ _SETTINGS = frozenset(
         "kubeClientSettings",
         "suppressDeprecationWarnings",
         "suppressHelmHookWarnings",
-        "version",
-        "pluginDownloadURL",
     }
 )
 _UNREACHABLE = "configured Kubernetes cluster is unreachable: "
@@ -52,7 +52,7 @@ class Session:
     @classmethod
     def of(cls, config: Properties, clusters: Clusters) -> "Session":
         """Raises ProviderError for settings that are not modelled, and for an unreadable kubeconfig."""
-        unknown = sorted(name for name in config if name not in _SETTINGS and not name.startswith("__"))
+        unknown = sorted(name for name in config if name not in SETTINGS and not name.startswith("__"))
         if unknown:
             raise ProviderError(f"kubernetes provider: not modelled by the emulator: {', '.join(unknown)}")
         if config.get("enableServerSideApply") in (False, "false"):
