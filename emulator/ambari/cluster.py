@@ -8,7 +8,7 @@ from emulator.ambari.artifacts import Artifacts
 from emulator.ambari.configurations import Change, Configurations, Wanted
 from emulator.ambari.execution import Execution, Operation
 from emulator.ambari.metrics import COMPONENT, SLICE, SLICES_A_WRITE, Collector
-from emulator.ambari.records import ConfigGroup, Counters, Table, Task
+from emulator.ambari.records import ConfigGroup, Counters, RequestSchedule, Table, Task
 from emulator.ambari.stack import services_made_stale
 from emulator.ambari.topology import Topology
 from emulator.ambari.users import Users
@@ -59,11 +59,12 @@ class AmbariCluster:
             store, self.lock, self.agents, self.topology, self.configurations, counters, task_limit
         )
         self.artifacts = Artifacts(store, name)
+        self.schedules = Table(store, "request-schedule", RequestSchedule)
         self.users = Users(store, users, longest_failures)
         self.collector = Collector(self._agents_of(COMPONENT)) if with_metrics else None
         self._status_interval = status_interval
         self._metrics_slice = metrics_slice
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -75,11 +76,12 @@ class AmbariCluster:
 
     def close(self) -> None:
         """Ends what start() began. Outcomes of tasks that are running now are not noted."""
-        self._stopping.set()
+        self.stopping.set()
         for thread in self._threads:
             thread.join()
         with self.lock:
             self.execution.close()
+            self.lock.notify_all()
 
     def restart(self) -> None:
         """What a restart of the server does: running requests are aborted, sessions end, agents go on."""
@@ -178,14 +180,14 @@ class AmbariCluster:
         return change
 
     def _keep_checking(self) -> None:
-        while not self._stopping.wait(self._status_interval):
+        while not self.stopping.wait(self._status_interval):
             self.check_status()
 
     def _collect_metrics(self) -> None:
         if self.collector is None:
             return
         slices = 0
-        while not self._stopping.wait(self._metrics_slice):
+        while not self.stopping.wait(self._metrics_slice):
             self.collector.sample()
             slices += 1
             if slices % SLICES_A_WRITE == 0:

@@ -74,6 +74,10 @@ class Execution:
         """Takes an id for a config group."""
         return self._count("group")
 
+    def next_schedule_id(self) -> int:
+        """Takes an id for a schedule of requests."""
+        return self._count("schedule")
+
     def submit(self, request_id: int, operation: Operation) -> Request:
         """Queues a request. It runs in threads of its own, beside others that touch other hosts."""
         stages = in_start_order(target.component for target in operation.targets)

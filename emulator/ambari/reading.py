@@ -132,6 +132,13 @@ def _task(call: Call) -> Resource:
     raise missing("Task resource doesn't exist.")
 
 
+def _request_schedule(call: Call) -> Resource:
+    for item in call.views.request_schedules():
+        if str(item.values["RequestSchedule/id"]) == call.parameters["schedule"]:
+            return item
+    raise missing(f"Request Schedule resource doesn't exist: {call.parameters['schedule']}")
+
+
 def _cluster(call: Call) -> Resource:
     # Its name is no secret to whoever may sign in.
     if set(call.query.fields) != {"Clusters/cluster_name"}:
@@ -241,7 +248,8 @@ READERS: dict[str, Handler] = {
     f"{_C}/config_groups": _many(types.CONFIG_GROUP, lambda call: call.views.config_groups()),
     f"{_C}/config_groups/{{group}}": _one(_config_group),
     f"{_C}/alerts": _many(types.ALERT, lambda call: []),
-    f"{_C}/request_schedules": _many(types.REQUEST_SCHEDULE, lambda call: []),
+    f"{_C}/request_schedules": _many(types.REQUEST_SCHEDULE, lambda call: call.views.request_schedules()),
+    f"{_C}/request_schedules/{{schedule}}": _one(_request_schedule),
     f"{_C}/upgrades": _many(types.UPGRADE, lambda call: []),
     "/hosts": _many(types.HOST, lambda call: call.views.hosts(below_cluster=False)),
     "/requests": _many(types.REQUEST, lambda call: []),

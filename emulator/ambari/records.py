@@ -127,6 +127,35 @@ class Request:
 
 
 @dataclass
+class BatchRequest:
+    """One of the requests of a schedule."""
+
+    order: int
+    uri: str
+    body: str
+    """As JSON."""
+    status: str | None = None
+    return_code: int | None = None
+
+
+@dataclass
+class RequestSchedule:
+    """Requests to be made one after the other, such as the rolling restart of Ambari's web page."""
+
+    id: int
+    user: str
+    created: int
+    updated: int
+    description: str | None
+    separation: float
+    """Seconds between the end of a request and the next."""
+    tolerance: int
+    """How many tasks may fail before it goes no further."""
+    batch: list[BatchRequest]
+    status: str = "SCHEDULED"
+
+
+@dataclass
 class Artifact:
     """A named JSON object at the cluster (service "") or at a service."""
 
@@ -154,6 +183,7 @@ class Counters:
     request: int = 0
     task: int = 0
     group: int = 0
+    schedule: int = 0
     maintenance: dict[str, str] = field(default_factory=dict)
 
 

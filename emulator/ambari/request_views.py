@@ -1,12 +1,13 @@
 """Background operations as resources, and which of them a list is about."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from emulator.ambari import resource_types as types
 from emulator.ambari.errors import AmbariError
 from emulator.ambari.execution import progress_of, status_of
 from emulator.ambari.query import Query
-from emulator.ambari.records import Request, Task
+from emulator.ambari.records import Request, RequestSchedule, Task
 from emulator.ambari.resources import Resource
 
 DEFAULT_WINDOW = 20
@@ -49,6 +50,47 @@ def request_view(cluster: str, request: Request) -> Resource:
     }
     values = {f"Requests/{name}": value for name, value in info.items()}
     return Resource(types.REQUEST, path, values, children, own_href=True)
+
+
+def schedule_view(cluster: str, schedule: RequestSchedule) -> Resource:
+    """A schedule of requests. What its requests show before they are made is not recorded."""
+    last = next((item.status for item in reversed(schedule.batch) if item.status), None)
+    info: dict[str, Any] = {
+        "authenticated_user": 1,
+        "batch": {
+            "batch_requests": [
+                {
+                    "order_id": item.order,
+                    "request_type": "POST",
+                    "request_uri": item.uri,
+                    "request_body": item.body,
+                    "request_status": item.status,
+                    "return_code": item.return_code,
+                }
+                for item in schedule.batch
+            ],
+            "batch_settings": {
+                "batch_separation_in_seconds": int(schedule.separation),
+                "task_failure_tolerance_limit": schedule.tolerance,
+            },
+        },
+        "cluster_name": cluster,
+        "create_time": _date(schedule.created),
+        "create_user": schedule.user,
+        "description": schedule.description,
+        "id": schedule.id,
+        "last_execution_status": last,
+        "schedule": None,
+        "status": schedule.status,
+        "update_time": _date(schedule.updated),
+        "update_user": schedule.user,
+    }
+    values = {f"RequestSchedule/{name}": value for name, value in info.items()}
+    return Resource(types.REQUEST_SCHEDULE, f"/clusters/{cluster}/request_schedules/{schedule.id}", values)
+
+
+def _date(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def listed_requests(requests: list[Resource], query: Query) -> list[Resource]:

@@ -156,6 +156,12 @@ ALERT = ResourceType(
     ),
 )
 REQUEST_SCHEDULE = ResourceType(
-    "RequestSchedule", ("RequestSchedule/id",), _ids("RequestSchedule", "id status")
+    "RequestSchedule",
+    ("RequestSchedule/cluster_name", "RequestSchedule/id"),
+    _ids(
+        "RequestSchedule",
+        "authenticated_user batch cluster_name create_time create_user description id last_execution_status "
+        "schedule status update_time update_user",
+    ),
 )
 UPGRADE = ResourceType("Upgrade", ("Upgrade/request_id",), _ids("Upgrade", "request_id request_status"))

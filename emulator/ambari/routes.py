@@ -9,6 +9,7 @@ from emulator.ambari.reading import READERS
 from emulator.ambari.writing import WRITERS
 from emulator.ambari.writing_hosts import HOST_WRITERS
 from emulator.ambari.writing_notes import NOTE_WRITERS
+from emulator.ambari.writing_schedules import SCHEDULE_WRITERS
 
 _C = "/clusters/{cluster}"
 
@@ -16,6 +17,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **{("GET", route): handler for route, handler in READERS.items()},
     **WRITERS,
     **HOST_WRITERS,
+    **SCHEDULE_WRITERS,
     **NOTE_WRITERS,
 }
 

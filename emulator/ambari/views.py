@@ -8,7 +8,7 @@ from emulator.ambari.cluster import AmbariCluster
 from emulator.ambari.metrics import COMPONENT as METRICS_COMPONENT
 from emulator.ambari.query import Query
 from emulator.ambari.records import Configuration, Host, HostComponent, User
-from emulator.ambari.request_views import request_view
+from emulator.ambari.request_views import request_view, schedule_view
 from emulator.ambari.resources import Resource
 from emulator.ambari.stack import COMPONENTS
 from emulator.ambari.users import ADMINISTRATOR
@@ -192,6 +192,10 @@ class Views:
     def requests(self) -> list[Resource]:
         """All background operations, oldest first."""
         return [request_view(self._cluster.name, item) for item in self._cluster.execution.requests()]
+
+    def request_schedules(self) -> list[Resource]:
+        """All schedules of requests."""
+        return [schedule_view(self._cluster.name, item) for item in self._cluster.schedules.all()]
 
     def configurations(self, *, with_properties: bool) -> list[Resource]:
         """All versions of all configuration types."""

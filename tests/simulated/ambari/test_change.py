@@ -212,26 +212,6 @@ def test_when_ambari_restarts_it_forgets_how_the_restart_of_a_broker_ended():
         assert cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
 
 
-def test_somebody_elses_restart_is_waited_for_before_anything_is_saved():
-    with bench() as cluster:
-        agent = cluster.simulation.agents["wn1"]
-        agent.hold()
-        cluster.restart_by_hand(agent.host_name)
-        looks = 0
-
-        def release_later(call: str) -> None:
-            nonlocal looks
-            looks += call.endswith("/requests")
-            if looks == 4:
-                agent.release()
-
-        run = cluster.run(between=release_later)
-        run.change.advertise()
-        assert "request 1 of admin (by hand 0) is under way" in run.output.getvalue()
-        assert cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
-        assert cluster.problems() == []
-
-
 def test_an_edit_between_reading_and_saving_is_merged_back():
     with bench() as cluster:
         run = cluster.run(
