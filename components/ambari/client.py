@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from math import inf
-from typing import Any, TypeVar
+from typing import Any
 
 from . import parse
 from .clock import Clock, SystemClock
 from .connection import Answer, Connection, encoded
 from .errors import (
     AlreadyExists,
-    AmbariError,
     AnswerLost,
     ClusterUnknown,
     NotFound,
@@ -35,17 +33,10 @@ from .model import (
     Request,
     ServiceVersion,
 )
-from .progress import Progress
-
-_Result = TypeVar("_Result")
+from .patience import PATIENCE, RETRY_PAUSE, Patience
 
 SERVICE = "KAFKA"
 COMPONENT = parse.BROKER_ROLE
-PATIENCE = 300.0
-"""Seconds that Ambari may be away in the middle of a run: a restart of the server was seen to take 21 s."""
-SERVER_ERROR_PATIENCE = 30.0
-"""Seconds for answers of 500: most are no passing trouble, Ambari gives them to plain mistakes, too."""
-RETRY_PAUSE = 2.0
 LOOK_UP = 20.0
 """Seconds within which a request that was sent shows up in the list (seen: 0.3 s)."""
 RECENT_REQUESTS = 100
@@ -72,14 +63,9 @@ class Ambari:
         self.user = connection.user
         self.server_time_offset = 0.0
         """Seconds to add to this machine's wall clock to get the server's."""
-        self.away = 0.0
-        """Seconds that the longest time lasted in which Ambari gave no answer that could be used."""
-        self.progress: Progress | None = None
-        """Where it is told that Ambari is waited for; None: nowhere."""
         self._connection = connection
         self._clock = clock or SystemClock()
-        self._patience = patience
-        self._reached = False
+        self.patience = Patience(self._clock, patience)
 
     # Configuration
 
@@ -150,7 +136,7 @@ class Ambari:
         query = "fields=privileges/PrivilegeInfo/cluster_name,privileges/PrivilegeInfo/permission_name"
         path = f"/users/{encoded(self.user)}"
         try:
-            body = self._patiently(lambda: self._answered(path, query), (Unreachable, AnswerLost)).body
+            body = self.patience.attempt(lambda: self._answered(path, query), (Unreachable, AnswerLost)).body
         except (NotFound, NotPermitted, Rejected, ServerFailed):
             return frozenset()
         found = [item.get("PrivilegeInfo", {}) for item in body.get("privileges", [])]
@@ -339,8 +325,8 @@ class Ambari:
         return self._path(f"/services/{SERVICE}{rest}")
 
     def _ask(self, path: str, query: str = "") -> Answer:
-        answer = self._patiently(lambda: self._answered(path, query))
-        self._reached = True
+        answer = self.patience.attempt(lambda: self._answered(path, query))
+        self.patience.reached = True
         if answer.server_time is not None:
             self.server_time_offset = answer.server_time - self._clock.wall()
         return answer
@@ -362,41 +348,11 @@ class Ambari:
             failed = True
             write()
 
-        self._patiently(attempt)
+        self.patience.attempt(attempt)
 
     def _reaching(self, write: Callable[[], Answer]) -> Answer:
         """Writes what must not be written twice: again only when there was certainly no connection."""
-        return self._patiently(write, (Unreachable,))
-
-    def _patiently(
-        self,
-        attempt: Callable[[], _Result],
-        passing: tuple[type[AmbariError], ...] = (Unreachable, AnswerLost, ServerFailed),
-    ) -> _Result:
-        """Attempts again while the failure is one that passes, for as long as patience lasts."""
-        start, failed = self._clock.now(), False
-        while True:
-            try:
-                result = attempt()
-                if failed:
-                    self._is_back(self._clock.now() - start)
-                return result
-            except passing as failure:
-                failed, waited = True, self._clock.now() - start
-                limit = min(
-                    self._patience, SERVER_ERROR_PATIENCE if isinstance(failure, ServerFailed) else inf
-                )
-                # The very first question tells at once when there is no way to Ambari.
-                if waited >= limit or (isinstance(failure, Unreachable) and not self._reached):
-                    raise
-                if self.progress:
-                    self.progress.waiting("Ambari", str(failure))
-            self._clock.sleep(RETRY_PAUSE)
-
-    def _is_back(self, seconds: float) -> None:
-        self.away = max(self.away, seconds)
-        if self.progress:
-            self.progress.say(f"Ambari answers again, after {seconds:.0f} s")
+        return self.patience.attempt(write, (Unreachable,))
 
     def _look_up(self, context: str) -> int | None:
         deadline = self._clock.now() + LOOK_UP

@@ -20,9 +20,10 @@ def failed_restarts(ambari: Ambari, request: Request, failed: Sequence[Task]) ->
         f"Ambari){_state_of(brokers.get(task.host))}.{_stderr(ambari, request, task)}"
         for task in failed
     ]
-    if ambari.away and any(task.status == "ABORTED" for task in failed):
+    away = ambari.patience.away
+    if away and any(task.status == "ABORTED" for task in failed):
         told.append(
-            f"Ambari was away for {ambari.away:.0f} s meanwhile. A server that restarts aborts the requests "
+            f"Ambari was away for {away:.0f} s meanwhile. A server that restarts aborts the requests "
             "under way, however far they are: the broker may have restarted or not."
         )
     return "\n".join([*told, _beginning_with([task.host for task in failed])])

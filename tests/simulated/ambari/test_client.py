@@ -8,7 +8,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from components.ambari.client import PATIENCE, Ambari
+from components.ambari.client import Ambari
 from components.ambari.connection import Connection
 from components.ambari.errors import (
     AmbariError,
@@ -24,6 +24,7 @@ from components.ambari.errors import (
     Unreachable,
 )
 from components.ambari.model import Configuration
+from components.ambari.patience import PATIENCE
 from emulator.ambari.simulation import simulated_server
 from emulator.tls import Authority
 from tests.unit.ambari.clocks import FakeClock

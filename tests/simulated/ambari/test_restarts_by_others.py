@@ -1,4 +1,4 @@
-"""Restarts that somebody else makes, by a request or by a rolling restart in Ambari's web page: waited for."""
+"""Restarts that somebody else makes, by a request or a rolling restart in Ambari's web page: waited for."""
 
 import threading
 
