@@ -98,12 +98,18 @@ class Change:
             now,
             brokers,
             self._in_order(stale),
-            self._in_order(stale if now.desired else brokers),
+            self._in_order(stale if now.desired else [one for one in brokers if one.in_service]),
             _interrupted(self._ambari.artifacts()),
         )
 
     def _in_order(self, brokers: list[Broker]) -> list[Broker]:
         return [broker for batch in batches(brokers, self._options.unit) for broker in batch]
+
+    def notice(self, brokers: Sequence[Broker]) -> None:
+        """Warns of brokers that are not in service, which nobody waits for."""
+        maintained = any(broker.joining for broker in brokers) and self._ambari.maintenance() == "ON"
+        for warning in idle(brokers, maintained):
+            self._progress.warn(warning)
 
     def refusal(self, survey: Survey) -> str:
         """Why brokers can't be made to advertise addresses; empty: they can, or they do so already.
@@ -177,7 +183,7 @@ class Change:
         refusal: Callable[[Survey], str] = lambda _: "",
     ) -> Survey:
         before = self.survey()
-        self._notice(before.brokers)
+        self.notice(before.brokers)
         if why := refusal(before):
             raise ConfigurationConflict(why)
         if not wanted(before.version.types) and not before.stale and not before.interrupted:
@@ -248,14 +254,8 @@ class Change:
             self._options,
             alive,
             confirm,
-            self._notice,
+            self.notice,
         )
-
-    def _notice(self, brokers: Sequence[Broker]) -> None:
-        """Warns of brokers that are not in service, which nobody waits for."""
-        maintained = any(broker.joining for broker in brokers) and self._ambari.maintenance() == "ON"
-        for warning in idle(brokers, maintained):
-            self._progress.warn(warning)
 
     def _end_maintenance(self, held: RunNote) -> None:
         """Puts Kafka's maintenance mode back to what it was before a run of an earlier version changed it."""

@@ -175,6 +175,7 @@ class IpAdvertisingProvider(ResourceProvider):
         try:
             with self._change(props) as change:
                 survey = change.survey()
+                change.notice(survey.brokers)
                 refused = change.refusal(survey)
         except ClusterUnknown:
             return ReadResult("", {})

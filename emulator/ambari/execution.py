@@ -29,7 +29,7 @@ class Operation:
     """RESTART, START, STOP or INSTALL."""
     targets: Sequence[HostComponent]
     user: str
-    context: str | None = None
+    context: str = ""
     operation_level: str | None = None
     filters: Sequence[Mapping[str, Any]] = field(default_factory=list)
 

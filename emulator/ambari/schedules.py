@@ -63,7 +63,7 @@ def _submit(cluster: AmbariCluster, schedule: RequestSchedule, item: BatchReques
     targets, remembered = commands.restart_targets(cluster, filters, level)
     if not targets:
         return None
-    context = body.information.get("context")
+    context = str(body.information.get("context") or "")
     operation = Operation("RESTART", targets, schedule.user, context, level, remembered)
     return cluster.execution.submit(cluster.execution.next_request_id(), operation)
 

@@ -92,12 +92,12 @@ def post_request(call: Call) -> Reply:
     if command is None:
         raise ContainerError
     call.require(MAY_OPERATE, f"The authenticated user is not authorized to execute the command, {command}.")
-    context = body.information.get("context")
+    context = str(body.information.get("context") or "")
     level = commands.operation_level(body.information)
     filters = commands.check_filters(call.cluster, str(command), body.get("Requests", "resource_filters"))
     request_id = call.cluster.execution.next_request_id()
     targets, remembered = commands.restart_targets(call.cluster, filters, level)
-    if context is not None and len(str(context)) > commands.LONGEST_CONTEXT:
+    if len(context) > commands.LONGEST_CONTEXT:
         raise ContainerError
     if not targets:
         return Reply(201)

@@ -185,6 +185,16 @@ def test_a_stop_without_a_context_has_an_empty_one(
     assert [item["Requests"]["request_context"] for item in shown["items"]] == [context]
 
 
+def test_a_restart_without_a_context_has_an_empty_one_too(replay: Replay) -> None:
+    kind = {"service_name": "KAFKA", "component_name": "KAFKA_BROKER", "hosts": HOSTS["wn0"]}
+    replay.post(
+        f"{CLUSTER}/requests", {"RequestInfo": {"command": "RESTART"}, "Requests/resource_filters": [kind]}
+    )
+    replay.settle()
+    [request] = _requests(replay)
+    assert request.context == ""
+
+
 def test_a_config_groups_name_is_taken_once(replay: Replay) -> None:
     group = {"group_name": "more", "tag": "KAFKA", "hosts": [], "desired_configs": []}
     assert replay.post(f"{CLUSTER}/config_groups", [{"ConfigGroup": group}]).status == 201

@@ -85,6 +85,33 @@ def test_a_read_tells_each_drift_and_which_brokers_would_restart(
     )
 
 
+def test_a_broker_that_was_stopped_on_purpose_is_no_drift_and_a_read_names_it(
+    cluster: Bench, provider: IpAdvertisingProvider, capsys: pytest.CaptureFixture[str]
+):
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    cluster.simulation.change_state("wn1", "STOP")
+    read = provider.read("id", created)
+    assert (read.outs or {})["staleBrokers"] == []
+    assert not provider.diff("id", read.outs or {}, inputs(cluster, provider)).changes
+    assert (
+        "warning: wn1-mykafk (10.0.0.12) is INSTALLED, as somebody wants it to be" in capsys.readouterr().err
+    )
+
+
+def test_a_worker_that_was_added_is_no_drift_and_stands_among_the_servers(
+    cluster: Bench, provider: IpAdvertisingProvider
+):
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    cluster.simulation.add_worker("wn3")
+    read = provider.read("id", created).outs or {}
+    assert (read["staleBrokers"], read["plan"]) == ([], [])
+    assert read["bootstrapServers"].endswith(",10.0.0.15:9092")
+    mark = cluster.simulation.server.log.mark
+    updated = provider.update("id", read, inputs(cluster, provider, workers=4)).outs or {}
+    assert updated["bootstrapServers"] == read["bootstrapServers"]
+    assert {entry.method for entry in cluster.simulation.server.log.since(mark)} == {"GET"}
+
+
 def test_a_note_that_nobody_can_read_is_told_by_a_read_and_stops_an_update(
     cluster: Bench, provider: IpAdvertisingProvider
 ):
