@@ -40,7 +40,9 @@ def assign_role(
         role_assignment_name=pulumi.Output.all(on, to).apply(
             lambda ids: assignment_name(ids[0], ids[1], role, assigner)
         ),
-        opts=opts,
+        # Another scope gives another name. In another spelling it is the same assignment, which Azure would
+        # refuse a second time.
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["scope"])),
     )
 
 

@@ -118,6 +118,7 @@ def test_nor_after_what_was_changed_by_calls_of_their_own(azure: EmulatedAzure) 
     operations.resize(group, name, None, workers=5)
     operations.update_gateway(group, name, None, user="admin", password="An0ther-Passw0rd!")
     operations.patch(cluster.id, {"tags": {"team": "data"}})
+    operations.patch(cluster.id, {"identity": cluster.inputs["identity"]})
     assert drift(azure, deployment) == {}
 
 

@@ -27,6 +27,16 @@ def test_assignment_names_its_principal_type_and_the_role_in_the_subscription() 
     assert uuid.UUID(inputs["roleAssignmentName"]).version == 5
 
 
+def test_a_scope_in_another_spelling_is_the_same_assignment() -> None:
+    def program() -> None:
+        for name, scope in (("reads", f"{GROUP}/registry"), ("reads-too", f"{GROUP}/registry".upper())):
+            assign_role(name, Role.ACR_PULL, to="principal", on=scope, opts=pulumi.ResourceOptions())
+
+    one, other = (deploy(program)[name] for name in ("reads", "reads-too"))
+    assert one.inputs["roleAssignmentName"] == other.inputs["roleAssignmentName"]
+    assert list(one.options.ignoreChanges) == ["scope"]
+
+
 @given(scope=st.text(), principal=st.uuids(), other=st.uuids())
 def test_same_assignment_has_the_same_name_and_another_has_another(
     scope: str, principal: uuid.UUID, other: uuid.UUID
