@@ -39,7 +39,7 @@ def session(props: Mapping[str, Any], configuration: ConfigureRequest | None) ->
     connection = Connection(props["ambariUrl"], props["user"], password, alive)
     progress = Progress(clock)
     ambari = Ambari(connection, props["clusterName"], clock)
-    ambari.progress = progress
+    ambari.patience.progress = progress
     try:
         yield Session(ambari, clock, progress, alive)
     except EngineGone:
