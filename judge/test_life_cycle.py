@@ -8,10 +8,11 @@ from judge.stack import Stack
 
 
 def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
-    """Made, changed in every way in which a setting can change it, and destroyed."""
+    """Made, changed in every way in which a setting can change it, and destroyed, as each preview says."""
 
     def scenario(stack: Stack) -> list[list[str]]:
         first = stack.settings
+        said = [stack.succeed("preview")]
         runs = [stack.settle()]
         for changed in (
             replace(first, replicas=3),
@@ -25,7 +26,9 @@ def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
             replace(first, image=image(WORKS_TOO)),
         ):
             stack.settings = changed
+            said.append(stack.succeed("preview"))
             runs.append(stack.settle())
+        assert [preview.steps for preview in said] == [run.steps for run in runs]
         runs.append(stack.destroy())
         assert stack.cluster.get("Namespace", "", stack.namespace) is None
         return [run.steps for run in runs]

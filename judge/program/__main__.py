@@ -29,7 +29,7 @@ if not settings["marked"]:
     mock.patch.multiple(Ownership, labels={}, annotations={}).start()
 pulumi.runtime.register_resource_transform(shorten)
 provider = kubernetes_provider(
-    pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]), "judge", pulumi.ResourceOptions()
+    "judge", pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]), "judge", pulumi.ResourceOptions()
 )
 app = KafkaTestApp(
     "app",

@@ -30,20 +30,21 @@ def applied(
     return apply(cluster.objects, config, manager, version=version, force=force, dry_run=dry_run)
 
 
-def rehearse(session: Session, old_outputs: Properties, inputs: Properties) -> None:
-    """Asks the API server for a dry run of an update whose inputs are all known.
+def rehearse(session: Session, old_outputs: Properties, inputs: Properties) -> Properties | None:
+    """The outputs of a dry run of an update; None where the inputs are not all known, or nobody can be asked.
 
     Raises ProviderError as the update would.
     """
     cluster = session.find() if known(inputs) else None
     live = cluster.objects.get(key_of(inputs)) if cluster else None
     if cluster is None or live is None:
-        return
+        return None
     manager = manager_of(old_outputs, inputs)
     try:
-        applied(cluster, inputs, manager, is_forced(inputs, live, session.force), dry_run=True)
+        item = applied(cluster, inputs, manager, is_forced(inputs, live, session.force), dry_run=True)
     except ApiError as error:
         raise not_live(live, manager, explained(error, manager)) from error
+    return outputs_of(item, manager)
 
 
 def explained(error: ApiError, manager: str) -> str:

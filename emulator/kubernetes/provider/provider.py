@@ -181,8 +181,9 @@ class Kubernetes(Provider):
         /,
     ) -> Properties:
         if preview:
-            rehearse(session, old_outputs, new_inputs)
-            return _foreseen(new_inputs, old_outputs)
+            if not known(new_inputs):
+                return copy.deepcopy(new_inputs)
+            return rehearse(session, old_outputs, new_inputs) or _foreseen(new_inputs, old_outputs)
         cluster = session.cluster()
         live = cluster.objects.get(key_of(new_inputs))
         if live is None:

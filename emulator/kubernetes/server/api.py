@@ -113,19 +113,13 @@ class ObjectStore:
         """
         with self._changed:
             former = self._require(key_of(item))
-            changed = copy.deepcopy(item)
-            metadata = {
-                name: former["metadata"][name] for name in _SERVER_METADATA if name in former["metadata"]
-            }
-            annotations = {
-                name: value
-                for name, value in annotations_of(former).items()
-                if name.startswith(_SERVER_ANNOTATIONS)
-            } | changed["metadata"].get("annotations", {})
-            changed["metadata"] |= metadata
-            if annotations:
-                changed["metadata"]["annotations"] = annotations
-            return self._replace(former, changed)
+            return self._replace(former, _applied(former, item))
+
+    def rehearse(self, item: Object) -> Object:
+        """What `apply` would make of the object, which it leaves as it is. Raises NotFound."""
+        with self._changed:
+            former = self._require(key_of(item))
+            return copy.deepcopy(_continued(former, _applied(former, item)))
 
     def replace(self, item: Object) -> bool:
         """Writes what a controller made of the object it read. False if that is gone or has changed."""
@@ -213,12 +207,7 @@ class ObjectStore:
             self._changed.notify_all()
 
     def _replace(self, former: Object, changed: Object) -> Object:
-        metadata = changed["metadata"]
-        metadata["generation"] = former["metadata"]["generation"]
-        if "status" in former:
-            changed["status"] = former["status"]
-        if _specification(former) != _specification(changed):
-            metadata["generation"] += 1
+        _continued(former, changed)
         if changed != former:
             self._put(changed)
         return copy.deepcopy(changed)
@@ -257,6 +246,29 @@ class ObjectStore:
                 f'pods "{item["metadata"]["name"]}" is forbidden: error looking up service account '
                 f'{key.namespace}/{name}: serviceaccount "{name}" not found'
             )
+
+
+def _applied(former: Object, item: Object) -> Object:
+    """A copy of `item` with what only the server writes, as it stands in `former`."""
+    changed = copy.deepcopy(item)
+    metadata = {name: former["metadata"][name] for name in _SERVER_METADATA if name in former["metadata"]}
+    annotations = {
+        name: value for name, value in annotations_of(former).items() if name.startswith(_SERVER_ANNOTATIONS)
+    } | changed["metadata"].get("annotations", {})
+    changed["metadata"] |= metadata
+    if annotations:
+        changed["metadata"]["annotations"] = annotations
+    return changed
+
+
+def _continued(former: Object, changed: Object) -> Object:
+    """`changed` with the status of `former`, and a generation that counts changes of the specification."""
+    changed["metadata"]["generation"] = former["metadata"]["generation"]
+    if "status" in former:
+        changed["status"] = former["status"]
+    if _specification(former) != _specification(changed):
+        changed["metadata"]["generation"] += 1
+    return changed
 
 
 def _specification(item: Object) -> Object:

@@ -52,7 +52,7 @@ def apply(
         item = _completed(item, live["metadata"]["uid"] if live else str(uuid.uuid4()))
         _require_validity(live, item, version)
         if dry_run:
-            return item
+            return item if live is None else objects.rehearse(item)
         return objects.create(item) if live is None else objects.apply(item)
 
 
