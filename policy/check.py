@@ -4,9 +4,10 @@ Exit status 0 when every resource keeps every rule, 1 when one doesn't, 2 when t
 """
 
 import sys
+from collections.abc import Iterable
 
 from .preview import NoPreview, resources
-from .rules import RULES
+from .rules import RULES, Resource, Violation
 
 
 def main() -> int:
@@ -15,13 +16,16 @@ def main() -> int:
     except NoPreview as failure:
         print(f"Nothing was checked: {failure}.", file=sys.stderr)
         return 2
-    violations = [
-        violation for resource in planned for rule in RULES for violation in rule.violations(resource)
-    ]
-    for violation in violations:
+    found = violations(planned)
+    for violation in found:
         print(violation)
-    print(f"{len(planned)} resources, {len(RULES)} rules, {len(violations)} violations")
-    return 1 if violations else 0
+    print(f"{len(planned)} resources, {len(RULES)} rules, {len(found)} violations")
+    return 1 if found else 0
+
+
+def violations(planned: Iterable[Resource]) -> list[Violation]:
+    """Every violation of every rule by these resources."""
+    return [violation for resource in planned for rule in RULES for violation in rule.violations(resource)]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from .rules import UNKNOWN, Resource, broker_ports, without_version
@@ -19,8 +20,24 @@ UNKNOWN_VALUES = frozenset(
 """Pulumi's placeholders for an unknown string, boolean, number, list or object (plugin/rpc.go in Pulumi)."""
 
 
+_GONE = ("delete", "discard", "remove-pending-replace")
+"""Steps after which a resource is no more, or no more the stack's."""
+
+
 class NoPreview(Exception):
     """The text is not the output of a preview that succeeded; the message says what it is."""
+
+
+def document(text: str) -> dict[str, Any]:
+    """The JSON in what the command printed, which may begin with lines for people. Raises NoPreview."""
+    start = re.search(r"^\{", text, re.MULTILINE)
+    try:
+        found, _ = json.JSONDecoder().raw_decode(text, start.start() if start else 0)
+    except json.JSONDecodeError as error:
+        raise NoPreview(f"this is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise NoPreview("this is JSON, but no preview")
+    return found
 
 
 def resources(text: str) -> list[Resource]:
@@ -28,15 +45,16 @@ def resources(text: str) -> list[Resource]:
 
     Raises NoPreview.
     """
-    try:
-        preview = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise NoPreview(f"this is no JSON: {error}") from error
-    steps = preview.get("steps") if isinstance(preview, dict) else None
+    steps = document(text).get("steps")
     if not steps:
         raise NoPreview("this preview has no steps: it failed, or is none")
-    # A replaced resource has several steps, each with the same new state.
-    planned = {step["urn"]: step["newState"] for step in steps if step.get("newState")}
+    # A replaced or refreshed resource has several steps: the last tells what becomes of it.
+    planned: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        if state := step.get("newState"):
+            planned[step["urn"]] = state
+        elif step["op"] in _GONE:
+            planned.pop(step["urn"], None)
     told = [broker_ports(state["type"], state.get("outputs") or {}) for state in planned.values()]
     ports = frozenset[int]().union(*told)
     return [_resource(urn, state, ports) for urn, state in planned.items()]
@@ -46,15 +64,16 @@ def _resource(urn: str, state: dict[str, Any], ports: frozenset[int]) -> Resourc
     return Resource(
         name=urn.rsplit("::", 1)[-1],
         type=without_version(state["type"]),
-        inputs=_known(state.get("inputs") or {}),
+        inputs=known(state.get("inputs") or {}),
         protect=bool(state.get("protect")),
         broker_ports=ports,
     )
 
 
-def _known(value: Any) -> Any:
+def known(value: Any) -> Any:
+    """A copy of inputs with UNKNOWN for what is not known yet."""
     if isinstance(value, dict):
-        return {name: _known(item) for name, item in value.items()}
+        return {name: known(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_known(item) for item in value]
+        return [known(item) for item in value]
     return UNKNOWN if isinstance(value, str) and value in UNKNOWN_VALUES else value

@@ -17,9 +17,19 @@ KAFKA_PORTS = {2181: "ZooKeeper", 9092: "Kafka", 9093: "Kafka over TLS", 9400: "
 """HDInsight's ports of Kafka, besides those of the stack's own brokers: https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-port-settings-for-services."""
 
 
+def is_public_balancer(resource: Resource) -> bool:
+    """Whether a resource is a Service with a load balancer that has a public address."""
+    annotations = resource.at("metadata.annotations") or {}
+    return (
+        resource.type == "kubernetes:core/v1:Service"
+        and resource.at("spec.type") == "LoadBalancer"
+        and not (isinstance(annotations, Mapping) and annotations.get(INTERNAL_BALANCER) == "true")
+    )
+
+
 def unsaid_openness(resource: Resource) -> Iterator[Finding]:
     """A resource that everybody may reach without an annotation that says so."""
-    if _is_public_balancer(resource):
+    if is_public_balancer(resource):
         yield from _open_balancer(resource)
     for path, rule in inbound(resource):
         for place, source in sources(rule):
@@ -30,7 +40,7 @@ def unsaid_openness(resource: Resource) -> Iterator[Finding]:
 def kafka_outside(resource: Resource) -> Iterator[Finding]:
     """A load balancer or security rule that opens a port of Kafka or ZooKeeper to addresses outside."""
     forbidden = resource.broker_ports | KAFKA_PORTS.keys()
-    if _is_public_balancer(resource) or _is_node_port(resource):
+    if is_public_balancer(resource) or _is_node_port(resource):
         for path, port in resource.items("spec.ports"):
             for name in ("port", "targetPort"):
                 if port.get(name) in forbidden:
@@ -69,15 +79,6 @@ def open_kubernetes_api(resource: Resource) -> Iterator[Finding]:
     for place, source in resource.items(path):
         if is_world(source):
             yield place, source
-
-
-def _is_public_balancer(resource: Resource) -> bool:
-    annotations = resource.at("metadata.annotations") or {}
-    return (
-        resource.type == "kubernetes:core/v1:Service"
-        and resource.at("spec.type") == "LoadBalancer"
-        and not (isinstance(annotations, Mapping) and annotations.get(INTERNAL_BALANCER) == "true")
-    )
 
 
 def _is_node_port(resource: Resource) -> bool:

@@ -49,6 +49,16 @@ def test_what_is_deleted_breaks_no_rule() -> None:
     assert resources(preview(gone)) == []
 
 
+def test_what_a_refresh_saw_and_is_then_deleted_breaks_no_rule() -> None:
+    gone = step("delete") | {"newState": None}
+    assert resources(preview(step("refresh"), gone)) == []
+
+
+def test_lines_before_and_after_the_preview_are_passed_over() -> None:
+    text = f"Previewing update (local):\n{preview(step('create'))}\nDone.\n"
+    assert [storage.name for storage in resources(text)] == ["storage"]
+
+
 def test_resources_without_inputs_have_none() -> None:
     [storage] = resources(preview(step("create")))
     assert storage.inputs == {}

@@ -1,0 +1,47 @@
+"""Reviews a preview: `pulumi preview --refresh --json | python -m review --format markdown`.
+
+Exit status 0, also for a preview that failed, whose messages are the review; 2 where there is no preview;
+with --expect-no-changes 3 where something changes. Whether a policy is broken decides `policy.check`.
+"""
+
+import argparse
+import dataclasses
+import sys
+
+from policy.check import violations
+from policy.preview import NoPreview, resources
+
+from .markdown import markdown
+from .preview import read
+from .report import Report, no_preview, report
+from .text import text
+
+_FORMATS = {"markdown": markdown, "text": text}
+
+
+def main() -> int:
+    """Prints the review of the preview on standard input."""
+    parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
+    parser.add_argument("--format", choices=_FORMATS, default="text")
+    parser.add_argument("--stack", default="", help="its name, where the preview may have failed to tell it")
+    parser.add_argument("--expect-no-changes", action="store_true")
+    parser.add_argument("--note", default="", help="a line below the review: of which commit, and when")
+    options = parser.parse_args()
+    try:
+        made, status = _reviewed(sys.stdin.read()), 0
+    except NoPreview as failure:
+        made, status = no_preview(options.stack, str(failure)), 2
+    if options.stack:
+        made = dataclasses.replace(made, stack=options.stack)
+    sys.stdout.write(_FORMATS[options.format](made, options.note))
+    return 3 if options.expect_no_changes and status == 0 and made.changing else status
+
+
+def _reviewed(printed: str) -> Report:
+    preview = read(printed)
+    # A preview that failed doesn't tell of all resources: what it would break is not known.
+    return report(preview, [] if preview.errors else violations(resources(printed)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Which brokers restart, in which order, and what that means for topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .phrases import Phrase, listed
+from .preview import Change, Operation, Preview
+from .topics import Topic, declared
+
+ADVERTISING = "dynamic/kafka:IpAdvertising"
+KAFKA = "azure-native:hdinsight:Cluster"
+SETTLE = 30
+"""Seconds for which a restarted broker must run where something vouches for Kafka's health, if
+`restartSettleSeconds` is not less: `Pace.settle` of the program."""
+
+
+def restarts(preview: Preview) -> Iterator[Phrase]:
+    """What happens to running brokers; nothing where their cluster goes, or is yet to come."""
+    fate = {one.operation for one in preview.resources if one.type == KAFKA}
+    if fate & {Operation.CREATE, Operation.REPLACE, Operation.DELETE}:
+        return
+    for change in preview.changes:
+        if change.type.endswith(ADVERTISING):
+            yield from _of(change, declared(preview))
+
+
+def _of(change: Change, topics: Sequence[Topic]) -> Iterator[Phrase]:
+    if change.operation is Operation.DELETE:
+        if not change.before.get("keepOnDelete"):
+            yield ("Brokers stop advertising addresses: each restarts, and pods in AKS reach none of them.",)
+        return
+    if change.operation is not Operation.UPDATE:
+        yield (f"Brokers that do not advertise their addresses yet restart, {_pace(change.after)}.",)
+        return
+    if hosts := change.before.get("plan"):
+        yield _restart(hosts, change.after)
+        yield from _unavailable(hosts, change.after, topics)
+    if change.before.get("interrupted"):
+        yield ("What an interrupted run began at the brokers is finished.",)
+
+
+def _restart(hosts: Sequence[str], options: Mapping[str, Any]) -> Phrase:
+    names = listed(host.partition(".")[0] for host in hosts)
+    if len(hosts) == 1:
+        return ("1 broker restarts: ", *names, f". {_wait(1, options)}")
+    order = ", in this order" if options.get("restart") != "all-at-once" else ""
+    start = f"{len(hosts)} brokers restart, {_pace(options)}{order}: "
+    batches = len(hosts) if _pace(options) == "one at a time" else 1
+    return (start, *names, f". {_wait(batches, options)}")
+
+
+def _pace(options: Mapping[str, Any]) -> str:
+    if options.get("restart") == "all-at-once":
+        return "all at once"
+    return "one rack at a time" if options.get("unit") == "rack" else "one at a time"
+
+
+def _wait(batches: int, options: Mapping[str, Any]) -> str:
+    """How long it takes at least: the program waits after every restart, and no less than this."""
+    unvouched = int(options.get("settleSeconds") or 0)
+    least = min(SETTLE, unvouched)
+    after = "After it" if batches == 1 else "After each"
+    longer = f", and {unvouched} s where Kafka's health is unknown" if unvouched > least else ""
+    total = f": {batches * least} s or more in all, beside the restarts themselves" if batches > 1 else ""
+    return f"{after} at least {least} s are waited{longer}{total}."
+
+
+def _unavailable(
+    hosts: Sequence[str], options: Mapping[str, Any], topics: Sequence[Topic]
+) -> Iterator[Phrase]:
+    """What the declared topics suffer. Those that somebody else has made are not known."""
+    if not topics:
+        return
+    if _pace(options) == "all at once" and len(hosts) > 1:
+        yield ("Topics whose replicas are all on these brokers are unavailable until they run again.",)
+        return
+    single = [topic.name for topic in topics if topic.replicas == 1]
+    if single:
+        yield (
+            "Has no second replica, so that partitions are away while their broker restarts: ",
+            *listed(single),
+        )
+    strict = [topic.name for topic in topics if topic.replicas > 1 and topic.least_in_sync >= topic.replicas]
+    if strict:
+        yield (
+            "Needs all replicas in sync, so that it takes no message with `acks=all` during the restarts: ",
+            *listed(strict),
+        )

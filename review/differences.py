@@ -1,0 +1,72 @@
+"""What differs between the inputs of a resource as they are and as they shall be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .phrases import SECRET
+from .preview import Change
+
+_OURS = ("__provider", "__defaults", "__fieldManager", "__initialApiVersion", "__inputs")
+"""What Pulumi's providers keep for themselves among the inputs."""
+_STATUS = ("status", "metadata.generation", "metadata.managedFields", "metadata.resourceVersion")
+"""What Kubernetes writes into its objects; no input of ours, and shown to nobody."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A property at a path such as `spec.replicas`; None stands for one that is not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def differences(change: Change) -> list[Difference]:
+    """Every property that differs, by its path; a secret where the engine says that it does."""
+    found = [*within("", change.before, change.after, change.touched)]
+    return sorted((one for one in found if not _noise(change, one)), key=lambda one: one.path)
+
+
+def within(path: str, before: Any, after: Any, touched: frozenset[str]) -> Iterator[Difference]:
+    """What differs between two values, each part at its own path below `path`."""
+    if (before or after) and isinstance(before, Mapping | None) and isinstance(after, Mapping | None):
+        before, after = before or {}, after or {}
+        for name in before.keys() | after.keys():
+            yield from within(_joined(path, name), before.get(name), after.get(name), touched)
+    elif isinstance(before, list) and isinstance(after, list) and (named := _by_name(before, after)):
+        for name, (old, new) in named.items():
+            yield from within(f"{path}[{name}]", old, new, touched)
+    elif before != after or (before == SECRET and _is_touched(path, touched)):
+        yield Difference(path, before, after)
+
+
+def _by_name(before: list[Any], after: list[Any]) -> dict[str, tuple[Any, Any]]:
+    """The items of both lists by the name in them; nothing where an item has none, or two have the same."""
+    pairs: dict[str, tuple[Any, Any]] = {}
+    for place, items in enumerate((before, after)):
+        names = [item.get("name") for item in items if isinstance(item, Mapping)]
+        if len(names) != len(items) or len({*map(str, names)}) != len(items) or None in names:
+            return {}
+        for name, item in zip(names, items, strict=True):
+            old, new = pairs.get(str(name), (None, None))
+            pairs[str(name)] = (item, new) if place == 0 else (old, item)
+    return pairs
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _is_touched(path: str, touched: frozenset[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}.") for one in touched)
+
+
+def _noise(change: Change, difference: Difference) -> bool:
+    names = difference.path.split(".")
+    if any(name.partition("[")[0] in _OURS for name in names):
+        return True
+    paths = {".".join(names[:count]).partition("[")[0] for count in range(1, len(names) + 1)}
+    return change.type.startswith("kubernetes:") and bool(paths & {*_STATUS})

@@ -1,0 +1,98 @@
+"""GitHub: a comment on a pull request, or an issue on drift, of which there is one for a stack.
+
+    python -m review.forges.github comment 12 < review.md
+    python -m review.forges.github drift < review.md      # opens the issue, or updates it
+    python -m review.forges.github no-drift < review.md   # closes it, if it is open
+
+The first line of what is posted is its marker. Environment: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL,
+and for drift PULUMI_STACK. See https://docs.github.com/rest/issues/comments and https://docs.github.com/rest/issues/issues.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .rest import ForgeRefused, ask
+
+_PAGE = 100
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """The API for one repository; `api` is its root, `token` may write what is asked of it."""
+
+    api: str
+    repository: str
+    token: str
+
+    def comment(self, number: int, text: str) -> None:
+        """Posts the comment on an issue or pull request, in place of an earlier one with the same marker."""
+        earlier = self._own(f"/issues/{number}/comments?", text)
+        if earlier is None:
+            self._ask("POST", f"/issues/{number}/comments", {"body": text})
+        else:
+            self._ask("PATCH", f"/issues/comments/{earlier['id']}", {"body": text})
+
+    def drift(self, text: str, title: str) -> None:
+        """Opens the issue, or updates the one that is open."""
+        issue = self._own("/issues?state=open&", text)
+        if issue is None:
+            self._ask("POST", "/issues", {"title": title, "body": text})
+        else:
+            self._ask("PATCH", f"/issues/{issue['number']}", {"body": text})
+
+    def no_drift(self, text: str) -> None:
+        """Closes the issue, if one is open, and says why."""
+        issue = self._own("/issues?state=open&", text)
+        if issue is not None:
+            self._ask("POST", f"/issues/{issue['number']}/comments", {"body": "The drift is gone."})
+            self._ask("PATCH", f"/issues/{issue['number']}", {"state": "closed", "state_reason": "completed"})
+
+    def _own(self, listing: str, text: str) -> Mapping[str, Any] | None:
+        """The first of a list that a workflow has written with the marker of this text."""
+        marker = text.partition("\n")[0]
+        for one in self._all(listing):
+            if (one.get("body") or "").startswith(marker) and one["user"]["type"] == "Bot":
+                return one
+        return None
+
+    def _all(self, listing: str) -> Iterator[Mapping[str, Any]]:
+        page = 1
+        while found := self._ask("GET", f"{listing}per_page={_PAGE}&page={page}"):
+            yield from found
+            page += 1
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        headers = {"Accept": "application/vnd.github+json", "Authorization": f"Bearer {self.token}"}
+        return ask(method, f"{self.api}/repos/{self.repository}{path}", headers, body)
+
+
+def main() -> int:
+    """Does what the arguments say with the text on standard input: exit status 1 where GitHub refuses."""
+    parser = argparse.ArgumentParser(prog="python -m review.forges.github", description=__doc__)
+    parser.add_argument("what", choices=["comment", "drift", "no-drift"])
+    parser.add_argument("number", type=int, nargs="?", help="of the pull request")
+    options = parser.parse_args()
+    known = os.environ
+    github = GitHub(known["GITHUB_API_URL"], known["GITHUB_REPOSITORY"], known["GITHUB_TOKEN"])
+    text = sys.stdin.read()
+    try:
+        if options.what == "comment":
+            github.comment(options.number, text)
+        elif options.what == "drift":
+            github.drift(text, f"Drift in {known['PULUMI_STACK']}")
+        else:
+            github.no_drift(text)
+    except ForgeRefused as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""Resources that are deleted or replaced with something in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .phrases import Phrase, Quoted
+from .preview import Operation, Preview
+
+_LOST = {
+    "azure-native:hdinsight:Cluster": "every topic with its messages and its consumers' offsets is lost",
+    "azure-native:storage:StorageAccount": "what is stored in it is lost",
+    "azure-native:containerregistry:Registry": "the images in it are lost",
+    "azure-native:containerservice:ManagedCluster": "all that runs in it is gone, also what others run",
+    "azure-native:resources:ResourceGroup": "everything in it is deleted, also what others put there",
+    "azure-native:network:VirtualNetwork": "nothing in it is reached",
+    "kubernetes:core/v1:Namespace": "every object in it is deleted",
+    "kubernetes:core/v1:PersistentVolumeClaim": "what is stored in it may be lost",
+}
+
+
+def losses(preview: Preview) -> Iterator[Phrase]:
+    """What is lost with each resource that is deleted or replaced, in the order in which it weighs."""
+    lost = [one for one in preview.changes if one.operation in (Operation.DELETE, Operation.REPLACE)]
+    for type_, consequence in _LOST.items():
+        for change in lost:
+            if change.type == type_:
+                yield (Quoted(change.name), f" is {change.operation}: {consequence}.")

@@ -1,0 +1,87 @@
+"""A report as a comment in GitHub's Markdown, or that of another forge, within its limit of length.
+
+Everything that somebody else chose stands in a code span or a fenced block, where neither Markdown, HTML nor
+a mention has an effect: https://github.github.com/gfm/#code-spans, https://github.github.com/gfm/#fenced-code-blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .phrases import Phrase, Quoted, visible
+from .report import Report
+
+LIMIT = 65_536
+"""The longest comment that GitHub takes."""
+_RESERVE = 500
+"""Left for what is said about what is left out."""
+_LONGEST_QUOTATION = 2_000
+
+
+def markdown(report: Report, note: str = "") -> str:
+    """The comment: first the marker by which it is found again, which nobody sees."""
+    lines = [
+        marker(report.stack),
+        f"### Preview of {_phrase((Quoted(report.stack),))}: {_phrase(report.headline)}",
+    ]
+    lines += _section("⚠️ Look at this first", report.dangers)
+    lines += _section("Changes", report.changes)
+    lines += _section("The program warns", report.warnings)
+    ending = ["", f"<sub>{_phrase((Quoted(note),))}</sub>"] if note else []
+    lines = _fitting(lines, LIMIT - _RESERVE - _length(ending), "more lines do not fit into a comment.")
+    room = LIMIT - _RESERVE - _length(lines) - _length(ending)
+    return "\n".join([*lines, *_folded(report.details, room), *ending]) + "\n"
+
+
+def marker(stack: str) -> str:
+    """The first line of a comment, by which the next one on the same stack finds and replaces it."""
+    return f"<!-- review of the stack {re.sub('[^A-Za-z0-9_./-]', '_', stack)} -->"
+
+
+def _section(title: str, phrases: Sequence[Phrase]) -> list[str]:
+    return ["", f"**{title}**", "", *(f"- {_phrase(phrase)}" for phrase in phrases)] if phrases else []
+
+
+def _phrase(phrase: Phrase) -> str:
+    return "".join(_code(part.text) if isinstance(part, Quoted) else part for part in phrase)
+
+
+def _code(text: str) -> str:
+    """A code span, in more backticks than there are in the text."""
+    shown = visible(text)
+    if len(shown) > _LONGEST_QUOTATION:
+        shown = f"{shown[:_LONGEST_QUOTATION]}…"
+    fence = "`" * (_longest_run(shown) + 1)
+    padding = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or not shown else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def _folded(details: Sequence[str], room: int) -> list[str]:
+    if not details:
+        return []
+    fence = "`" * max(3, _longest_run("\n".join(details)) + 1)
+    head = ["", "<details><summary>Every difference</summary>", "", f"{fence}diff"]
+    tail = [fence, "", "</details>"]
+    room -= _length(head) + _length(tail)
+    return [*head, *_fitting(details, room, "more lines do not fit into a comment: run the preview."), *tail]
+
+
+def _fitting(lines: Sequence[str], room: int, what: str) -> list[str]:
+    """The first lines that fit, and how many do not."""
+    fitting: list[str] = []
+    for line in lines:
+        room -= _length([line])
+        if room < 0:
+            return [*fitting, f"… {len(lines) - len(fitting)} {what}"]
+        fitting.append(line)
+    return fitting
+
+
+def _length(lines: Sequence[str]) -> int:
+    """In bytes, of which there are no fewer than characters, however these are counted."""
+    return sum(len(line.encode()) + 1 for line in lines)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)

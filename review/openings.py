@@ -1,0 +1,68 @@
+"""Ranges of addresses that may reach something that they could not reach before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from policy.preview import known
+from policy.rules import UNKNOWN, Resource
+from policy.rules.exposure import is_public_balancer
+from policy.rules.security_rules import inbound, ports, sources
+from policy.rules.sources import is_outside, is_world
+
+from .phrases import Phrase, Quoted, listed
+from .preview import Change, Preview
+
+EVERYBODY = "0.0.0.0/0"
+Doors = Mapping[str, Set[str]]
+"""For each thing that can be reached, the ranges and service tags that reach it from outside."""
+
+
+def openings(preview: Preview) -> Iterator[Phrase]:
+    """Each thing that more of the outside reaches, with what is new."""
+    for change in preview.changes:
+        before, after = _doors(change, change.before), _doors(change, change.after)
+        for door, ranges in after.items():
+            old = before.get(door, set())
+            new = sorted(one for one in ranges if not any(_covers(other, one) for other in old))
+            if new:
+                everybody = any(is_world(one) for one in new)
+                who = "everybody" if everybody else "addresses that could not before"
+                yield (Quoted(change.name), f" lets in {who}, {door}: ", *listed(new))
+
+
+def _doors(change: Change, inputs: Mapping[str, Any]) -> Doors:
+    resource = Resource(change.name, change.type, known(inputs))
+    if is_public_balancer(resource):
+        return {"at its public address": _ranges(resource, "spec.loadBalancerSourceRanges")}
+    if inputs and resource.type == "azure-native:containerservice:ManagedCluster":
+        if resource.at("apiServerAccessProfile.enablePrivateCluster") is True:
+            return {}
+        return {"to Kubernetes' API": _ranges(resource, "apiServerAccessProfile.authorizedIPRanges")}
+    doors: dict[str, set[str]] = {}
+    for _, rule in inbound(resource):
+        door = "ports " + (", ".join(str(port) for _, port in ports(rule)) or "unknown")
+        outside = {str(source) for _, source in sources(rule) if is_outside(source)}
+        doors.setdefault(door, set()).update(outside)
+    return doors
+
+
+def _ranges(resource: Resource, path: str) -> set[str]:
+    """The ranges in a list; everybody where there is none, nobody where that is not known."""
+    if resource.at(path) is UNKNOWN:
+        return set()
+    return {str(one) for _, one in resource.items(path)} or {EVERYBODY}
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    if wide == narrow or is_world(wide):
+        return True
+    try:
+        outer, inner = ip_network(wide, strict=False), ip_network(narrow, strict=False)
+    except ValueError:
+        return False
+    if isinstance(outer, IPv4Network):
+        return isinstance(inner, IPv4Network) and inner.subnet_of(outer)
+    return isinstance(inner, IPv6Network) and inner.subnet_of(outer)

@@ -1,0 +1,144 @@
+"""One comment and one issue for a stack, updated in place."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.forges import azure_devops, github
+from tests.unit.review.forge import Forge, serving
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+MARKER = "<!-- review of the stack dev -->"
+TEXT = f"{MARKER}\n### Preview of `dev`: Nothing changes.\n"
+BOT, PERSON = {"type": "Bot"}, {"type": "User"}
+COMMENTS = "/repos/o/r/issues/12/comments"
+ISSUES = "/repos/o/r/issues"
+
+
+def run(forge: Forge, module: Any, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The command, with what a pipeline sets, and the text on its standard input."""
+    environment = {
+        "GITHUB_API_URL": forge.url,
+        "GITHUB_REPOSITORY": "o/r",
+        "GITHUB_TOKEN": "secret-token",
+        "PULUMI_STACK": "dev",
+        "SYSTEM_COLLECTIONURI": f"{forge.url}/",
+        "SYSTEM_TEAMPROJECT": "a project",
+        "BUILD_REPOSITORY_ID": "r",
+        "SYSTEM_PULLREQUEST_PULLREQUESTID": "12",
+        "SYSTEM_ACCESSTOKEN": "secret-token",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["module", *arguments])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(TEXT))
+    status = module.main()
+    assert forge.tokens == {"Bearer secret-token"}
+    return status
+
+
+def pages(listing: str, *found: Any) -> dict[str, Any]:
+    """A list on two pages, the first of which is full."""
+    full = [{"id": 1, "number": 1, "body": None, "user": PERSON}] * 100
+    return {
+        f"{listing}per_page=100&page=1": full,
+        f"{listing}per_page=100&page=2": [*found],
+        f"{listing}per_page=100&page=3": [],
+    }
+
+
+def test_the_first_comment_on_a_pull_request_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(pages(f"{COMMENTS}?")) as forge:
+        assert run(forge, github, "comment", "12", monkeypatch=monkeypatch) == 0
+    assert forge.written == [("POST", COMMENTS, {"body": TEXT})]
+
+
+def test_the_next_comment_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [
+        {"id": 6, "body": f"> {MARKER}", "user": BOT},
+        {"id": 7, "body": f"{MARKER}\nfaked", "user": PERSON},
+        {"id": 8, "body": f"{MARKER}\nold", "user": BOT},
+        {"id": 9, "body": "<!-- review of the stack prod -->", "user": BOT},
+    ]
+    with serving(pages(f"{COMMENTS}?", *said)) as forge:
+        assert run(forge, github, "comment", "12", monkeypatch=monkeypatch) == 0
+    assert forge.written == [("PATCH", f"{ISSUES}/comments/8", {"body": TEXT})]
+
+
+def test_drift_opens_one_issue_and_updates_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(pages(f"{ISSUES}?state=open&")) as forge:
+        assert run(forge, github, "drift", monkeypatch=monkeypatch) == 0
+    assert forge.written == [("POST", ISSUES, {"title": "Drift in dev", "body": TEXT})]
+    issue = {"number": 5, "body": TEXT, "user": BOT}
+    with serving(pages(f"{ISSUES}?state=open&", issue)) as forge:
+        assert run(forge, github, "drift", monkeypatch=monkeypatch) == 0
+    assert forge.written == [("PATCH", f"{ISSUES}/5", {"body": TEXT})]
+
+
+def test_the_issue_is_closed_when_the_drift_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    issue = {"number": 5, "body": TEXT, "user": BOT}
+    with serving(pages(f"{ISSUES}?state=open&", issue)) as forge:
+        assert run(forge, github, "no-drift", monkeypatch=monkeypatch) == 0
+    assert forge.written == [
+        ("POST", f"{ISSUES}/5/comments", {"body": "The drift is gone."}),
+        ("PATCH", f"{ISSUES}/5", {"state": "closed", "state_reason": "completed"}),
+    ]
+    with serving(pages(f"{ISSUES}?state=open&")) as forge:
+        assert run(forge, github, "no-drift", monkeypatch=monkeypatch) == 0
+    assert forge.written == []
+
+
+def test_a_refusal_is_told_without_the_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving({}) as forge:
+        assert run(forge, github, "comment", "12", monkeypatch=monkeypatch) == 1
+    said = capsys.readouterr().err
+    assert "was answered with 404" in said
+    assert "secret-token" not in said
+
+
+THREADS = "/a%20project/_apis/git/repositories/r/pullRequests/12/threads"
+
+
+@pytest.mark.parametrize(
+    ("threads", "written"),
+    [
+        (
+            [{"id": 3, "comments": None}, {"id": 4, "comments": [{"id": 1, "content": "hello"}, {"id": 2}]}],
+            (
+                "POST",
+                f"{THREADS}?api-version=7.1",
+                {
+                    "comments": [{"parentCommentId": 0, "content": TEXT, "commentType": "text"}],
+                    "status": "closed",
+                },
+            ),
+        ),
+        (
+            [{"id": 4, "comments": [{"id": 1, "content": f"{MARKER}\nold"}]}],
+            ("PATCH", f"{THREADS}/4/comments/1?api-version=7.1", {"content": TEXT}),
+        ),
+    ],
+)
+def test_a_comment_in_azure_devops_is_one(
+    threads: list[Any], written: tuple[str, str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving({f"{THREADS}?api-version=7.1": {"value": threads}}) as forge:
+        assert run(forge, azure_devops, monkeypatch=monkeypatch) == 0
+    assert forge.written == [written]
+
+
+def test_what_posts_comments_needs_python_alone() -> None:
+    """Workflows run it also where the packages of the program could not be installed."""
+    code = "import review.forges.github, review.forges.azure_devops, review.__main__"
+    bare = [sys.executable, "-S", "-c", code]
+    ended = subprocess.run(
+        bare, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
