@@ -10,7 +10,7 @@ PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py outputs_of_another_stack.py previews.py \
   secured_broker.py workload_in_a_cluster.py)
 
-.PHONY: help up down unit test more-tests test-az test-languages lint judge pythons bench setup setup-unit setup-az \
+.PHONY: help up down unit test more-tests test-az test-languages lint judge pythons pr-comment bench setup setup-unit setup-az \
   setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
@@ -50,6 +50,9 @@ pythons: ## unit tests and an environment with each Python that is installed (3 
 
 judge: setup ## the program in a real Kubernetes, which is built first, with Go (15 min)
 	@.venv/bin/python -m judge
+
+pr-comment: setup ## what a pull request would say: BASE=commit, HEAD=commit or this folder (2 min)
+	@.venv/bin/python -m tools.pr_comment $(BASE) $(HEAD)
 
 bench: setup ## the numbers in the docs, one line of JSON each (5 min)
 	@.venv/bin/python -m bench

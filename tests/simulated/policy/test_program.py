@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from policy.rules import RULES, Resource
 from tests.unit.configurations import ENTRA_GROUP, REQUIRED, encoded
@@ -38,6 +39,15 @@ def broken(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, Any]) -> list
 )
 def test_production_keeps_every_rule(monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]) -> None:
     assert broken(monkeypatch, PRODUCTION | page) == []
+
+
+def test_the_stack_for_production_keeps_every_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = yaml.safe_load((CHECKOUT / "Pulumi.prod.yaml").read_text())["config"]
+    settings = {name.removeprefix("aks-kafka:"): value for name, value in config.items()}
+    assert settings["tags"] == {"environment": "production"}
+    assert settings["protect"] is True
+    yours = ("ambariPassword", "ambariSourceRanges", "appSourceRanges", "sshPublicKey")
+    assert broken(monkeypatch, {name: REQUIRED[name] for name in yours} | settings) == []
 
 
 def test_production_with_local_accounts_breaks_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,68 @@
+"""azure-pipelines.yml runs what the workflows run, with as little at hand."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TEXT = (CHECKOUT / "azure-pipelines.yml").read_text()
+PIPELINE: dict[str, Any] = yaml.safe_load(TEXT)
+PREVIEW, DEPLOY = PIPELINE["stages"]
+
+
+def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
+    return job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
+
+
+def scripts(stage: dict[str, Any]) -> Iterator[str]:
+    """The scripts of .ci that a stage runs, with their arguments, in order."""
+    for step in steps(stage["jobs"][0]):
+        text = step.get("bash") or step.get("inputs", {}).get("inlineScript") or ""
+        yield from re.findall(r"(?<!source )(\.ci/[^\n]+)", text)
+
+
+def test_the_scripts_are_those_of_the_workflows() -> None:
+    assert list(scripts(PREVIEW)) == [".ci/install", ".ci/preview --save-plan plan.json", ".ci/seal"]
+    assert list(scripts(DEPLOY)) == [".ci/install", ".ci/seal --open", ".ci/up", ".ci/unlock"]
+
+
+def test_pull_requests_pushes_to_main_and_every_morning_are_previewed() -> None:
+    assert PIPELINE["trigger"] == {"branches": {"include": ["main"]}}
+    assert PIPELINE["pr"] == {"branches": {"include": ["main"]}}
+    [schedule] = PIPELINE["schedules"]
+    assert schedule["always"] is True
+    condition = next(step for step in steps(PREVIEW["jobs"][0]) if step.get("displayName") == "comment")[
+        "condition"
+    ]
+    assert condition == "and(not(canceled()), eq(variables['Build.Reason'], 'PullRequest'))"
+
+
+def test_only_main_is_deployed_after_an_approval_one_run_at_a_time() -> None:
+    assert "eq(variables['Build.SourceBranch'], 'refs/heads/main')" in DEPLOY["condition"]
+    assert "notIn(variables['Build.Reason'], 'Schedule', 'PullRequest')" in DEPLOY["condition"]
+    assert DEPLOY["lockBehavior"] == "sequential"
+    assert DEPLOY["jobs"][0]["environment"] == "production"
+    assert steps(DEPLOY["jobs"][0])[-1]["condition"] == "always()"
+
+
+def test_the_plan_is_only_handed_on_sealed() -> None:
+    published = [step for step in steps(PREVIEW["jobs"][0]) if "publish" in step]
+    assert [step["publish"] for step in published] == ["plan.sealed"]
+
+
+def test_nothing_is_stored_to_sign_in_and_the_checkout_keeps_no_token() -> None:
+    assert not re.search(r"(?i)client.?secret|servicePrincipalKey", TEXT)
+    for stage in PIPELINE["stages"]:
+        [checkout] = [step for step in steps(stage["jobs"][0]) if "checkout" in step]
+        assert checkout["persistCredentials"] is False
+        for step in steps(stage["jobs"][0]):
+            if step.get("task") == "AzureCLI@2":
+                assert step["inputs"]["inlineScript"].startswith("source .ci/azure-login\n")
+
+
+def test_pulumi_is_the_version_that_the_program_asks_for() -> None:
+    [version] = [one["value"] for one in PIPELINE["variables"] if one.get("name") == "PULUMI_VERSION"]
+    assert f"{version.rpartition('.')[0]} or later" in (CHECKOUT / "docs" / "azure.md").read_text()

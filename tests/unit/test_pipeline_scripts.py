@@ -1,0 +1,243 @@
+"""The shell steps of the pipelines, run with a pulumi that only notes what it is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SCRIPTS = ("preview", "seal", "pulumi", "up", "unlock", "drift", "environment")
+NOTHING: dict[str, Any] = {
+    "steps": [{"op": "same", "urn": "urn:pulumi:dev::aks-kafka::a:b:C::c", "newState": {"type": "a:b:C"}}]
+}
+SOMETHING: dict[str, Any] = {"steps": [NOTHING["steps"][0] | {"op": "create"}]}
+PULUMI = """#!/bin/sh
+echo "$@" >> "$NOTED"
+if [ "$1" = "$HANG_AT" ]; then
+  trap 'echo interrupted >> "$NOTED"; if [ "$DEAF" != true ]; then exit 1; fi' INT
+  while :; do sleep 0.05; done
+fi
+case "$1" in
+  preview) cat "$PREVIEW" ;;
+  config) cat >> "$NOTED"; echo >> "$NOTED" ;;
+esac
+if [ "$1" = "$FAIL_AT" ]; then echo "$FAILURE"; exit 255; fi
+"""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder with the scripts, and a pulumi before any other on the path."""
+
+    folder: Path
+
+    def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A script of .ci, with what a pipeline sets."""
+        known = {
+            "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_STACK": "dev",
+            "NOTED": str(self.folder / "noted"),
+            "PREVIEW": str(self.folder / "made.json"),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
+            **environment,
+        }
+        command = [str(self.folder / ".ci" / script), *arguments]
+        return subprocess.run(
+            command, cwd="/", env=known, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    @property
+    def noted(self) -> list[str]:
+        """What pulumi was asked since the last look."""
+        file = self.folder / "noted"
+        lines = file.read_text().splitlines() if file.exists() else []
+        file.unlink(missing_ok=True)
+        return lines
+
+    def previews(self, digest: dict[str, Any]) -> None:
+        (self.folder / "made.json").write_text(json.dumps(digest))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    (tmp_path / ".ci").mkdir()
+    for script in SCRIPTS:
+        shutil.copy(CHECKOUT / ".ci" / script, tmp_path / ".ci")
+    for name in ("review", "policy", "Pulumi.dev.yaml", ".venv"):
+        (tmp_path / name).symlink_to(CHECKOUT / name)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pulumi").write_text(PULUMI)
+    (tmp_path / "bin" / "pulumi").chmod(0o755)
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    commit = [
+        "git",
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.org",
+        "commit",
+        "--quiet",
+        "--allow-empty",
+    ]
+    subprocess.run([*commit, "--message", "a"], cwd=tmp_path, check=True)
+    made = Checkout(tmp_path)
+    made.previews(NOTHING)
+    return made
+
+
+def test_a_preview_is_reviewed_for_the_comment_and_the_summary(checkout: Checkout) -> None:
+    checkout.previews(SOMETHING)
+    ended = checkout.run("preview", "--save-plan", "plan.json")
+    assert ended.returncode == 0, ended.stderr
+    assert checkout.noted == ["preview --refresh --json --non-interactive --save-plan plan.json"]
+    review = (checkout.folder / "review.md").read_text()
+    assert "### Preview of `dev`: 1 created." in review
+    assert review == (checkout.folder / "summary.md").read_text()
+
+
+def test_a_preview_that_fails_is_reviewed_all_the_same(checkout: Checkout) -> None:
+    checkout.previews({"diagnostics": [{"severity": "error", "message": "kafkaWorkers is wrong"}]})
+    assert checkout.run("preview", FAIL_AT="preview").returncode == 255
+    assert "kafkaWorkers is wrong" in (checkout.folder / "review.md").read_text()
+    (checkout.folder / "made.json").write_text("error: no stack\n")
+    assert checkout.run("preview").returncode == 2
+    assert "There is no preview" in (checkout.folder / "review.md").read_text()
+
+
+def test_a_broken_policy_fails_the_preview(checkout: Checkout) -> None:
+    service = {"type": "kubernetes:core/v1:Service", "inputs": {"spec": {"type": "LoadBalancer"}}}
+    checkout.previews({"steps": [{"op": "create", "urn": "urn:pulumi:dev::p::t::page", "newState": service}]})
+    ended = checkout.run("preview")
+    assert (ended.returncode, "breaks said-when-open" in ended.stdout) == (1, True)
+    assert "The policy `said-when-open` is broken by `page`" in (checkout.folder / "review.md").read_text()
+
+
+def test_a_preview_without_end_is_ended(checkout: Checkout) -> None:
+    ended = checkout.run("preview", HANG_AT="preview", SOFT_LIMIT="0.2s")
+    assert ended.returncode == 124
+    assert "took longer than 0.2s" in ended.stderr
+    assert checkout.noted[1:] == ["interrupted"]
+
+
+@pytest.mark.parametrize(("digest", "asked"), [(NOTHING, "no-drift"), (SOMETHING, "drift")])
+def test_drift_is_told_by_the_issue(checkout: Checkout, digest: dict[str, Any], asked: str) -> None:
+    checkout.previews(digest)
+    fake = checkout.folder / "bin" / "python"
+    fake.unlink()
+    fake.write_text('#!/bin/sh\necho "python $@" >> "$NOTED"; cat >> "$NOTED"\n')
+    fake.chmod(0o755)
+    ended = checkout.run("drift")
+    assert ended.returncode == 0, ended.stderr
+    noted = checkout.noted
+    assert noted[1:3] == [f"python -m review.forges.github {asked}", "<!-- review of the stack dev -->"]
+
+
+def test_without_a_preview_nobody_knows_of_drift(checkout: Checkout) -> None:
+    (checkout.folder / "made.json").write_text("")
+    assert checkout.run("drift").returncode == 2
+    assert checkout.noted == ["preview --refresh --json --non-interactive"]
+
+
+def test_a_plan_is_read_only_by_who_knows_the_passphrase(checkout: Checkout) -> None:
+    plan = checkout.folder / "plan.json"
+    plan.write_text('{"address": "10.0.0.4"}')
+    assert checkout.run("seal", PLAN_PASSPHRASE="a long one").returncode == 0
+    assert not plan.exists()
+    assert b"10.0.0.4" not in (checkout.folder / "plan.sealed").read_bytes()
+    assert checkout.run("seal", "--open", PLAN_PASSPHRASE="another").returncode != 0
+    assert checkout.run("seal", "--open", PLAN_PASSPHRASE="a long one").returncode == 0
+    assert plan.read_text() == '{"address": "10.0.0.4"}'
+    unset = checkout.run("seal")
+    assert (unset.returncode, "PLAN_PASSPHRASE" in unset.stderr) == (1, True)
+
+
+def test_what_is_deployed_is_the_plan_and_then_the_state_is_refreshed(checkout: Checkout) -> None:
+    (checkout.folder / "plan.json").write_text("{}")
+    assert checkout.run("up").returncode == 0
+    assert checkout.noted == [
+        "up --refresh --plan plan.json --yes --diff --non-interactive",
+        "refresh --yes --non-interactive",
+    ]
+    assert checkout.run("unlock").returncode == 0
+    assert checkout.noted == []
+
+
+def test_a_stale_plan_is_told_and_nothing_follows(checkout: Checkout) -> None:
+    (checkout.folder / "plan.json").write_text("{}")
+    ended = checkout.run("up", FAIL_AT="up", FAILURE="error: resource urn violates plan: ...")
+    assert ended.returncode == 255
+    assert "What was approved is not what would be done now" in ended.stderr
+    assert len(checkout.noted) == 1
+    other = checkout.run("up", FAIL_AT="up", FAILURE="error: quota")
+    assert "What was approved" not in other.stderr
+
+
+def test_a_deployment_that_takes_too_long_may_end_what_it_began(checkout: Checkout) -> None:
+    ended = checkout.run("up", HANG_AT="up", SOFT_LIMIT="0.2s")
+    assert ended.returncode == 124
+    assert "was ended. The next run goes on where it stopped." in ended.stdout
+    assert checkout.noted[1:] == ["interrupted"]
+    # It gave back the lock itself.
+    assert checkout.run("unlock").returncode == 0
+    assert checkout.noted == []
+
+
+def test_the_lock_of_a_killed_deployment_is_given_back(checkout: Checkout) -> None:
+    assert checkout.run("up", HANG_AT="up", DEAF="true", SOFT_LIMIT="0.2s", GRACE="0.2s").returncode == 137
+    assert checkout.noted[1:] == ["interrupted"]
+    ended = checkout.run("unlock")
+    assert ended.returncode == 0
+    assert "The lock of dev was given back" in ended.stderr
+    assert checkout.noted == ["cancel --yes --non-interactive dev"]
+    assert checkout.run("unlock").returncode == 0
+    assert checkout.noted == []
+
+
+def test_a_lock_of_a_run_that_lives_is_left_to_it(checkout: Checkout) -> None:
+    (checkout.folder / ".pulumi-runs").write_text(f"{os.getpid()}\n")
+    ended = checkout.run("unlock", PATIENCE="1")
+    assert (ended.returncode, "still runs" in ended.stderr) == (1, True)
+    assert checkout.noted == []
+
+
+ENVIRONMENT = {
+    "PULL_REQUEST": "12",
+    "NAME_PREFIX": "contos",
+    "SSH_PUBLIC_KEY": "ssh-rsa AAAA",
+    "RUNNER_RANGE": "203.0.113.7/32",
+    "VISITOR_RANGE": "203.0.113.0/24",
+    "AMBARI_PASSWORD": "Secret-Passw0rd",
+}
+
+
+def test_an_environment_of_a_pull_request_is_a_stack_of_its_own(checkout: Checkout) -> None:
+    ended = checkout.run("environment", "up", **ENVIRONMENT)
+    assert ended.returncode == 0, ended.stderr
+    noted = checkout.noted
+    assert noted[0] == "stack select --create pr-12 --non-interactive"
+    assert "config set kafkaClusterName contos12" in noted
+    assert noted[noted.index("config set --secret ambariPassword") + 1].startswith("Secret-Passw0rd")
+    assert noted[-1] == "refresh --yes --non-interactive"
+    assert not [line for line in noted if line.startswith("config set") and "Secret" in line]
+    settings = (checkout.folder / "Pulumi.pr-12.yaml").read_text()
+    assert settings == (CHECKOUT / "Pulumi.dev.yaml").read_text()
+
+
+def test_nothing_is_left_of_an_environment(checkout: Checkout) -> None:
+    assert checkout.run("environment", "down", **ENVIRONMENT).returncode == 0
+    assert checkout.noted[-2:] == [
+        "destroy --refresh --yes --non-interactive",
+        "stack rm pr-12 --yes --non-interactive",
+    ]
+    # There was none: it had the label for a moment only.
+    assert checkout.run("environment", "down", FAIL_AT="stack", **ENVIRONMENT).returncode == 0
+    assert checkout.noted == ["stack select pr-12 --non-interactive"]

@@ -1,0 +1,85 @@
+"""Prints the comment for the change between two commits, by a real preview in an emulated world.
+
+    make pr-comment BASE=main                # this folder as it is, against main
+    make pr-comment BASE=v0.1.0 HEAD=main
+
+The program of BASE is brought up with its Pulumi.local.yaml, then that of HEAD is previewed. Nothing is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    """The exit status of what failed, or 0."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pr_comment", description=__doc__)
+    parser.add_argument("base", help="commit that is deployed")
+    parser.add_argument("head", nargs="?", default="", help="commit that is previewed; this folder without")
+    options = parser.parse_args()
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as cleanup:
+            base = cleanup.enter_context(_program(options.base, Path(folder) / "base"))
+            head = cleanup.enter_context(_program(options.head, Path(folder) / "head"))
+            sys.stdout.write(_comment(Path(folder) / "world", base, head))
+    except subprocess.CalledProcessError as failure:
+        print(f"{' '.join(map(str, failure.cmd))} ended with {failure.returncode}", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextlib.contextmanager
+def _program(commit: str, folder: Path) -> Iterator[Path]:
+    """The folder of the program as of a commit; this one where there is none."""
+    if not commit:
+        yield CHECKOUT
+        return
+    _git("worktree", "add", "--quiet", "--detach", str(folder), commit)
+    try:
+        (folder / ".venv").symlink_to(CHECKOUT / ".venv")
+        yield folder
+    finally:
+        _git("worktree", "remove", "--force", str(folder))
+
+
+def _comment(world: Path, base: Path, head: Path) -> str:
+    try:
+        _emulator(world, "--program", str(base), "up", "--yes", "--skip-preview", "--suppress-outputs")
+        preview = _emulator(world, "--program", str(head), "preview", "--refresh", "--json")
+    finally:
+        subprocess.run(_command(world, "down"), cwd=CHECKOUT, stdout=sys.stderr, check=False)
+    review = [sys.executable, "-m", "review", "--format", "markdown"]
+    return subprocess.run(
+        review, cwd=CHECKOUT, input=preview, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+
+
+def _emulator(world: Path, *arguments: str) -> str:
+    """Runs pulumi in the world: what it printed. It tells of its progress on standard error."""
+    command = _command(world, "pulumi", *arguments)
+    ended = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=False)
+    # A preview that fails says why in its JSON, and so does the comment.
+    if ended.returncode != 0 and "--json" not in arguments:
+        sys.stderr.write(ended.stdout)
+        ended.check_returncode()
+    return ended.stdout
+
+
+def _command(world: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "emulator", "--home", str(world), *arguments]
+
+
+def _git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=CHECKOUT, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
