@@ -68,6 +68,8 @@ class Change:
     after: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
+    component: bool = False
+    """Whether it only groups others, so that nothing happens to it by itself."""
 
     @property
     def name(self) -> str:
@@ -124,17 +126,17 @@ def _change(urn: str, steps: Sequence[Mapping[str, Any]]) -> Change:
         after=after.get("inputs") or {},
         outputs=before.get("outputs") or {},
         touched=frozenset(_touched(planned)),
+        component=(after or before).get("custom") is False,
     )
 
 
 def _planned(steps: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Without the step of the refresh, which comes first where there are several.
 
-    A refresh that found a difference calls its step `update` or `delete`, like one that is planned.
+    A refresh that found a difference may call its step `update` or `delete`, like one that is planned.
+    Neither is planned together with another.
     """
-    refreshed = len(steps) > 1 and (
-        steps[0]["op"] == "refresh" or steps[1]["op"] in ("same", "create", "update")
-    )
+    refreshed = len(steps) > 1 and steps[0]["op"] in ("refresh", "update", "delete")
     return steps[1:] if refreshed else steps
 
 

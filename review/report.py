@@ -66,8 +66,8 @@ def no_preview(stack: str, reason: str) -> Report:
 
 
 def shown(preview: Preview) -> list[Change]:
-    """The changes that count: not those of the engine's own resources, nor steps in which nothing differs."""
-    return [one for one in preview.changes if not one.type.startswith(_ENGINE_S_OWN)]
+    """The changes that count: not those of the engine's own resources, nor of what only groups others."""
+    return [one for one in preview.changes if not (one.component or one.type.startswith(_ENGINE_S_OWN))]
 
 
 def _headline(changes: Sequence[Change]) -> Phrase:

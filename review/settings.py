@@ -1,74 +1,124 @@
-"""The settings that differ, old and new.
+"""The settings that differ, old and new, by the properties of resources that they decide.
 
-The engine hands the whole configuration to the provider of dynamic resources, whose inputs are part of the
-state and of every preview: there is no other place where a preview tells the old ones.
+A preview holds the new configuration, and no old one: what runs tells that better anyway.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from .differences import Difference, within
+from .differences import Difference, differences
 from .phrases import SECRET, Phrase, Quoted, value
 from .preview import Operation, Preview
 
-HOLDER = "pulumi:providers:pulumi-python"
-TOPICS = "topics"
-_WRITTEN = {"aks": "AKS", "hdinsight": "HDInsight", "api": "API", "ca": "CA", "cidr": "CIDR", "dns": "DNS"}
-_WRITTEN |= {"ip": "IP", "os": "OS", "sasl": "SASL", "ssh": "SSH"}
+_KAFKA = "azure-native:hdinsight:Cluster"
+_AKS = "azure-native:containerservice:ManagedCluster"
+_NETWORK = "azure-native:network:VirtualNetwork"
+_ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
+_ROLES = r"properties\.computeProfile\.roles"
+_POOL = r"agentPoolProfiles\[.*\]"
+_SERVER = r"spec\.template\.spec\.containers\[serve\]"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a setting decides: a property of resources of this type, or of the one with this name."""
+
+    setting: str
+    resource: str
+    path: str
+    """An expression for its whole path."""
+    comes_and_goes: bool = False
+    """Whether the resource is there only where the setting is. Of others that are new no setting is told."""
+
+
+DECIDED = (
+    Decided("resourceGroup", "azure-native:resources:ResourceGroup", "resourceGroupName"),
+    Decided("location", "azure-native:resources:ResourceGroup", "location"),
+    Decided("tags", "azure-native:resources:ResourceGroup", r"tags\..*"),
+    Decided("kafkaClusterName", _KAFKA, "clusterName"),
+    Decided("kafkaWorkers", "kafka-workers", r"environment\.WORKERS"),
+    Decided("kafkaWorkerSize", _KAFKA, rf"{_ROLES}\[workernode\]\.hardwareProfile\.vmSize"),
+    Decided("kafkaDisksPerWorker", _KAFKA, rf"{_ROLES}\[workernode\]\.dataDisksGroups"),
+    Decided("kafkaHeadSize", _KAFKA, rf"{_ROLES}\[headnode\]\.hardwareProfile\.vmSize"),
+    Decided("kafkaZookeeperSize", _KAFKA, rf"{_ROLES}\[zookeepernode\]\.hardwareProfile\.vmSize"),
+    Decided("kafkaEncryptionInTransit", _KAFKA, r"properties\.encryptionInTransitProperties\..*"),
+    Decided("storageAccountName", "azure-native:storage:StorageAccount", "accountName"),
+    Decided("ambariPassword", "kafka-gateway-password", "stdin"),
+    Decided(
+        "ambariSourceRanges", "hdinsight-security", r"securityRules\[ambari-users\]\.sourceAddressPrefixes"
+    ),
+    Decided("aksClusterName", _AKS, "resourceName"),
+    Decided("kubernetesVersion", _AKS, "kubernetesVersion"),
+    Decided("aksUpgradeChannel", _AKS, r"autoUpgradeProfile\.upgradeChannel"),
+    Decided("aksNodeOsUpgradeChannel", _AKS, r"autoUpgradeProfile\.nodeOSUpgradeChannel"),
+    Decided("aksApiSourceRanges", _AKS, r"apiServerAccessProfile\.authorizedIPRanges"),
+    Decided("aksEntra", _AKS, r"aadProfile\..*|disableLocalAccounts"),
+    Decided("aksNodeCount", _AKS, rf"{_POOL}\.(count|minCount)"),
+    Decided("aksMaxNodeCount", _AKS, rf"{_POOL}\.maxCount"),
+    Decided("aksNodeSize", _AKS, rf"{_POOL}\.vmSize"),
+    Decided("aksZones", _AKS, rf"{_POOL}\.availabilityZones"),
+    Decided("aksMaxPods", _AKS, rf"{_POOL}\.maxPods"),
+    Decided("aksNetworkPolicy", _AKS, r"networkProfile\.networkPolicy"),
+    Decided("serviceCidr", _AKS, r"networkProfile\.serviceCidr"),
+    Decided("podCidr", _AKS, r"networkProfile\.podCidr"),
+    Decided("registryName", "azure-native:containerregistry:Registry", "registryName"),
+    Decided("hdinsightAddressSpace", "hdinsight-network", r"addressSpace\.addressPrefixes"),
+    Decided("hdinsightSubnet", "hdinsight-subnet", "addressPrefix"),
+    Decided("aksAddressSpace", "aks-network", r"addressSpace\.addressPrefixes"),
+    Decided("aksSubnet", "aks-subnet", "addressPrefix"),
+    Decided("namespace", "namespace", r"metadata\.name"),
+    Decided("appExposure", "kafka-test-app-service", r"spec\.type"),
+    Decided("appPort", "kafka-test-app-service", r"spec\.ports\[http\]\.port"),
+    Decided("appSourceRanges", "kafka-test-app-service", r"spec\.loadBalancerSourceRanges"),
+    Decided("appReplicas", "kafka-test-app", r"spec\.replicas"),
+    Decided("appImage", "kafka-test-app", rf"{_SERVER}\.image"),
+    Decided("appHosts", "kafka-test-app", rf"{_SERVER}\.env\[APP_HOSTS\]\.value"),
+    Decided("topic", "kafka-test-app", rf"{_SERVER}\.env\[KAFKA_TOPIC\]\.value"),
+    Decided("appAccessToken", "access-token", r"stringData\.token", comes_and_goes=True),
+    Decided("restart", _ADVERTISING, "restart"),
+    Decided("restartUnit", _ADVERTISING, "unit"),
+    Decided("restartStrict", _ADVERTISING, "strict"),
+    Decided("restartSettleSeconds", _ADVERTISING, "settleSeconds"),
+    Decided("keepIpAdvertising", _ADVERTISING, "keepOnDelete"),
+)
+"""Settings whose change a preview shows by its value. Topics have words of their own."""
 
 
 def changed(preview: Preview) -> Iterator[Phrase]:
-    """Each setting that differs, in words, with its name; but topics, which `topics` tells with defaults."""
-    for difference in _differences(preview):
-        path = difference.path.partition(":")[2] or difference.path
-        name = re.split(r"[.\[]", path, maxsplit=1)[0]
-        if name == TOPICS:
-            continue
-        title = (f"{words(name)} (", Quoted(path), "): ")
-        if SECRET in (difference.before, difference.after):
-            yield (*title, _secret(difference))
-        else:
-            yield (*title, value(difference.before), " → ", value(difference.after))
+    """Each setting that differs, in words, with its name."""
+    for decided in DECIDED:
+        told = []
+        for difference in _differences(preview, decided):
+            phrase = (f"{words(decided.setting)} (", Quoted(decided.setting), "): ", *_values(difference))
+            if phrase not in told:
+                told.append(phrase)
+        yield from told
 
 
 def words(name: str) -> str:
-    """The name of a setting as words: "Kafka workers" for kafkaWorkers. Another program's may be no words."""
-    if not re.fullmatch("[A-Za-z0-9]+", name):
-        return "Setting"
-    parts: list[str] = [part.lower() for part in re.findall(r"[A-Z]?[^A-Z]+|[A-Z]+", name)]
+    """The name of a setting as words: "Kafka workers" for kafkaWorkers."""
+    parts: list[str] = [part.lower() for part in re.findall(r"[A-Z]?[^A-Z]+", name)]
     written = " ".join(_WRITTEN.get(part) or part for part in parts)
     return written[:1].upper() + written[1:]
 
 
-def _differences(preview: Preview) -> Iterator[Difference]:
-    for holder in preview.resources:
-        if holder.type == HOLDER and holder.operation in (
-            Operation.UPDATE,
-            Operation.NOTHING,
-            Operation.REPLACE,
-        ):
-            yield from within("", _configuration(holder.before), _configuration(holder.after), holder.touched)
+_WRITTEN = {"aks": "AKS", "api": "API", "cidr": "CIDR", "hdinsight": "HDInsight", "ip": "IP", "os": "OS"}
 
 
-def _configuration(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _parsed(text) for name, text in inputs.items() if ":" in name and name != "pulumi:tags"}
+def _differences(preview: Preview, decided: Decided) -> Iterator[Difference]:
+    for change in preview.changes:
+        stays = change.operation in (Operation.UPDATE, Operation.REPLACE)
+        if decided.resource in (change.type, change.name) and (stays or decided.comes_and_goes):
+            yield from (one for one in differences(change) if re.fullmatch(decided.path, one.path))
 
 
-def _parsed(text: Any) -> Any:
-    """A setting's value: the engine keeps all but strings as JSON, and what is not set as an empty string."""
-    if text == "":
-        return None
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError):
-        return text
-
-
-def _secret(difference: Difference) -> str:
-    if difference.before in (None, ""):
-        return "a secret is set"
-    return "the secret is taken away" if difference.after in (None, "") else "another secret"
+def _values(difference: Difference) -> Phrase:
+    before, after = difference.before, difference.after
+    if SECRET not in (before, after):
+        return (value(before), " → ", value(after))
+    if before is None:
+        return ("a secret is set",)
+    return ("the secret is taken away",) if after is None else ("another secret",)

@@ -13,7 +13,6 @@ from review.report import Report, report
 
 ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
 JOB = "kubernetes:batch/v1:Job"
-HOLDER = "pulumi:providers:pulumi-python"
 
 
 def step(

@@ -6,7 +6,10 @@ import pytest
 
 from review.settings import words
 from review.text import text
-from tests.unit.review.previews import HOLDER, JOB, create_topics, printed, reviewed, step, topic
+from tests.unit.review.previews import JOB, create_topics, printed, reviewed, step, topic
+
+AKS = "azure-native:containerservice:ManagedCluster"
+COMMAND = "command:local:Command"
 
 
 def changes(*steps: dict[str, Any]) -> list[str]:
@@ -17,19 +20,26 @@ def changes(*steps: dict[str, Any]) -> list[str]:
     return [line.strip() for line in lines[start:end]]
 
 
-def settings(before: dict[str, str], after: dict[str, str], **more: Any) -> dict[str, Any]:
-    """The provider that holds the configuration."""
-    held = [
-        {"pulumi:tags": "x", "version": "1", **{f"aks-kafka:{name}": value for name, value in one.items()}}
-        for one in (before, after)
-    ]
-    return step("update", HOLDER, "default", *held, **more)
-
-
 def test_settings_are_told_old_and_new_in_words() -> None:
-    assert changes(
-        settings({"kafkaWorkers": "3", "location": "a"}, {"kafkaWorkers": "4", "location": "a"})
-    ) == ["Kafka workers (kafkaWorkers): 3 → 4"]
+    workers = step(
+        "update",
+        COMMAND,
+        "kafka-workers",
+        {"environment": {"WORKERS": "3"}},
+        {"environment": {"WORKERS": "4"}},
+    )
+    assert changes(workers) == ["Kafka workers (kafkaWorkers): 3 → 4", "Updated: kafka-workers"]
+
+
+def test_a_setting_of_several_resources_is_told_once_for_each_value() -> None:
+    before = {
+        "agentPoolProfiles": [{"name": "a", "count": 2}, {"name": "b", "count": 2}, {"name": "c", "count": 1}]
+    }
+    after = {
+        "agentPoolProfiles": [{"name": "a", "count": 3}, {"name": "b", "count": 3}, {"name": "c", "count": 3}]
+    }
+    told = changes(step("update", AKS, "aks-cluster", before, after))
+    assert told[:-1] == ["AKS node count (aksNodeCount): 2 → 3", "AKS node count (aksNodeCount): 1 → 3"]
 
 
 @pytest.mark.parametrize(
@@ -37,43 +47,33 @@ def test_settings_are_told_old_and_new_in_words() -> None:
     [
         ("aksNodeSize", "AKS node size"),
         ("hdinsightSubnet", "HDInsight subnet"),
-        ("sshPublicKey", "SSH public key"),
         ("aksNodeOsUpgradeChannel", "AKS node OS upgrade channel"),
         ("podCidr", "Pod CIDR"),
         ("topic", "Topic"),
-        ("@everybody", "Setting"),
     ],
 )
 def test_names_of_settings_are_read_as_words(name: str, said: str) -> None:
     assert words(name) == said
 
 
-def test_a_setting_that_was_not_there_has_no_old_value() -> None:
-    assert changes(settings({}, {"appHosts": '["a.example"]'})) == [
-        'App hosts (appHosts): none → ["a.example"]'
+def test_of_a_new_resource_no_setting_is_told() -> None:
+    assert changes(step("create", AKS, "aks-cluster", None, {"kubernetesVersion": "1.33"})) == [
+        "Created: aks-cluster"
     ]
 
 
-def test_parts_of_a_setting_are_told_by_their_names() -> None:
-    before, after = '{"environment":"dev","team":"a"}', '{"environment":"prod","team":"a"}'
-    assert changes(settings({"tags": before}, {"tags": after})) == ["Tags (tags.environment): dev → prod"]
-
-
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("op", "before", "after", "said"),
     [
-        ("[secret]", "[secret]", "another secret"),
-        ("", "[secret]", "a secret is set"),
-        ("[secret]", "", "the secret is taken away"),
+        ("update", {"token": "[secret]"}, {"token": "[secret]"}, "another secret"),
+        ("create", None, {"token": "[secret]"}, "a secret is set"),
+        ("delete", {"token": "[secret]"}, None, "the secret is taken away"),
     ],
 )
-def test_a_secret_is_told_without_its_value(before: str, after: str, said: str) -> None:
-    changed = settings(
-        {"appAccessToken": before, "ambariPassword": "[secret]"},
-        {"appAccessToken": after, "ambariPassword": "[secret]"},
-        diffReasons=["aks-kafka:appAccessToken"],
-    )
-    assert changes(changed) == [f"App access token (appAccessToken): {said}"]
+def test_a_secret_is_told_without_its_value(op: str, before: Any, after: Any, said: str) -> None:
+    inputs = [None if one is None else {"stringData": one} for one in (before, after)]
+    changed = step(op, "kubernetes:core/v1:Secret", "access-token", *inputs, diffReasons=["stringData"])
+    assert changes(changed)[0] == f"App access token (appAccessToken): {said}"
 
 
 def test_topics_are_told_by_what_differs() -> None:
@@ -88,17 +88,16 @@ def test_topics_are_told_by_what_differs() -> None:
     ]
 
 
-def test_topics_of_the_setting_are_not_told_twice() -> None:
-    assert changes(settings({"topics": "[]"}, {"topics": '[{"name":"a"}]'})) == []
-
-
 def test_resources_are_told_by_what_happens_to_them() -> None:
+    component = step("update", "aks-kafka:index:KafkaCluster", "kafka", {"a": 1}, {"a": 2})
+    component["newState"]["custom"] = False
     steps = [
         step("create", JOB, "made", None, {}),
         step("update", JOB, "kept", {"a": 1}, {"a": 2}),
         step("delete", JOB, "gone", {}),
         step("delete", JOB, "gone-too", {}),
         step("update", "pulumi:pulumi:Stack", "aks-kafka-local", {"a": 1}, {"a": 2}),
+        component,
     ]
     assert changes(*steps) == ["Deleted: gone, gone-too", "Created: made", "Updated: kept"]
     assert text(reviewed(printed(*steps))).startswith("Preview of local: 2 deleted, 1 created, 1 updated.\n")
