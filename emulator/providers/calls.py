@@ -49,6 +49,8 @@ class Call:
 
     context: grpc.ServicerContext
     cancellation: Cancellation
+    seed: bytes = b""
+    """What names that are made up follow from: the same in `up` as in the plan that it is held to."""
 
     @property
     def peer(self) -> str:

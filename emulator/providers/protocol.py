@@ -10,7 +10,7 @@ The engine calls no provider whose own configuration is unknown during a preview
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import grpc
@@ -18,7 +18,7 @@ from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
-from emulator.providers.calls import Call, begin_call
+from emulator.providers.calls import Call, begin_call, current_call
 from emulator.providers.comparison import covers, has_path, top_level
 from emulator.providers.provider import Difference, Properties, Provider, ProviderError
 from emulator.providers.sessions import Sessions
@@ -90,6 +90,7 @@ class _Protocol:
         return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     def check(self, request: provider_pb2.CheckRequest, peer: str) -> Message:
+        begin_call(replace(current_call(), seed=request.randomSeed))
         inputs, failures = self._provider.check(
             self._sessions.get(peer),
             request.urn,

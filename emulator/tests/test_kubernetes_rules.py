@@ -380,8 +380,16 @@ def test_names_and_namespaces_are_completed():
     assert inputs["metadata"]["namespace"] == "space"
     assert inputs["data"] == {"b": "1"}
     assert completed(CONFIG_MAP, "settings", inputs, {}, "space")["metadata"]["name"] == name
+    assert completed(CONFIG_MAP, "settings", {}, {}, "space")["metadata"]["name"] != name
     named = {"metadata": {"name": "mine", "namespace": "here"}}
     assert completed(CONFIG_MAP, "settings", inputs, named, "space")["metadata"] == named["metadata"]
+
+
+def test_a_generated_name_is_that_of_the_plan():
+    def named(seed: bytes) -> str:
+        return completed(CONFIG_MAP, "settings", {}, {}, "space", seed)["metadata"]["name"]
+
+    assert named(b"one") == named(b"one") != named(b"another")
 
 
 def test_the_api_server_s_defaults():

@@ -1,7 +1,7 @@
 """From what a program declares to what is sent to the API server: names, namespaces, and refusals."""
 
 import copy
-import secrets
+import random
 import string
 from typing import Any
 
@@ -37,8 +37,13 @@ def resource_types() -> dict[str, Kind]:
     return {resource_type: kind for resource_type, kind in types.items() if kind_of(resource_type)}
 
 
-def completed(kind: Kind, logical_name: str, olds: Object, news: Object, default_namespace: str) -> Object:
-    """The inputs with apiVersion and kind, a namespace and a name. A name once generated is kept."""
+def completed(
+    kind: Kind, logical_name: str, olds: Object, news: Object, default_namespace: str, seed: bytes = b""
+) -> Object:
+    """The inputs with apiVersion and kind, a namespace and a name. A name once generated is kept.
+
+    `seed`: what a generated name follows from; without one it is any.
+    """
     inputs: Object = {"apiVersion": kind.api_version, "kind": kind.name, **without_nulls(news)}
     metadata = inputs.setdefault("metadata", {})
     if isinstance(metadata, Unknown):
@@ -46,7 +51,7 @@ def completed(kind: Kind, logical_name: str, olds: Object, news: Object, default
     if kind.namespaced:
         metadata.setdefault("namespace", default_namespace)
     if "name" not in metadata:
-        metadata["name"] = _former_name(olds) or _generated_name(logical_name)
+        metadata["name"] = _former_name(olds) or _generated_name(logical_name, seed)
         metadata["annotations"] = {**annotations_of(inputs), AUTONAMED: "true"}
     return inputs
 
@@ -95,5 +100,7 @@ def _former_name(olds: Object) -> str | None:
     return olds["metadata"]["name"] if olds and AUTONAMED in annotations_of(olds) else None
 
 
-def _generated_name(logical_name: str) -> str:
-    return f"{logical_name}-" + "".join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX_LENGTH))
+def _generated_name(logical_name: str, seed: bytes) -> str:
+    """As by NewUniqueName in Pulumi's sdk/go/common/resource."""
+    chance = random.Random(seed) if seed else random.SystemRandom()
+    return f"{logical_name}-" + "".join(chance.choices(_ALPHABET, k=_SUFFIX_LENGTH))

@@ -91,7 +91,9 @@ class Kubernetes(Provider):
         kind = kind_of(resource_type)
         if kind is None:
             return news, [Failure("", f"not modelled by the emulator: {resource_type}")]
-        inputs = completed(kind, urn.rpartition("::")[2], olds, news, session.default_namespace)
+        inputs = completed(
+            kind, urn.rpartition("::")[2], olds, news, session.default_namespace, current_call().seed
+        )
         cluster = session.find()
         return inputs, failures(inputs, cluster.spec.version if cluster else None, olds)
 
