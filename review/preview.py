@@ -151,4 +151,5 @@ def _touched(steps: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 def _messages(digest: Mapping[str, Any], severity: str) -> list[str]:
     said = [one for one in digest.get("diagnostics") or [] if one.get("severity") == severity]
-    return list(dict.fromkeys(one["message"].strip() for one in said if one.get("message", "").strip()))
+    messages = [one.get("message", "").removeprefix(f"{severity}: ").strip() for one in said]
+    return [message for message in dict.fromkeys(messages) if message]

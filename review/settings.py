@@ -32,6 +32,8 @@ class Decided:
     """An expression for its whole path."""
     comes_and_goes: bool = False
     """Whether the resource is there only where the setting is. Of others that are new no setting is told."""
+    told: str = ""
+    """What is said in place of the setting, where it is not the only one that decides."""
 
 
 DECIDED = (
@@ -74,10 +76,10 @@ DECIDED = (
     Decided("appPort", "kafka-test-app-service", r"spec\.ports\[http\]\.port"),
     Decided("appSourceRanges", "kafka-test-app-service", r"spec\.loadBalancerSourceRanges"),
     Decided("appReplicas", "kafka-test-app", r"spec\.replicas"),
-    Decided("appImage", "kafka-test-app", rf"{_SERVER}\.image"),
+    Decided("appImage", "kafka-test-app", rf"{_SERVER}\.image", told="Image of the application"),
     Decided("appHosts", "kafka-test-app", rf"{_SERVER}\.env\[APP_HOSTS\]\.value"),
     Decided("topic", "kafka-test-app", rf"{_SERVER}\.env\[KAFKA_TOPIC\]\.value"),
-    Decided("appAccessToken", "access-token", r"stringData\.token", comes_and_goes=True),
+    Decided("appAccessToken", "access-token", r"stringData(\.token)?", comes_and_goes=True),
     Decided("restart", _ADVERTISING, "restart"),
     Decided("restartUnit", _ADVERTISING, "unit"),
     Decided("restartStrict", _ADVERTISING, "strict"),
@@ -90,12 +92,11 @@ DECIDED = (
 def changed(preview: Preview) -> Iterator[Phrase]:
     """Each setting that differs, in words, with its name."""
     for decided in DECIDED:
-        told = []
-        for difference in _differences(preview, decided):
-            phrase = (f"{words(decided.setting)} (", Quoted(decided.setting), "): ", *_values(difference))
-            if phrase not in told:
-                told.append(phrase)
-        yield from told
+        title = (
+            (decided.told,) if decided.told else (f"{words(decided.setting)} (", Quoted(decided.setting), ")")
+        )
+        phrases = [(*title, ": ", *_values(difference)) for difference in _differences(preview, decided)]
+        yield from dict.fromkeys(phrases)
 
 
 def words(name: str) -> str:

@@ -65,14 +65,13 @@ def test_of_a_new_resource_no_setting_is_told() -> None:
 @pytest.mark.parametrize(
     ("op", "before", "after", "said"),
     [
-        ("update", {"token": "[secret]"}, {"token": "[secret]"}, "another secret"),
-        ("create", None, {"token": "[secret]"}, "a secret is set"),
-        ("delete", {"token": "[secret]"}, None, "the secret is taken away"),
+        ("update", {"stringData": "[secret]"}, {"stringData": "[secret]"}, "another secret"),
+        ("create", None, {"stringData": "[secret]"}, "a secret is set"),
+        ("delete", {"stringData": "[secret]"}, None, "the secret is taken away"),
     ],
 )
 def test_a_secret_is_told_without_its_value(op: str, before: Any, after: Any, said: str) -> None:
-    inputs = [None if one is None else {"stringData": one} for one in (before, after)]
-    changed = step(op, "kubernetes:core/v1:Secret", "access-token", *inputs, diffReasons=["stringData"])
+    changed = step(op, "kubernetes:core/v1:Secret", "access-token", before, after, diffReasons=["stringData"])
     assert changes(changed)[0] == f"App access token (appAccessToken): {said}"
 
 

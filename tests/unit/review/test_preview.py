@@ -118,7 +118,7 @@ def test_what_kubernetes_and_pulumi_write_for_themselves_is_no_difference() -> N
 
 def test_messages_are_told_once_and_by_their_weight() -> None:
     said = [
-        {"severity": "warning", "message": "open\n"},
+        {"severity": "warning", "message": "warning: open\n"},
         {"severity": "warning", "message": "open"},
         {"severity": "info", "message": "hello"},
         {"severity": "error", "message": "wrong"},
