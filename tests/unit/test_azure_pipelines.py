@@ -43,6 +43,9 @@ def test_pull_requests_pushes_to_main_and_every_morning_are_previewed() -> None:
 def test_only_main_is_deployed_after_an_approval_one_run_at_a_time() -> None:
     assert "eq(variables['Build.SourceBranch'], 'refs/heads/main')" in DEPLOY["condition"]
     assert "notIn(variables['Build.Reason'], 'Schedule', 'PullRequest')" in DEPLOY["condition"]
+    assert "eq(dependencies.preview.outputs['preview.review.changes'], 'true')" in DEPLOY["condition"]
+    [review] = [step for step in steps(PREVIEW["jobs"][0]) if step.get("name") == "review"]
+    assert ".ci/preview" in review["inputs"]["inlineScript"]
     assert DEPLOY["lockBehavior"] == "sequential"
     assert DEPLOY["jobs"][0]["environment"] == "production"
     assert steps(DEPLOY["jobs"][0])[-1]["condition"] == "always()"

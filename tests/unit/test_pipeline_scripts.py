@@ -47,6 +47,7 @@ class Checkout:
             "NOTED": str(self.folder / "noted"),
             "PREVIEW": str(self.folder / "made.json"),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
+            "GITHUB_OUTPUT": str(self.folder / "output"),
             **environment,
         }
         command = [str(self.folder / ".ci" / script), *arguments]
@@ -102,6 +103,17 @@ def test_a_preview_is_reviewed_for_the_comment_and_the_summary(checkout: Checkou
     review = (checkout.folder / "review.md").read_text()
     assert "### Preview of `dev`: 1 created." in review
     assert review == (checkout.folder / "summary.md").read_text()
+    assert (checkout.folder / "output").read_text() == "changes=true\n"
+
+
+def test_azure_pipelines_is_told_the_same_in_its_words(checkout: Checkout) -> None:
+    ended = checkout.run("preview", TF_BUILD="True", GITHUB_OUTPUT="")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = [line for line in ended.stdout.splitlines() if line.startswith("##vso")]
+    assert told == [
+        f"##vso[task.uploadsummary]{checkout.folder}/review.md",
+        "##vso[task.setvariable variable=changes;isOutput=true]false",
+    ]
 
 
 def test_a_preview_that_fails_is_reviewed_all_the_same(checkout: Checkout) -> None:

@@ -65,6 +65,8 @@ def test_what_is_deployed_is_on_main_and_has_passed_the_tests() -> None:
         "github.event.workflow_run.conclusion == 'success' && github.event.workflow_run.event == 'push'"
     )
     assert job("deploy", "up")["needs"] == "plan"
+    assert job("deploy", "up")["if"] == "needs.plan.outputs.changes == 'true'"
+    assert job("deploy", "plan")["outputs"] == {"changes": "${{ steps.preview.outputs.changes }}"}
     for name in JOBS["deploy"]:
         checkout = job("deploy", name)["steps"][0]
         assert checkout["with"]["ref"] == "${{ github.event.workflow_run.head_sha }}"
