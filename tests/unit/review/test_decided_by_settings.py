@@ -35,7 +35,7 @@ OTHERS: dict[str, Any] = {
     "aksEntra": {"azureRbac": True},
     "aksNodeCount": 3,
     "aksMaxNodeCount": 5,
-    "aksNodeSize": "Standard_D4s_v5",
+    "aksNodeSize": "Standard_D8s_v5",
     "aksZones": ["1", "2"],
     "aksMaxPods": 40,
     "aksNetworkPolicy": "azure",
