@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .phrases import Phrase, Quoted, visible
+from .phrases import Phrase, Quoted, message, visible
 from .report import Report
 
 LIMIT = 65_536
@@ -25,6 +25,7 @@ def markdown(report: Report, note: str = "") -> str:
         marker(report.stack),
         f"### Preview of {_phrase((Quoted(report.stack),))}: {_phrase(report.headline)}",
     ]
+    lines += _section("Why", report.errors)
     lines += _section("⚠️ Look at this first", report.dangers)
     lines += _section("Changes", report.changes)
     lines += _section("The program warns", report.warnings)
@@ -40,7 +41,19 @@ def marker(stack: str) -> str:
 
 
 def _section(title: str, phrases: Sequence[Phrase]) -> list[str]:
-    return ["", f"**{title}**", "", *(f"- {_phrase(phrase)}" for phrase in phrases)] if phrases else []
+    lines = [line for phrase in phrases for line in _item(phrase)]
+    return ["", f"**{title}**", "", *lines] if phrases else []
+
+
+def _item(phrase: Phrase) -> list[str]:
+    if not (lines := message(phrase)):
+        return [f"- {_phrase(phrase)}"]
+    fence = _fence(lines)
+    return ["", f"{fence}text", *lines, fence, ""]
+
+
+def _fence(lines: Sequence[str]) -> str:
+    return "`" * max(3, _longest_run("\n".join(lines)) + 1)
 
 
 def _phrase(phrase: Phrase) -> str:
@@ -60,7 +73,7 @@ def _code(text: str) -> str:
 def _folded(details: Sequence[str], room: int) -> list[str]:
     if not details:
         return []
-    fence = "`" * max(3, _longest_run("\n".join(details)) + 1)
+    fence = _fence(details)
     head = ["", "<details><summary>Every difference</summary>", "", f"{fence}diff"]
     tail = [fence, "", "</details>"]
     room -= _length(head) + _length(tail)

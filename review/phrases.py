@@ -31,6 +31,12 @@ Phrase = tuple[str | Quoted, ...]
 """A sentence: our words, and quotations between them."""
 
 
+def message(phrase: Phrase) -> list[str]:
+    """The lines of a phrase that is a message of several and nothing else; none of any other."""
+    text = phrase[0].text if len(phrase) == 1 and isinstance(phrase[0], Quoted) else ""
+    return [visible(line) for line in text.splitlines()] if "\n" in text else []
+
+
 def listed(names: Iterable[str]) -> Phrase:
     """Quotations with commas between them."""
     parts: list[str | Quoted] = []

@@ -37,6 +37,7 @@ class Report:
     stack: str
     headline: Phrase
     changing: bool = False
+    errors: Sequence[Phrase] = ()
     dangers: Sequence[Phrase] = ()
     changes: Sequence[Phrase] = ()
     warnings: Sequence[Phrase] = ()
@@ -47,8 +48,12 @@ def report(preview: Preview, violations: Iterable[Violation]) -> Report:
     """The report on a preview, and on the policies that are broken after it."""
     changes = shown(preview)
     if preview.errors:
-        said = [(Quoted(message),) for message in preview.errors]
-        return Report(preview.stack, ("The preview failed.",), changes=said, warnings=_said(preview.warnings))
+        return Report(
+            preview.stack,
+            ("The preview failed.",),
+            errors=_said(preview.errors),
+            warnings=_said(preview.warnings),
+        )
     return Report(
         stack=preview.stack,
         headline=_headline(changes),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .phrases import Phrase, Quoted, visible
+from .phrases import Phrase, Quoted, message, visible
 from .report import Report
 
 
 def text(report: Report, note: str = "") -> str:
     """The report, with everything that differs at its end."""
     lines = [f"Preview of {visible(report.stack)}: {_phrase(report.headline)}"]
+    lines += _section("Why", report.errors)
     lines += _section("LOOK AT THIS FIRST", report.dangers)
     lines += _section("Changes", report.changes)
     lines += _section("The program warns", report.warnings)
@@ -20,7 +21,8 @@ def text(report: Report, note: str = "") -> str:
 
 
 def _section(title: str, phrases: Sequence[Phrase]) -> list[str]:
-    return ["", title, *(f"  {_phrase(phrase)}" for phrase in phrases)] if phrases else []
+    lines = [line for phrase in phrases for line in message(phrase) or [_phrase(phrase)]]
+    return ["", title, *(f"  {line}" for line in lines)] if phrases else []
 
 
 def _phrase(phrase: Phrase) -> str:

@@ -196,5 +196,5 @@ def test_a_preview_that_failed_says_why_and_judges_nothing() -> None:
         printed(step("update", SERVICE, "page", service("203.0.113.1/32"), service()), diagnostics=errors)
     )
     assert (report.dangers, report.changing) == ((), False)
-    assert "kafkaWorkers is wrong" in text(report)
+    assert text(report).splitlines()[2:] == ["Why", "  kafkaWorkers is wrong"]
     assert preview(diagnostics=errors).stack == "?"

@@ -53,6 +53,16 @@ def test_what_others_wrote_stays_in_the_fence(text: str) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", comment)
 
 
+@pytest.mark.parametrize("text", NASTY)
+def test_a_message_of_several_lines_stays_in_its_fence(text: str) -> None:
+    comment = markdown(
+        Report("local", ("The preview failed.",), changes=[(Quoted(f"{text}\n```\n  right"),)])
+    )
+    [(fence, inside)] = re.findall(r"^(`{3,})text\n(.*?)\n\1$", comment, re.MULTILINE | re.DOTALL)
+    assert inside.endswith("\n```\n  right")
+    assert re.search(rf"^ {{0,3}}`{{{len(fence)},}}", inside, re.MULTILINE) is None
+
+
 def test_a_comment_is_found_by_its_first_line_whatever_the_stack_is_called() -> None:
     assert markdown(Report("team/dev", ("Nothing changes.",))).splitlines()[0] == marker("team/dev")
     assert marker("a--><b>") == "<!-- review of the stack a--__b_ -->"
