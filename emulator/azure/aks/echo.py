@@ -133,7 +133,9 @@ def _identity(cloud: Cloud, record: Record, request: ManagedClusterRequest) -> d
     for identity_id in request.identities:
         owner = identity(cloud, identity_id)
         assigned[identity_id] = (
-            {"clientId": owner.facts["client"], "principalId": owner.facts["principal"]} if owner else {}
+            {"clientId": owner.facts["client"], "principalId": owner.facts["principal"]}
+            if owner and record.state != "Creating"
+            else {}
         )
     return {"type": request.inputs["identity"]["type"], "userAssignedIdentities": assigned}
 
@@ -144,7 +146,7 @@ def _identity_profile(cloud: Cloud, record: Record) -> dict[str, Any]:
         record.facts["node_group"], UserAssignedIdentity.kind, name, subscription=subscription
     )
     owner = identity(cloud, identity_id)
-    if owner is None:
+    if owner is None or record.state == "Creating":
         return {}
     return {
         "kubeletidentity": {
