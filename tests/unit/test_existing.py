@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.existing import not_found_code
 from components.roles import Role, assignment_name
 from components.settings import WrongSettings
 from components.settings.mistakes import Mistake
@@ -310,6 +311,14 @@ def test_kafka_cluster_that_can_t_be_used(site: Site, change: dict[str, Any], ru
     [found] = mistakes(site, ALL)
     assert (found.setting, found.value) == ("kafka.existing", "brokers in resource group shop")
     assert found.rule.startswith(rule)
+
+
+def test_a_cluster_that_hdinsight_does_not_know_is_missing() -> None:
+    # azure-native shows the whole body of a refusal that has no `error` around it, as HDInsight's have none.
+    body = '{"code":"NotFound","message":"Cluster with id \'brokers\' not found"}'
+    assert not_found_code(Exception(f'Status=404 Code="NotFound" Message="{body}"')) == "NotFound"
+    refused = body.replace("NotFound", "BadRequest")
+    assert not_found_code(Exception(f'Status=400 Code="BadRequest" Message="{refused}"')) is None
 
 
 @pytest.mark.parametrize(("workers", "said"), [(3, False), (240, True)])
