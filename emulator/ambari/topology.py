@@ -32,6 +32,10 @@ class Topology:
         self._counters = counters
         for agent in sorted(agents, key=lambda agent: agent.host_name):
             self.register(agent, components.get(agent.host_name, ()))
+        for host in self.hosts():
+            if host.name not in {agent.host_name for agent in agents}:
+                # A node whose joining was cut short together with this process.
+                self._delete(host)
 
     def register(self, agent: Agent, components: Sequence[str]) -> None:
         """Adds a host, or hears of one again. What is new on it runs with the present configuration."""
@@ -75,11 +79,10 @@ class Topology:
                 f"Cannot remove host {host.name} from {self._cluster}.  The following roles exist, and these "
                 f"components are not in the removable state: [{', '.join(running)}]"
             )
+        self._delete(host)
         for item in items:
-            self._components.delete(f"{item.host}/{item.component}")
             if _is_master(item):
                 self.mark_changed(item.service)
-        self._hosts.delete(host.name)
 
     def hosts(self) -> list[Host]:
         """All hosts by name."""
@@ -201,6 +204,11 @@ class Topology:
         if host.heartbeat_lost != lost:
             host.heartbeat_lost = lost
             self._save_host(host)
+
+    def _delete(self, host: Host) -> None:
+        for item in self.components(host.name):
+            self._components.delete(f"{item.host}/{item.component}")
+        self._hosts.delete(host.name)
 
     def _counters_record(self) -> Counters:
         return self._counters.get("all") or Counters()

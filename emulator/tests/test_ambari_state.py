@@ -49,6 +49,15 @@ def test_requests_that_ran_when_the_process_died_are_aborted(tmp_path: Path) -> 
         assert [request.id for request in replay.simulation.cluster.execution.requests()] == [14, 15]
 
 
+def test_a_host_whose_joining_was_cut_short_is_forgotten(tmp_path: Path) -> None:
+    with replaying("requests", folder=tmp_path) as replay:
+        joined = replay.simulation.join("wn3").host_name
+    with replaying("requests", folder=tmp_path) as replay:
+        replay.simulation.cluster.check_status()
+        assert replay.simulation.cluster.topology.find_host(joined) is None
+        assert replay.simulation.cluster.topology.components(joined) == []
+
+
 def test_passwords_are_not_kept_in_the_clear(tmp_path: Path) -> None:
     with replaying("requests", folder=tmp_path) as replay:
         replay.simulation.cluster.set_password("admin", "Secret-Passw0rd")
