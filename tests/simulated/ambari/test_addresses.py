@@ -7,6 +7,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from components.ambari.addresses import BrokerAddressesProvider
+from emulator.ambari.faults import Fault
 from tests.simulated.ambari.bench import BEFORE, Bench, bench
 from tests.unit.ambari.test_addresses import INPUTS
 
@@ -59,3 +60,13 @@ def test_each_protocol_has_its_own(cluster: Bench, provider: BrokerAddressesProv
 def test_a_cluster_that_is_gone_is_gone(cluster: Bench, provider: BrokerAddressesProvider) -> None:
     made = created(cluster, provider)
     assert provider.read("mykafka/KAFKA", {**made, "clusterName": "other"}).id == ""
+
+
+def test_that_ambari_is_away_for_a_while_is_told(
+    cluster: Bench, provider: BrokerAddressesProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.simulation.server.faults.add(Fault("GET", "/clusters/{cluster}/hosts", 1, "before", "503"))
+    assert created(cluster, provider)["bootstrapServers"] == SERVERS
+    said = capsys.readouterr().err
+    assert "Ambari: waiting:" in said
+    assert "Ambari answers again, after" in said
