@@ -18,7 +18,7 @@ from components.ambari.note import RunNote, Writer
 from components.ambari.progress import Progress
 from components.ambari.resource import IpAdvertisingProvider
 from tests.simulated.ambari.bench import Bench, bench
-from tests.simulated.ambari.calls import MAINTENANCE, once
+from tests.simulated.ambari.calls import once
 from tests.simulated.ambari.test_listeners_of_a_cluster import SHARED_TLS, set_broker
 from tests.unit.ambari.test_resource import INPUTS
 
@@ -128,19 +128,19 @@ def test_who_began_at_the_same_moment_as_another_run_tries_again(cluster: Bench)
     works(cluster)
 
 
-def test_maintenance_mode_that_could_not_be_put_back_is_put_back_by_the_next_run(cluster: Bench) -> None:
+def test_a_note_that_could_not_be_taken_away_is_taken_away_by_the_next_run(cluster: Bench) -> None:
     cluster.simulation.agents["wn0"].failures = 1
 
-    def refuse_the_way_back(call: str) -> None:
-        if call == MAINTENANCE and run.calls.count(MAINTENANCE) > 1:
+    def refuse_to_delete(call: str) -> None:
+        if call.startswith("DELETE "):
             run.wireless.at = len(run.calls)
 
-    run = cluster.run(trouble="500", between=refuse_the_way_back)
+    run = cluster.run(trouble="500", between=refuse_to_delete)
     with pytest.raises(
-        RollStopped, match=r"wn0-mykafk(?s:.*) could not be put back, .* The next run does it\."
+        RollStopped, match=r"wn0-mykafk(?s:.*) could not be tidied up, .* The next run does it\."
     ):
         run.change.advertise()
-    assert cluster.ambari().maintenance() == "ON"
+    assert cluster.ambari().artifacts() != {}
     cluster.run().change.advertise()
     assert cluster.problems() == []
 
