@@ -2,13 +2,16 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from emulator.home import Home
+from emulator.kubernetes.node.machines import machines_of
 from emulator.network.specification import NodeSpec
 from emulator.network.world import World
+from emulator.tests.kubernetes_world import SPEC
 from emulator.tests.listeners import LISTENER, greeted, peer, start
 
 
@@ -57,3 +60,12 @@ def test_who_takes_over_an_address_is_seen_as_its_own_node(world: World, tmp_pat
         start(world, name, LISTENER, tmp_path / name)
         assert greeted(world, name, "10.10.0.4") == f"wn0 to {seen_as or '10.20.0.12'}"
         world.remove_node(name)
+
+
+def test_pods_of_a_flat_network_are_seen_as_their_nodes_and_those_of_an_overlay_lie_behind_them() -> None:
+    flat = machines_of(replace(SPEC, pod_cidr=None)).values()
+    assert [machine.seen_as for machine in flat] == [machine.node.address for machine in flat]
+    assert {machine.way_out for machine in flat} == {None}
+    overlay = machines_of(replace(SPEC, pod_cidr="10.40.0.0/16")).values()
+    assert {machine.seen_as for machine in overlay} == {None}
+    assert [machine.way_out for machine in overlay] == [machine.node.name for machine in overlay]
