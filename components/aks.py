@@ -72,7 +72,7 @@ class AksClusterArgs:
     """Addresses of Kubernetes services, outside of every network that the cluster talks to."""
     dns_service_ip: str = "10.30.0.10"
     """Address of the cluster's DNS, within `service_cidr`."""
-    pod_cidr: str | None = None
+    pod_cidr: str | None = "10.40.0.0/16"
     """Range of an overlay network for pods; None gives pods addresses of the subnet."""
     never_replace: bool = False
     """Whether no difference between state and program may replace the cluster: for one that exists, and of

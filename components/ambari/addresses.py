@@ -58,7 +58,11 @@ class BrokerAddressesArgs:
 
 
 class BrokerAddresses(pulumi.dynamic.Resource, module="kafka", name="BrokerAddresses"):
-    """The brokers of an HDInsight Kafka cluster, and where clients in a peered network reach them."""
+    """The brokers of an HDInsight Kafka cluster, and where clients in a peered network reach them.
+
+    It changes nothing. `up` fails where Ambari refuses the password, is out of reach, or knows fewer brokers
+    than there should be.
+    """
 
     brokers: pulumi.Output[list[dict[str, str]]]
     """`host`, `ip` and `rack` of each."""

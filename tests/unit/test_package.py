@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -35,12 +36,21 @@ for module in json.loads(sys.argv[2]):
 print(json.dumps([name for name in sys.modules if name.partition(".")[0] in ("aks_kafka", "components")]))
 """
 PROVIDER = """\
-import sys
+import importlib, sys
 sys.path.insert(0, sys.argv[1])
-from aks_kafka.ambari.resource import IpAdvertisingProvider
 from pulumi.dynamic.dynamic import serialize_provider
-print(serialize_provider(IpAdvertisingProvider()))
+module, _, name = sys.argv[2].rpartition(".")
+print(serialize_provider(getattr(importlib.import_module(module), name)()))
 """
+RECORDED = {
+    "aks_kafka.ambari.resource.IpAdvertisingProvider": (
+        "gASVOgAAAAAAAACMGWFrc19rYWZrYS5hbWJhcmkucmVzb3VyY2WUjBVJcEFkdmVydGlzaW5nUHJvdmlkZXKUk5QpgZQu"
+    ),
+    "aks_kafka.ambari.addresses.BrokerAddressesProvider": (
+        "gASVPQAAAAAAAACMGmFrc19rYWZrYS5hbWJhcmkuYWRkcmVzc2VzlIwXQnJva2VyQWRkcmVzc2VzUHJvdmlkZXKUk5QpgZQu"
+    ),
+}
+"""What states of other programs hold of the providers of their dynamic resources."""
 SETTINGS = {
     "KafkaClusterArgs": {
         "workers": "kafka_workers",
@@ -66,6 +76,7 @@ SETTINGS = {
         "max_pods": "aks_max_pods",
         "network_policy": "aks_network_policy",
         "service_cidr": "service_cidr",
+        "pod_cidr": "pod_cidr",
         "tags": "tags",
     },
     "PeeredNetworksArgs": {
@@ -110,11 +121,14 @@ def test_the_wheel_holds_the_data_files_of_the_components(installed: Path) -> No
     assert {str(file.relative_to(installed / "aks_kafka")) for file in installed.rglob("*.toml")} == data
 
 
-def test_another_program_s_state_holds_no_more_than_the_import_path_of_the_provider(installed: Path) -> None:
-    """An upgrade of the package finds it again, as every version has to: the path is part of the state."""
-    recorded = "gASVOgAAAAAAAACMGWFrc19rYWZrYS5hbWJhcmkucmVzb3VyY2WUjBVJcEFkdmVydGlzaW5nUHJvdmlkZXKUk5QpgZQu"
-    assert b"aks_kafka.ambari.resource" in base64.b64decode(recorded)
-    assert alone(installed, PROVIDER).strip() == recorded
+@pytest.mark.parametrize("path", RECORDED)
+def test_another_program_s_state_holds_no_more_than_the_import_path_of_a_provider(
+    path: str, installed: Path
+) -> None:
+    """An upgrade of the package finds it again, as every version has to."""
+    module, _, name = path.rpartition(".")
+    assert all(part.encode() in base64.b64decode(RECORDED[path]) for part in (module, name))
+    assert alone(installed, PROVIDER, path).strip() == RECORDED[path]
 
 
 def test_public_names_are_declared_where_they_are_looked_up() -> None:
@@ -150,6 +164,12 @@ def test_every_field_of_arguments_is_documented(name: str) -> None:
         if not after or not isinstance(after[0], ast.Expr)
     ]
     assert bare == []
+
+
+def test_the_document_lists_every_public_name() -> None:
+    document = (CHECKOUT / "docs" / "embedding.md").read_text()
+    rows = re.findall(r"^\| (`\w+`.*?) \|", document.partition("## ")[0], re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == components.__all__
 
 
 def test_an_unknown_name_is_no_attribute() -> None:
