@@ -10,8 +10,8 @@ PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 MORE := $(addprefix tests/e2e/test_,listeners_on_brokers.py outputs_of_another_stack.py previews.py \
   secured_broker.py workload_in_a_cluster.py)
 
-.PHONY: help up down unit test more-tests test-az test-languages lint judge pythons pr-comment bench setup setup-unit setup-az \
-  setup-tests
+.PHONY: help up down unit test more-tests test-package test-az test-languages lint judge pythons pr-comment bench setup setup-unit \
+  setup-az setup-tests
 
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,13 @@ unit: setup-unit ## pure rules and components: no emulator, engine or browser (1
 	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
 test: lint ## everything that must hold (20 min)
-	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/azure_cli tests/languages)
+	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/e2e/test_package.py tests/azure_cli tests/languages)
 
 more-tests: setup-tests ## listeners with TLS and passwords on real brokers, and the app in a cluster (5 min)
 	@$(PYTEST) --numprocesses 3 $(MORE)
+
+test-package: setup-tests ## the package aks_kafka, installed, in programs of others (2 min)
+	@$(PYTEST) tests/e2e/test_package.py
 
 test-az: setup-az ## its commands on Azure's real command line, in an environment of its own of 733 MB (1 min)
 	@$(PYTEST) --numprocesses 2 tests/azure_cli

@@ -4,6 +4,7 @@ A build leaves folders beside its sources, and puts into the wheel what an earli
 copy. It takes setuptools as it is installed, and asks no package index.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,13 +15,19 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "components")
 
 
-def build(folder: Path) -> Path:
-    """The wheel, made in `folder`. Raises subprocess.CalledProcessError, with pip's output, when it fails."""
+def build(folder: Path, version: str = "") -> Path:
+    """The wheel, made in `folder`; with a `version`, as if it had that one.
+
+    Raises subprocess.CalledProcessError, with pip's output, when it fails.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "source"
         source.mkdir()
         for name in SOURCES:
             _copy(CHECKOUT / name, source / name)
+        if version:
+            project = source / "pyproject.toml"
+            project.write_text(re.sub(r"(?m)^version = .*$", f'version = "{version}"', project.read_text()))
         options = ("--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
         command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(folder), str(source)]
         subprocess.run(command, check=True, capture_output=True, text=True)
