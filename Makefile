@@ -37,7 +37,7 @@ test-package: setup-tests ## the package aks_kafka, installed, in programs of ot
 test-az: setup-az ## its commands on Azure's real command line, in an environment of its own of 733 MB (1 min)
 	@$(PYTEST) --numprocesses 2 tests/azure_cli
 
-test-languages: setup-tests ## consumers in TypeScript and YAML, with Node.js (3 min, and 2 for the first build)
+test-languages: setup-tests ## programs in TypeScript and YAML, with Node.js (6 min, and 2 for the first build)
 	@.venv/bin/python -m tools.languages
 	@$(PYTEST) tests/languages
 

@@ -10,7 +10,7 @@ import pytest
 
 from emulator.ambari.simulation import simulated_server
 from emulator.tls import Authority
-from tests.e2e.environment import Environment
+from tests.e2e.environment import CHECKOUT, Environment
 from tests.e2e.installed_package import EXAMPLES, Installed, install_package
 from tests.e2e.lone_kafka import BROKERS
 from tests.e2e.stack import Stack
@@ -45,7 +45,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 def test_type_checkers_find_the_types_of_what_is_installed(installed: Installed, tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLES, tmp_path / EXAMPLES.name)
+    for programs in (EXAMPLES, CHECKOUT / "plugin"):
+        shutil.copytree(programs, tmp_path / programs.name)
     (tmp_path / "wrong.py").write_text(WRONG)
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "standard"}')
     command = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", installed.python]

@@ -110,7 +110,11 @@ class Recording(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's method
         if request.type != "pulumi:pulumi:Stack":
-            assert request.name not in self.registered, f"{request.name} is declared twice"
+            # A component may have the name of the one that it is made of.
+            before = self.registered.get(request.name)
+            assert before is None or (before.type != request.type and before.name == _name(request.parent)), (
+                f"{request.name} is declared twice"
+            )
             inputs, secrets = reveal(json_format.MessageToDict(request.object))
             self.registered[request.name] = Registered(
                 type=request.type,

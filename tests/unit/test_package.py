@@ -42,6 +42,15 @@ from pulumi.dynamic.dynamic import serialize_provider
 module, _, name = sys.argv[2].rpartition(".")
 print(serialize_provider(getattr(importlib.import_module(module), name)()))
 """
+SCHEMA = """\
+import sys
+sys.path[:0] = [sys.argv[1], sys.argv[2]]
+from pulumi.provider.experimental.component import ComponentProvider
+from aks_cluster import Aks
+from kafka_cluster import Kafka
+from networks import Networks
+print(ComponentProvider([Networks, Kafka, Aks], "aks-kafka").schema)
+"""
 RECORDED = {
     "aks_kafka.ambari.resource.IpAdvertisingProvider": (
         "gASVOgAAAAAAAACMGWFrc19rYWZrYS5hbWJhcmkucmVzb3VyY2WUjBVJcEFkdmVydGlzaW5nUHJvdmlkZXKUk5QpgZQu"
@@ -209,3 +218,29 @@ def test_the_package_takes_ranges_that_hold_what_the_tests_run_with() -> None:
     assert ranges.keys() == pinned.keys()
     assert [name for name, version in pinned.items() if version not in ranges[name]] == []
     assert [name for name, range_ in ranges.items() if any(part.operator == "==" for part in range_)] == []
+
+
+def test_the_component_package_has_a_schema_in_which_everything_is_described(installed: Path) -> None:
+    schema = json.loads(alone(installed, SCHEMA, str(CHECKOUT / "plugin")))
+    components = schema["resources"]
+    assert set(components) == {f"aks-kafka:index:{name}" for name in ("Networks", "Kafka", "Aks")}
+    for component in components.values():
+        assert component["isComponent"]
+        properties = {**component["inputProperties"], **component["properties"]}
+        assert [name for name, found in properties.items() if not found.get("description")] == []
+    assert components["aks-kafka:index:Kafka"]["requiredInputs"] == [
+        "gatewayPassword",
+        "location",
+        "name",
+        "networkId",
+        "resourceGroup",
+        "sshPublicKey",
+        "storageAccountName",
+        "subnetId",
+    ]
+    assert components["aks-kafka:index:Aks"]["requiredInputs"] == [
+        "location",
+        "name",
+        "resourceGroup",
+        "subnetId",
+    ]
