@@ -49,7 +49,7 @@ def plugin_in(folder: Path, installed: Installed) -> Path:
     return program.parent
 
 
-def test_a_program_in_yaml_has_clusters_whose_brokers_one_in_python_makes_advertise_addresses(
+def test_yaml_makes_the_clusters_and_python_has_their_brokers_advertise_addresses(
     installed: Installed, untouched: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = untouched
