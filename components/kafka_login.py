@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from .assigned import assigned_name
 from .settings.kafka_access import KafkaProtocol
 
 
@@ -45,7 +46,7 @@ def login_variables(
     if not data:
         return variables
     secret = kubernetes.core.v1.Secret("kafka-login", metadata=metadata, string_data=data, opts=opts)
-    secret_name = secret.metadata.apply(lambda metadata: metadata.name or "")
+    secret_name = assigned_name(secret)
     return [*variables, *(_from_secret(name, secret_name) for name in data)]
 
 

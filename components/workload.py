@@ -11,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from . import jobs
+from .assigned import assigned_generation, assigned_name, assigned_uid
 from .cluster.waiting import Limits
 from .exposure import EXISTS, port_forward, service_annotations, service_name, service_spec
 from .job_message import JobMessage
@@ -129,11 +130,11 @@ class KafkaTestApp(pulumi.ComponentResource):
         guard = NamespaceGuard(
             "namespace-guard",
             args.kubeconfig,
-            namespace.metadata.apply(lambda metadata: metadata.name or ""),
+            assigned_name(namespace),
             self._ownership.mark,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace], deleted_with=args.cluster),
         )
-        return namespace.metadata.apply(lambda metadata: metadata.name or ""), [guard]
+        return assigned_name(namespace), [guard]
 
     def _network_policy(self) -> pulumi.Resource:
         return kubernetes.networking.v1.NetworkPolicy(
@@ -194,8 +195,8 @@ class KafkaTestApp(pulumi.ComponentResource):
             name,
             kubeconfig=self._args.kubeconfig,
             namespace=self._namespace,
-            job=job.metadata.apply(lambda metadata: metadata.name or ""),
-            job_uid=job.metadata.apply(lambda metadata: metadata.uid or ""),
+            job=assigned_name(job),
+            job_uid=assigned_uid(job),
             limits=self._args.waiting,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -206,8 +207,8 @@ class KafkaTestApp(pulumi.ComponentResource):
             kubeconfig=self._args.kubeconfig,
             namespace=self._namespace,
             deployment=NAME,
-            uid=deployment.metadata.apply(lambda metadata: metadata.uid or ""),
-            generation=deployment.metadata.apply(lambda metadata: metadata.generation or 0),
+            uid=assigned_uid(deployment),
+            generation=assigned_generation(deployment),
             limits=self._args.waiting,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -223,9 +224,7 @@ class KafkaTestApp(pulumi.ComponentResource):
             string_data={"token": self._args.access_token},
             opts=self._options(),
         )
-        reference = kubernetes.core.v1.SecretKeySelectorArgs(
-            name=secret.metadata.apply(lambda metadata: metadata.name or ""), key="token"
-        )
+        reference = kubernetes.core.v1.SecretKeySelectorArgs(name=assigned_name(secret), key="token")
         source = kubernetes.core.v1.EnvVarSourceArgs(secret_key_ref=reference)
         return [kubernetes.core.v1.EnvVarArgs(name="ACCESS_TOKEN", value_from=source)]
 

@@ -17,7 +17,7 @@ from tests.e2e.environment import CHECKOUT, Environment
 from tests.e2e.live_kafka import LiveKafka
 from tests.e2e.test_peering import PEERING, SomebodyElse, peerings
 
-MESSAGES = {"name": "messages", "partitions": 3, "replicationFactor": 3}
+MESSAGES = {"name": "messages", "partitions": 6, "replicationFactor": 3}
 _NO_STEP = ("same", "read", "refresh")
 
 
@@ -117,7 +117,7 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
     "a broker is stale": (stale, True, {"update ip-advertising"}),
     "a topic more": (setting(topics=[MESSAGES, {**MESSAGES, "name": "orders"}]), False, PUBLISHED),
     "more partitions": (
-        setting(topics=[{**MESSAGES, "partitions": 4}, {**MESSAGES, "name": "orders"}]),
+        setting(topics=[{**MESSAGES, "partitions": 8}, {**MESSAGES, "name": "orders"}]),
         False,
         PUBLISHED,
     ),
@@ -128,9 +128,13 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
         {"update kafka-test-app-service"},
     ),
     "an access token": (token, False, {"create access-token", "update kafka-test-app", "update rollout"}),
-    "another password": (password, False, {"update kafka-cluster-gateway-password"}),
+    "another password": (password, False, {"update kafka-gateway-password"}),
     "half a peering": (half, True, set()),
-    "another image": (image, False, {*PUBLISHED, "update image", "update kafka-test-app", "update rollout"}),
+    "another image": (
+        image,
+        False,
+        {*PUBLISHED, "replace image-build", "update kafka-test-app", "update rollout"},
+    ),
     "a worker more": (setting(kafkaWorkers=4), False, {"update broker-addresses", "update ip-advertising"}),
     "other machines for AKS": (setting(aksNodeSize="Standard_D8s_v5"), False, {"replace aks-cluster"}),
     "another Kafka cluster": (setting(kafkaClusterName="another-kafka"), False, {"replace kafka-cluster"}),
