@@ -182,7 +182,7 @@ app = KafkaTestApp(
     KafkaTestAppArgs(
         kafka=kafka.cluster,
         kubeconfig=aks.kubeconfig,
-        cluster=aks.cluster,
+        deleted_with=aks.deleted_with,
         namespace=settings.namespace.name,
         namespace_exists=settings.namespace.exists,
         network_policy=settings.has_network_policy(aks.carries_out_policies),

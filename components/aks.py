@@ -97,8 +97,12 @@ class AksCluster(pulumi.ComponentResource):
     """Credentials of whoever deploys; a secret."""
     kubernetes_provider: kubernetes.Provider
     """Provider of resources inside the cluster."""
-    cluster: pulumi.Resource
-    """The resource whose deletion takes everything inside the cluster with it."""
+    deleted_with: pulumi.Resource
+    """What everything inside the cluster goes with, which Pulumi then deletes nothing of: the provider.
+
+    It goes when the cluster goes, or is replaced. Not the cluster, since Pulumi minds it in no replacement;
+    and the provider itself is of no use then: before a replacement Pulumi closes the connection to it (3.250,
+    Registry.Diff in pkg/resource/deploy/providers)."""
     carries_out_policies: bool
     """Whether something in the cluster enforces network policies."""
 
@@ -125,7 +129,6 @@ class AksCluster(pulumi.ComponentResource):
         )
         cluster = self._cluster(identity, may_join_subnet)
 
-        self.cluster = cluster
         self.carries_out_policies = args.network_policy != "none"
         self.id = cluster.id
         self.kubelet_principal_id = cluster.identity_profile.apply(kubelet_principal_id)
@@ -135,6 +138,7 @@ class AksCluster(pulumi.ComponentResource):
         self.kubernetes_provider = kubernetes_provider(
             name, self.kubeconfig, cluster.id, pulumi.ResourceOptions(parent=self)
         )
+        self.deleted_with = self.kubernetes_provider
         self.register_outputs(
             {
                 "id": self.id,
@@ -207,8 +211,8 @@ class ExistingAksCluster(pulumi.ComponentResource):
     kubelet_principal_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     kubernetes_provider: kubernetes.Provider
-    cluster: None = None
-    """No resource of this stack."""
+    deleted_with: None = None
+    """The cluster stays when the stack goes."""
     carries_out_policies: bool
 
     def __init__(self, name: str, existing: ExistingAks, opts: pulumi.ResourceOptions | None = None) -> None:

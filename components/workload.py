@@ -51,7 +51,8 @@ class KafkaTestAppArgs:
 
     kafka: the cluster, whose replacement declares the topics again; None for an existing cluster.
     kubeconfig: reads what Pulumi's Kubernetes provider doesn't show, such as pods.
-    cluster: the AKS cluster, whose deletion spares a look into the namespace; None for an existing cluster.
+    deleted_with: what is deleted only together with the AKS cluster, so that nothing in it has to be deleted
+    one by one; None for an existing cluster.
     namespace_exists: somebody else has made the namespace, so it is neither created nor deleted.
     network_policy: whether pods may talk to visitors and brokers only.
     bootstrap_servers: host:port, comma-separated, of the listener that `login` is for.
@@ -64,7 +65,7 @@ class KafkaTestAppArgs:
 
     kafka: pulumi.Resource | None
     kubeconfig: pulumi.Input[str]
-    cluster: pulumi.Resource | None
+    deleted_with: pulumi.Resource | None
     namespace: str
     namespace_exists: bool
     network_policy: bool
@@ -125,14 +126,14 @@ class KafkaTestApp(pulumi.ComponentResource):
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
                 name=args.namespace, labels=self._ownership.labels, annotations=self._ownership.annotations
             ),
-            opts=pulumi.ResourceOptions(parent=self, hooks=self._hooks),
+            opts=pulumi.ResourceOptions(parent=self, hooks=self._hooks, deleted_with=args.deleted_with),
         )
         guard = NamespaceGuard(
             "namespace-guard",
             args.kubeconfig,
             assigned_name(namespace),
             self._ownership.mark,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace], deleted_with=args.cluster),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace], deleted_with=args.deleted_with),
         )
         return assigned_name(namespace), [guard]
 
@@ -332,7 +333,11 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _options(self, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
         """Of an object in the namespace, made after what it needs and never taken over from somebody else."""
         return pulumi.ResourceOptions(
-            parent=self, depends_on=[*self._after, *after], hooks=self._hooks, **more
+            parent=self,
+            depends_on=[*self._after, *after],
+            hooks=self._hooks,
+            deleted_with=self._args.deleted_with,
+            **more,
         )
 
     def _container(

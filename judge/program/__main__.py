@@ -36,7 +36,7 @@ app = KafkaTestApp(
     KafkaTestAppArgs(
         kafka=None,
         kubeconfig=pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]),
-        cluster=None,
+        deleted_with=None,
         namespace=settings["namespace"],
         namespace_exists=settings["namespace_exists"],
         network_policy=True,

@@ -24,7 +24,7 @@ AKS = "urn:pulumi:test::aks-kafka::azure-native:containerservice:ManagedCluster:
 ARGS = KafkaTestAppArgs(
     kafka=DependencyResource(CLUSTER),
     kubeconfig="kubeconfig",
-    cluster=DependencyResource(AKS),
+    deleted_with=DependencyResource(AKS),
     namespace="kafka-test",
     namespace_exists=False,
     network_policy=True,
@@ -490,9 +490,14 @@ def test_a_guard_stands_between_the_namespace_and_everything_in_it(app: Deployme
     assert app["namespace-guard"].type == "pulumi-python:dynamic/kubernetes:NamespaceGuard"
     assert "namespace" in app["namespace-guard"].depends_on
     assert app["namespace-guard"].inputs["namespace"] == "kafka-test"
-    assert app["namespace-guard"].options.deletedWith == AKS
     for name in ("network-policy", "create-topics", "check", "kafka-test-app", "kafka-test-app-service"):
         assert "namespace-guard" in app[name].depends_on
+
+
+def test_everything_in_the_cluster_goes_with_it(app: Deployment) -> None:
+    inside = [one for one in app.resources.values() if one.type.startswith("kubernetes:")]
+    assert len(inside) > 5
+    assert {one.options.deletedWith for one in [*inside, app["namespace-guard"]]} == {AKS}
 
 
 def test_pods_may_talk_to_visitors_and_brokers_only(app: Deployment) -> None:
