@@ -19,7 +19,10 @@ def kubeconfig_of(
     credentials = containerservice.list_managed_cluster_user_credentials_output(
         resource_group_name=resource_group, resource_name=name, opts=opts
     )
-    return pulumi.Output.secret(credentials.kubeconfigs.apply(_first_kubeconfig))
+    # While the arguments are not known, Pulumi's SDK forgets what the function's output depends on, and a
+    # saved plan would lack dependencies that `pulumi up --plan` then finds added.
+    known = pulumi.Output.all(resource_group, name, credentials.kubeconfigs.apply(_first_kubeconfig))
+    return pulumi.Output.secret(known.apply(lambda all_known: all_known[2]))
 
 
 def kubernetes_provider(
