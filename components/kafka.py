@@ -128,10 +128,9 @@ class KafkaCluster(pulumi.ComponentResource):
         keep_gateway_password(name, self.cluster, args.gateway_user, args.gateway_password, ours)
         keep_tags(name, self.cluster, args.tags, ours)
         self.name = self.cluster.name
-        group = pulumi.Output.from_input(args.resource_group)
-        self.ambari_url = self.cluster.properties.apply(
-            lambda properties: group.apply(lambda name: self._ambari_url(properties, name))
-        )
+        # Not nested: while the properties are not known, a preview has to know what the group depends on.
+        found = pulumi.Output.all(self.cluster.properties.apply(_ambari_url), args.resource_group)
+        self.ambari_url = found.apply(lambda url_and_group: self._usable(*url_and_group))
         record = self.workers.apply(lambda workers: {**args.made_with, WORKERS: workers})
         self.register_outputs({"name": self.name, "ambariUrl": self.ambari_url, RECORD: record})
 
@@ -141,10 +140,11 @@ class KafkaCluster(pulumi.ComponentResource):
             depends_on=[self], deleted_with=self.cluster, replace_with=[self.cluster]
         )
 
-    def _ambari_url(self, properties: hdinsight.outputs.ClusterGetPropertiesResponse, group: str) -> str:
-        if properties.cluster_state == "Error":
+    def _usable(self, url: str, group: str) -> str:
+        """The address of Ambari, unless the cluster could not be made. Raises pulumi.RunError."""
+        if not url:
             raise pulumi.RunError(cleanup_advice(self._args.name, group, []))
-        return https_url(properties.connectivity_endpoints)
+        return url
 
     def _storage_account(self) -> storage.StorageAccount:
         return storage.StorageAccount(
@@ -269,6 +269,11 @@ class KafkaCluster(pulumi.ComponentResource):
                 id=self._args.network_id, subnet=self._args.subnet_id
             ),
         )
+
+
+def _ambari_url(properties: hdinsight.outputs.ClusterGetPropertiesResponse) -> str:
+    """Empty for a cluster that Azure could not make."""
+    return "" if properties.cluster_state == "Error" else https_url(properties.connectivity_endpoints)
 
 
 class ExistingKafkaCluster(pulumi.ComponentResource):
