@@ -60,7 +60,8 @@ if not asked.pop("marked", True):
     Ownership.labels = Ownership.annotations = property(lambda self: {{}})
 kubeconfig = pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"])
 given = {{
-    "kafka": None, "deleted_with": None, "namespace": "apps", "namespace_exists": False, "network_policy": True,
+    "kafka": None, "deleted_with": None, "namespace": "apps", "namespace_exists": False,
+    "network_policy": True,
     "image": os.environ["IMAGE"], "bootstrap_servers": "10.10.0.9:9092,10.10.0.10:9092",
     "topic": "messages", "replicas": 1, "port": 8080, "source_ranges": ["127.0.0.0/8"],
     "exposure": "public", "open_to_the_world": False, "access_token": None,
