@@ -140,6 +140,11 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
     "another Kafka cluster": (setting(kafkaClusterName="another-kafka"), False, {"replace kafka-cluster"}),
 }
 """By name: what changes, whether the preview has to look, and steps that are among those taken."""
+NOT_FORESEEN: Mapping[str, set[str]] = {
+    # Which addresses the new brokers will have, nobody knows before they are there: here the same ones.
+    "another Kafka cluster": {"update network-policy"},
+}
+"""Steps that a preview has to say, and that turn out to be none."""
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +176,8 @@ def test_up_takes_the_steps_that_the_preview_says(copy: Copy, name: str) -> None
     asked = copy.world.ambari_requests()[mark:]
     assert [request for request in asked if request["method"] != "GET"] == []
     # Held to the plan, as the workflows do it: where up would do anything else it fails midway.
-    assert copy.steps("up", "--yes", "--skip-preview", *refresh, "--plan", plan) == said
+    done = copy.steps("up", "--yes", "--skip-preview", *refresh, "--plan", plan)
+    assert done == said - NOT_FORESEEN.get(name, set())
     assert expected <= said
     assert bool(said) == bool(expected) or name == "half a peering"
     assert copy.steps("preview", "--refresh") == set()
