@@ -1,7 +1,10 @@
 """The check names the first link that is broken, and why: scripted facts, sockets, mock brokers."""
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +27,10 @@ from testapp.check.evidence import (
 from testapp.check.examination import Report, examine, examine_patiently
 from testapp.check.judgement import Link
 from testapp.check.probes import Probes
+
+from tests.troubleshooting import DOCUMENT, answers, is_documented
+
+APP = Path(__file__).resolve().parents[1]
 
 BOOTSTRAP = ("10.10.0.6:9092", "10.10.0.7:9092")
 HEALTHY = Metadata(
@@ -71,6 +78,84 @@ def with_partition(*, leader: int, in_sync: Sequence[int]) -> Metadata:
 NAME = "wn0-mykafk.x.internal.cloudapp.net:9092"
 
 
+BROKEN: Sequence[tuple[Facts, Link, int, Sequence[str]]] = [
+    (
+        Facts(everywhere(Outcome.SILENT)),
+        Link.ADDRESS,
+        11,
+        ["half of the peering", "network security group"],
+    ),
+    (
+        Facts(everywhere(Outcome.NO_ROUTE)),
+        Link.ADDRESS,
+        11,
+        ["this side's half of the peering is missing"],
+    ),
+    (
+        Facts(everywhere(Outcome.UNKNOWN_NAME)),
+        Link.ADDRESS,
+        11,
+        ["no name resolution", "bootstrapServers"],
+    ),
+    (Facts(everywhere(Outcome.REFUSED)), Link.LISTENER, 12, ["nothing listens", "`listeners`"]),
+    (Facts(answer=Silence("", "closed")), Link.LISTENER, 12, ["(closed)", "something else"]),
+    (
+        Facts({NAME: Outcome.UNKNOWN_NAME}, with_brokers("10.10.0.6:9092", NAME)),
+        Link.ADVERTISED,
+        13,
+        [f"broker 1002 at {NAME}", "IP advertising is not applied", "pulumi up --refresh"],
+    ),
+    (Facts(answer=with_brokers("127.0.1.1:9092")), Link.ADVERTISED, 13, ["loopback", "hostname -i"]),
+    (
+        Facts({"10.10.0.8:9092": Outcome.SILENT}, with_brokers("10.10.0.6:9092", "10.10.0.8:9092")),
+        Link.ADVERTISED,
+        13,
+        ["broker 1002 at 10.10.0.8:9092 does not answer", "host is down"],
+    ),
+    (
+        Facts(answer=replace(HEALTHY, topics={"other": []})),
+        Link.TOPIC,
+        14,
+        ["there are other", "create-topics"],
+    ),
+    (Facts(answer=replace(HEALTHY, topics={})), Link.TOPIC, 14, ["there is none at all"]),
+    (
+        Facts(answer=with_partition(leader=-1, in_sync=[])),
+        Link.TOPIC,
+        14,
+        ["partition 3", "brokers 1001, 1002"],
+    ),
+    (
+        Facts(written=NotWritten("NOT_ENOUGH_REPLICAS", "too few")),
+        Link.PRODUCE,
+        15,
+        ["min.insync.replicas"],
+    ),
+    (Facts(written=NotWritten("TOPIC_AUTHORIZATION_FAILED", "no")), Link.PRODUCE, 15, ["ACLs"]),
+    (
+        Facts(written=NotWritten("_MSG_TIMED_OUT", "late")),
+        Link.PRODUCE,
+        15,
+        ["late", "does not acknowledge"],
+    ),
+    (Facts(trips=RoundTrips(lost=1, reason="offset 17 did not come")), Link.CONSUME, 16, ["offset 17"]),
+    (
+        Facts(trips=RoundTrips(lost=1, reason="no", code="TOPIC_AUTHORIZATION_FAILED")),
+        Link.CONSUME,
+        16,
+        ["don't let this client read"],
+    ),
+]
+"""Facts, the first link that is broken, its exit status, and what is said."""
+MISMATCHES = [
+    (Mismatch.CERTIFICATE, "does not hold the address", True),
+    (Mismatch.LOGIN, "refuses the user, the password or the mechanism", True),
+    (Mismatch.TLS, "the listener has no TLS", False),
+    (None, "TLS or SASL for instance", False),
+]
+"""Of a listener and its client, the cause that is named, and whether it lasts."""
+
+
 def test_where_nothing_is_broken_every_link_is_shown_and_the_round_trip_is_the_median() -> None:
     report = examine(BOOTSTRAP, "words", Facts())
     assert [finding.link for finding in report.findings] == list(Link)
@@ -79,71 +164,7 @@ def test_where_nothing_is_broken_every_link_is_shown_and_the_round_trip_is_the_m
     assert json.loads(json.dumps(report.as_json()))["healthy"] is True
 
 
-@pytest.mark.parametrize(
-    ("facts", "link", "status", "said"),
-    [
-        (
-            Facts(everywhere(Outcome.SILENT)),
-            Link.ADDRESS,
-            11,
-            ["half of the peering", "network security group"],
-        ),
-        (
-            Facts(everywhere(Outcome.NO_ROUTE)),
-            Link.ADDRESS,
-            11,
-            ["this side's half of the peering is missing"],
-        ),
-        (
-            Facts(everywhere(Outcome.UNKNOWN_NAME)),
-            Link.ADDRESS,
-            11,
-            ["no name resolution", "bootstrapServers"],
-        ),
-        (Facts(everywhere(Outcome.REFUSED)), Link.LISTENER, 12, ["nothing listens", "`listeners`"]),
-        (Facts(answer=Silence("", "closed")), Link.LISTENER, 12, ["(closed)", "something else"]),
-        (
-            Facts({NAME: Outcome.UNKNOWN_NAME}, with_brokers("10.10.0.6:9092", NAME)),
-            Link.ADVERTISED,
-            13,
-            [f"broker 1002 at {NAME}", "IP advertising is not applied", "pulumi up --refresh"],
-        ),
-        (Facts(answer=with_brokers("127.0.1.1:9092")), Link.ADVERTISED, 13, ["loopback", "hostname -i"]),
-        (
-            Facts({"10.10.0.8:9092": Outcome.SILENT}, with_brokers("10.10.0.6:9092", "10.10.0.8:9092")),
-            Link.ADVERTISED,
-            13,
-            ["broker 1002 at 10.10.0.8:9092 does not answer", "host is down"],
-        ),
-        (
-            Facts(answer=replace(HEALTHY, topics={"other": []})),
-            Link.TOPIC,
-            14,
-            ["there are other", "create-topics"],
-        ),
-        (Facts(answer=replace(HEALTHY, topics={})), Link.TOPIC, 14, ["there is none at all"]),
-        (
-            Facts(answer=with_partition(leader=-1, in_sync=[])),
-            Link.TOPIC,
-            14,
-            ["partition 3", "brokers 1001, 1002"],
-        ),
-        (
-            Facts(written=NotWritten("NOT_ENOUGH_REPLICAS", "too few")),
-            Link.PRODUCE,
-            15,
-            ["min.insync.replicas"],
-        ),
-        (Facts(written=NotWritten("TOPIC_AUTHORIZATION_FAILED", "no")), Link.PRODUCE, 15, ["ACLs"]),
-        (
-            Facts(written=NotWritten("_MSG_TIMED_OUT", "late")),
-            Link.PRODUCE,
-            15,
-            ["late", "does not acknowledge"],
-        ),
-        (Facts(trips=RoundTrips(lost=1, reason="offset 17 did not come")), Link.CONSUME, 16, ["offset 17"]),
-    ],
-)
+@pytest.mark.parametrize(("facts", "link", "status", "said"), BROKEN)
 def test_the_first_broken_link_ends_the_examination_with_its_cause(
     facts: Facts, link: Link, status: int, said: list[str]
 ) -> None:
@@ -158,6 +179,13 @@ def test_the_first_broken_link_ends_the_examination_with_its_cause(
         assert words in text
     assert report.as_json()["broken"] == link.name.lower()
     assert report.as_json()["roundTripMilliseconds"] is None
+
+
+def test_every_answer_is_explained_in_the_document_and_no_other() -> None:
+    facts = [facts for facts, *_ in BROKEN]
+    facts += [Facts(answer=Silence("", "closed", mismatch)) for mismatch, *_ in MISMATCHES]
+    given = set.union(*(answers(examine(BOOTSTRAP, "words", each).text()) for each in facts))
+    assert answers(DOCUMENT.read_text()) == given
 
 
 def test_the_explanation_fits_what_kubernetes_keeps_of_a_pod() -> None:
@@ -230,6 +258,22 @@ def test_probes_tell_refusals_from_names_and_from_listeners_that_are_no_kafka(
     assert isinstance(probes.ask(mute), Silence)
 
 
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (NotWritten("NOT_ENOUGH_REPLICAS", "too few"), NotWritten("NOT_ENOUGH_REPLICAS", "too few")),
+        (NotWritten("_TIMED_OUT", "nothing again"), NotWritten("_MSG_TIMED_OUT", "late")),
+        (WRITTEN, WRITTEN),
+    ],
+)
+def test_what_the_broker_says_each_time_is_told_where_trying_again_was_in_vain(
+    second: Written | NotWritten, told: Written | NotWritten, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = iter([NotWritten("_MSG_TIMED_OUT", "late"), second])
+    monkeypatch.setattr(Probes, "_write", lambda *_: next(outcomes))
+    assert Probes("127.0.0.1:1", TOPIC).produce() == told
+
+
 def test_a_cluster_that_works_is_found_to(
     brokers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +318,22 @@ def test_a_broken_link_is_explained_to_whoever_runs_the_check(
     assert "what to do: " in result.read_text()
 
 
+def test_where_no_route_leads_to_the_brokers_that_is_said() -> None:
+    servers = {"KAFKA_BOOTSTRAP_SERVERS": ",".join(BOOTSTRAP), "KAFKA_TOPIC": TOPIC}
+    ended = subprocess.run(
+        # A network of its own, in which there is nothing.
+        ["unshare", "--map-root-user", "--net", sys.executable, "-m", "testapp", "check"],
+        env={**os.environ, **servers},
+        cwd=APP,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 11, ended.stderr
+    assert "10.10.0.6:9092 can't be reached: no route" in ended.stdout
+    assert is_documented(ended.stdout)
+
+
 def test_a_result_that_can_not_be_left_is_said_in_a_line(
     closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -283,15 +343,7 @@ def test_a_result_that_can_not_be_left_is_said_in_a_line(
     assert capsys.readouterr().err == f"--result is '{tmp_path}', which can't be written: Is a directory\n"
 
 
-@pytest.mark.parametrize(
-    ("mismatch", "cause", "lasting"),
-    [
-        (Mismatch.CERTIFICATE, "does not hold the address", True),
-        (Mismatch.LOGIN, "refuses the user, the password or the mechanism", True),
-        (Mismatch.TLS, "the listener has no TLS", False),
-        (None, "TLS or SASL for instance", False),
-    ],
-)
+@pytest.mark.parametrize(("mismatch", "cause", "lasting"), MISMATCHES)
 def test_a_listener_that_lets_nobody_in_says_what_does_not_fit(
     mismatch: Mismatch | None, cause: str, lasting: bool
 ) -> None:

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
     AdminClient,
+    ResourcePatternType,
+    ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialUpsertion,
@@ -46,6 +51,24 @@ class SecuredBroker:
     def by_name(self) -> str:
         """The TLS listener by a name that its certificate does not hold."""
         return self.servers["SSL"].replace("127.0.0.1", "localhost")
+
+    def allow(self, user: str, topic: str, *operations: AclOperation) -> None:
+        """Let the user do that with the topic, as kafka-acls does; then nobody else may."""
+        rules = [
+            AclBinding(
+                ResourceType.TOPIC,
+                topic,
+                ResourcePatternType.LITERAL,
+                f"User:{user}",
+                "*",
+                operation,
+                AclPermissionType.ALLOW,
+            )
+            for operation in operations
+        ]
+        admin = AdminClient({"bootstrap.servers": self.servers["PLAINTEXT"], "log_level": 0})
+        for made in admin.create_acls(rules).values():
+            made.result(30)
 
 
 @contextlib.contextmanager
@@ -102,6 +125,9 @@ def _properties(folder: Path, zookeeper: int, servers: Mapping[str, str]) -> dic
         "ssl.key.password": KEY_PASSWORD,
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(folder / "authority.pem"),
+        "authorizer.class.name": "kafka.security.authorizer.AclAuthorizer",
+        "allow.everyone.if.no.acl.found": "true",
+        "super.users": "User:ANONYMOUS",
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",
         "transaction.state.log.replication.factor": "1",

@@ -8,6 +8,7 @@ import yaml
 
 from components.ambari.kafka_env import BLOCK
 from emulator.home import Home
+from tests.troubleshooting import is_documented
 
 from .environment import CHECKOUT, Environment, Finished, eventually
 from .live_kafka import LiveKafka
@@ -40,10 +41,14 @@ def test_each_link_that_is_broken_has_its_status_and_its_explanation(environment
     named = check(environment, KAFKA_BOOTSTRAP_SERVERS="wn0-local-.internal.cloudapp.net:9092")
     assert named.status == 11
     assert "names of brokers mean nothing here" in named.output
+    assert is_documented(named.output)
+    # What the explanation says helps.
+    assert check(environment, KAFKA_BOOTSTRAP_SERVERS=",".join(servers)).status == 0
 
     absent = check(environment, KAFKA_TOPIC="absent")
     assert absent.status == 14
     assert "no topic absent; there are " in absent.output
+    assert is_documented(absent.output)
 
 
 def test_up_fails_with_the_explanation_when_a_broker_advertises_its_name(
@@ -60,6 +65,7 @@ def test_up_fails_with_the_explanation_when_a_broker_advertises_its_name(
         found = check(environment)
         assert found.status == 13
         assert "host names, which nothing here resolves" in found.output
+        assert is_documented(found.output)
 
         stack = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
         stack["config"]["aks-kafka:topics"] = [{"name": "messages"}, {"name": "added"}]

@@ -5,6 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.troubleshooting import is_documented
+
 from .environment import Environment, adapted, await_page, eventually, occurrences, send
 
 PEERING = "azure-native:network:VirtualNetworkPeering"
@@ -78,6 +80,7 @@ def test_a_half_of_the_peering_that_somebody_deleted_comes_back_in_one_up(
     assert "BROKEN  address reachable: " in found.output
     assert "likely cause: no packet comes back: a half of the peering is missing" in found.output
     assert "az network vnet peering list" in found.output
+    assert is_documented(found.output)
     url = environment.outputs()["appUrl"]
     eventually(lambda: httpx.get(f"{url}/readyz", timeout=5).status_code == 503, "the page knows")
     assert "Messages from Kafka" in httpx.get(url, timeout=5).text

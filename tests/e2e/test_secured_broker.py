@@ -9,11 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 from confluent_kafka import Consumer, Message, Producer
+from confluent_kafka.admin import AclOperation
 from replica import Replica
 from testapp.__main__ import main
 
 from tests.e2e.environment import CHECKOUT, eventually
 from tests.e2e.secured_broker import PASSWORD, USER, SecuredBroker, secured_broker
+from tests.troubleshooting import is_documented
 
 TOPICS = '[{"name": "words", "partitions": 2, "replicationFactor": 1}]'
 SCRAM = {"KAFKA_SASL_MECHANISM": "SCRAM-SHA-512", "KAFKA_USER": USER, "KAFKA_PASSWORD": PASSWORD}
@@ -137,4 +139,27 @@ def test_what_keeps_a_client_out_is_named_and_no_secret_is(
     assert main([command]) == 12
     output = "".join(capfd.readouterr())
     assert said in output
+    assert is_documented(output)
     assert os.environ.get("KAFKA_PASSWORD", PASSWORD) not in output
+
+
+def test_rights_that_are_missing_are_named_and_given_as_advised(
+    broker: SecuredBroker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    topics = '[{"name": "guarded", "partitions": 1, "replicationFactor": 1}]'
+    way = WAYS["SCRAM-SHA-512 over TLS"]
+    set_all(monkeypatch, {**environment(broker, way), "KAFKA_TOPIC": "guarded", "KAFKA_TOPICS": topics})
+    assert main(["create-topics"]) == 0
+
+    def found(status: int, said: str) -> bool:
+        ended = main(["check"])
+        output = capsys.readouterr().out
+        return ended == status and said in output and (status == 0 or is_documented(output))
+
+    broker.allow("ben", "guarded", AclOperation.WRITE)
+    broker.allow(USER, "guarded", AclOperation.DESCRIBE)
+    eventually(lambda: found(15, "don't let this client write"), "writing is refused")
+    broker.allow(USER, "guarded", AclOperation.WRITE)
+    eventually(lambda: found(16, "don't let this client read"), "reading is refused")
+    broker.allow(USER, "guarded", AclOperation.READ)
+    eventually(lambda: found(0, "round trip"), "all is well")

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from .environment import CHECKOUT, Environment, Finished
+from .test_check import check
 
 MESSAGES = {"name": "messages", "partitions": 6, "replicationFactor": 3}
 PARTITIONS = """\
@@ -37,7 +38,10 @@ def test_topics_appear_and_grow_and_are_never_changed_otherwise(
     environment: Environment, tmp_path: Path
 ) -> None:
     other = {"name": "other", "partitions": 2, "replicationFactor": 2, "config": {"retention.ms": "3600000"}}
+    # The check advises to declare a topic that is missing.
+    assert "Declare it in the setting `topics`" in check(environment, KAFKA_TOPIC="other").output
     assert up(environment, tmp_path, MESSAGES, other).status == 0
+    assert check(environment, KAFKA_TOPIC="other").status == 0
     assert partitions(environment)["other"] == 2
 
     grown = other | {"partitions": 4}

@@ -80,8 +80,12 @@ class NotWritten:
 
 @dataclass(frozen=True)
 class RoundTrips:
-    """From handing a message to the client until it came back, each in milliseconds; `lost`: never came."""
+    """From handing a message to the client until it came back, each in milliseconds; `lost`: never came.
+
+    `code` is Kafka's, e.g. TOPIC_AUTHORIZATION_FAILED, where a broker has said why; else empty.
+    """
 
     milliseconds: Sequence[float] = field(default_factory=tuple)
     lost: int = 0
     reason: str = ""
+    code: str = ""

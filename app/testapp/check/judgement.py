@@ -104,7 +104,7 @@ def judge_listeners(attempts: Sequence[Attempt], answers: Sequence[Metadata | Si
             Link.LISTENER,
             _silences(silent),
             "the listener speaks something else, TLS or SASL for instance, or the broker hangs",
-            "In Ambari: `listeners` must be PLAINTEXT at that port; look at the broker's log, server.log.",
+            f"{_PROTOCOL} If it is, look at the broker's log, server.log, and restart it in Ambari.",
         )
     if not answers:
         return Finding(
@@ -142,7 +142,8 @@ def judge_advertised(metadata: Metadata, attempts: Sequence[Attempt]) -> Finding
             Link.ADVERTISED,
             f"{_brokers(looped)}, which from here is this machine itself",
             "IP advertising took the address of the loopback interface: /etc/hosts on the broker's host",
-            "On that host `hostname -i` must print the address of its subnet. " + ADVERTISE,
+            "On that host `hostname -i` must print the address of its subnet. Then restart Kafka there in "
+            "Ambari: a broker looks for its address when it starts.",
             lasting=True,
         )
     if away:
@@ -197,12 +198,9 @@ def judge_produce(outcome: Written | NotWritten) -> Finding:
 def judge_consume(trips: RoundTrips) -> Finding:
     """Everything written came back."""
     if trips.lost:
-        return Finding(
-            Link.CONSUME,
-            f"a message that was acknowledged did not come back: {trips.reason}",
-            "the partition's leader takes messages and doesn't hand them out: it hangs, or has just changed",
-            "Look at the log of the partition's leader, server.log, and at its disks; run the check again.",
-        )
+        cause, remedy = _NOT_HANDED_OUT.get(trips.code, _HANGS)
+        seen = f"a message that was acknowledged did not come back: {trips.reason}"
+        return Finding(Link.CONSUME, seen, cause, remedy)
     least, middle, most = (
         min(trips.milliseconds),
         statistics.median(trips.milliseconds),
@@ -214,6 +212,7 @@ def judge_consume(trips: RoundTrips) -> Finding:
     )
 
 
+_PROTOCOL = "KAFKA_PROTOCOL must be that of the listener at that port: see `listeners` in Ambari."
 _MISMATCHES = {
     Mismatch.CERTIFICATE: (
         "the broker's certificate is not signed by the authority in KAFKA_CA, or does not hold the address",
@@ -222,7 +221,7 @@ _MISMATCHES = {
     ),
     Mismatch.TLS: (
         "TLS does not come about: the listener has no TLS, or the broker hangs or is stopping",
-        "KAFKA_PROTOCOL must be that of the listener at that port: see `listeners` in Ambari.",
+        _PROTOCOL,
     ),
     Mismatch.LOGIN: (
         "the broker refuses the user, the password or the mechanism",
@@ -230,10 +229,8 @@ _MISMATCHES = {
         "sasl.enabled.mechanisms and with the users that it knows.",
     ),
 }
-_RIGHTS = (
-    "the cluster has access rules (ACLs) that don't let this client write",
-    "Allow it with kafka-acls, or let the brokers go without an authorizer.",
-)
+_ALLOW = "Allow it with kafka-acls, or let the brokers go without an authorizer."
+_RIGHTS = ("the cluster has access rules (ACLs) that don't let this client write", _ALLOW)
 _REPLICAS = (
     "fewer replicas are in sync than min.insync.replicas of the topic: brokers are down or behind",
     "In Ambari: start the brokers that are down. The page's list of partitions shows which are behind.",
@@ -249,6 +246,16 @@ _SLOW = (
     "replicas that don't keep up",
     "Look at the leader's log, server.log, and at its disks; Ambari shows both.",
 )
+_HANGS = (
+    "the partition's leader takes messages and doesn't hand them out: it hangs, or has just changed",
+    "Look at the log of the partition's leader, server.log, and at its disks; run the check again.",
+)
+_NOT_HANDED_OUT = {
+    "TOPIC_AUTHORIZATION_FAILED": (
+        "the cluster has access rules (ACLs) that don't let this client read",
+        _ALLOW,
+    )
+}
 
 
 def _listed(attempts: Sequence[Attempt]) -> str:

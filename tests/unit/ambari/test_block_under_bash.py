@@ -150,3 +150,21 @@ def test_any_other_line_survives(node: Node, lines: list[str], ends: bool):
     node.source(with_block("export SOMETHING=1\n"))
     kept = node.properties.read_text().split("\n")
     assert kept == [*lines, "advertised.listeners=PLAINTEXT://10.10.0.6:9092", ""]
+
+
+def test_a_pasted_snippet_advertises_loopback_until_the_host_knows_its_address_and_the_broker_restarts(
+    node: Node,
+):
+    snippet = (Path(__file__).parents[3] / "emulator" / "tests" / "how_to_snippet.sh").read_text()
+
+    def start() -> str:
+        """Ambari's agent renders the file, and the broker's start sources kafka-env."""
+        node.properties.write_text("listeners=PLAINTEXT://0.0.0.0:9092\n")
+        node.source(snippet)
+        return node.lines()[-2]
+
+    node.addresses("127.0.1.1")
+    assert start() == "advertised.listeners=PLAINTEXT://127.0.1.1:9092"
+    node.addresses("10.10.0.6")
+    assert node.lines()[-2] == "advertised.listeners=PLAINTEXT://127.0.1.1:9092"
+    assert start() == "advertised.listeners=PLAINTEXT://10.10.0.6:9092"
