@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from tests.troubleshooting import DOCUMENT
 from tests.unit.documents import CHECKOUT
 
-MARKDOWN = DOCUMENT.read_text()
+MARKDOWN = (CHECKOUT / "docs" / "troubleshooting.md").read_text()
 NOT_OURS = {"the stack is currently locked by", "TasksOperationsNotAllowed"}
 """What Pulumi says, and Azure."""
 
