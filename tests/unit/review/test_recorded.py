@@ -52,6 +52,7 @@ def test_the_comment_fits_and_shows_nothing_that_kubernetes_or_azure_write(name:
         ("another-image", "- Image of the application: "),
         ("a-worker-more", "- Kafka workers (`kafkaWorkers`): `3` → `4`\n"),
         ("other-machines-for-aks", "- `aks-cluster` is replaced: all that runs in it is gone"),
+        ("another-kafka-cluster", "- `kafka-cluster` is replaced: every topic with its messages"),
     ],
 )
 def test_what_matters_about_each_change_is_told(name: str, told: str) -> None:
