@@ -94,7 +94,8 @@ def consumed(world: Environment, namespace: str) -> list[dict[str, object]]:
 
 
 def servers_of(world: Environment, namespace: str) -> str:
-    """The brokers that the pod in a namespace was told."""
+    """The brokers that the pod in a namespace was told, once the one before it has ended."""
+    eventually(lambda: len(pods(world, namespace)) == 1, f"there is one pod in {namespace}")
     [pod] = pods(world, namespace)
     program = "import os; print(os.environ['KAFKA_BOOTSTRAP_SERVERS'])"
     return world.succeed("exec", pod, "--", "python", "-c", program).strip()
