@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import urllib.request
 
 import pytest
@@ -372,3 +373,18 @@ def test_deleting_a_namespace_deletes_what_is_in_it(cluster):
 def restarts(cluster) -> list[int]:
     statuses = [one for pod in cluster.pods() for one in pod["status"].get("containerStatuses", [])]
     return [status["restartCount"] for status in statuses]
+
+
+def test_a_pod_whose_end_fails_ends_all_the_same(tmp_path, monkeypatch):
+    def fail(_):
+        raise OSError("the node is still in use")
+
+    def live_and_end():
+        with site(tmp_path) as one:
+            one.wait_available(one.create(deployment()), 2)
+            monkeypatch.setattr(one.world, "remove_node", fail)
+
+    life = threading.Thread(target=live_and_end, daemon=True)
+    life.start()
+    life.join(60)
+    assert not life.is_alive()

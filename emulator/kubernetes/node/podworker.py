@@ -89,6 +89,8 @@ class PodWorker:
         self._report = ContainerReport(podstatus.waiting("ContainerCreating"))
         self._health = ContainerHealth({})
         self._events: queue.SimpleQueue[_Exited | _Probed | _Stop] = queue.SimpleQueue()
+        self._ordered: _Stop | None = None
+        """The end that was asked for last."""
         self._thread = threading.Thread(target=self._work, name=self.node, daemon=True)
 
     def start(self) -> None:
@@ -97,7 +99,8 @@ class PodWorker:
 
     def stop(self, grace: float | None) -> None:
         """Ends the pod, `grace` seconds after SIGTERM at the latest. None: at once, and its object stays."""
-        self._events.put(_Stop(grace))
+        self._ordered = _Stop(grace)
+        self._events.put(self._ordered)
 
     def join(self) -> None:
         """Waits until the pod has ended."""
@@ -106,8 +109,10 @@ class PodWorker:
     def _work(self) -> None:
         try:
             self._live_and_tell()
-            while True:
+            # What failed may have been on its way to the end that was asked for, which nobody asks for again.
+            while self._ordered is None:
                 self._next_event(None)
+            raise _Stopped(self._ordered)
         except _Stopped as stopped:
             if stopped.stop.grace is not None:
                 self._publish(self._last_phase())
