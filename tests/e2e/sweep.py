@@ -37,11 +37,9 @@ Kind = tuple[str, str]
 
 BROKERS = 2
 CLUSTER = "/clusters/{cluster}"
-SERVICE = f"{CLUSTER}/services/{{service}}"
 SAVE = ("PUT", CLUSTER)
 RESTART = ("POST", f"{CLUSTER}/requests")
-MAINTENANCE = ("PUT", SERVICE)
-NEEDED = {SAVE: 1, MAINTENANCE: 0, RESTART: BROKERS}
+NEEDED = {SAVE: 1, RESTART: BROKERS}
 """Writes that a complete run needs, besides its notes."""
 PROGRAM = """\
 import pulumi
