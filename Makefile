@@ -22,7 +22,7 @@ up: setup ## the whole environment on this machine: networks, Kafka, the page (5
 down: ## destroy it and leave nothing (10 s)
 	@if [ -x .venv/bin/python ]; then $(EMULATOR) down; fi
 
-unit: setup-unit ## pure rules and components: no emulator, engine or browser (10 s)
+unit: setup-unit ## pure rules and components: no emulator, engine or browser (30 s)
 	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
 test: lint ## everything that must hold (20 min)
