@@ -127,6 +127,9 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
         False,
         {"update kafka-test-app-service"},
     ),
+    # Before there is an access token: while a provider is replaced, nobody makes up the name of its Secret,
+    # which `up --plan` then finds added.
+    "other machines for AKS": (setting(aksNodeSize="Standard_D8s_v5"), False, {"replace aks-cluster"}),
     "an access token": (token, False, {"create access-token", "update kafka-test-app", "update rollout"}),
     "another password": (password, False, {"update kafka-gateway-password"}),
     "half a peering": (half, True, set()),
@@ -136,7 +139,6 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
         {*PUBLISHED, "replace image-build", "update kafka-test-app", "update rollout"},
     ),
     "a worker more": (setting(kafkaWorkers=4), False, {"update broker-addresses", "update ip-advertising"}),
-    "other machines for AKS": (setting(aksNodeSize="Standard_D8s_v5"), False, {"replace aks-cluster"}),
     "another Kafka cluster": (setting(kafkaClusterName="another-kafka"), False, {"replace kafka-cluster"}),
 }
 """By name: what changes, whether the preview has to look, and steps that are among those taken."""
