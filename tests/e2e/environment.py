@@ -104,7 +104,9 @@ def send(url: str, text: str, token: str = "") -> dict[str, int]:
 
 def await_page(url: str) -> None:
     """Wait until the page says that Kafka answers; while it does not, the page says why."""
-    eventually(lambda: httpx.get(f"{url}/readyz", timeout=5).is_success, "Kafka answers the page")
+    eventually(
+        lambda: httpx.get(f"{url}/readyz", timeout=5).is_success, "Kafka answers the page", seconds=180
+    )
 
 
 def occurrences(url: str, text: str) -> int:
