@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, ResourceProvider, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
 from .ambari.clock import SystemClock
-from .ambari.engine import end_with_engine, engine_liveness
+from .ambari.engine import engine_liveness
 from .ambari.progress import Progress
+from .ambari.provider import OwnProvider
 from .cluster.api import KubernetesApi, connect
 from .cluster.pod_troubles import last_words, troubles
 from .cluster.waiting import Limits, Look, wait
@@ -51,14 +52,8 @@ class JobMessage(pulumi.dynamic.Resource, module="kubernetes", name="JobMessage"
         super().__init__(JobMessageProvider(), name, inputs, opts)
 
 
-class JobMessageProvider(ResourceProvider):
+class JobMessageProvider(OwnProvider):
     """Asks with the credentials by which the stack deploys."""
-
-    serialize_as_secret_always = False
-    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
-
-    def configure(self, req: ConfigureRequest) -> None:
-        end_with_engine()
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         # Renewed credentials are no reason to read again.

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, ResourceProvider, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
-from .ambari.engine import end_with_engine
+from .ambari.provider import OwnProvider
 from .cluster.api import ApiRefused, ApiUnreachable, connect
 from .cluster.leftovers import Survey, survey
 from .cluster.login import KubeconfigUnusable
@@ -46,14 +46,8 @@ class NotEmpty(Exception):
     """Somebody else's objects are in the namespace; says which, and what to do."""
 
 
-class NamespaceGuardProvider(ResourceProvider):
+class NamespaceGuardProvider(OwnProvider):
     """Asks nothing but when it is deleted, with the credentials by which the stack deployed last."""
-
-    serialize_as_secret_always = False
-    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
-
-    def configure(self, req: ConfigureRequest) -> None:
-        end_with_engine()
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         replaces = ["namespace"] if _olds.get("namespace") != _news.get("namespace") else []

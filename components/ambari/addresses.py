@@ -17,18 +17,16 @@ import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
-from .engine import end_with_engine
 from .errors import ClusterUnknown
 from .joining import await_brokers
-from .naming import camel_case, snake_case
+from .naming import CamelCased, snake_case
+from .provider import OwnProvider
 from .restart import Pace
 from .servers import SERVERS, told_to_clients
 from .session import Session, session
@@ -57,7 +55,7 @@ class BrokerAddressesArgs:
     """How many brokers there are at least, waited for. 0: not known."""
 
 
-class BrokerAddresses(pulumi.dynamic.Resource, module="kafka", name="BrokerAddresses"):
+class BrokerAddresses(CamelCased, pulumi.dynamic.Resource, module="kafka", name="BrokerAddresses"):
     """The brokers of an HDInsight Kafka cluster, and where clients in a peered network reach them.
 
     It changes nothing. `up` fails where Ambari refuses the password, is out of reach, or knows fewer brokers
@@ -80,24 +78,9 @@ class BrokerAddresses(pulumi.dynamic.Resource, module="kafka", name="BrokerAddre
         seen = dict.fromkeys(map(snake_case, _SEEN))
         super().__init__(BrokerAddressesProvider(), name, {**inputs, **seen}, opts)
 
-    def translate_output_property(self, prop: str) -> str:
-        return snake_case(prop)
 
-    def translate_input_property(self, prop: str) -> str:
-        return camel_case(prop)
-
-
-class BrokerAddressesProvider(ResourceProvider):
-    """Serves up to four calls at a time: nothing of a single call is kept on the instance."""
-
-    serialize_as_secret_always = False
-    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
-
-    _configuration: ConfigureRequest | None = None
-
-    def configure(self, req: ConfigureRequest) -> None:
-        self._configuration = req
-        end_with_engine()
+class BrokerAddressesProvider(OwnProvider):
+    """Looks, and changes nothing."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """What was seen of the same brokers counts as input, so that a preview of an update knows it."""
@@ -120,7 +103,7 @@ class BrokerAddressesProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         try:
-            with session(props, self._configuration) as signed_in:
+            with session(props, self.configuration) as signed_in:
                 seen = _seen(props, signed_in)
         except ClusterUnknown:
             return ReadResult("", {})
@@ -130,7 +113,7 @@ class BrokerAddressesProvider(ResourceProvider):
         """Nothing was made."""
 
     def _ask(self, props: Mapping[str, Any]) -> dict[str, Any]:
-        with session(props, self._configuration) as signed_in:
+        with session(props, self.configuration) as signed_in:
             await_brokers(
                 signed_in.ambari,
                 signed_in.clock,

@@ -14,11 +14,9 @@ import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
-    ResourceProvider,
     UpdateResult,
 )
 
@@ -26,9 +24,9 @@ from ..settings import restarts
 from ..settings.restarts import Restart, RestartUnit
 from .change import Change
 from .effect import effect
-from .engine import end_with_engine
 from .errors import ClusterUnknown, Unreachable
-from .naming import camel_case, snake_case
+from .naming import CamelCased
+from .provider import OwnProvider
 from .restart import Pace
 from .roll import RollOptions
 from .session import session
@@ -71,7 +69,7 @@ class IpAdvertisingArgs:
     """How many brokers there are at least, waited for: when the cluster grows, so does this. 0: not known."""
 
 
-class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising"):
+class IpAdvertising(CamelCased, pulumi.dynamic.Resource, module="kafka", name="IpAdvertising"):
     """Brokers of an HDInsight Kafka cluster advertise IP addresses, and every one of them runs with that.
 
     It takes only Ambari, so the cluster may be anybody's. What is saved there is merged with what others have
@@ -104,12 +102,6 @@ class IpAdvertising(pulumi.dynamic.Resource, module="kafka", name="IpAdvertising
         inputs = {field.name: getattr(args, field.name) for field in fields(args)}
         super().__init__(IpAdvertisingProvider(), name, {**inputs, **dict.fromkeys(_OUTPUTS)}, opts)
 
-    def translate_output_property(self, prop: str) -> str:
-        return snake_case(prop)
-
-    def translate_input_property(self, prop: str) -> str:
-        return camel_case(prop)
-
 
 _OUTPUTS = (
     "brokers",
@@ -130,17 +122,8 @@ _OUTPUTS = (
 )
 
 
-class IpAdvertisingProvider(ResourceProvider):
-    """Serves up to four calls at a time: nothing of a single call is kept on the instance."""
-
-    serialize_as_secret_always = False
-    """Nothing in it is secret, and it is pickled by reference: state holds its import path, no more."""
-
-    _configuration: ConfigureRequest | None = None
-
-    def configure(self, req: ConfigureRequest) -> None:
-        self._configuration = req
-        end_with_engine()
+class IpAdvertisingProvider(OwnProvider):
+    """Every call looks at the cluster anew, and does what is missing."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         inputs = {name: news[name] for name in OPTIONS if name in news}
@@ -202,5 +185,5 @@ class IpAdvertisingProvider(ResourceProvider):
         pace = Pace(settle_unvouched=props["settleSeconds"], settle=min(Pace.settle, props["settleSeconds"]))
         unit = "all" if props["restart"] == "all-at-once" else props["unit"]
         options = RollOptions(unit, props["strict"], pace)
-        with session(props, self._configuration) as signed_in:
+        with session(props, self.configuration) as signed_in:
             yield Change(signed_in.ambari, signed_in.clock, signed_in.progress, options, signed_in.alive)
