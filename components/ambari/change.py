@@ -80,7 +80,6 @@ class Change:
         self._alive = alive
         self._writer = writer or Writer.here()
         self._trouble_with_address = trouble_with_address
-        ambari.patience.progress = progress
 
     def survey(self) -> Survey:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""

@@ -34,6 +34,7 @@ from .model import (
     ServiceVersion,
 )
 from .patience import PATIENCE, RETRY_PAUSE, Patience
+from .progress import Progress
 
 SERVICE = "KAFKA"
 COMPONENT = parse.BROKER_ROLE
@@ -57,7 +58,9 @@ class Ambari:
         cluster: str,
         clock: Clock | None = None,
         patience: float = PATIENCE,
+        progress: Progress | None = None,
     ):
+        """`progress`: where it is told that Ambari is away; None: nowhere."""
         self.cluster = cluster
         self.url = connection.url
         self.user = connection.user
@@ -65,7 +68,7 @@ class Ambari:
         """Seconds to add to this machine's wall clock to get the server's."""
         self._connection = connection
         self._clock = clock or SystemClock()
-        self.patience = Patience(self._clock, patience)
+        self.patience = Patience(self._clock, patience, progress)
 
     # Configuration
 

@@ -22,15 +22,15 @@ RETRY_PAUSE = 2.0
 class Patience:
     """Attempts again what failed in a way that passes, and tells of it."""
 
-    def __init__(self, clock: Clock, seconds: float):
+    def __init__(self, clock: Clock, seconds: float, progress: Progress | None = None):
+        """`progress`: where it is told; None: nowhere."""
         self.reached = False
         """Ambari has answered once. Before that there may be no way to it at all, which is told at once."""
         self.away = 0.0
         """Seconds that the longest time lasted in which Ambari gave no answer that could be used."""
-        self.progress: Progress | None = None
-        """Where it is told; None: nowhere."""
         self._clock = clock
         self._seconds = seconds
+        self._progress = progress
 
     def attempt(
         self,
@@ -49,8 +49,8 @@ class Patience:
                 )
                 if waited >= limit or (isinstance(failure, Unreachable) and not self.reached):
                     raise
-                if self.progress:
-                    self.progress.waiting("Ambari", str(failure))
+                if self._progress:
+                    self._progress.waiting("Ambari", str(failure))
             else:
                 if failed:
                     self._is_back(self._clock.now() - start)
@@ -59,5 +59,5 @@ class Patience:
 
     def _is_back(self, seconds: float) -> None:
         self.away = max(self.away, seconds)
-        if self.progress:
-            self.progress.say(f"Ambari answers again, after {seconds:.0f} s")
+        if self._progress:
+            self._progress.say(f"Ambari answers again, after {seconds:.0f} s")

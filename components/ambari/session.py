@@ -38,8 +38,7 @@ def session(props: Mapping[str, Any], configuration: ConfigureRequest | None) ->
     password = _password(configuration, props["passwordConfigKey"])
     connection = Connection(props["ambariUrl"], props["user"], password, alive)
     progress = Progress(clock)
-    ambari = Ambari(connection, props["clusterName"], clock)
-    ambari.patience.progress = progress
+    ambari = Ambari(connection, props["clusterName"], clock, progress=progress)
     try:
         yield Session(ambari, clock, progress, alive)
     except EngineGone:

@@ -67,10 +67,11 @@ class Bench:
         """By default of the administrator, in a process that is dead as soon as the run has ended."""
         wireless = Wireless(self.simulation.cluster, trouble, at, between)
         output = io.StringIO()
+        progress = Progress(self.clock, output)
         change = Change(
-            self._ambari(wireless, alive, user),
+            self._ambari(wireless, alive, user, progress),
             self.clock,
-            Progress(self.clock, output),
+            progress,
             options or QUICK,
             alive,
             writer or replace(Writer.here(), started="long ago"),
@@ -133,8 +134,15 @@ class Bench:
             found.append(f"notes are left: {list(self.ambari().artifacts())}")
         return found
 
-    def _ambari(self, wireless: Wireless, alive: Callable[[], None] = lambda: None, user: str = "") -> Ambari:
-        return Ambari(self._connection(wireless, alive, user), self.simulation.cluster.name, self.clock)
+    def _ambari(
+        self,
+        wireless: Wireless,
+        alive: Callable[[], None] = lambda: None,
+        user: str = "",
+        progress: Progress | None = None,
+    ) -> Ambari:
+        connection = self._connection(wireless, alive, user)
+        return Ambari(connection, self.simulation.cluster.name, self.clock, progress=progress)
 
     def _connection(
         self, wireless: Wireless, alive: Callable[[], None] = lambda: None, user: str = ""
