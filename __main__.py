@@ -182,6 +182,7 @@ app = KafkaTestApp(
     KafkaTestAppArgs(
         kafka=kafka.cluster,
         kubeconfig=aks.kubeconfig,
+        recorded=recorded,
         deleted_with=aks.deleted_with,
         namespace=settings.namespace.name,
         namespace_exists=settings.namespace.exists,

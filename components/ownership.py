@@ -23,7 +23,7 @@ import pulumi
 from .cluster.api import ApiRefused, ApiUnreachable, Object, connect
 from .cluster.login import KubeconfigUnusable
 from .cluster.marks import FIELD_MANAGER, MARK
-from .settings.state import recorded_outputs
+from .settings.state import Recorded
 
 PLURALS = {
     "v1/Namespace": "namespaces",
@@ -48,10 +48,10 @@ class Ownership:
     """The uids of the objects in the stack's state."""
 
     @classmethod
-    def of_this_stack(cls, kubeconfig: pulumi.Input[str]) -> Ownership:
-        """Asks the engine for the stack's state."""
+    def of_this_stack(cls, kubeconfig: pulumi.Input[str], recorded: Recorded) -> Ownership:
+        """`recorded`: what the stack's state holds."""
         stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        return cls(stack, kubeconfig, uids(recorded_outputs()))
+        return cls(stack, kubeconfig, uids(recorded))
 
     @property
     def mark(self) -> str:

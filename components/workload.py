@@ -22,6 +22,7 @@ from .ownership import Ownership, existing_namespace
 from .pods import container, pod
 from .rollout import Rollout
 from .settings.app_limits import AppLimits
+from .settings.state import Recorded
 from .settings.visitors import Exposure
 
 NAME = "kafka-test-app"
@@ -51,6 +52,7 @@ class KafkaTestAppArgs:
 
     kafka: the cluster, whose replacement declares the topics again; None for an existing cluster.
     kubeconfig: reads what Pulumi's Kubernetes provider doesn't show, such as pods.
+    recorded: what the stack's state holds, by which its own objects are known again.
     deleted_with: what is deleted only together with the AKS cluster, so that nothing in it has to be deleted
     one by one; None for an existing cluster.
     namespace_exists: somebody else has made the namespace, so it is neither created nor deleted.
@@ -65,6 +67,7 @@ class KafkaTestAppArgs:
 
     kafka: pulumi.Resource | None
     kubeconfig: pulumi.Input[str]
+    recorded: Recorded
     deleted_with: pulumi.Resource | None
     namespace: str
     namespace_exists: bool
@@ -100,7 +103,7 @@ class KafkaTestApp(pulumi.ComponentResource):
     def __init__(self, name: str, args: KafkaTestAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaTestApp", name, None, opts)
         self._args = args
-        self._ownership = Ownership.of_this_stack(args.kubeconfig)
+        self._ownership = Ownership.of_this_stack(args.kubeconfig, args.recorded)
         self._hooks = self._ownership.guarded(name)
         self._namespace, self._after = self._make_namespace()
         if args.network_policy:

@@ -11,6 +11,7 @@ from components.cluster.waiting import Limits
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
+from components.settings.state import recorded_outputs
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 settings = json.loads(os.environ["SETTINGS"])
@@ -36,6 +37,7 @@ app = KafkaTestApp(
     KafkaTestAppArgs(
         kafka=None,
         kubeconfig=pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]),
+        recorded=recorded_outputs(),
         deleted_with=None,
         namespace=settings["namespace"],
         namespace_exists=settings["namespace_exists"],

@@ -53,6 +53,7 @@ from components.cluster.waiting import Limits
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
+from components.settings.state import recorded_outputs
 from components.workload import KafkaTestApp, KafkaTestAppArgs
 
 asked = json.loads({asked!r})
@@ -72,7 +73,8 @@ topics = [{{"name": given["topic"]}}]
 limits = Limits(job=60, rollout=60, lasting=2, role=4)
 provider = kubernetes_provider("aks", kubeconfig, "one", None)
 args = KafkaTestAppArgs(
-    kubeconfig=kubeconfig, topics=topics, limits=AppLimits(historyBytes=1048576), waiting=limits, **given
+    kubeconfig=kubeconfig, recorded=recorded_outputs(), topics=topics, limits=AppLimits(historyBytes=1048576),
+    waiting=limits, **given
 )
 app = KafkaTestApp("app", args, pulumi.ResourceOptions(provider=provider))
 pulumi.export("url", app.url)

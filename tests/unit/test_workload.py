@@ -24,6 +24,7 @@ AKS = "urn:pulumi:test::aks-kafka::azure-native:containerservice:ManagedCluster:
 ARGS = KafkaTestAppArgs(
     kafka=DependencyResource(CLUSTER),
     kubeconfig="kubeconfig",
+    recorded={},
     deleted_with=DependencyResource(AKS),
     namespace="kafka-test",
     namespace_exists=False,
