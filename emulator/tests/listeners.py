@@ -1,11 +1,12 @@
 """Nodes of a world that listen, and who reaches them."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from emulator.network.specification import ProcessSpec
+from emulator.network.specification import NodeSpec, ProcessSpec
 from emulator.network.world import Process, World
 
 PORT = 9092
@@ -45,3 +46,13 @@ def assert_dead(world: World, source: str, address: str) -> None:
 def peer(world: World, one: str, one_prefix: str, other: str, other_prefix: str) -> None:
     world.set_peers(one, {other: [other_prefix]})
     world.set_peers(other, {one: [one_prefix]})
+
+
+def aks_and_kafka(world: World, folder: Path, nodes: Iterable[NodeSpec]) -> None:
+    """Two peered networks, 10.20.0.0/16 and 10.10.0.0/16, with these nodes, each of which listens."""
+    world.add_network("aks", ["10.20.0.0/16"])
+    world.add_network("kafka", ["10.10.0.0/16"])
+    peer(world, "aks", "10.20.0.0/16", "kafka", "10.10.0.0/16")
+    for spec in nodes:
+        world.add_node(spec)
+        start(world, spec.name, LISTENER, folder / f"{spec.name}.log")

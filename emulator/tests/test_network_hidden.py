@@ -12,7 +12,7 @@ from emulator.kubernetes.node.machines import machines_of
 from emulator.network.specification import NodeSpec
 from emulator.network.world import World
 from emulator.tests.kubernetes_world import SPEC
-from emulator.tests.listeners import LISTENER, greeted, peer, start
+from emulator.tests.listeners import LISTENER, aks_and_kafka, greeted, start
 
 
 def node(name: str, network: str, address: str, seen_as: str | None = None) -> NodeSpec:
@@ -24,18 +24,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A pod on each of two nodes of `aks`, and a broker in a peered network. All listen."""
     folder = tmp_path_factory.mktemp("world")
     with contextlib.closing(World.start(Home(folder))) as world:
-        world.add_network("aks", ["10.20.0.0/16"])
-        world.add_network("kafka", ["10.10.0.0/16"])
-        peer(world, "aks", "10.20.0.0/16", "kafka", "10.10.0.0/16")
-        for spec in (
-            node("node0", "aks", "10.20.0.4"),
-            node("node1", "aks", "10.20.0.5"),
-            node("pod0", "aks", "10.20.0.10", seen_as="10.20.0.4"),
-            node("pod1", "aks", "10.20.0.11", seen_as="10.20.0.5"),
-            node("wn0", "kafka", "10.10.0.4"),
-        ):
-            world.add_node(spec)
-            start(world, spec.name, LISTENER, folder / f"{spec.name}.log")
+        aks_and_kafka(
+            world,
+            folder,
+            (
+                node("node0", "aks", "10.20.0.4"),
+                node("node1", "aks", "10.20.0.5"),
+                node("pod0", "aks", "10.20.0.10", seen_as="10.20.0.4"),
+                node("pod1", "aks", "10.20.0.11", seen_as="10.20.0.5"),
+                node("wn0", "kafka", "10.10.0.4"),
+            ),
+        )
         yield world
 
 

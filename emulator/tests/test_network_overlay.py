@@ -12,7 +12,7 @@ from emulator.home import Home
 from emulator.network import translation
 from emulator.network.specification import InnerNetwork, NodeSpec
 from emulator.network.world import World
-from emulator.tests.listeners import LISTENER, assert_dead, greeted, peer, start
+from emulator.tests.listeners import LISTENER, aks_and_kafka, assert_dead, greeted, start
 
 # Masks whose length is no multiple of eight are where arithmetic goes wrong.
 RANGE = "10.40.16.0/20"
@@ -32,20 +32,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Three pods behind two nodes of `aks`; a neighbour there, a broker in a peered network. All listen."""
     folder = tmp_path_factory.mktemp("world")
     with contextlib.closing(World.start(Home(folder))) as world:
-        world.add_network("aks", ["10.20.0.0/16"])
-        world.add_network("kafka", ["10.10.0.0/16"])
-        peer(world, "aks", "10.20.0.0/16", "kafka", "10.10.0.0/16")
-        for spec in (
-            node("node0", "aks", "10.20.0.4", InnerNetwork(RANGE, FIRST, {SECOND: "10.20.0.5"})),
-            node("node1", "aks", "10.20.0.5", InnerNetwork(RANGE, SECOND, {FIRST: "10.20.0.4"})),
-            pod("pod0", "10.40.16.4", "node0"),
-            pod("beside0", "10.40.16.5", "node0"),
-            pod("pod1", "10.40.17.4", "node1"),
-            node("neighbour", "aks", "10.20.0.9"),
-            node("wn0", "kafka", "10.10.0.4"),
-        ):
-            world.add_node(spec)
-            start(world, spec.name, LISTENER, folder / f"{spec.name}.log")
+        aks_and_kafka(
+            world,
+            folder,
+            (
+                node("node0", "aks", "10.20.0.4", InnerNetwork(RANGE, FIRST, {SECOND: "10.20.0.5"})),
+                node("node1", "aks", "10.20.0.5", InnerNetwork(RANGE, SECOND, {FIRST: "10.20.0.4"})),
+                pod("pod0", "10.40.16.4", "node0"),
+                pod("beside0", "10.40.16.5", "node0"),
+                pod("pod1", "10.40.17.4", "node1"),
+                node("neighbour", "aks", "10.20.0.9"),
+                node("wn0", "kafka", "10.10.0.4"),
+            ),
+        )
         yield world
 
 

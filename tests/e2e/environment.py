@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -92,6 +93,15 @@ def adapted(folder: Path, **settings: object) -> tuple[str, str]:
     file = folder / "Pulumi.adapted.yaml"
     file.write_text(yaml.safe_dump(stack))
     return "--config-file", str(file)
+
+
+def program_with(app: Path, folder: Path) -> Path:
+    """The program of this checkout, in a new folder, with a copy of `app` as its application."""
+    folder.mkdir()
+    for name in ("__main__.py", "Pulumi.yaml", "components", ".venv"):
+        (folder / name).symlink_to(CHECKOUT / name)
+    shutil.copytree(app, folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 def send(url: str, text: str, token: str = "") -> dict[str, int]:

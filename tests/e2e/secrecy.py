@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .environment import CHECKOUT, Environment, Finished, command_lines
+from .environment import CHECKOUT, Environment, Finished, command_lines, program_with
 
 PASSWORD = "Pl4nted-Secret!word"
 """Of the user that `Pulumi.local.yaml` names, in place of the password that stands there."""
@@ -118,11 +117,7 @@ def all_command_lines() -> Iterator[set[str]]:
 
 def program_with_a_broken_image(folder: Path) -> Path:
     """A copy of the program whose Dockerfile can't be built."""
-    copy = folder / "program"
-    copy.mkdir()
-    for name in ("__main__.py", "Pulumi.yaml", "components", ".venv"):
-        (copy / name).symlink_to(CHECKOUT / name)
-    shutil.copytree(CHECKOUT / "app", copy / "app")
+    copy = program_with(CHECKOUT / "app", folder / "program")
     (copy / "app" / "Dockerfile").write_text("FROM python:3.11-slim\nCOPY missing.txt .\n")
     return copy
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.environment import CHECKOUT, Environment
+from tests.e2e.environment import CHECKOUT, Environment, program_with
 from tests.e2e.live_kafka import LiveKafka
 from tests.e2e.test_peering import PEERING, SomebodyElse, peerings
 
@@ -30,11 +29,7 @@ class Copy:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        program = self.program
-        program.mkdir()
-        for name in ("__main__.py", "Pulumi.yaml", "components", ".venv"):
-            (program / name).symlink_to(CHECKOUT / name)
-        shutil.copytree(CHECKOUT / "app", program / "app")
+        program_with(CHECKOUT / "app", self.program)
         (self.folder / "elsewhere").mkdir()
         self.settings = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
         self.write()

@@ -167,3 +167,18 @@ def rule(name: str, priority: int, access: str, source: str, port: str) -> dict[
 def in_shop(name: str, **more: str) -> dict[str, Any]:
     """An adopting setting's value."""
     return {"existing": {"resourceGroup": "shop", "name": name, **more}}
+
+
+def stopped(site: Site) -> None:
+    """Somebody has stopped the AKS cluster."""
+    site.aks["powerState"] = {"code": "Stopped"}
+
+
+def without_identity(site: Site) -> None:
+    """The AKS cluster was made with a service principal."""
+    del site.aks["identityProfile"]
+
+
+def locked(site: Site) -> None:
+    """Nobody may change the AKS cluster's group of nodes."""
+    site.aks["nodeResourceGroupProfile"] = {"restrictionLevel": "ReadOnly"}

@@ -16,7 +16,7 @@ from components.settings import Settings, WrongSettings
 from components.settings.mistakes import Mistake
 from tests.unit import wrong_surroundings
 from tests.unit.configurations import ALL_EXISTS, encoded
-from tests.unit.existing_site import Site, rule
+from tests.unit.existing_site import Site, locked, rule, stopped, without_identity
 from tests.unit.recording import deploy
 from tests.unit.test_existing_security import warned
 
@@ -52,20 +52,8 @@ def az(site: Site, command: str) -> None:
             raise AssertionError(f"az aks has no such command: {command}")
 
 
-def _stopped(site: Site) -> None:
-    site.aks["powerState"] = {"code": "Stopped"}
-
-
-def _without_identity(site: Site) -> None:
-    del site.aks["identityProfile"]
-
-
-def _locked(site: Site) -> None:
-    site.aks["nodeResourceGroupProfile"] = {"restrictionLevel": "ReadOnly"}
-
-
 @pytest.mark.parametrize(
-    "wrong", [_stopped, _without_identity, _locked, wrong_surroundings._without_linux_on_x64]
+    "wrong", [stopped, without_identity, locked, wrong_surroundings._without_linux_on_x64]
 )
 def test_an_aks_cluster_is_changed_by_the_command_of_the_message(wrong: Callable[[Site], None]) -> None:
     site = Site()

@@ -13,7 +13,7 @@ from components.existing import Existing, read_existing
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
 from components.settings import Settings, WrongSettings
 from components.settings.mistakes import Mistake
-from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop
+from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop, locked, stopped, without_identity
 from tests.unit.recording import Deployment, Refusal, deploy
 from tests.unit.test_settings import parse
 
@@ -146,18 +146,6 @@ def test_pods_with_addresses_of_the_network_have_no_range_of_their_own(site: Sit
     assert aks.pod_ranges == ()
 
 
-def _stopped(site: Site) -> None:
-    site.aks["powerState"] = {"code": "Stopped"}
-
-
-def _without_identity(site: Site) -> None:
-    del site.aks["identityProfile"]
-
-
-def _locked(site: Site) -> None:
-    site.aks["nodeResourceGroupProfile"] = {"restrictionLevel": "ReadOnly"}
-
-
 def _with_two_networks(site: Site) -> None:
     site.networks_of_aks = ["aks-vnet-12345678", "another"]
 
@@ -173,9 +161,9 @@ def _without_linux_on_x64(site: Site) -> None:
     ("change", "rule"),
     [
         (_without_linux_on_x64, "must have a pool of Linux nodes with x64 processors"),
-        (_stopped, "must be running"),
-        (_without_identity, "must use managed identities"),
-        (_locked, "must not lock its node resource group"),
+        (stopped, "must be running"),
+        (without_identity, "must use managed identities"),
+        (locked, "must not lock its node resource group"),
         (_with_two_networks, "must have one network in its node resource group MC_shop_k8s_westeurope"),
     ],
 )

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.environment import CHECKOUT, Environment
+from tests.e2e.environment import Environment, program_with
 
 STATES = Path(__file__).resolve().parent
 PLACES = {"created", "modified", "sourcePosition", "stackTrace"}
@@ -32,11 +32,7 @@ def main(version: str) -> None:
 
 def program(folder: Path) -> Path:
     """The program of this checkout with the app that states are recorded with, in a new folder."""
-    folder.mkdir()
-    for name in ("__main__.py", "Pulumi.yaml", "components", ".venv"):
-        (folder / name).symlink_to(CHECKOUT / name)
-    shutil.copytree(STATES / "app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+    return program_with(STATES / "app", folder)
 
 
 def without_places(state: dict[str, Any]) -> dict[str, Any]:
