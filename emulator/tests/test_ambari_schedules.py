@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.tests.ambari_replay import HOSTS, Replay, replaying, wait_for
+from emulator.tests.ambari_schedules import restarts
 
 SCHEDULES = "/clusters/mykafka/request_schedules"
 
@@ -15,20 +16,7 @@ def shown(replay: Replay, number: int = 1) -> dict[str, Any]:
 
 
 def schedule(replay: Replay, *shorts: str, tolerance: int = 0) -> None:
-    requests = [
-        {
-            "order_id": number,
-            "type": "POST",
-            "uri": "/clusters/mykafka/requests",
-            "RequestBodyInfo": {
-                "RequestInfo": {"command": "RESTART", "context": f"batch {number}"},
-                "Requests/resource_filters": [
-                    {"service_name": "KAFKA", "component_name": "KAFKA_BROKER", "hosts": host}
-                ],
-            },
-        }
-        for number, host in enumerate((HOSTS.get(short, short) for short in shorts), start=1)
-    ]
+    requests = restarts(HOSTS.get(short, short) for short in shorts)
     settings = {"batch_separation_in_seconds": 0, "task_failure_tolerance": tolerance}
     batch = [{"requests": requests}, {"batch_settings": settings}]
     posted = replay.post(SCHEDULES, [{"RequestSchedule": {"batch": batch, "description": "mine"}}])

@@ -2,6 +2,7 @@
 
 import threading
 
+from emulator.tests.ambari_schedules import restarts
 from tests.simulated.ambari.bench import bench
 from tests.simulated.ambari.calls import PROGRESS
 
@@ -29,20 +30,7 @@ def test_somebody_elses_restart_is_waited_for_before_anything_is_saved():
 def test_somebody_elses_rolling_restart_is_waited_for_between_two_of_its_batches_too():
     with bench() as cluster:
         hosts = [cluster.simulation.agents[short].host_name for short in ("wn1", "wn2")]
-        kind = {"service_name": "KAFKA", "component_name": "KAFKA_BROKER"}
-        requests = [
-            {
-                "order_id": number,
-                "type": "POST",
-                "uri": "/clusters/mykafka/requests",
-                "RequestBodyInfo": {
-                    "RequestInfo": {"command": "RESTART", "context": f"batch {number}"},
-                    "Requests/resource_filters": [{**kind, "hosts": host}],
-                },
-            }
-            for number, host in enumerate(hosts, start=1)
-        ]
-        batch = [{"requests": requests}, {"batch_settings": {"batch_separation_in_seconds": 0.5}}]
+        batch = [{"requests": restarts(hosts)}, {"batch_settings": {"batch_separation_in_seconds": 0.5}}]
         schedule = {"batch": batch, "description": "Rolling restart of KAFKA_BROKER"}
         cluster.write("POST", "/request_schedules", [{"RequestSchedule": schedule}])
         while cluster.restarts()["wn1"] == 0:
