@@ -34,8 +34,6 @@ from .situation import situation
 from .state import login_mistakes
 
 _OPTIONS = ("ambariUrl", "clusterName", "user", "passwordConfigKey", "workers")
-_OF_THE_BROKERS = ("clusterName", "workers")
-"""Options that decide which brokers there are; another one changes no address."""
 _SEEN = ("brokers", *SERVERS.values())
 
 
@@ -83,12 +81,8 @@ class BrokerAddressesProvider(OwnProvider):
     """Looks, and changes nothing."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """What was seen of the same brokers counts as input, so that a preview of an update knows it."""
         inputs = {name: news[name] for name in _OPTIONS if name in news}
-        failures = [CheckFailure(name, reason) for name, reason in login_mistakes(inputs)]
-        same = all(_olds.get(name) == inputs.get(name) for name in _OF_THE_BROKERS)
-        seen = {name: _olds[name] for name in _SEEN if name in _olds} if same else {}
-        return CheckResult({**inputs, **seen}, failures)
+        return CheckResult(inputs, [CheckFailure(name, reason) for name, reason in login_mistakes(inputs)])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         replaces = ["clusterName"] if _olds.get("clusterName") != _news.get("clusterName") else []
@@ -107,7 +101,7 @@ class BrokerAddressesProvider(OwnProvider):
                 seen = _seen(props, signed_in)
         except ClusterUnknown:
             return ReadResult("", {})
-        return ReadResult(id_, seen, seen)
+        return ReadResult(id_, seen, {name: seen[name] for name in _OPTIONS if name in seen})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Nothing was made."""

@@ -14,8 +14,10 @@ EFFECT = "effect"
 def effect(options: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, str]:
     """The input, by what the last refresh left among the inputs, `olds`; none where nothing will be done.
 
-    `options` are the new inputs.
+    `options` are the new inputs. Without old ones nobody has looked yet.
     """
+    if not olds:
+        return {EFFECT: f"brokers that do not advertise their address yet restart, {_pace(options)}"}
     parts = []
     if hosts := olds.get(PLAN):
         parts.append(_restarts(options, hosts))
@@ -28,8 +30,10 @@ def _restarts(options: Mapping[str, Any], hosts: Sequence[str]) -> str:
     names = [host.partition(".")[0] for host in hosts]
     if len(names) == 1:
         return f"1 broker restarts: {names[0]}"
+    return f"{len(names)} brokers restart, {_pace(options)}: {', '.join(names)}"
+
+
+def _pace(options: Mapping[str, Any]) -> str:
     if options.get("restart") == "all-at-once":
-        pace = "all at once"
-    else:
-        pace = "one rack at a time" if options.get("unit") == "rack" else "one at a time"
-    return f"{len(names)} brokers restart, {pace}: {', '.join(names)}"
+        return "all at once"
+    return "one rack at a time" if options.get("unit") == "rack" else "one at a time"

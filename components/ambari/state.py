@@ -41,13 +41,19 @@ _WANTED = "listenersWanted"
 _BEFORE = "listenersBefore"
 _BLOCK = "kafkaEnvBlock"
 _AT_REST: dict[str, Any] = {"staleBrokers": [], "interrupted": ""}
+_UNSEEN: dict[str, Any] = {_LISTENERS: "", _WANTED: "", PLAN: [], REFUSED: ""}
 INPUTS = (*OPTIONS, _LISTENERS, _WANTED, _BLOCK, *_AT_REST, PLAN, REFUSED)
 """Outputs that a refresh puts among the inputs, so that a preview after it shows each drift by its value."""
 
 
 def desired(olds: Mapping[str, Any]) -> dict[str, Any]:
-    """What should be in place of the old inputs. Before anybody has looked, nobody knows the listeners."""
+    """What should be in place of the old inputs. Before anybody has looked, nobody knows the listeners.
+
+    A new resource has every name that a refresh may add: when Pulumi makes one again whose dependency is
+    replaced, it hands over no old inputs, but takes one that is missing then for a violation of its plan.
+    """
     block = olds.get(_BLOCK)
+    olds = olds or _UNSEEN
     seen = {_LISTENERS: _wanted(olds)} if _LISTENERS in olds else {}
     known = {_WANTED: _wanted(olds), PLAN: [], REFUSED: ""}
     kept = {name: value for name, value in known.items() if name in olds}

@@ -44,7 +44,9 @@ def test_addresses_are_the_same_before_and_after_brokers_advertise_them(
     assert {entry.method for entry in cluster.simulation.server.log.since(mark)} == {"GET"}
     cluster.run().change.advertise()
     read = provider.read("mykafka/KAFKA", before)
-    assert read.outs == read.inputs == before
+    assert read.outs == before
+    # Made again with its cluster it would lack anything more, which Pulumi takes for a violation of its plan.
+    assert read.inputs == provider.check({}, {**INPUTS, "ambariUrl": cluster.simulation.url}).inputs
     cluster.edit("kafka-broker", "listeners", BEFORE)
     assert provider.read("mykafka/KAFKA", before).outs == before
 

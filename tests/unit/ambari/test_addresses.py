@@ -33,21 +33,20 @@ def test_the_import_path_and_the_type_are_part_of_every_stacks_state() -> None:
     assert BrokerAddresses._resource_type_name == "dynamic/kafka:BrokerAddresses"
 
 
-@pytest.mark.parametrize("change", [{}, {"user": "another"}, {"ambariUrl": "https://elsewhere"}])
-def test_the_addresses_are_known_while_the_brokers_stay_the_same(change: dict[str, object]) -> None:
-    news = {**INPUTS, **change}
-    checked = provider.check({**INPUTS, **SEEN}, {**news, "bootstrapServers": None})
-    assert (checked.inputs, checked.failures) == ({**news, **SEEN}, [])
+@pytest.mark.parametrize(
+    "change", [{}, {"user": "another"}, {"ambariUrl": "https://elsewhere"}, {"workers": 4}]
+)
+def test_it_asks_anew_when_it_is_told_something_else(change: dict[str, object]) -> None:
+    checked = provider.check(INPUTS, {**INPUTS, **change, "bootstrapServers": None})
+    assert (checked.inputs, checked.failures) == ({**INPUTS, **change}, [])
     changed = provider.diff("id", {**INPUTS, **SEEN}, checked.inputs)
     assert (changed.changes, changed.replaces) == (bool(change), [])
 
 
-@pytest.mark.parametrize("change", [{"workers": 4}, {"clusterName": "another"}])
-def test_other_brokers_have_addresses_that_nobody_knows_yet(change: dict[str, object]) -> None:
-    news = {**INPUTS, **change}
-    assert provider.check({**INPUTS, **SEEN}, news).inputs == news
-    changed = provider.diff("id", {**INPUTS, **SEEN}, news)
-    assert (changed.changes, changed.replaces) == (True, ["clusterName"] * ("clusterName" in change))
+def test_another_cluster_is_another_resource() -> None:
+    assert provider.diff("id", {**INPUTS, **SEEN}, {**INPUTS, "clusterName": "another"}).replaces == [
+        "clusterName"
+    ]
 
 
 @pytest.mark.parametrize(

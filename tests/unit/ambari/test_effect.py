@@ -34,9 +34,24 @@ def test_the_line_names_the_brokers_in_their_order(
     assert effect({**INPUTS, **options}, seen) == {EFFECT: line}
 
 
-@pytest.mark.parametrize("seen", [{}, {"plan": []}, {"plan": [], "interrupted": ""}])
+@pytest.mark.parametrize("seen", [{"plan": []}, {"plan": [], "interrupted": ""}])
 def test_where_nothing_is_to_be_done_there_is_no_line(seen: dict[str, object]) -> None:
     assert effect(INPUTS, seen) == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "pace"),
+    [
+        ({}, "one at a time"),
+        ({"unit": "rack"}, "one rack at a time"),
+        ({"restart": "all-at-once"}, "all at once"),
+    ],
+)
+def test_before_anybody_has_looked_it_says_which_brokers_would_restart(
+    options: dict[str, object], pace: str
+) -> None:
+    line = f"brokers that do not advertise their address yet restart, {pace}"
+    assert effect({**INPUTS, **options}, {}) == {EFFECT: line}
 
 
 def test_a_preview_shows_it_and_it_makes_no_difference_afterwards() -> None:

@@ -12,6 +12,7 @@ from components.ambari.connection import Connection
 from components.ambari.errors import SignInRefused
 from components.ambari.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertising, IpAdvertisingProvider
+from components.ambari.state import INPUTS as INPUTS_AFTER_A_REFRESH
 from tests.unit.ambari.test_situation import EARLIER
 
 INPUTS = {
@@ -55,7 +56,16 @@ def test_good_inputs_pass_and_carry_the_desired_state():
         "kafkaEnvBlock": BLOCK,
         "staleBrokers": [],
         "interrupted": "",
+        "listeners": "",
+        "listenersWanted": "",
+        "plan": [],
+        "refused": "",
+        "effect": "brokers that do not advertise their address yet restart, one at a time",
     }
+
+
+def test_one_made_again_lacks_nothing_that_a_refresh_has_added():
+    assert set(INPUTS_AFTER_A_REFRESH) <= set(checked())
 
 
 def test_what_was_seen_of_the_listeners_is_opened():
@@ -132,6 +142,7 @@ def test_the_same_is_no_difference():
     outputs = {
         **checked(),
         "listeners": "PLAINTEXT://0.0.0.0:9092",
+        "listenersWanted": "PLAINTEXT://0.0.0.0:9092",
         "brokers": [],
         "configVersion": 3,
         "plan": [],
