@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from emulator.ambari.faults import Fault
+from emulator.ambari.server.faults import Fault
 from emulator.azure.authorization.role_assignments import list_assignments
 from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.network.operations import NetworkOperations

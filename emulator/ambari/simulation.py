@@ -10,9 +10,9 @@ from pathlib import Path
 from ssl import SSLContext
 from typing import Any
 
-from emulator.ambari.agent import TaskOutcome
-from emulator.ambari.cluster import AmbariCluster
-from emulator.ambari.server import AmbariServer
+from emulator.ambari.cluster.agent import TaskOutcome
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.server.server import AmbariServer
 from emulator.store import Store
 
 DOMAIN = "simulated.bx.internal.cloudapp.net"

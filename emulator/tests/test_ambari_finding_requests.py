@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.ambari.execution import Operation
+from emulator.ambari.cluster.execution import Operation
 from emulator.tests.ambari_replay import Recordings, Replay, replaying, wait_for
 
 _WHILE_THREE_ARE_UNFINISHED = [

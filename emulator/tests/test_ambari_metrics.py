@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.ambari.metrics import Collector
+from emulator.ambari.cluster.metrics import Collector
 from emulator.tests.ambari_replay import Replay, replaying, wait_for
 
 COMPONENT = "/clusters/mykafka/services/KAFKA/components/KAFKA_BROKER"

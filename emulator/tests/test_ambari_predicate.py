@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.ambari.errors import AmbariError
-from emulator.ambari.predicate import parse
+from emulator.ambari.query.predicate import parse
 
 RESOURCE = {"a/name": "wn0", "a/id": 7, "a/stale": True, "a/part": 35.0, "a/empty": []}
 

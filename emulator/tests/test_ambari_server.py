@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from emulator.ambari.faults import Action, Fault, When
+from emulator.ambari.server.faults import Action, Fault, When
 from emulator.ambari.simulation import Simulation, simulated_server
 from emulator.tests.ambari_replay import wait_for
 from emulator.tls import Authority

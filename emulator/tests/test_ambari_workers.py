@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from emulator.ambari.records import HostComponent
+from emulator.ambari.cluster.records import HostComponent
+from emulator.ambari.server.wire import Response
 from emulator.ambari.simulation import SimulatedAgent
-from emulator.ambari.wire import Response
 from emulator.tests.ambari_replay import HOSTS, Replay, replaying
 
 NEW = "wn3-kafka.example.internal"

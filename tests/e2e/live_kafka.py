@@ -15,7 +15,7 @@ from components.ambari.kafka_env import BLOCK
 from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.model import Configuration, Request
 from emulator import control
-from emulator.ambari.faults import Action, When
+from emulator.ambari.server.faults import Action, When
 from emulator.home import CHECKOUT, Home
 from tests.e2e.environment import KAFKA_CLUSTER, Environment, eventually, send
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from components.ambari.model import ServiceVersion
-from emulator.ambari.faults import Action, Fault, Faults, When
+from emulator.ambari.server.faults import Action, Fault, Faults, When
 from emulator.ambari.simulation import simulated_server
 from emulator.tls import Authority
 from tests.e2e.stack import Stack

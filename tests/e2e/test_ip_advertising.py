@@ -20,7 +20,7 @@ from components.ambari.kafka_env import BLOCK
 from components.ambari.model import Configuration
 from components.ambari.note import RunNote, Writer
 from components.ambari.progress import Progress
-from emulator.ambari.faults import Fault, When
+from emulator.ambari.server.faults import Fault, When
 from emulator.home import CHECKOUT
 from tests.e2e.environment import eventually
 from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource

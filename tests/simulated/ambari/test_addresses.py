@@ -7,7 +7,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from components.ambari.addresses import BrokerAddressesProvider
-from emulator.ambari.faults import Fault
+from emulator.ambari.server.faults import Fault
 from tests.simulated.ambari.bench import BEFORE, Bench, bench
 from tests.unit.ambari.test_addresses import INPUTS
 

@@ -4,7 +4,7 @@ import pytest
 
 from components.ambari.errors import NotPermitted
 from components.ambari.rights import MAY_CHANGE
-from emulator.ambari.users import ADMINISTRATOR, CLUSTER_ROLES
+from emulator.ambari.cluster.users import ADMINISTRATOR, CLUSTER_ROLES
 from tests.simulated.ambari.bench import bench
 
 LOG4J = ("kafka-log4j", "content", "log4j.rootLogger=DEBUG, stdout\n")

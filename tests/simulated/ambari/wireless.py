@@ -15,8 +15,8 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from urllib3.response import HTTPResponse
 
-from emulator.ambari.cluster import AmbariCluster
-from emulator.ambari.wire import Response, WireRequest, answer, route_of
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.server.wire import Response, WireRequest, answer, route_of
 
 URL = "https://ambari.test"
 Trouble = Literal[

@@ -3,15 +3,15 @@
 import threading
 from collections.abc import Mapping, Sequence
 
-from emulator.ambari.agent import Agent
-from emulator.ambari.artifacts import Artifacts
-from emulator.ambari.configurations import Change, Configurations, Wanted
-from emulator.ambari.execution import Execution, Operation
-from emulator.ambari.metrics import COMPONENT, SLICE, SLICES_A_WRITE, Collector
-from emulator.ambari.records import ConfigGroup, Counters, RequestSchedule, Table, Task
-from emulator.ambari.stack import services_made_stale
-from emulator.ambari.topology import Topology
-from emulator.ambari.users import Users
+from emulator.ambari.cluster.agent import Agent
+from emulator.ambari.cluster.artifacts import Artifacts
+from emulator.ambari.cluster.configurations import Change, Configurations, Wanted
+from emulator.ambari.cluster.execution import Execution, Operation
+from emulator.ambari.cluster.metrics import COMPONENT, SLICE, SLICES_A_WRITE, Collector
+from emulator.ambari.cluster.records import ConfigGroup, Counters, RequestSchedule, Table, Task
+from emulator.ambari.cluster.stack import services_made_stale
+from emulator.ambari.cluster.topology import Topology
+from emulator.ambari.cluster.users import Users
 from emulator.store import Store
 
 STATUS_INTERVAL = 20.0

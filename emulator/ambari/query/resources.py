@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.ambari.errors import unsupported_properties
-from emulator.ambari.query import Query
+from emulator.ambari.query.query import Query
 
 ABSENT = object()
 

@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 from functools import lru_cache
 
+from emulator.ambari.cluster.records import Table, User, now_milliseconds
 from emulator.ambari.errors import ContainerError, missing
-from emulator.ambari.records import Table, User, now_milliseconds
 from emulator.store import Store
 
 ADMINISTRATOR = "AMBARI.ADMINISTRATOR"

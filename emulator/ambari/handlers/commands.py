@@ -7,13 +7,13 @@ Ambari 2.7.3.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from emulator.ambari import query as queries
-from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.cluster.records import HostComponent
+from emulator.ambari.cluster.stack import COMPONENTS
 from emulator.ambari.errors import AmbariError, ContainerError, internal
-from emulator.ambari.records import HostComponent
-from emulator.ambari.resources import matches
-from emulator.ambari.stack import COMPONENTS
-from emulator.ambari.views import Views
+from emulator.ambari.query import query as queries
+from emulator.ambari.query.resources import matches
+from emulator.ambari.views.views import Views
 
 LONGEST_CONTEXT = 255
 LEVELS = ("CLUSTER", "SERVICE", "HOST", "HOST_COMPONENT")

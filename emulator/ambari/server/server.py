@@ -14,11 +14,11 @@ from typing import cast
 
 import psutil
 
-from emulator.ambari.cluster import AmbariCluster
-from emulator.ambari.faults import Fault, Faults
-from emulator.ambari.request_log import RequestLog
-from emulator.ambari.routes import HANDLERS
-from emulator.ambari.wire import Response, WireRequest, answer, route_of
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.server.faults import Fault, Faults
+from emulator.ambari.server.request_log import RequestLog
+from emulator.ambari.server.routes import HANDLERS
+from emulator.ambari.server.wire import Response, WireRequest, answer, route_of
 
 
 class AmbariServer:

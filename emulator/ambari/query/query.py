@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emulator.ambari import predicate as predicates
 from emulator.ambari.errors import AmbariError, NotModelledError
-from emulator.ambari.predicate import Predicate
+from emulator.ambari.query import predicate as predicates
+from emulator.ambari.query.predicate import Predicate
 
 _IGNORED = ("doAs", "_")
 _PADDING = "params/padding/"

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from emulator.ambari import schedules
-from emulator.ambari.calls import Call, Handler, Reply
+from emulator.ambari.cluster.records import BatchRequest, RequestSchedule, now_milliseconds
+from emulator.ambari.cluster.users import MAY_OPERATE
 from emulator.ambari.errors import AmbariError, NotModelledError
-from emulator.ambari.records import BatchRequest, RequestSchedule, now_milliseconds
-from emulator.ambari.users import MAY_OPERATE
-from emulator.ambari.writing import NOT_AUTHORIZED
+from emulator.ambari.handlers import schedules
+from emulator.ambari.handlers.calls import Call, Handler, Reply
+from emulator.ambari.handlers.writing import NOT_AUTHORIZED
 
 
 def post_request_schedules(call: Call) -> Reply:

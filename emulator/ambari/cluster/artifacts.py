@@ -6,8 +6,8 @@ Rules: controller/internal/ArtifactResourceProvider.java of Ambari 2.7.3.
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.ambari.cluster.records import Artifact, Table
 from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError
-from emulator.ambari.records import Artifact, Table
 from emulator.store import Store
 
 LONGEST_NAME = 255

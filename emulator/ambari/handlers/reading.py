@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from emulator.ambari import resource_types as types
-from emulator.ambari.calls import Call, Handler, Reply
+from emulator.ambari.cluster.users import ADMINISTRATOR, MAY_VIEW
 from emulator.ambari.errors import AmbariError, missing
-from emulator.ambari.request_views import listed_requests
-from emulator.ambari.resources import (
+from emulator.ambari.handlers.calls import Call, Handler, Reply
+from emulator.ambari.query import resource_types as types
+from emulator.ambari.query.resources import (
     Resource,
     ResourceType,
     check_properties,
@@ -14,7 +14,7 @@ from emulator.ambari.resources import (
     render_list,
     render_one,
 )
-from emulator.ambari.users import ADMINISTRATOR, MAY_VIEW
+from emulator.ambari.views.request_views import listed_requests
 
 SERVER_VERSION = "2.7.3.0"
 NOT_AUTHORIZED_TO_VIEW = "The authenticated user is not authorized to perform the requested operation"

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.ambari.agent import Agent
+from emulator.ambari.cluster.agent import Agent
 from emulator.ambari.errors import AmbariError, NotModelledError
-from emulator.ambari.query import Query
+from emulator.ambari.query.query import Query
 
 COMPONENT = "KAFKA_BROKER"
 """The only component whose metrics Ambari has a mapping for."""

@@ -7,13 +7,13 @@ real one looks every 15 seconds.
 
 import threading
 
-from emulator.ambari import commands
-from emulator.ambari.bodies import Body
-from emulator.ambari.bodies import parse as parse_bodies
-from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.cluster.execution import Operation
+from emulator.ambari.cluster.records import BatchRequest, Request, RequestSchedule, now_milliseconds
 from emulator.ambari.errors import AmbariError
-from emulator.ambari.execution import Operation
-from emulator.ambari.records import BatchRequest, Request, RequestSchedule, now_milliseconds
+from emulator.ambari.handlers import commands
+from emulator.ambari.handlers.bodies import Body
+from emulator.ambari.handlers.bodies import parse as parse_bodies
 
 
 def begin(cluster: AmbariCluster, schedule: RequestSchedule) -> None:

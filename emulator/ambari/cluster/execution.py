@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.ambari.agent import Agent, TaskOutcome
-from emulator.ambari.agent import Configurations as ConfigurationProperties
-from emulator.ambari.configurations import Configurations
-from emulator.ambari.records import Counters, HostComponent, Request, Table, Task, now_milliseconds
-from emulator.ambari.stack import COMPONENTS, in_start_order
-from emulator.ambari.topology import Topology
+from emulator.ambari.cluster.agent import Agent, TaskOutcome
+from emulator.ambari.cluster.agent import Configurations as ConfigurationProperties
+from emulator.ambari.cluster.configurations import Configurations
+from emulator.ambari.cluster.records import Counters, HostComponent, Request, Table, Task, now_milliseconds
+from emulator.ambari.cluster.stack import COMPONENTS, in_start_order
+from emulator.ambari.cluster.topology import Topology
 from emulator.store import Store
 
 ATTEMPTS = 2

@@ -14,15 +14,15 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import unquote
 
-from emulator.ambari import bodies
-from emulator.ambari import query as queries
-from emulator.ambari.calls import Call, Reply
-from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.cluster.records import User
 from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError, internal, missing
-from emulator.ambari.query import Query
-from emulator.ambari.records import User
-from emulator.ambari.routes import Route, find_route, is_unmodelled
-from emulator.ambari.writing_notes import NO_PERMISSION
+from emulator.ambari.handlers import bodies
+from emulator.ambari.handlers.calls import Call, Reply
+from emulator.ambari.handlers.writing_notes import NO_PERMISSION
+from emulator.ambari.query import query as queries
+from emulator.ambari.query.query import Query
+from emulator.ambari.server.routes import Route, find_route, is_unmodelled
 
 ROOT = "/api/v1"
 COOKIE = "AMBARISESSIONID"

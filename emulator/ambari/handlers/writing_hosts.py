@@ -5,17 +5,17 @@ Rules: HostResourceProvider.java, HostComponentResourceProvider.java and AmbariM
 
 from typing import Any
 
-from emulator.ambari import commands
-from emulator.ambari.bodies import Body, text_of
-from emulator.ambari.calls import Call, Handler, Reply
+from emulator.ambari.cluster.execution import Operation
+from emulator.ambari.cluster.records import HostComponent
+from emulator.ambari.cluster.stack import COMPONENTS
+from emulator.ambari.cluster.users import MAY_MANAGE_HOSTS, MAY_OPERATE
 from emulator.ambari.errors import AmbariError, NotModelledError, illegal_argument
-from emulator.ambari.execution import Operation
-from emulator.ambari.reading import host_component_of
-from emulator.ambari.records import HostComponent
-from emulator.ambari.resources import matches
-from emulator.ambari.stack import COMPONENTS
-from emulator.ambari.users import MAY_MANAGE_HOSTS, MAY_OPERATE
-from emulator.ambari.writing import NOT_AUTHORIZED, accepted, check_ids, maintenance_state
+from emulator.ambari.handlers import commands
+from emulator.ambari.handlers.bodies import Body, text_of
+from emulator.ambari.handlers.calls import Call, Handler, Reply
+from emulator.ambari.handlers.reading import host_component_of
+from emulator.ambari.handlers.writing import NOT_AUTHORIZED, accepted, check_ids, maintenance_state
+from emulator.ambari.query.resources import matches
 
 _COMMANDS = {
     ("INIT", "INSTALLED"): "INSTALL",

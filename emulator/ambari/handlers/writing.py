@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.ambari import commands
-from emulator.ambari.bodies import Body, text_of
-from emulator.ambari.calls import Call, Handler, Reply
-from emulator.ambari.configurations import Change, Wanted
+from emulator.ambari.cluster.configurations import Change, Wanted
+from emulator.ambari.cluster.execution import Operation
+from emulator.ambari.cluster.records import ConfigGroup
+from emulator.ambari.cluster.stack import PROPERTY_KINDS
+from emulator.ambari.cluster.users import MAY_CONFIGURE, MAY_OPERATE
 from emulator.ambari.errors import (
     AmbariError,
     ContainerError,
@@ -16,13 +17,12 @@ from emulator.ambari.errors import (
     missing,
     unsupported_properties,
 )
-from emulator.ambari.execution import Operation
-from emulator.ambari.reading import request_id_of
-from emulator.ambari.records import ConfigGroup
-from emulator.ambari.resources import matches
-from emulator.ambari.stack import PROPERTY_KINDS
-from emulator.ambari.users import MAY_CONFIGURE, MAY_OPERATE
-from emulator.ambari.views import stack_id, version_path
+from emulator.ambari.handlers import commands
+from emulator.ambari.handlers.bodies import Body, text_of
+from emulator.ambari.handlers.calls import Call, Handler, Reply
+from emulator.ambari.handlers.reading import request_id_of
+from emulator.ambari.query.resources import matches
+from emulator.ambari.views.views import stack_id, version_path
 
 LONGEST_TAG = 255
 NOT_AUTHORIZED = (

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.ambari import resource_types as types
+from emulator.ambari.cluster.execution import progress_of, status_of
+from emulator.ambari.cluster.records import Request, RequestSchedule, Task
 from emulator.ambari.errors import AmbariError
-from emulator.ambari.execution import progress_of, status_of
-from emulator.ambari.query import Query
-from emulator.ambari.records import Request, RequestSchedule, Task
-from emulator.ambari.resources import Resource
+from emulator.ambari.query import resource_types as types
+from emulator.ambari.query.query import Query
+from emulator.ambari.query.resources import Resource
 
 DEFAULT_WINDOW = 20
 """So many requests a list is about unless the query says otherwise (RequestResourceProvider.java)."""

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.ambari.bodies import Body
-from emulator.ambari.cluster import AmbariCluster
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.cluster.records import User
 from emulator.ambari.errors import AmbariError
-from emulator.ambari.query import Query
-from emulator.ambari.records import User
-from emulator.ambari.views import Views
+from emulator.ambari.handlers.bodies import Body
+from emulator.ambari.query.query import Query
+from emulator.ambari.views.views import Views
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 from collections import Counter
 from typing import Any
 
-from emulator.ambari import resource_types as types
-from emulator.ambari.cluster import AmbariCluster
-from emulator.ambari.metrics import COMPONENT as METRICS_COMPONENT
-from emulator.ambari.query import Query
-from emulator.ambari.records import Configuration, Host, HostComponent, User
-from emulator.ambari.request_views import request_view, schedule_view
-from emulator.ambari.resources import Resource
-from emulator.ambari.stack import COMPONENTS
-from emulator.ambari.users import ADMINISTRATOR
+from emulator.ambari.cluster.cluster import AmbariCluster
+from emulator.ambari.cluster.metrics import COMPONENT as METRICS_COMPONENT
+from emulator.ambari.cluster.records import Configuration, Host, HostComponent, User
+from emulator.ambari.cluster.stack import COMPONENTS
+from emulator.ambari.cluster.users import ADMINISTRATOR
+from emulator.ambari.query import resource_types as types
+from emulator.ambari.query.query import Query
+from emulator.ambari.query.resources import Resource
+from emulator.ambari.views.request_views import request_view, schedule_view
 
 STACK_VERSION = "2.6.5.3-4"
 _NO_ALERTS = {"CRITICAL": 0, "MAINTENANCE": 0, "OK": 0, "UNKNOWN": 0, "WARNING": 0}

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from emulator.ambari.agent import Agent
+from emulator.ambari.cluster.agent import Agent
+from emulator.ambari.cluster.records import Counters, Host, HostComponent, Table, now_milliseconds
+from emulator.ambari.cluster.stack import COMPONENTS, RESTARTED_AFTER_CHANGE, RESTARTED_AFTER_RACK_CHANGE
 from emulator.ambari.errors import internal, missing
-from emulator.ambari.records import Counters, Host, HostComponent, Table, now_milliseconds
-from emulator.ambari.stack import COMPONENTS, RESTARTED_AFTER_CHANGE, RESTARTED_AFTER_RACK_CHANGE
 from emulator.store import Store
 
 _STATES = ("INIT", "INSTALLING", "INSTALL_FAILED", "INSTALLED", "STARTING", "STARTED", "STOPPING", "UNKNOWN")

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.ambari.bodies import Body
-from emulator.ambari.calls import Call, Handler, Reply
+from emulator.ambari.cluster.records import Artifact
+from emulator.ambari.cluster.users import ADMINISTRATOR, CLUSTER_ROLES, MAY_VIEW, MAY_WRITE_CLUSTER_ARTIFACTS
 from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError, unsupported_properties
-from emulator.ambari.reading import artifact_of, artifact_scope
-from emulator.ambari.records import Artifact
-from emulator.ambari.resources import Resource, matches
-from emulator.ambari.users import ADMINISTRATOR, CLUSTER_ROLES, MAY_VIEW, MAY_WRITE_CLUSTER_ARTIFACTS
+from emulator.ambari.handlers.bodies import Body
+from emulator.ambari.handlers.calls import Call, Handler, Reply
+from emulator.ambari.handlers.reading import artifact_of, artifact_scope
+from emulator.ambari.query.resources import Resource, matches
 
 NO_PERMISSION = "You do not have permissions to access this resource."
 _NOT_ALLOWED_TO_STORE = (

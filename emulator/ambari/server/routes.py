@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from emulator.ambari.calls import Handler
-from emulator.ambari.reading import READERS
-from emulator.ambari.writing import WRITERS
-from emulator.ambari.writing_hosts import HOST_WRITERS
-from emulator.ambari.writing_notes import NOTE_WRITERS
-from emulator.ambari.writing_schedules import SCHEDULE_WRITERS
+from emulator.ambari.handlers.calls import Handler
+from emulator.ambari.handlers.reading import READERS
+from emulator.ambari.handlers.writing import WRITERS
+from emulator.ambari.handlers.writing_hosts import HOST_WRITERS
+from emulator.ambari.handlers.writing_notes import NOTE_WRITERS
+from emulator.ambari.handlers.writing_schedules import SCHEDULE_WRITERS
 
 _C = "/clusters/{cluster}"
 

@@ -6,15 +6,15 @@ Rules: AmbariManagementControllerImpl.updateCluster and ClusterImpl.applyConfigs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from emulator.ambari.errors import illegal_argument, internal, missing
-from emulator.ambari.records import (
+from emulator.ambari.cluster.records import (
     ConfigGroup,
     Configuration,
     ServiceVersion,
     Table,
     now_milliseconds,
 )
-from emulator.ambari.stack import SERVICES, service_of_type
+from emulator.ambari.cluster.stack import SERVICES, service_of_type
+from emulator.ambari.errors import illegal_argument, internal, missing
 from emulator.store import Store
 
 

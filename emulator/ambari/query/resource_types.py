@@ -1,6 +1,6 @@
 """The kinds of resources that are modelled, with the properties they have in Ambari 2.7.3."""
 
-from emulator.ambari.resources import ResourceType
+from emulator.ambari.query.resources import ResourceType
 
 
 def _ids(category: str, names: str) -> frozenset[str]:

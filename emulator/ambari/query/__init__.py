@@ -1,0 +1,1 @@
+"""What a query asks for, and the resources that answer it."""

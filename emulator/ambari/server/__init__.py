@@ -1,0 +1,1 @@
+"""Ambari's API over HTTP."""
