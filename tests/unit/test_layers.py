@@ -10,6 +10,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPONENTS = CHECKOUT / "components"
 UNIT = CHECKOUT / "tests" / "unit"
+PROCESSES = CHECKOUT / "tests" / "processes"
 PROGRAM = [CHECKOUT / "__main__.py", *COMPONENTS.rglob("*.py")]
 EMULATOR = [
     path
@@ -44,13 +45,14 @@ def test_the_emulator_borrows_no_rule_of_what_it_judges() -> None:
 
 
 def test_unit_tests_load_neither_the_emulator_nor_what_drives_it() -> None:
-    files = [CHECKOUT / "conftest.py", CHECKOUT / "tests" / "conftest.py", *sorted(UNIT.rglob("*.py"))]
+    tests = [*sorted(UNIT.rglob("*.py")), *sorted(PROCESSES.rglob("*.py"))]
+    files = [CHECKOUT / "conftest.py", CHECKOUT / "tests" / "conftest.py", *tests]
     assert len(files) > 30, "the unit tests have moved"
     wrong = {
         f"{file.relative_to(CHECKOUT)} imports {name}"
         for file in files
         for name in loaded(file)
-        if re.match(r"(emulator|bench|selenium|tests\.(?!unit\b))", name)
+        if re.match(r"(emulator|bench|selenium|tests\.(?!unit\b|processes\b))", name)
     }
     assert wrong == set()
 

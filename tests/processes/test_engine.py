@@ -47,7 +47,7 @@ def test_an_idle_process_ends_with_its_engine(listener: socket.socket):
         "engine.end_with_engine()\n"
         "threading.Event().wait(60)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[3])
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
     connection, _ = listener.accept()
     assert process.poll() is None
     # One connection that ends is no proof: the engine closes those that say nothing.
