@@ -187,7 +187,8 @@ def deploy(
     azure = azure or Azure(answers)
     recording = Recording(azure)
     # Pulumi looks for the thread's event loop, and anything that used asyncio.run before left none.
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     pulumi.runtime.set_all_config(dict(config or {}), sorted(secrets))
     pulumi.runtime.set_mocks(azure, project="aks-kafka", stack="test", preview=preview, monitor=recording)
     cast(Any, pulumi.runtime.settings.SETTINGS).callbacks = recording
@@ -209,7 +210,12 @@ def deploy(
         declare()
         return pulumi.Output.from_input(collect())
 
-    run()
+    try:
+        run()
+    finally:
+        # It has three files open, and a process runs hundreds of these tests.
+        asyncio.set_event_loop(None)
+        loop.close()
     return Deployment(
         recording.registered,
         outputs,
