@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from .assigned import assigned_name
+from .numbered_secret import Metadata, numbered_secret
 from .settings.kafka_access import KafkaProtocol
+from .settings.state import Recorded
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,12 @@ class KafkaLogin:
 
 
 def login_variables(
-    login: KafkaLogin, metadata: kubernetes.meta.v1.ObjectMetaArgs, opts: pulumi.ResourceOptions
+    login: KafkaLogin, recorded: Recorded, metadata: Metadata, opts: pulumi.ResourceOptions
 ) -> Sequence[kubernetes.core.v1.EnvVarArgs]:
     """The image's environment variables for it; what is secret stands in a Secret. Empty for PLAINTEXT.
 
-    metadata: of the Secret, without a name: Pulumi gives it one, and another password is another Secret,
-    which rolls the pods that refer to it.
+    recorded: what the stack's state holds.
+    metadata: of the Secret, which is another one for another password.
     """
     if login.protocol == "PLAINTEXT":
         return []
@@ -45,12 +46,5 @@ def login_variables(
     variables = [kubernetes.core.v1.EnvVarArgs(name=name, value=value) for name, value in said.items()]
     if not data:
         return variables
-    secret = kubernetes.core.v1.Secret("kafka-login", metadata=metadata, string_data=data, opts=opts)
-    secret_name = assigned_name(secret)
-    return [*variables, *(_from_secret(name, secret_name) for name in data)]
-
-
-def _from_secret(name: str, secret: pulumi.Output[str]) -> kubernetes.core.v1.EnvVarArgs:
-    reference = kubernetes.core.v1.SecretKeySelectorArgs(name=secret, key=name)
-    source = kubernetes.core.v1.EnvVarSourceArgs(secret_key_ref=reference)
-    return kubernetes.core.v1.EnvVarArgs(name=name, value_from=source)
+    secret = numbered_secret("kafka-login", data, recorded, metadata, opts)
+    return [*variables, *(secret.variable(name, key=name) for name in data)]

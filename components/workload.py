@@ -18,6 +18,7 @@ from .job_message import JobMessage
 from .kafka_login import KafkaLogin, login_variables
 from .namespace_guard import NamespaceGuard
 from .network_policy import network_policy_spec
+from .numbered_secret import numbered_secret
 from .ownership import Ownership, existing_namespace
 from .pods import container, pod
 from .rollout import Rollout
@@ -67,7 +68,7 @@ class KafkaTestAppArgs:
 
     kafka: pulumi.Resource | None
     kubeconfig: pulumi.Input[str]
-    recorded: Recorded
+    recorded: Recorded = field(repr=False)
     deleted_with: pulumi.Resource | None
     namespace: str
     namespace_exists: bool
@@ -108,7 +109,7 @@ class KafkaTestApp(pulumi.ComponentResource):
         self._namespace, self._after = self._make_namespace()
         if args.network_policy:
             self._after = [*self._after, self._network_policy()]
-        self._login = login_variables(args.login, self._metadata(None), self._options())
+        self._login = login_variables(args.login, args.recorded, self._metadata, self._options())
         topics = self._result(self._topics(), "create-topics-result")
         check = self._result(self._check(after=topics), "check-result")
         self.round_trip_milliseconds = check.message.apply(_round_trip)
@@ -221,16 +222,11 @@ class KafkaTestApp(pulumi.ComponentResource):
         """The environment variable with the token, from a Secret; empty without a token."""
         if self._args.access_token is None:
             return []
-        secret = kubernetes.core.v1.Secret(
-            "access-token",
-            # Pulumi names the Secret: another token is another Secret, which rolls the pods that refer to it.
-            metadata=self._metadata(None),
-            string_data={"token": self._args.access_token},
-            opts=self._options(),
+        content = {"token": self._args.access_token}
+        secret = numbered_secret(
+            "access-token", content, self._args.recorded, self._metadata, self._options()
         )
-        reference = kubernetes.core.v1.SecretKeySelectorArgs(name=assigned_name(secret), key="token")
-        source = kubernetes.core.v1.EnvVarSourceArgs(secret_key_ref=reference)
-        return [kubernetes.core.v1.EnvVarArgs(name="ACCESS_TOKEN", value_from=source)]
+        return [secret.variable("ACCESS_TOKEN", key="token")]
 
     def _server(self) -> kubernetes.core.v1.ContainerArgs:
         environment = {
@@ -323,9 +319,9 @@ class KafkaTestApp(pulumi.ComponentResource):
         return service.status.apply(lambda status: _url(status, args.port))
 
     def _metadata(
-        self, name: pulumi.Input[str] | None, annotations: Mapping[str, str] | None = None
+        self, name: pulumi.Input[str], annotations: Mapping[str, str] | None = None
     ) -> kubernetes.meta.v1.ObjectMetaArgs:
-        """Of an object in the namespace. Without a name Pulumi finds one."""
+        """Of an object in the namespace."""
         return kubernetes.meta.v1.ObjectMetaArgs(
             name=name,
             namespace=self._namespace,

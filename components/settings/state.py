@@ -15,7 +15,7 @@ PAUSE_SECONDS = 0.1
 
 
 def recorded_outputs() -> Recorded:
-    """The outputs of the stack's resources in its state; secrets are wrapped.
+    """The outputs of the stack's resources in its state, in which secrets stand in plain.
 
     Read from the stack's own state, as Pulumi's listResourceOutputs (Node.js SDK) reads it. Raises the
     engine's error when it can't be read.

@@ -84,6 +84,10 @@ def token(copy: Copy) -> None:
     copy.set_secret("appAccessToken", "a-token-that-nobody-guesses")
 
 
+def another_token(copy: Copy) -> None:
+    copy.set_secret("appAccessToken", "another-token-that-nobody-guesses")
+
+
 def listeners(copy: Copy) -> None:
     copy.kafka().edit("kafka-broker", "listeners", "PLAINTEXT://localhost:9092")
 
@@ -122,10 +126,13 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
         False,
         {"update kafka-test-app-service"},
     ),
-    # Before there is an access token: while a provider is replaced, nobody makes up the name of its Secret,
-    # which `up --plan` then finds added.
-    "other machines for AKS": (setting(aksNodeSize="Standard_D8s_v5"), False, {"replace aks-cluster"}),
     "an access token": (token, False, {"create access-token", "update kafka-test-app", "update rollout"}),
+    "other machines for AKS": (setting(aksNodeSize="Standard_D8s_v5"), False, {"replace aks-cluster"}),
+    "another token": (
+        another_token,
+        False,
+        {"replace access-token", "update kafka-test-app", "update rollout"},
+    ),
     "another password": (password, False, {"update kafka-gateway-password"}),
     "half a peering": (half, True, set()),
     "another image": (

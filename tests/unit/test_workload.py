@@ -405,12 +405,14 @@ def test_the_access_token_reaches_pods_out_of_a_secret_of_its_own(app: Deploymen
     secret = guarded["access-token"]
     assert secret.inputs["stringData"] == {"token": "0123456789abcdef"}
     assert "stringData" in {path.split(".")[0] for path in secret.secrets}
-    # Pulumi gives another name to another token, so that pods are made anew.
-    assert "name" not in secret.inputs["metadata"]
+    assert not {path.split(".")[0] for path in secret.secrets} & {"metadata"}
     (variable,) = [
         one for one in container(guarded, "kafka-test-app")["env"] if one["name"] == "ACCESS_TOKEN"
     ]
-    assert variable["valueFrom"]["secretKeyRef"]["key"] == "token"
+    assert variable["valueFrom"]["secretKeyRef"] == {
+        "name": secret.inputs["metadata"]["name"],
+        "key": "token",
+    }
     assert "value" not in variable
     assert "access-token" not in app.resources
 
