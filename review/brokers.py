@@ -11,19 +11,33 @@ from .topics import Topic, declared
 
 ADVERTISING = "dynamic/kafka:IpAdvertising"
 KAFKA = "azure-native:hdinsight:Cluster"
+CREATION_MINUTES = "21 to 35"
+"""How long HDInsight takes for a cluster, as `docs/azure.md` has it."""
 SETTLE = 30
 """Seconds for which a restarted broker must run where something vouches for Kafka's health, if
 `restartSettleSeconds` is not less: `Pace.settle` of the program."""
 
 
 def restarts(preview: Preview) -> Iterator[Phrase]:
-    """What happens to running brokers; nothing where their cluster goes, or is yet to come."""
+    """What happens to running brokers; nothing where their cluster goes for good, or is yet to come."""
     fate = {one.operation for one in preview.resources if one.type == KAFKA}
-    if fate & {Operation.CREATE, Operation.REPLACE, Operation.DELETE}:
+    if fate & {Operation.CREATE, Operation.DELETE}:
         return
     for change in preview.changes:
-        if change.type.endswith(ADVERTISING):
+        if not change.type.endswith(ADVERTISING):
+            continue
+        if Operation.REPLACE in fate:
+            yield _anew(change.after)
+        else:
             yield from _of(change, declared(preview))
+
+
+def _anew(options: Mapping[str, Any]) -> Phrase:
+    """The old cluster goes before the new one is made, which has its name."""
+    return (
+        f"No broker answers until there is a new cluster, for which Azure takes {CREATION_MINUTES} minutes. "
+        f"Its brokers then restart, {_pace(options)}: new ones do not advertise their addresses.",
+    )
 
 
 def _of(change: Change, topics: Sequence[Topic]) -> Iterator[Phrase]:

@@ -61,7 +61,8 @@ def _joined(path: str, name: str) -> str:
 
 
 def _is_touched(path: str, touched: frozenset[str]) -> bool:
-    return any(path == one or path.startswith(f"{one}.") for one in touched)
+    """Whether something differs there, above or below: what holds a secret may be hidden as a whole."""
+    return any(f"{path}.".startswith(f"{one}.") or f"{one}.".startswith(f"{path}.") for one in touched)
 
 
 def _noise(change: Change, difference: Difference) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from .phrases import Phrase, Quoted
 from .preview import Operation, Preview
 
+_AKS = "azure-native:containerservice:ManagedCluster"
 _LOST = {
     "azure-native:hdinsight:Cluster": "every topic with its messages and its consumers' offsets is lost",
     "azure-native:storage:StorageAccount": "what is stored in it is lost",
     "azure-native:containerregistry:Registry": "the images in it are lost",
-    "azure-native:containerservice:ManagedCluster": "all that runs in it is gone, also what others run",
+    _AKS: "all that runs in it is gone, also what others run",
     "azure-native:resources:ResourceGroup": "everything in it is deleted, also what others put there",
     "azure-native:network:VirtualNetwork": "nothing in it is reached",
     "azure-native:network:VirtualNetworkPeering": "pods reach no broker without both its halves",
@@ -21,8 +22,13 @@ _LOST = {
 
 
 def losses(preview: Preview) -> Iterator[Phrase]:
-    """What is lost with each resource that is deleted or replaced, in the order in which it weighs."""
+    """What is lost with each resource that is deleted or replaced, in the order in which it weighs.
+
+    Of an AKS cluster that goes, nothing that is in it is named beside it.
+    """
     lost = [one for one in preview.changes if one.operation in (Operation.DELETE, Operation.REPLACE)]
+    if any(one.type == _AKS for one in lost):
+        lost = [one for one in lost if not one.type.startswith("kubernetes:")]
     for type_, consequence in _LOST.items():
         for change in lost:
             if change.type == type_:

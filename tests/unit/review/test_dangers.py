@@ -1,11 +1,12 @@
 """What a reviewer reads first: restarts, losses, ranges, policies."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.ambari.restart import Pace
-from review.brokers import SETTLE
+from review.brokers import CREATION_MINUTES, SETTLE
 from review.dangers import dangers as all_dangers
 from review.phrases import Phrase
 from review.text import text
@@ -20,6 +21,7 @@ from tests.unit.review.previews import (
     topic,
 )
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 KAFKA = "azure-native:hdinsight/v20240801preview:Cluster"
 SERVICE = "kubernetes:core/v1:Service"
 SECURITY = "azure-native:network/v20240501:NetworkSecurityGroup"
@@ -116,10 +118,28 @@ def test_data_that_is_lost_comes_first() -> None:
     assert said[2].startswith("3 brokers restart")
 
 
-def test_a_replaced_kafka_cluster_loses_its_topics_and_restarts_nobody() -> None:
-    assert dangers(step("replace", KAFKA, "kafka-cluster", TAGS, TAGS), restart(HOSTS)) == [
-        "kafka-cluster is replaced: every topic with its messages and its consumers' offsets is lost."
+@pytest.mark.parametrize(
+    ("options", "pace"), [({}, "one at a time"), ({"restart": "all-at-once"}, "all at once")]
+)
+def test_a_replaced_kafka_cluster_loses_its_topics_and_its_new_brokers_restart(
+    options: dict[str, str], pace: str
+) -> None:
+    advertising = restart(HOSTS, **options) | {"op": "replace"}
+    assert dangers(step("replace", KAFKA, "kafka-cluster", TAGS, TAGS), advertising) == [
+        "kafka-cluster is replaced: every topic with its messages and its consumers' offsets is lost.",
+        "No broker answers until there is a new cluster, for which Azure takes 21 to 35 minutes. Its brokers "
+        f"then restart, {pace}: new ones do not advertise their addresses.",
     ]
+
+
+@pytest.mark.parametrize("op", ["create", "delete"])
+def test_brokers_that_come_or_go_with_their_cluster_restart_for_nobody(op: str) -> None:
+    told = dangers(step(op, KAFKA, "kafka-cluster", TAGS, TAGS), restart(HOSTS) | {"op": op})
+    assert not [phrase for phrase in told if "restart" in phrase]
+
+
+def test_a_new_cluster_takes_as_long_as_the_documents_say() -> None:
+    assert f"{CREATION_MINUTES} minutes" in (CHECKOUT / "docs" / "azure.md").read_text()
 
 
 def service(*ranges: str, **annotations: str) -> dict[str, Any]:
