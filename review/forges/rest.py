@@ -15,10 +15,13 @@ class ForgeRefused(Exception):
     """The forge did not do what it was asked; the message has its answer, and no token."""
 
 
-def ask(method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Any:
-    """Sends a request with a JSON body, and answers the JSON that comes back. Raises ForgeRefused."""
+def ask(method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Any:
+    """Sends a request with a JSON body, and answers the JSON that comes back. Raises ForgeRefused.
+
+    The body's type is application/json where `headers` have no other.
+    """
     data = None if body is None else json.dumps(body).encode()
-    sent = {**headers, "Content-Type": "application/json"}
+    sent = {"Content-Type": "application/json", **headers}
     request = urllib.request.Request(url, data=data, headers=sent, method=method)
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:

@@ -140,17 +140,35 @@ def test_a_preview_without_end_is_ended(checkout: Checkout) -> None:
     assert checkout.noted[1:] == ["interrupted"]
 
 
+AZURE = {"TF_BUILD": "True", "GITHUB_OUTPUT": ""}
+
+
+@pytest.mark.parametrize(
+    ("forge", "environment"), [("github", {}), ("azure_boards", {**AZURE, "DRIFT_WORK_ITEM": "Issue"})]
+)
 @pytest.mark.parametrize(("digest", "asked"), [(NOTHING, "no-drift"), (SOMETHING, "drift")])
-def test_drift_is_told_by_the_issue(checkout: Checkout, digest: dict[str, Any], asked: str) -> None:
+def test_drift_is_told_by_the_issue(
+    checkout: Checkout, digest: dict[str, Any], asked: str, forge: str, environment: dict[str, str]
+) -> None:
     checkout.previews(digest)
     fake = checkout.folder / "bin" / "python"
     fake.unlink()
     fake.write_text('#!/bin/sh\necho "python $@" >> "$NOTED"; cat >> "$NOTED"\n')
     fake.chmod(0o755)
-    ended = checkout.run("drift")
+    ended = checkout.run("drift", **environment)
     assert ended.returncode == 0, ended.stderr
     noted = checkout.noted
-    assert noted[1:3] == [f"python -m review.forges.github {asked}", "<!-- review of the stack dev -->"]
+    assert noted[1:3] == [f"python -m review.forges.{forge} {asked}", "<!-- review of the stack dev -->"]
+
+
+@pytest.mark.parametrize(("digest", "status"), [(NOTHING, 0), (SOMETHING, 3)])
+def test_drift_turns_a_run_of_azure_pipelines_red_where_nobody_named_a_work_item(
+    checkout: Checkout, digest: dict[str, Any], status: int
+) -> None:
+    checkout.previews(digest)
+    ended = checkout.run("drift", **AZURE)
+    assert ended.returncode == status
+    assert f"##vso[task.uploadsummary]{checkout.folder}/review.md" in ended.stdout
 
 
 def test_without_a_preview_nobody_knows_of_drift(checkout: Checkout) -> None:

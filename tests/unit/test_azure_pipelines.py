@@ -17,15 +17,30 @@ def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
     return job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
 
 
-def scripts(stage: dict[str, Any]) -> Iterator[str]:
+def chosen(inputs: dict[str, Any], reason: str) -> dict[str, Any]:
+    """What a template's expressions leave of a mapping, in a run for this reason."""
+    asked = {"eq": reason == "Schedule", "ne": reason != "Schedule"}
+    left: dict[str, Any] = {}
+    for name, value in inputs.items():
+        if named := re.fullmatch(r"\$\{\{ if (eq|ne)\(variables\['Build.Reason'\], 'Schedule'\) \}\}", name):
+            left |= value if asked[named[1]] else {}
+        else:
+            left[name] = value
+    return left
+
+
+def scripts(stage: dict[str, Any], reason: str = "IndividualCI") -> Iterator[str]:
     """The scripts of .ci that a stage runs, with their arguments, in order."""
     for step in steps(stage["jobs"][0]):
-        text = step.get("bash") or step.get("inputs", {}).get("inlineScript") or ""
+        if reason == "Schedule" and "'Schedule')" in step.get("condition", ""):
+            continue
+        text = step.get("bash") or chosen(step.get("inputs", {}), reason).get("inlineScript") or ""
         yield from re.findall(r"(?<!source )(\.ci/[^\n]+)", text)
 
 
 def test_the_scripts_are_those_of_the_workflows() -> None:
     assert list(scripts(PREVIEW)) == [".ci/install", ".ci/preview --save-plan plan.json", ".ci/seal"]
+    assert list(scripts(PREVIEW, "Schedule")) == [".ci/install", ".ci/drift"]
     assert list(scripts(DEPLOY)) == [".ci/install", ".ci/seal --open", ".ci/up", ".ci/unlock"]
 
 
@@ -45,7 +60,10 @@ def test_only_main_is_deployed_after_an_approval_one_run_at_a_time() -> None:
     assert "notIn(variables['Build.Reason'], 'Schedule', 'PullRequest')" in DEPLOY["condition"]
     assert "eq(dependencies.preview.outputs['preview.review.changes'], 'true')" in DEPLOY["condition"]
     [review] = [step for step in steps(PREVIEW["jobs"][0]) if step.get("name") == "review"]
-    assert ".ci/preview" in review["inputs"]["inlineScript"]
+    assert ".ci/preview" in chosen(review["inputs"], "IndividualCI")["inlineScript"]
+    # Only the morning's run writes a work item.
+    assert "SYSTEM_ACCESSTOKEN" not in chosen(review["env"], "IndividualCI")
+    assert "SYSTEM_ACCESSTOKEN" in chosen(review["env"], "Schedule")
     assert DEPLOY["lockBehavior"] == "sequential"
     assert DEPLOY["jobs"][0]["environment"] == "production"
     assert steps(DEPLOY["jobs"][0])[-1]["condition"] == "always()"
@@ -63,7 +81,9 @@ def test_nothing_is_stored_to_sign_in_and_the_checkout_keeps_no_token() -> None:
         assert checkout["persistCredentials"] is False
         for step in steps(stage["jobs"][0]):
             if step.get("task") == "AzureCLI@2":
-                assert step["inputs"]["inlineScript"].startswith("source .ci/azure-login\n")
+                for reason in ("IndividualCI", "Schedule"):
+                    script = chosen(step["inputs"], reason)["inlineScript"]
+                    assert script.startswith("source .ci/azure-login\n")
 
 
 def test_pulumi_is_the_version_that_the_program_asks_for() -> None:

@@ -18,6 +18,8 @@ class Forge(ThreadingHTTPServer):
         self.answers = answers
         self.asked: list[tuple[str, str, Any]] = []
         self.tokens: set[str | None] = set()
+        self.contents: list[tuple[str, str, str | None]] = []
+        """Method, path and type of the body of each request."""
 
     @property
     def url(self) -> str:
@@ -37,6 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         self.server.asked.append((self.command, self.path, body))
         self.server.tokens.add(self.headers["Authorization"])
+        self.server.contents.append((self.command, self.path, self.headers["Content-Type"]))
         known = self.command != "GET" or self.path in self.server.answers
         answer = json.dumps(self.server.answers.get(self.path, {"message": "Not Found"})).encode()
         self.send_response(200 if known else 404)

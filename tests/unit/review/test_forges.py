@@ -1,5 +1,6 @@
 """One comment and one issue for a stack, updated in place."""
 
+import html
 import io
 import os
 import subprocess
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from review.forges import azure_devops, github
+from review.forges import azure_boards, azure_devops, github
 from tests.unit.review.forge import Forge, serving
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -32,6 +33,7 @@ def run(forge: Forge, module: Any, *arguments: str, monkeypatch: pytest.MonkeyPa
         "BUILD_REPOSITORY_ID": "r",
         "SYSTEM_PULLREQUEST_PULLREQUESTID": "12",
         "SYSTEM_ACCESSTOKEN": "secret-token",
+        "DRIFT_WORK_ITEM": "User Story",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -134,9 +136,56 @@ def test_a_comment_in_azure_devops_is_one(
     assert forge.written == [written]
 
 
+WORK_ITEMS = "/a%20project/_apis/wit"
+STATES = {
+    f"{WORK_ITEMS}/workitemtypes/User%20Story/states?api-version=7.1": {
+        "value": [
+            {"name": "New", "category": "Proposed"},
+            {"name": "Won't do", "category": "Removed"},
+            {"name": "Closed", "category": "Completed"},
+        ]
+    }
+}
+QUERY = {
+    "query": "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project "
+    "AND [System.WorkItemType] = 'User Story' AND [System.Title] = 'Drift in dev' "
+    "AND [System.State] NOT IN ('Won''t do', 'Closed')"
+}
+
+
+def changed(**fields: str) -> list[dict[str, str]]:
+    return [{"op": "add", "path": f"/fields/System.{name}", "value": value} for name, value in fields.items()]
+
+
+TOLD = changed(Title="Drift in dev", Description=f"<pre>{html.escape(TEXT)}</pre>")
+GONE = changed(State="Closed", History="The drift is gone.")
+
+
+@pytest.mark.parametrize(
+    ("what", "found", "written"),
+    [
+        ("drift", [], [("POST", f"{WORK_ITEMS}/workitems/$User%20Story?api-version=7.1", TOLD)]),
+        ("drift", [{"id": 5}], [("PATCH", f"{WORK_ITEMS}/workitems/5?api-version=7.1", TOLD)]),
+        ("no-drift", [], []),
+        ("no-drift", [{"id": 5}], [("PATCH", f"{WORK_ITEMS}/workitems/5?api-version=7.1", GONE)]),
+    ],
+)
+def test_drift_in_azure_boards_is_one_item_that_is_closed_when_it_is_gone(
+    what: str, found: list[Any], written: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = f"{WORK_ITEMS}/wiql?api-version=7.1"
+    with serving({**STATES, query: {"workItems": found}}) as forge:
+        assert run(forge, azure_boards, what, monkeypatch=monkeypatch) == 0
+    assert forge.written == [("POST", query, QUERY), *written]
+    patches = {kind for _, path, kind in forge.contents if "/workitems/" in path}
+    assert patches == ({"application/json-patch+json"} if written else set())
+
+
 def test_what_posts_comments_needs_python_alone() -> None:
     """Workflows run it also where the packages of the program could not be installed."""
-    code = "import review.forges.github, review.forges.azure_devops, review.__main__"
+    code = (
+        "import review.forges.github, review.forges.azure_devops, review.forges.azure_boards, review.__main__"
+    )
     bare = [sys.executable, "-S", "-c", code]
     ended = subprocess.run(
         bare, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True
