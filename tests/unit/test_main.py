@@ -213,6 +213,21 @@ def test_imports_load_no_resource_types() -> None:
     ]
 
 
+def test_the_process_of_dynamic_providers_loads_neither_settings_nor_what_declares_resources() -> None:
+    """It starts in every preview, and whatever depends on brokers waits for it."""
+    modules_of_ours = sorted(
+        ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
+        for path in (CHECKOUT / "components").rglob("*.py")
+        if re.search(r"^class \w+\(OwnProvider\)", path.read_text(), re.MULTILINE)
+    )
+    program = f"import sys, {', '.join(modules_of_ours)}; print(*sys.modules, sep='\\n')"
+    modules = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert len(modules_of_ours) == 5
+    assert not {"pydantic", "pulumi_azure_native", "pulumi_kubernetes", "kubernetes"} & {*modules}
+
+
 def test_wrong_settings_declare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CHECKOUT)
     with pytest.raises(WrongSettings, match="kafkaWorkers"):
