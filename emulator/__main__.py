@@ -76,6 +76,8 @@ def _up(home: Home, options: argparse.Namespace) -> int:
         engine.prepare()
         arguments = _after_dashes(options.arguments)
         status = engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", *arguments)
+        if status == 0:
+            status = engine.refresh(_settings_file(arguments))
     if status == 0:
         outputs = stack_outputs(home, engine.project)
         print(f"\nKafka  {outputs.get('bootstrapServers')}, reachable from pods")
@@ -169,6 +171,14 @@ def _protected(arguments: list[str]) -> list[str]:
         if word in _OWN:
             break
     return arguments
+
+
+def _settings_file(arguments: list[str]) -> list[str]:
+    """Of pulumi's arguments those that name the file with the stack's settings."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config-file")
+    known, _ = parser.parse_known_args(arguments)
+    return ["--config-file", known.config_file] if known.config_file else []
 
 
 def _after_dashes(arguments: list[str]) -> list[str]:

@@ -6,10 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from emulator.home import CHECKOUT, HOME_VARIABLE, Home
 from emulator.orphans import end_orphans
@@ -72,10 +73,33 @@ class Engine:
         if self.project not in stacks(self.home):
             self._require("stack", "init", STACK, "--no-select")
 
-    def run(self, *arguments: str) -> int:
-        """Runs pulumi on this terminal: its exit status. Raises EngineFailed when there is no pulumi."""
+    def refresh(self, options: Sequence[str]) -> int:
+        """Takes what was written into the resources after `up` into the state: pulumi's exit status.
+
+        The next preview with a refresh is then about nothing but changes. Shown is only what goes wrong.
+        """
+        with tempfile.TemporaryFile() as said:
+            status = self.run(
+                "refresh", "--yes", "--skip-preview", "--non-interactive", *options, output=said
+            )
+            if status != 0:
+                said.seek(0)
+                sys.stderr.write(said.read().decode(errors="replace"))
+        return status
+
+    def run(self, *arguments: str, output: IO[bytes] | None = None) -> int:
+        """Runs pulumi on this terminal, or to `output`: its exit status.
+
+        Raises EngineFailed when there is no pulumi.
+        """
         environment = self.environment()
-        process = subprocess.Popen([_pulumi(environment), *arguments], cwd=self.program, env=environment)
+        process = subprocess.Popen(
+            [_pulumi(environment), *arguments],
+            cwd=self.program,
+            env=environment,
+            stdout=output,
+            stderr=output and subprocess.STDOUT,
+        )
         # A Ctrl-C goes to pulumi as well: it ends in its own way, and we with it.
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())

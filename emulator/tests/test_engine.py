@@ -84,6 +84,19 @@ def test_exit_statuses_are_passed_on(home, program, monkeypatch, tmp_path, scrip
     assert Engine(home, program, {}).run("up") == status
 
 
+@pytest.mark.parametrize(("status", "told"), [(0, ""), (9, "out\naside\n")])
+def test_a_refresh_says_only_what_goes_wrong(home, program, monkeypatch, tmp_path, capfd, status, told):
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked; echo out; echo aside >&2; exit {status}\n')
+    pulumi.chmod(0o755)
+    monkeypatch.setattr(engine, "search_path", lambda: f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    assert Engine(home, program, {}).refresh(["--config-file", "other.yaml"]) == status
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("", told)
+    asked = "refresh --yes --skip-preview --non-interactive --config-file other.yaml"
+    assert (tmp_path / "asked").read_text().strip() == asked
+
+
 def test_locks_of_dead_runs_are_removed(home):
     dead = write_lock(home, dead_pid())
     another = write_lock(home, os.getpid())  # alive, but no pulumi: the number was given out again

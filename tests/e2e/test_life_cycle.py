@@ -69,6 +69,9 @@ def test_from_nothing_to_nothing(
         assert "Outputs:" not in up
         assert len(outputs["bootstrapServers"].split(",")) == 3
         assert outputs["bootstrapServersTls"] == ""
+        assert announced(evidence.succeed("pulumi", "preview", "--refresh", "--diff", *settings)) == [
+            "~ pulumi:pulumi:Stack: (refresh)"
+        ]
 
         text = f"hello {uuid.uuid4()}"
         send(outputs["appUrl"], text, TOKEN)
@@ -108,6 +111,12 @@ def test_from_nothing_to_nothing(
     assert world.succeed("down").splitlines()[-1].startswith("Everything is gone")
     assert not world.home.exists()
     assert world.processes() == []
+
+
+def announced(preview: str) -> list[str]:
+    """The lines of a preview that tell of a difference; the stack itself has one in each."""
+    lines = [line.strip() for line in preview.partition("Resources:")[0].splitlines()]
+    return [line for line in lines if line.startswith(("~", "+", "-"))]
 
 
 def fail_in_every_way(
