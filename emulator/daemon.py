@@ -18,7 +18,7 @@ from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.provider import AzureNative
 from emulator.azure.registry.operations import RegistryOperations
 from emulator.azure.registry.registries import refusal_to_pull
-from emulator.azure.resource_manager.manager import RealisationFailed, ResourceManager
+from emulator.azure.resource_manager.manager import ProvisioningFailed, ResourceManager
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.clusters import Clusters
 from emulator.code import digest
@@ -60,7 +60,7 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
         daemon = _Daemon(home, world, ended)
         daemon.revive()
         daemon.start_providers(services)
-        refusals = (NodeUnknown, Refused, NotModelled, RealisationFailed)
+        refusals = (NodeUnknown, Refused, NotModelled, ProvisioningFailed)
         control = ControlServer(home, daemon.commands(), refusals)
         control.start()
         services.callback(control.stop)

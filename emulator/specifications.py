@@ -43,7 +43,7 @@ class HdinsightSpec:
     """Of the gateway, hence of Ambari."""
     ambari_address: tuple[str, int]
     """Where Ambari is to listen on this machine."""
-    workers_disks: int = 1
+    disks_per_worker: int = 1
     """Data disks of each worker."""
     kafka_broker: Mapping[str, str] = field(default_factory=dict)
     """Properties of kafka-broker that differ from the default."""

@@ -1,1 +1,1 @@
-"""Azure behind the provider `azure-native`: a package for each of its services, and for what they share."""
+"""The emulated Azure behind the provider `azure-native`: a package a service, and one for what they share."""

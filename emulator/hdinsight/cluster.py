@@ -214,7 +214,7 @@ class HdinsightCluster:
         """The configuration with which the cluster was created."""
         return default_configs(
             zookeepers=[self.host_name(_ZOOKEEPER_NODE)],
-            log_dirs=[f"{data_disk(number)}/kafka" for number in range(self.spec.workers_disks)],
+            log_dirs=[f"{data_disk(number)}/kafka" for number in range(self.spec.disks_per_worker)],
             data_dir=ZOOKEEPER_DATA,
             kafka_broker=self.spec.kafka_broker,
         )
@@ -278,4 +278,4 @@ class HdinsightCluster:
         return f"cluster {self.spec.name} is neither created nor revived"
 
     def _disk(self, node: str) -> NodeDisk:
-        return NodeDisk(self._folder / node, self.spec.workers_disks if node.startswith("wn") else 0)
+        return NodeDisk(self._folder / node, self.spec.disks_per_worker if node.startswith("wn") else 0)

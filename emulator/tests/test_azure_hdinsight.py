@@ -405,7 +405,7 @@ def test_the_cluster_is_run_as_asked(azure: Subscription, site: KafkaSite) -> No
     assert specification.network == site.network.id
     assert specification.subnet_prefix == "10.10.0.0/24"
     assert (specification.user, specification.password) == ("admin", PASSWORD)
-    assert specification.workers_disks == 2
+    assert specification.disks_per_worker == 2
     assert specification.kafka_broker == {"auto.create.topics.enable": "True", "num.partitions": "8"}
     assert specification.domain.endswith("bx.internal.cloudapp.net")
     assert azure.runtimes.calls == ["create mykafka"]

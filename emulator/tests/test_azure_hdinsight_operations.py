@@ -8,7 +8,7 @@ from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.hdinsight.request import ClusterRequest
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Propagation
-from emulator.azure.resource_manager.manager import RealisationFailed
+from emulator.azure.resource_manager.manager import ProvisioningFailed
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.tests.azure_clusters import PASSWORD, KafkaSite
 from emulator.tests.azure_subscription import Made, Subscription, refused
@@ -70,7 +70,7 @@ def test_workers_that_do_not_come_up_leave_the_cluster_as_it_was(
     azure: Subscription, operations: HdinsightOperations, cluster: Made
 ) -> None:
     azure.runtimes.failure.append(RuntimeError("no broker"))
-    with pytest.raises(RealisationFailed, match="no broker"):
+    with pytest.raises(ProvisioningFailed, match="no broker"):
         operations.resize(**WHERE, workers=4)
     assert workers_in(operations.show(**WHERE)) == 3
     operations.resize(**WHERE, workers=4)

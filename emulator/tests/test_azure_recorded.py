@@ -96,7 +96,7 @@ def test_an_aks_cluster_that_is_being_made_or_changed(azure: Subscription) -> No
 
     def look() -> None:
         [record] = [each for each in azure.cloud.everything() if each.name == "aks"]
-        seen.append(azure.cloud.echo(record))
+        seen.append(azure.cloud.response(record))
 
     azure.runtimes.on_create = look
     cluster = site.create({**site.request(), "location": "westus"})

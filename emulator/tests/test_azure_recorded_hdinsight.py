@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from emulator.azure.hdinsight.clusters import require_cluster
-from emulator.azure.hdinsight.echo import CHANGED_FACT, ERRORS_FACT
 from emulator.azure.hdinsight.operations import HdinsightOperations
 from emulator.azure.hdinsight.request import ClusterRequest
+from emulator.azure.hdinsight.response import CHANGED_FACT, ERRORS_FACT
 from emulator.azure.network.occupancy import GATEWAYS_FACT
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Propagation
@@ -87,7 +87,7 @@ def test_a_cluster_that_is_being_made(site: KafkaSite) -> None:
 
     def look() -> None:
         [record] = [each for each in site.subscription.cloud.everything() if each.name == "mykafka"]
-        seen.append(site.subscription.cloud.echo(record))
+        seen.append(site.subscription.cloud.response(record))
 
     site.subscription.runtimes.on_create = look
     site.create(as_recorded(site))

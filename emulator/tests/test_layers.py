@@ -18,7 +18,7 @@ _ANY = "all of the above"
 
 
 def _modules() -> dict[str, Path]:
-    """The emulator's modules by their names within it, such as `azure/aks/echo`, without its tests."""
+    """The emulator's modules by their names within it, such as `azure/aks/response`, without its tests."""
     found = {}
     for path in sorted(_ROOT.rglob("*.py")):
         relative = path.relative_to(_ROOT)

@@ -153,18 +153,18 @@ class Standing:
 
     def refreshed(self, says: Callable[[str, Outputs], None]) -> list[Made]:
         """Every resource after a refresh, while `says` changes what Azure says of each, by its name."""
-        tell = self.azure.subscription.cloud.echo
+        unchanged = self.azure.subscription.cloud.response
         names = {made.id.lower(): name for name, made in self.azure.made.items()}
 
-        def echo(record: Any) -> Outputs:
-            outputs = copy.deepcopy(tell(record))
+        def response(record: Any) -> Outputs:
+            outputs = copy.deepcopy(unchanged(record))
             if record.id.lower() in names:
                 says(names[record.id.lower()], outputs)
             return outputs
 
         found = [copy.deepcopy(made) for made in self.azure.made.values()]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(self.azure.subscription.cloud, "echo", echo)
+            patch.setattr(self.azure.subscription.cloud, "response", response)
             for made in found:
                 self.azure.subscription.refresh(made)
         return found

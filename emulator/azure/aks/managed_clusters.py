@@ -5,21 +5,21 @@ import secrets
 import string
 from typing import Any
 
-from emulator.azure.aks.echo import DEFAULT_VERSION, describe_cluster
-from emulator.azure.aks.own_network import make_network, new_subnet_id
-from emulator.azure.aks.ranges import check_ranges, check_ranges_of_own_network
+from emulator.azure.aks.managed_network import make_managed_network, new_subnet_id
+from emulator.azure.aks.ranges import check_ranges, check_ranges_of_managed_network
 from emulator.azure.aks.request import MANAGED_CLUSTER_TOKEN, ManagedClusterRequest
+from emulator.azure.aks.response import DEFAULT_VERSION, describe_cluster
 from emulator.azure.aks.rules import check_request
 from emulator.azure.authorization.identities import UserAssignedIdentity
-from emulator.azure.authorization.principals import identity
+from emulator.azure.authorization.principals import find_identity
 from emulator.azure.authorization.roles import has_role
 from emulator.azure.network.networks import VirtualNetwork
-from emulator.azure.network.occupancy import SUBNET_FACT, taken_addresses, users_of
+from emulator.azure.network.occupancy import SUBNET_FACT, clusters_in, taken_addresses
 from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
-from emulator.azure.resource_manager.references import require_near
+from emulator.azure.resource_manager.references import require_same_subscription
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.resource_manager.resource_groups import ResourceGroup
 from emulator.azure.resource_manager.resource_type import ResourceType, new_digits, new_etag, new_guid, now
@@ -30,7 +30,7 @@ from emulator.specifications import KubernetesSpec
 
 _NETWORK_ROLES = frozenset({"Network Contributor", "Contributor", "Owner"})
 _FQDN_ALPHABET = string.ascii_lowercase + string.digits
-_LONGEST_NODE_GROUP = 80
+_MAX_NODE_GROUP_LENGTH = 80
 
 _NETWORK_PROFILE = (
     "dnsServiceIP",
@@ -44,18 +44,18 @@ _NETWORK_PROFILE = (
     "serviceCidr",
     "serviceCidrs",
 )
-# "Changing property ... is not allowed": what AKS never changes of a pool that exists.
-_FIXED_OF_A_POOL = ("availabilityZones", "maxPods", "osType", "type", "vmSize", "vnetSubnetID")
-# What AKS changes in place, and nothing that runs here notices.
+# AKS refuses a change of these in an existing pool: "Changing property ... is not allowed".
+_IMMUTABLE_POOL_PROPERTIES = ("availabilityZones", "maxPods", "osType", "type", "vmSize", "vnetSubnetID")
+# AKS changes these in place, and here nothing that runs depends on them.
 _CHANGED_IN_PLACE = re.compile(
     r"tags|apiServerAccessProfile|autoUpgradeProfile|agentPoolProfiles\[\d+\]\.(enableAutoScaling|(min|max)Count)"
 )
 
 
 class ManagedCluster(ResourceType):
-    """An AKS cluster: nodes in the given subnet, or in one of a network that AKS makes.
+    """An AKS cluster: nodes in the given subnet, or in the subnet of a virtual network that AKS makes.
 
-    Pods have addresses of it, too, or form an overlay.
+    Pods get addresses of that subnet, or of an overlay (Azure CNI Overlay).
     """
 
     token = MANAGED_CLUSTER_TOKEN
@@ -76,10 +76,10 @@ class ManagedCluster(ResourceType):
             *(f"networkProfile.{name}" for name in _NETWORK_PROFILE),
         }
     )
-    answers_bare = True
+    bare_errors = True
     modelled = frozenset(
         {
-            # A preview takes these; `check_request` says what of them there is none of here.
+            # A preview accepts these five; `check_request` refuses some of their values at creation.
             "aadProfile.adminGroupObjectIDs",
             "aadProfile.enableAzureRBAC",
             "aadProfile.managed",
@@ -124,18 +124,18 @@ class ManagedCluster(ResourceType):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """AKS's rules for a new cluster, and for changes of one that is there."""
+        """Raises Refused for a cluster or a change that AKS refuses, NotModelled for what isn't emulated."""
         request = ManagedClusterRequest(inputs)
         check_request(arm.name(resource_id), request)
-        _require_own_name(cloud, resource_id)
+        _require_unique_name(cloud, resource_id)
         if existing is not None and existing.state == "Succeeded":
             _check_change(existing, inputs)
             return
         if not request.subnet_id:
-            check_ranges_of_own_network(request)
+            check_ranges_of_managed_network(request)
             return
         subnet = cloud.require(Subnet.kind, request.subnet_id)
-        require_near(resource_id, subnet)
+        require_same_subscription(resource_id, subnet)
         network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
         if normal_location(network.inputs["location"]) != normal_location(inputs["location"]):
             message = (
@@ -143,18 +143,18 @@ class ManagedCluster(ResourceType):
                 f"{network.inputs['location']}; they must be in the same region."
             )
             raise Refused(400, "VnetSubnetInDifferentLocation", message)
-        for user in users_of(cloud, subnet.id):
-            if not arm.same(user.id, resource_id):
-                raise NotModelled(f"an AKS cluster in the subnet of {user.id}")
+        for other in clusters_in(cloud, subnet.id):
+            if not arm.same(other.id, resource_id):
+                raise NotModelled(f"an AKS cluster in the subnet of {other.id}")
         check_ranges(cloud, request, subnet)
         _check_identity(cloud, request, subnet)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """Chooses the API server's host name, the node resource group and the nodes' subnet."""
         parsed = arm.parse(record.id)
         assert parsed is not None
         location = normal_location(record.inputs["location"])
-        group = f"MC_{parsed.resource_group}_{record.name}_{location}"[:_LONGEST_NODE_GROUP]
+        group = f"MC_{parsed.resource_group}_{record.name}_{location}"[:_MAX_NODE_GROUP_LENGTH]
         group = record.inputs.get("nodeResourceGroup") or group
         digits = "".join(secrets.choice(_FQDN_ALPHABET) for _ in range(8))
         request = ManagedClusterRequest(record.inputs)
@@ -165,16 +165,16 @@ class ManagedCluster(ResourceType):
             "host": f"{record.inputs['dnsPrefix']}-{digits}",
             "node_group": group,
             SUBNET_FACT: request.subnet_id or new_subnet_id(group, parsed.subscription),
-            **({"principal": new_guid()} if request.has_own_identity else {}),
+            **({"principal": new_guid()} if request.has_system_assigned_identity else {}),
         }
 
-    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+    def provision(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Starts the cluster, after removing what a failed creation left behind."""
         if previous is not None and previous.state == "Succeeded":
             return
         _make_node_group(cloud, record)
         if not ManagedClusterRequest(record.inputs).subnet_id:
-            make_network(cloud, record, record.facts[SUBNET_FACT])
+            make_managed_network(cloud, record, record.facts[SUBNET_FACT])
         cluster = _runtime(cloud, record)
         if previous is not None:
             cluster.delete()
@@ -182,11 +182,11 @@ class ManagedCluster(ResourceType):
         cloud.kubernetes[arm.key(record.id)] = cluster
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """See `emulator.azure.aks.echo`."""
+        """See `emulator.azure.aks.response`."""
         return describe_cluster(cloud, record)
 
     def remove(self, cloud: Cloud, record: Record) -> None:
-        """Ends the cluster, and removes its node resource group."""
+        """Stops the cluster, and deletes its node resource group."""
         cluster = cloud.kubernetes.pop(arm.key(record.id), None)
         if cluster is None and cloud.find(kubelet_identity_id(record)) is not None:
             cluster = _runtime(cloud, record)
@@ -195,21 +195,21 @@ class ManagedCluster(ResourceType):
         cloud.delete(arm.resource_group_id(record.facts["node_group"], arm.subscription_of(record.id)))
 
     def revive(self, cloud: Cloud, record: Record) -> None:
-        """Brings the cluster back with what runs in it."""
+        """Starts the cluster again from disk, with the objects in it."""
         cluster = _runtime(cloud, record)
         cluster.revive()
         cloud.kubernetes[arm.key(record.id)] = cluster
 
 
 def kubelet_identity_id(record: Record) -> str:
-    """The id of the identity by which a cluster's nodes pull images."""
+    """The id of the kubelet identity, with which a cluster's nodes pull images."""
     name, subscription = f"{record.name}-agentpool", arm.subscription_of(record.id)
     return arm.resource_id(
         record.facts["node_group"], UserAssignedIdentity.kind, name, subscription=subscription
     )
 
 
-def _require_own_name(cloud: Cloud, resource_id: str) -> None:
+def _require_unique_name(cloud: Cloud, resource_id: str) -> None:
     for other in cloud.all(ManagedCluster.token):
         if other.name.lower() == arm.name(resource_id).lower() and not arm.same(other.id, resource_id):
             raise NotModelled(f"two AKS clusters with one name ({other.id})")
@@ -225,15 +225,15 @@ def _check_identity(cloud: Cloud, request: ManagedClusterRequest, subnet: Record
     if len(request.identities) != 1:
         message = f"The cluster must have exactly one user-assigned identity, not {len(request.identities)}."
         raise Refused(400, "InvalidUserAssignedIdentity", message)
-    owner = identity(cloud, request.identities[0])
-    if owner is None:
+    identity = find_identity(cloud, request.identities[0])
+    if identity is None:
         message = f"The user-assigned identity {request.identities[0]} does not exist."
         raise Refused(400, "UserAssignedIdentityNotFound", message)
-    if not has_role(cloud, owner.facts["principal"], _NETWORK_ROLES, subnet.id):
+    if not has_role(cloud, identity.facts["principal"], _NETWORK_ROLES, subnet.id):
         message = (
-            f"The client with object id '{owner.facts['principal']}' does not have authorization to perform "
-            f"action 'Microsoft.Network/virtualNetworks/subnets/join/action' over scope '{subnet.id}': "
-            f"identity '{owner.name}' needs the role 'Network Contributor' there."
+            f"The client with object id '{identity.facts['principal']}' does not have authorization to "
+            "perform action 'Microsoft.Network/virtualNetworks/subnets/join/action' over scope "
+            f"'{subnet.id}': identity '{identity.name}' needs the role 'Network Contributor' there."
         )
         raise Refused(403, "LinkedAuthorizationFailed", message)
 
@@ -241,7 +241,7 @@ def _check_identity(cloud: Cloud, request: ManagedClusterRequest, subnet: Record
 def _check_change(existing: Record, inputs: dict[str, Any]) -> None:
     pools = {pool["name"]: pool for pool in ManagedClusterRequest(existing.inputs).pools}
     for pool in ManagedClusterRequest(inputs).pools:
-        for name in _FIXED_OF_A_POOL:
+        for name in _IMMUTABLE_POOL_PROPERTIES:
             if pool["name"] in pools and pool.get(name) != pools[pool["name"]].get(name):
                 message = (
                     f"Changing property 'agentPoolProfiles.{name}' of pool '{pool['name']}' is not allowed."
@@ -254,7 +254,7 @@ def _check_change(existing: Record, inputs: dict[str, Any]) -> None:
 
 
 def _make_node_group(cloud: Cloud, record: Record) -> None:
-    """The node resource group and the kubelet's identity in it, which AKS makes itself."""
+    """Creates what AKS creates for itself: the node resource group, and the kubelet identity in it."""
     location = record.inputs["location"]
     group, subscription = record.facts["node_group"], arm.subscription_of(record.id)
     group_inputs = {"resourceGroupName": group, "location": location}

@@ -1,14 +1,14 @@
-"""AKS's rules for address ranges: those of Services and pods overlap no network that pods can reach.
+"""AKS's rules for address ranges: service and pod CIDRs may overlap no network that pods can reach.
 
-From "Concepts - CNI networking in AKS", "Configure Azure CNI networking" and "Azure Container Networking
+Sources: "Concepts - CNI networking in AKS", "Configure Azure CNI networking" and "Azure Container Networking
 Interface (CNI) Overlay networking".
 """
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
-from emulator.azure.aks.own_network import ADDRESS_SPACE, SUBNET_PREFIX
+from emulator.azure.aks.managed_network import ADDRESS_SPACE, SUBNET_PREFIX
 from emulator.azure.aks.request import MANAGED_CLUSTER_TOKEN, ManagedClusterRequest
-from emulator.azure.network.addressing import parse_prefix, usable
+from emulator.azure.network.addressing import parse_prefix, usable_count
 from emulator.azure.network.networks import VirtualNetwork, address_space
 from emulator.azure.network.occupancy import SUBNET_FACT, peerings_of
 from emulator.azure.network.subnets import prefix_of
@@ -25,30 +25,35 @@ _LARGEST_SERVICE_PREFIX = 12
 
 
 def check_ranges(cloud: Cloud, request: ManagedClusterRequest, subnet: Record) -> None:
-    """Raises Refused for ranges that AKS refuses, or that would hide a network from pods."""
+    """Raises Refused for service and pod CIDRs that AKS refuses, or that overlap a network pods can reach.
+
+    The second rule is the emulator's: AKS itself does not look at peered networks, and the pods' packets to
+    them would be lost.
+    """
     network = cloud.require(VirtualNetwork.kind, arm.parent(subnet.id))
     space = address_space(network.inputs, network.name)
-    services, pods = _services(request, [prefix_of(subnet), *space]), _pods(request)
-    near = [network]
+    services, pods = _checked_service_cidr(request, [prefix_of(subnet), *space]), _checked_pod_cidr(request)
+    reachable = [network]
     for peering in peerings_of(cloud, network.id):
         remote = cloud.find(peering.inputs["remoteVirtualNetwork"]["id"])
-        near += [remote] if remote else []
-    for neighbour in near:
-        _check_apart(services, pods, neighbour.name, address_space(neighbour.inputs, neighbour.name))
-    _check_size(request, subnet.name, prefix_of(subnet))
+        reachable += [remote] if remote else []
+    for other in reachable:
+        _check_no_overlap(services, pods, other.name, address_space(other.inputs, other.name))
+    _check_subnet_size(request, subnet.name, prefix_of(subnet))
 
 
-def check_ranges_of_own_network(request: ManagedClusterRequest) -> None:
-    """Raises Refused for ranges that don't go with the network that AKS makes for itself."""
-    services, pods = _services(request, []), _pods(request)
-    _check_apart(services, pods, "aks-vnet", [IPv4Network(ADDRESS_SPACE)])
-    _check_size(request, "aks-subnet", IPv4Network(SUBNET_PREFIX))
+def check_ranges_of_managed_network(request: ManagedClusterRequest) -> None:
+    """Raises Refused for service and pod CIDRs that AKS refuses, or that overlap its managed network."""
+    services, pods = _checked_service_cidr(request, []), _checked_pod_cidr(request)
+    _check_no_overlap(services, pods, "aks-vnet", [IPv4Network(ADDRESS_SPACE)])
+    _check_subnet_size(request, "aks-subnet", IPv4Network(SUBNET_PREFIX))
 
 
-def check_visible(cloud: Cloud, network: Record, remote: Record) -> None:
-    """Raises NotModelled when Services or pods of a cluster in `network` would hide `remote` from its pods.
+def check_remote_reachable(cloud: Cloud, network: Record, remote: Record) -> None:
+    """Raises NotModelled when the service or pod CIDR of a cluster in `network` overlaps `remote`.
 
-    Azure peers such networks, and the pods' packets never arrive; here no Service address is routed at all.
+    Azure peers such networks, and the pods' packets to `remote` are lost. The emulator doesn't route service
+    addresses, so here they would arrive.
     """
     for cluster in cloud.all(MANAGED_CLUSTER_TOKEN):
         if not arm.same(arm.parent(cluster.facts[SUBNET_FACT]), network.id):
@@ -73,8 +78,8 @@ def _check_reserved(ranges: list[IPv4Network]) -> None:
                 )
 
 
-def _services(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4Network:
-    """Returns the range of Services, once it and the ranges `others` are found valid."""
+def _checked_service_cidr(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4Network:
+    """Returns the service CIDR. Raises Refused when it is invalid, or one of `others` is reserved by AKS."""
     services = parse_prefix(request.service_cidr, "serviceCidr")
     if services.prefixlen <= _LARGEST_SERVICE_PREFIX:
         message = f"Service CIDR {services} is too large; it must be smaller than /{_LARGEST_SERVICE_PREFIX}."
@@ -84,8 +89,8 @@ def _services(request: ManagedClusterRequest, others: list[IPv4Network]) -> IPv4
     return services
 
 
-def _pods(request: ManagedClusterRequest) -> IPv4Network | None:
-    """Returns the range of pods, once it is found valid; None where pods have addresses of the subnet."""
+def _checked_pod_cidr(request: ManagedClusterRequest) -> IPv4Network | None:
+    """The pod CIDR; None where pods have addresses of the subnet. Raises Refused when it is invalid."""
     if request.pod_cidr is None:
         return None
     pods = parse_prefix(request.pod_cidr, "podCidr")
@@ -105,7 +110,7 @@ def _pods(request: ManagedClusterRequest) -> IPv4Network | None:
     return pods
 
 
-def _check_apart(
+def _check_no_overlap(
     services: IPv4Network, pods: IPv4Network | None, name: str, spaces: list[IPv4Network]
 ) -> None:
     for space in spaces:
@@ -135,11 +140,11 @@ def _check_dns(text: str, services: IPv4Network) -> None:
         raise Refused(400, "InvalidDNSServiceIP", message)
 
 
-def _check_size(request: ManagedClusterRequest, name: str, prefix: IPv4Network) -> None:
-    needed, there = request.addresses_needed(), usable(prefix)
-    if needed > there:
+def _check_subnet_size(request: ManagedClusterRequest, name: str, prefix: IPv4Network) -> None:
+    needed, available = request.addresses_needed(), usable_count(prefix)
+    if needed > available:
         message = (
-            f"Pre-allocated IPs {needed} exceeds IPs available {there} in Subnet {name}: with Azure "
+            f"Pre-allocated IPs {needed} exceeds IPs available {available} in Subnet {name}: with Azure "
             "CNI each of the nodes, and one more during upgrades, takes one address and, but for an overlay, "
             "one for each of its pods."
         )

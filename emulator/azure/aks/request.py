@@ -1,21 +1,20 @@
-"""A request for an AKS cluster, read with the API's defaults."""
+"""The body of a PUT of an AKS cluster, read with the API's defaults."""
 
 from dataclasses import dataclass
 from typing import Any
 
 MANAGED_CLUSTER_TOKEN = "azure-native:containerservice:ManagedCluster"
 
-# "Configure Azure CNI networking" and "Configure Azure CNI Overlay networking": what holds when nothing
-# else is said.
-_DEFAULT_PODS = 30
-_DEFAULT_PODS_OF_OVERLAY = 250
+# Defaults from "Configure Azure CNI networking" and "Configure Azure CNI Overlay networking".
+_DEFAULT_MAX_PODS = 30
+_DEFAULT_MAX_PODS_OVERLAY = 250
 _DEFAULT_POD_CIDR = "10.244.0.0/16"
-_ADDRESSES_OF_A_NODE = 256
+_POD_ADDRESSES_PER_NODE = 256
 
 
 @dataclass(frozen=True)
 class ManagedClusterRequest:
-    """Inputs of azure-native:containerservice:ManagedCluster, read with the API's defaults."""
+    """The inputs of azure-native:containerservice:ManagedCluster as properties, with the API's defaults."""
 
     inputs: dict[str, Any]
 
@@ -31,14 +30,14 @@ class ManagedClusterRequest:
 
     @property
     def service_cidr(self) -> str:
-        """The range of Services' addresses."""
+        """The range of the addresses of Services."""
         return self.network_profile.get("serviceCidr", "10.0.0.0/16")
 
     @property
     def pod_cidr(self) -> str | None:
-        """The range of pods' addresses where they form an overlay; None where they have the subnet's.
+        """The range of pods' addresses with Azure CNI Overlay; None where pods get addresses of the subnet.
 
-        Without an overlay AKS takes no notice of `podCidr`, which azure-native always sends.
+        Without an overlay AKS ignores `podCidr`, which azure-native always sends.
         """
         if not self.network_profile.get("networkPluginMode"):
             return None
@@ -51,7 +50,7 @@ class ManagedClusterRequest:
 
     @property
     def subnet_id(self) -> str:
-        """The id of the nodes' subnet, which is the first pool's; empty where AKS makes a network."""
+        """The id of the nodes' subnet, taken from the first pool; empty where AKS makes a network."""
         return self.pools[0].get("vnetSubnetID", "") if self.pools else ""
 
     @property
@@ -60,38 +59,38 @@ class ManagedClusterRequest:
         return list((self.inputs.get("identity") or {}).get("userAssignedIdentities") or [])
 
     @property
-    def callers(self) -> list[str]:
-        """The ranges that may reach the API server; empty when all may."""
+    def authorized_ranges(self) -> list[str]:
+        """The source ranges from which the API server may be reached; empty when it is open to all."""
         return (self.inputs.get("apiServerAccessProfile") or {}).get("authorizedIPRanges") or []
 
     @property
-    def has_own_identity(self) -> bool:
+    def has_system_assigned_identity(self) -> bool:
         """Whether the cluster has a system-assigned identity."""
         return str((self.inputs.get("identity") or {}).get("type", "")).lower() == "systemassigned"
 
     @property
     def node_count(self) -> int:
-        """Nodes of all pools."""
+        """How many nodes all pools have together."""
         return sum(int(pool.get("count", 1)) for pool in self.pools)
 
     def max_pods(self, pool: dict[str, Any]) -> int:
-        """How many pods a node of this pool takes."""
-        return int(pool.get("maxPods") or (_DEFAULT_PODS_OF_OVERLAY if self.pod_cidr else _DEFAULT_PODS))
+        """How many pods a node of this pool can run."""
+        return int(pool.get("maxPods") or (_DEFAULT_MAX_PODS_OVERLAY if self.pod_cidr else _DEFAULT_MAX_PODS))
 
     def addresses_needed(self) -> int:
-        """How many addresses of the subnet AKS reserves, those of one more node for upgrades included."""
-        of_nodes = [(_most_nodes(pool), 1 + self._pods_in_subnet(pool)) for pool in self.pools]
+        """How many addresses of the subnet AKS reserves, including those of a surge node during upgrades."""
+        of_nodes = [(_max_nodes(pool), 1 + self._pods_in_subnet(pool)) for pool in self.pools]
         return sum(nodes * each for nodes, each in of_nodes) + max((each for _, each in of_nodes), default=0)
 
     def pod_addresses_needed(self) -> int:
-        """How many addresses of the overlay AKS reserves: a /24 for each node and one more of each pool."""
-        return sum(_most_nodes(pool) + 1 for pool in self.pools) * _ADDRESSES_OF_A_NODE
+        """How many addresses of the overlay AKS reserves: a /24 for each node, and one more in each pool."""
+        return sum(_max_nodes(pool) + 1 for pool in self.pools) * _POD_ADDRESSES_PER_NODE
 
     def _pods_in_subnet(self, pool: dict[str, Any]) -> int:
         return 0 if self.pod_cidr else self.max_pods(pool)
 
 
-def _most_nodes(pool: dict[str, Any]) -> int:
-    """How many nodes of a pool AKS counts: "If Autoscaler is enabled, the max-count ... is counted"."""
+def _max_nodes(pool: dict[str, Any]) -> int:
+    """How many nodes of a pool AKS reserves for: "If Autoscaler is enabled, the max-count ... is counted"."""
     count = int(pool.get("count", 1))
     return max(count, int(pool["maxCount"])) if pool.get("enableAutoScaling") else count

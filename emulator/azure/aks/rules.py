@@ -1,6 +1,6 @@
-"""AKS's rules for the request itself: names, pools, plug-ins.
+"""AKS's rules that a request can be checked against by itself: names, pools, network plug-ins.
 
-From the description of Microsoft.ContainerService's API and "Naming rules and restrictions for Azure
+Sources: the description of Microsoft.ContainerService's API, and "Naming rules and restrictions for Azure
 resources".
 """
 
@@ -15,17 +15,17 @@ from emulator.this_machine import PUBLIC_ADDRESS
 
 _DNS_PREFIX = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?")
 _VERSION = re.compile(r"1\.\d+(\.\d+)?")
-_PODS_OF_A_NODE = range(10, 251)
+_PODS_PER_NODE = range(10, 251)
 _ZONES = {"1", "2", "3"}
-_MOST_NODES = 1000
-_MOST_CALLERS = 200
+_MAX_NODES = 1000
+_MAX_AUTHORIZED_RANGES = 200
 _PRIVATE = tuple(
     IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 
 
 def check_request(name: str, request: ManagedClusterRequest) -> None:
-    """Raises Refused, or NotModelled, for a request that is invalid by itself."""
+    """Raises Refused, or NotModelled, for a request that no state of the subscription would make valid."""
     naming.MANAGED_CLUSTER.require(name)
     prefix = request.inputs.get("dnsPrefix")
     if not prefix:
@@ -42,41 +42,46 @@ def check_request(name: str, request: ManagedClusterRequest) -> None:
         )
     _check_network_profile(request)
     _check_pools(request)
-    _check_callers(request)
+    _check_authorized_ranges(request)
     _check_sign_in(request)
 
 
 def _check_sign_in(request: ManagedClusterRequest) -> None:
-    """No Entra ID is here that would sign anybody in, so a cluster has local accounts alone."""
+    """Raises NotModelled for Entra ID: the emulator has no sign-in, so a cluster has local accounts only."""
     if request.inputs.get("aadProfile"):
         raise NotModelled("an AKS cluster with Entra ID (aadProfile)")
     if request.inputs.get("disableLocalAccounts"):
         raise NotModelled("an AKS cluster without local accounts (disableLocalAccounts)")
 
 
-def _check_callers(request: ManagedClusterRequest) -> None:
-    """From "Secure access to the API server using authorized IP address ranges"."""
-    texts = request.callers
-    if len(texts) > _MOST_CALLERS:
-        message = f"authorizedIPRanges has {len(texts)} ranges; it must have at most {_MOST_CALLERS}."
+def _check_authorized_ranges(request: ManagedClusterRequest) -> None:
+    """Raises Refused, or NotModelled, for authorized ranges that don't do.
+
+    Source: "Secure access to the API server using authorized IP address ranges".
+    """
+    texts = request.authorized_ranges
+    if len(texts) > _MAX_AUTHORIZED_RANGES:
+        message = (
+            f"authorizedIPRanges has {len(texts)} ranges; it must have at most {_MAX_AUTHORIZED_RANGES}."
+        )
         raise Refused(400, "InvalidAuthorizedIPRanges", message)
-    ranges = [_parse_caller(text) for text in texts]
-    if ranges and not any(PUBLIC_ADDRESS in callers for callers in ranges):
+    ranges = [_parse_authorized_range(text) for text in texts]
+    if ranges and not any(PUBLIC_ADDRESS in addresses for addresses in ranges):
         raise NotModelled(
             f"authorizedIPRanges that leave out {PUBLIC_ADDRESS}, from where this machine calls"
         )
 
 
-def _parse_caller(text: str) -> IPv4Network:
+def _parse_authorized_range(text: str) -> IPv4Network:
     try:
-        callers = IPv4Network(text)
+        addresses = IPv4Network(text)
     except ValueError as error:
         message = f"'{text}' in authorizedIPRanges is neither an address nor a range: {error}."
         raise Refused(400, "InvalidAuthorizedIPRanges", message) from error
-    if any(callers.overlaps(private) for private in _PRIVATE) and callers.prefixlen > 0:
+    if any(addresses.overlaps(private) for private in _PRIVATE) and addresses.prefixlen > 0:
         message = f"'{text}' in authorizedIPRanges is not public."
         raise Refused(400, "InvalidAuthorizedIPRanges", message)
-    return callers
+    return addresses
 
 
 def _check_network_profile(request: ManagedClusterRequest) -> None:
@@ -97,8 +102,8 @@ def _check_network_profile(request: ManagedClusterRequest) -> None:
 
 
 def _check_policy(policy: str, data_plane: str) -> None:
-    # No NetworkPolicy is ever carried out, since none is taken (emulator/kubernetes): all pods may talk, as
-    # they may under every one of these where there is none.
+    # No engine is emulated: the API server refuses NetworkPolicies (emulator/kubernetes), and without any,
+    # every engine lets all pods communicate.
     if (policy == "cilium") != (data_plane == "cilium"):
         message = (
             f"networkPolicy '{policy}' doesn't go with networkDataplane '{data_plane}': cilium needs cilium."
@@ -118,7 +123,7 @@ def _check_pools(request: ManagedClusterRequest) -> None:
         )
     for pool in request.pools:
         _check_pool(pool, request.max_pods(pool))
-        _check_size(pool)
+        _check_node_count(pool)
         _check_version(pool, request)
         if not arm.same(pool.get("vnetSubnetID", ""), request.subnet_id):
             raise NotModelled("AKS's agent pools in different subnets")
@@ -132,7 +137,7 @@ def _check_pool(pool: dict[str, Any], max_pods: int) -> None:
     if wrong := set(pool.get("availabilityZones") or []) - _ZONES:
         message = f"Agent pool '{name}' has availability zones that don't exist: {', '.join(sorted(wrong))}."
         raise Refused(400, "AvailabilityZoneNotSupported", message)
-    if max_pods not in _PODS_OF_A_NODE:
+    if max_pods not in _PODS_PER_NODE:
         message = f"maxPods {max_pods} of agent pool '{name}' must be between 10 and 250."
         raise Refused(400, "InvalidMaxPods", message)
     if str(pool.get("osType", "Linux")).lower() != "linux":
@@ -141,20 +146,23 @@ def _check_pool(pool: dict[str, Any], max_pods: int) -> None:
         raise NotModelled(f"AKS's agent pools of type {pool['type']}")
 
 
-def _check_size(pool: dict[str, Any]) -> None:
-    """From "Use the cluster autoscaler in AKS": it never acts here, where pods need no more nodes."""
+def _check_node_count(pool: dict[str, Any]) -> None:
+    """Raises Refused for a count, or bounds of the autoscaler, that AKS doesn't accept.
+
+    Source: "Use the cluster autoscaler in AKS". The emulator never adds nodes: no pod waits for capacity.
+    """
     name, count = pool["name"], int(pool.get("count", 1))
     if count < 1:
         raise Refused(400, "InvalidParameter", f"Agent pool '{name}' must have at least one node.")
-    least, most = pool.get("minCount"), pool.get("maxCount")
+    lower, upper = pool.get("minCount"), pool.get("maxCount")
     if not pool.get("enableAutoScaling"):
-        if least is not None or most is not None:
+        if lower is not None or upper is not None:
             message = f"Agent pool '{name}' has minCount or maxCount, but no enableAutoScaling."
             raise Refused(400, "InvalidParameter", message)
-    elif least is None or most is None or not 1 <= int(least) <= int(most) <= _MOST_NODES:
+    elif lower is None or upper is None or not 1 <= int(lower) <= int(upper) <= _MAX_NODES:
         message = (
             f"Agent pool '{name}' must have minCount and maxCount with 1 <= minCount <= maxCount <= "
-            f"{_MOST_NODES}, not {least} and {most}."
+            f"{_MAX_NODES}, not {lower} and {upper}."
         )
         raise Refused(400, "InvalidParameter", message)
 

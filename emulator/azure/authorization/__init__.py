@@ -1,1 +1,1 @@
-"""Microsoft.Authorization and Microsoft.ManagedIdentity: roles, their assignments, and who can hold one."""
+"""Microsoft.Authorization and Microsoft.ManagedIdentity: roles, role assignments, and principals."""

@@ -9,7 +9,7 @@ from emulator.azure.resource_manager.resource_type import RecordsOnly, new_guid
 
 
 class UserAssignedIdentity(RecordsOnly):
-    """An identity that roles can be given to and clusters can act as."""
+    """A user-assigned managed identity: roles can be assigned to it, and clusters can act as it."""
 
     token = "azure-native:managedidentity:UserAssignedIdentity"
     kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -21,15 +21,15 @@ class UserAssignedIdentity(RecordsOnly):
     modelled = frozenset()
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rule for names."""
+        """Raises Refused for a name that Azure refuses."""
         naming.IDENTITY.require(arm.name(resource_id))
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses the object id and the client id of its service principal."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Chooses the object id and the client id of the identity's service principal."""
         return {"principal": new_guid(), "client": new_guid()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure."""
+        """The ids of the identity's service principal and tenant."""
         return {
             "clientId": record.facts["client"],
             "principalId": record.facts["principal"],

@@ -1,4 +1,4 @@
-"""The principals of the directory (Microsoft Entra ID): identities, and the user who is logged in."""
+"""The principals in the directory (Microsoft Entra ID): managed identities, and the user who is signed in."""
 
 from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.resource_manager import arm
@@ -16,6 +16,6 @@ def type_of_principal(cloud: Cloud, principal_id: str) -> str | None:
     return None
 
 
-def identity(cloud: Cloud, resource_id: str) -> Record | None:
-    """The user-assigned identity with this id."""
+def find_identity(cloud: Cloud, resource_id: str) -> Record | None:
+    """The user-assigned identity with this id; None when there is none."""
     return cloud.find(resource_id) if arm.is_kind(resource_id, UserAssignedIdentity.kind) else None

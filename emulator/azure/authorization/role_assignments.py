@@ -14,7 +14,7 @@ _IMMUTABLE = ("principalId", "roleDefinitionId", "scope")
 
 
 class RoleAssignment(RecordsOnly):
-    """A principal's role on a scope: a resource, and all that lies below it."""
+    """The assignment of a role to a principal on a scope: a resource, and all that lies below it."""
 
     token = ROLE_ASSIGNMENT_TOKEN
     kind = "Microsoft.Authorization/roleAssignments"
@@ -25,7 +25,7 @@ class RoleAssignment(RecordsOnly):
     modelled = frozenset({"description", "principalId", "principalType", "roleDefinitionId"})
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: a GUID for a name, a principal of the given type, nothing assigned twice."""
+        """Raises Refused unless the name is a GUID, the principal has the given type, and the role is new."""
         naming.ROLE_ASSIGNMENT.require(arm.name(resource_id))
         guid = definition_guid(inputs["roleDefinitionId"])
         if guid not in BUILT_IN:
@@ -36,19 +36,21 @@ class RoleAssignment(RecordsOnly):
             message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
             raise Refused(400, "RoleAssignmentUpdateNotPermitted", message)
         for other in cloud.all(self.token):
-            if not arm.same(other.id, resource_id) and _identity(other.inputs) == _identity(inputs):
+            if not arm.same(other.id, resource_id) and _assignment_key(other.inputs) == _assignment_key(
+                inputs
+            ):
                 message = (
                     f"The role assignment already exists. The ID of the existing role assignment is "
                     f"{other.name.replace('-', '')}."
                 )
                 raise Refused(409, "RoleAssignmentExists", message)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Notes the time of its creation."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Records the time of creation."""
         return {"time": now()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure; the definition is named within the subscription however it was given."""
+        """The assignment. The role definition's id is within the subscription, however it was given."""
         inputs = record.inputs
         definition = definition_guid(inputs["roleDefinitionId"])
         scope = "/" + inputs["scope"].strip("/")
@@ -71,9 +73,9 @@ class RoleAssignment(RecordsOnly):
 
 
 def list_assignments(cloud: Cloud, role: str, scope: str) -> list[dict[str, Any]]:
-    """The assignments of a built-in role on just this scope, each as `az` shows it."""
+    """The assignments of a built-in role on exactly this scope, as `az role assignment list` shows them."""
     return [
-        {"id": assignment.id, "roleDefinitionName": role, **cloud.echo(assignment)}
+        {"id": assignment.id, "roleDefinitionName": role, **cloud.response(assignment)}
         for assignment in cloud.all(RoleAssignment.token)
         if BUILT_IN.get(definition_guid(assignment.inputs["roleDefinitionId"])) == role
         and arm.same("/" + assignment.inputs["scope"].strip("/"), scope)
@@ -106,7 +108,7 @@ def _check_principal(cloud: Cloud, inputs: dict[str, Any]) -> None:
         raise Refused(400, "UnmatchedPrincipalType", message)
 
 
-def _identity(inputs: dict[str, Any]) -> tuple[str, str, str]:
+def _assignment_key(inputs: dict[str, Any]) -> tuple[str, str, str]:
     return (
         inputs["scope"].strip("/").lower(),
         inputs["principalId"].lower(),

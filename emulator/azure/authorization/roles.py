@@ -1,4 +1,4 @@
-"""Azure's built-in roles that the emulator knows, and whether a principal has one of them."""
+"""The built-in roles that the emulator models, and whether a principal has one of them."""
 
 import time
 
@@ -27,7 +27,7 @@ def definition_guid(role_definition_id: str) -> str:
 
 
 def has_role(cloud: Cloud, principal_id: str, roles: frozenset[str], scope: str, delay: float = 0.0) -> bool:
-    """Whether a principal has one of these roles on `scope` or above it, for at least `delay` seconds."""
+    """Whether a principal has had one of these roles on `scope`, or above it, for `delay` seconds or more."""
     for assignment in cloud.all(ROLE_ASSIGNMENT_TOKEN):
         inputs = assignment.inputs
         if (

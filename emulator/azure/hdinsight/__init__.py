@@ -1,1 +1,1 @@
-"""Microsoft.HDInsight: Kafka clusters, and the operations on them that are no PUT."""
+"""Microsoft.HDInsight: Kafka clusters, and the operations on them other than PUT."""

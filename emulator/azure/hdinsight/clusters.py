@@ -5,11 +5,11 @@ import secrets
 import string
 from typing import Any
 
-from emulator.azure.hdinsight.echo import describe_cluster
+from emulator.azure.hdinsight.dependencies import check_dependencies, check_storage_access
 from emulator.azure.hdinsight.request import CLUSTER_TOKEN, GATEWAYS, ClusterRequest
+from emulator.azure.hdinsight.response import describe_cluster
 from emulator.azure.hdinsight.rules import check_request
-from emulator.azure.hdinsight.surroundings import check_access, check_surroundings
-from emulator.azure.network.addressing import free
+from emulator.azure.network.addressing import free_addresses
 from emulator.azure.network.occupancy import ADDRESSES_FACT, GATEWAYS_FACT, SUBNET_FACT, taken_addresses
 from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
@@ -34,7 +34,7 @@ class HdinsightCluster(ResourceType):
         "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.HDInsight/clusters/{clusterName}"
     )
-    answers_bare = True
+    bare_errors = True
     modelled = frozenset(
         {
             "identity.type",
@@ -58,9 +58,10 @@ class HdinsightCluster(ResourceType):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """HDInsight's rules for a new cluster; of an existing one it changes nothing by PUT but tags.
+        """Raises Refused, or NotModelled, for a new cluster that is invalid, or a change other than of tags.
 
-        Nor does it mend one that failed. A creation that was cut short is taken up, since nobody was told.
+        A cluster whose creation failed can't be changed. One whose creation was interrupted, with the engine
+        killed before it saw the outcome, can be put again.
         """
         if existing is not None and existing.state == "Succeeded":
             _refuse_change(existing, inputs)
@@ -75,43 +76,43 @@ class HdinsightCluster(ResourceType):
                 raise Refused(409, "DnsNameInUse", message)
         request = ClusterRequest(inputs)
         check_request(name, request)
-        check_surroundings(cloud, resource_id, request)
+        check_dependencies(cloud, resource_id, request)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses the nodes' addresses and domain, and Ambari's port, for the life of the cluster."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Chooses the nodes' addresses and domain, and Ambari's port; they last as long as the cluster."""
         request = ClusterRequest(record.inputs)
         subnet = cloud.require(Subnet.kind, request.subnet_id)
         prefix, taken = prefix_of(subnet), taken_addresses(cloud, subnet.id, record.id)
-        gateways = itertools.islice(free(prefix, taken, from_the_end=True), GATEWAYS)
+        gateways = itertools.islice(free_addresses(prefix, taken, from_the_end=True), GATEWAYS)
         suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(24))
         return {
             "guid": new_guid(),
             "etag": new_etag(),
             "time": now(),
             SUBNET_FACT: subnet.id,
-            ADDRESSES_FACT: dict(zip(request.nodes(), map(str, free(prefix, taken)), strict=False)),
+            ADDRESSES_FACT: dict(zip(request.nodes(), map(str, free_addresses(prefix, taken)), strict=False)),
             GATEWAYS_FACT: [str(address) for address in gateways],
             "domain": f"{suffix}bx.internal.cloudapp.net",
             "port": choose_port({other.facts["port"] for other in cloud.all(self.token)}),
         }
 
-    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+    def provision(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Starts the cluster, after removing what a failed creation left behind. Raises Refused."""
         if previous is not None and previous.state == "Succeeded":
             return
         cluster = _runtime(cloud, record)
         if previous is not None:
             cluster.delete()
-        check_access(cloud, ClusterRequest(record.inputs))
+        check_storage_access(cloud, ClusterRequest(record.inputs))
         cluster.create()
         cloud.hdinsight[arm.key(record.id)] = cluster
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Describes the cluster in HDInsight's own spelling; see `emulator.azure.hdinsight.echo`."""
+        """Describes the cluster in HDInsight's own spelling; see `emulator.azure.hdinsight.response`."""
         return describe_cluster(cloud, record)
 
-    def absent(self, resource_id: str) -> Refused:
-        """As recorded by Azure SDK for .NET's HDInsightClusterTests/Delete (December 2022)."""
+    def not_found_error(self, resource_id: str) -> Refused:
+        """HDInsight's 404, as in Azure SDK for .NET's recording HDInsightClusterTests/Delete (2022)."""
         message = f"Cluster with id '{arm.name(resource_id)}' not found"
         return Refused(404, "NotFound", message, bare=True)
 
@@ -121,7 +122,7 @@ class HdinsightCluster(ResourceType):
         cluster.delete()
 
     def revive(self, cloud: Cloud, record: Record) -> None:
-        """Brings the cluster back with its data, and Ambari at the port that clients know."""
+        """Starts the cluster again with its data and Ambari's port. Raises OSError if that port is taken."""
         require_free(record.facts["port"], f"{record.name}'s Ambari")
         cluster = _runtime(cloud, record)
         cluster.revive()
@@ -132,14 +133,14 @@ def require_cluster(cloud: Cloud, cluster_id: str) -> Record:
     """The cluster with this id. Raises Refused (404) when there is none."""
     record = cloud.find(cluster_id) if arm.is_kind(cluster_id, HdinsightCluster.kind) else None
     if record is None:
-        raise HdinsightCluster().absent(cluster_id)
+        raise HdinsightCluster().not_found_error(cluster_id)
     return record
 
 
 def _refuse_change(existing: Record, inputs: dict[str, Any]) -> None:
-    ours = {name: value for name, value in existing.inputs.items() if name != "tags"}
-    theirs = {name: value for name, value in inputs.items() if name != "tags"}
-    changed = differences.difference(ours, theirs, frozenset()).changed
+    old = {name: value for name, value in existing.inputs.items() if name != "tags"}
+    new = {name: value for name, value in inputs.items() if name != "tags"}
+    changed = differences.difference(old, new, frozenset()).changed
     if changed:
         message = (
             f"Cluster '{existing.name}' can't be changed in place: {', '.join(sorted(changed))}. HDInsight "
@@ -160,7 +161,7 @@ def _runtime(cloud: Cloud, record: Record) -> HdinsightRuntime:
         user=request.user,
         password=request.password,
         ambari_address=(LOOPBACK, record.facts["port"]),
-        workers_disks=request.disks_per_worker,
+        disks_per_worker=request.disks_per_worker,
         kafka_broker=request.kafka_broker,
     )
     return cloud.runtimes.hdinsight(spec)

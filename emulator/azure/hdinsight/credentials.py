@@ -1,20 +1,20 @@
-"""HDInsight's rules for users and passwords.
+"""HDInsight's rules for user names and passwords.
 
-From "Create Linux-based clusters in Azure HDInsight" and the descriptions of Microsoft.HDInsight's API.
+Sources: "Create Linux-based clusters in Azure HDInsight", and the descriptions of Microsoft.HDInsight's API.
 """
 
 import re
 
 from emulator.azure.resource_manager.refusals import Refused
 
-# These count as ordinary characters; a password needs a special one beside them.
+# These don't count as special characters, of which a password needs one.
 _NOT_SPECIAL = "'\" \\].`"
 _GATEWAY_USER = re.compile(r"[A-Za-z0-9]{1,20}")
 _SSH_USER = re.compile(r"[a-z][a-z0-9_-]{1,31}")
 
 
 def check_gateway(user: str, password: str) -> None:
-    """Raises Refused for a user or password that the cluster's gateway, hence Ambari, doesn't take."""
+    """Raises Refused for a user name or password that the cluster's gateway, hence Ambari, doesn't accept."""
     if not _GATEWAY_USER.fullmatch(user):
         message = f"The cluster login user name '{user}' must be 1 to 20 letters and digits."
         raise Refused(400, "InvalidUserName", message)
@@ -24,7 +24,7 @@ def check_gateway(user: str, password: str) -> None:
 
 
 def check_ssh(user: str, gateway_user: str, password: str | None, has_key: bool) -> None:
-    """Raises Refused for what the nodes' SSH server doesn't take. A key or a password is needed."""
+    """Raises Refused for an SSH user name or password that HDInsight refuses, or without key and password."""
     if not _SSH_USER.fullmatch(user):
         message = (
             f"The SSH user name '{user}' must be 2 to 32 lower-case letters, digits, hyphens and "
@@ -44,7 +44,10 @@ def check_ssh(user: str, gateway_user: str, password: str | None, has_key: bool)
 
 
 def weakness(password: str, user: str) -> str | None:
-    """Why a password is refused, to go on after "the password"; None when it isn't. Doesn't quote it."""
+    """Why a password is refused, as a predicate ("must contain a digit"); None when it isn't.
+
+    Never quotes the password, since the text goes into logs.
+    """
     if len(password) < 10:
         return "must be at least 10 characters long"
     for needed, pattern in (

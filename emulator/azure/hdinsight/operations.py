@@ -1,6 +1,6 @@
 """The operations of `az hdinsight` on a cluster: show, delete, resize, and changes of credentials and tags.
 
-From the descriptions of `resize` and `updateGatewaySettings` in Microsoft.HDInsight's API. A PUT changes
+Source: the descriptions of `resize` and `updateGatewaySettings` in Microsoft.HDInsight's API. A PUT can do
 neither.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 
 from emulator.azure.hdinsight.clusters import HdinsightCluster, require_cluster
 from emulator.azure.hdinsight.credentials import check_gateway
-from emulator.azure.hdinsight.echo import CHANGED_FACT
-from emulator.azure.hdinsight.request import WORKER, ClusterRequest, further_workers
-from emulator.azure.hdinsight.surroundings import check_room
-from emulator.azure.network.addressing import free
+from emulator.azure.hdinsight.dependencies import check_free_addresses
+from emulator.azure.hdinsight.request import WORKER, ClusterRequest, next_worker_names
+from emulator.azure.hdinsight.response import CHANGED_FACT
+from emulator.azure.network.addressing import free_addresses
 from emulator.azure.network.occupancy import ADDRESSES_FACT, assigned_addresses, taken_addresses
 from emulator.azure.network.subnets import Subnet, prefix_of
 from emulator.azure.resource_manager import arm
@@ -26,21 +26,21 @@ from emulator.azure.resource_manager.subscriptions import require_subscription
 
 @dataclass(frozen=True)
 class HdinsightOperations:
-    """Operations on clusters. All raise Refused, those that write RealisationFailed as well."""
+    """Operations on clusters. All raise Refused; those that change one raise ProvisioningFailed as well."""
 
     cloud: ResourceManager
 
     def show(self, resource_group: str, name: str, subscription: str | None) -> dict[str, Any]:
-        """A cluster as the API describes it."""
+        """A cluster as `az hdinsight show` prints it."""
         record = self._find(resource_group, name, subscription)
-        return {"id": record.id, **self.cloud.echo(record)}
+        return {"id": record.id, **self.cloud.response(record)}
 
     def delete(self, resource_group: str, name: str, subscription: str | None) -> None:
-        """Removes a cluster with its data, in whatever state it is."""
+        """Deletes a cluster and its data, whatever state it is in."""
         self.cloud.delete(self._find(resource_group, name, subscription).id)
 
     def resize(self, resource_group: str, name: str, subscription: str | None, workers: int) -> None:
-        """Adds workers until there are `workers`, each with a broker."""
+        """Adds workers, each with a broker, until there are `workers` of them."""
         cluster_id = self._find(resource_group, name, subscription).id
 
         def plan(now: Record) -> Record:
@@ -56,7 +56,7 @@ class HdinsightOperations:
     def update_gateway(
         self, resource_group: str, name: str, subscription: str | None, user: str, password: str
     ) -> None:
-        """Gives the gateway's user, who is Ambari's administrator, another password."""
+        """Changes the password of the gateway's user, who is Ambari's administrator."""
         cluster_id = self._find(resource_group, name, subscription).id
 
         def plan(now: Record) -> Record:
@@ -68,14 +68,14 @@ class HdinsightOperations:
         self.cloud.operate(cluster_id, plan, carry_out)
 
     def patch(self, cluster_id: str, body: dict[str, Any]) -> None:
-        """Gives a cluster other tags, at once, or another identity, which takes a while."""
+        """Changes a cluster's tags, at once, or its identity, which takes `Propagation.cluster_change`."""
         if body.keys() not in ({"tags"}, {"identity"}):
             raise NotModelled(f"a PATCH of HDInsight's {', '.join(sorted(body.keys() - {'tags'}))}")
         cluster_id = require_cluster(self.cloud, cluster_id).id
 
         def plan(now: Record) -> Record:
-            begun = {CHANGED_FACT: time.time()} if "identity" in body else {}
-            return replace(now, inputs={**now.inputs, **body}, facts={**now.facts, **begun})
+            changed = {CHANGED_FACT: time.time()} if "identity" in body else {}
+            return replace(now, inputs={**now.inputs, **body}, facts={**now.facts, **changed})
 
         self.cloud.operate(cluster_id, plan, lambda before, planned: None)
 
@@ -87,18 +87,18 @@ class HdinsightOperations:
 
 
 def _with_workers(cloud: ResourceManager, record: Record, workers: int) -> Record:
-    """The cluster with further workers, each with an address of the subnet."""
-    has = ClusterRequest(record.inputs).count(WORKER)
-    _check_growth(record.name, has, workers)
+    """The cluster's record with `workers` workers, the new ones with addresses of the subnet."""
+    current = ClusterRequest(record.inputs).count(WORKER)
+    _check_growth(record.name, current, workers)
     inputs = copy.deepcopy(record.inputs)
     request = ClusterRequest(inputs)
     request.roles[WORKER]["targetInstanceCount"] = workers
     subnet = cloud.require(Subnet.kind, request.subnet_id)
-    check_room(cloud, record.id, request, subnet)
+    check_free_addresses(cloud, record.id, request, subnet)
     known = record.facts[ADDRESSES_FACT]
     taken = [*taken_addresses(cloud, subnet.id, record.id), *assigned_addresses(record)]
-    new = further_workers(known, workers - has)
-    addresses = zip(new, map(str, free(prefix_of(subnet), taken)), strict=False)
+    new = next_worker_names(known, workers - current)
+    addresses = zip(new, map(str, free_addresses(prefix_of(subnet), taken)), strict=False)
     return replace(
         record, inputs=inputs, facts={**record.facts, ADDRESSES_FACT: {**known, **dict(addresses)}}
     )
@@ -114,13 +114,13 @@ def _with_password(record: Record, user: str, password: str) -> Record:
     return replace(record, inputs=inputs)
 
 
-def _check_growth(name: str, has: int, wanted: int) -> None:
-    """From "What is Apache Kafka in Azure HDInsight": clusters only grow."""
-    if wanted < has:
+def _check_growth(name: str, current: int, wanted: int) -> None:
+    """Raises Refused for fewer workers: clusters only grow ("What is Apache Kafka in Azure HDInsight")."""
+    if wanted < current:
         message = (
-            f"Kafka cluster '{name}' can't be scaled down from {has} to {wanted} worker nodes: HDInsight "
+            f"Kafka cluster '{name}' can't be scaled down from {current} to {wanted} worker nodes: HDInsight "
             "does not take brokers away."
         )
         raise Refused(400, "InvalidKafkaScaleDownRequestErrorCode", message)
-    if wanted == has:
-        raise NotModelled(f"a resize to the {has} worker nodes that there are")
+    if wanted == current:
+        raise NotModelled(f"a resize to the {current} worker nodes that there are")

@@ -1,4 +1,4 @@
-"""A request for an HDInsight cluster, read with the API's defaults."""
+"""The body of a PUT of an HDInsight cluster, read with the API's defaults."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ HEAD = "headnode"
 ZOOKEEPER = "zookeepernode"
 WORKER = "workernode"
 GATEWAYS = 2
-"""How many gateways a cluster has beside the nodes that are asked for."""
+"""How many gateway nodes a cluster has in addition to those that are requested."""
 
 _PREFIXES = {HEAD: "hn", ZOOKEEPER: "zk", WORKER: "wn"}
-# More machines are made than stay (a region has features OVERPROVISION_HOSTGROUP_...): numbers have gaps,
-# as in the recorded list of hosts, emulator/tests/recordings/azure/hdinsight-hosts.json.
+# HDInsight creates more VMs than it keeps (a region has features OVERPROVISION_HOSTGROUP_...), so numbers
+# have gaps, as in the recorded list of hosts, emulator/tests/recordings/azure/hdinsight-hosts.json.
 _FIRST_NUMBERS = {HEAD: (0, 1), ZOOKEEPER: (0, 3, 5), WORKER: (0, 3, 4)}
 
 
 @dataclass(frozen=True)
 class ClusterRequest:
-    """Inputs of azure-native:hdinsight:Cluster, read with the API's defaults."""
+    """The inputs of azure-native:hdinsight:Cluster as properties, with the API's defaults."""
 
     inputs: dict[str, Any]
 
@@ -35,27 +35,27 @@ class ClusterRequest:
 
     @property
     def configurations(self) -> dict[str, dict[str, Any]]:
-        """Configuration types to their properties."""
+        """Configurations: properties by type, such as "gateway" and "kafka-broker"."""
         return self.definition.get("configurations") or {}
 
     @property
     def user(self) -> str:
-        """Of the gateway, hence of Ambari."""
+        """The name of the gateway's user, who is Ambari's administrator."""
         return str(self._gateway.get("restAuthCredential.username", ""))
 
     @property
     def password(self) -> str:
-        """Of the gateway, hence of Ambari."""
+        """The password of the gateway's user."""
         return str(self._gateway.get("restAuthCredential.password", ""))
 
     @property
     def gateway_enabled(self) -> bool:
-        """Whether the gateway asks for a user at all."""
+        """Whether the gateway requires a user to sign in."""
         return str(self._gateway.get("restAuthCredential.isEnabled", "false")).lower() == "true"
 
     @property
     def kafka_broker(self) -> dict[str, str]:
-        """Properties of kafka-broker that the caller sets at creation."""
+        """Properties of kafka-broker that are set at creation."""
         return {name: str(value) for name, value in self.configurations.get("kafka-broker", {}).items()}
 
     @property
@@ -66,7 +66,7 @@ class ClusterRequest:
 
     @property
     def storage_accounts(self) -> list[dict[str, Any]]:
-        """The storage accounts in which the cluster stores its files."""
+        """The storage accounts for the cluster's file systems."""
         return (self.properties.get("storageProfile") or {}).get("storageaccounts") or []
 
     @property
@@ -76,22 +76,22 @@ class ClusterRequest:
 
     @property
     def network_id(self) -> str:
-        """The id of the virtual network, which is that of the head nodes."""
+        """The id of the head nodes' virtual network; all roles have to be in it."""
         return self._placement.get("id", "")
 
     @property
     def subnet_id(self) -> str:
-        """The id of the subnet, which is that of the head nodes."""
+        """The id of the head nodes' subnet; all roles have to be in it."""
         return self._placement.get("subnet", "")
 
     @property
     def encrypted_between_nodes(self) -> bool:
-        """Whether the nodes are to use IPSec among each other."""
+        """Whether traffic between the nodes is to be encrypted (IPSec)."""
         asked = self.properties.get("encryptionInTransitProperties") or {}
         return bool(asked.get("isEncryptionInTransitEnabled"))
 
     def count(self, role: str) -> int:
-        """How many nodes of a role are asked for."""
+        """How many nodes of a role are requested."""
         return int(self.roles.get(role, {}).get("targetInstanceCount") or 0)
 
     def size(self, role: str) -> str:
@@ -100,12 +100,12 @@ class ClusterRequest:
 
     @property
     def disks_per_worker(self) -> int:
-        """Data disks of each worker."""
+        """How many data disks each worker has."""
         groups = self.roles.get(WORKER, {}).get("dataDisksGroups") or []
         return sum(int(group.get("disksPerNode") or 0) for group in groups)
 
     def nodes(self) -> list[str]:
-        """Short names of all nodes, in the order in which they get their addresses."""
+        """Short names of all nodes (hn0, zk0, wn0), in the order in which they get their addresses."""
         return [
             f"{prefix}{number}"
             for role, prefix in _PREFIXES.items()
@@ -121,8 +121,8 @@ class ClusterRequest:
         return self.roles.get(HEAD, {}).get("virtualNetworkProfile") or {}
 
 
-def further_workers(nodes: Iterable[str], count: int) -> list[str]:
-    """Short names of `count` workers beyond those among `nodes`."""
+def next_worker_names(nodes: Iterable[str], count: int) -> list[str]:
+    """Short names for `count` further workers, numbered from the highest among `nodes`."""
     prefix = _PREFIXES[WORKER]
     last = max(int(node.removeprefix(prefix)) for node in nodes if node.startswith(prefix))
     return [f"{prefix}{last + number}" for number in range(1, count + 1)]

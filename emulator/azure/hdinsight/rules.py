@@ -1,6 +1,6 @@
-"""HDInsight's rules for the request itself: versions, roles, sizes, users.
+"""HDInsight's rules that a request can be checked against by itself: versions, roles, sizes, users.
 
-From the descriptions of Microsoft.HDInsight's API and "Create Apache Kafka on HDInsight".
+Sources: the descriptions of Microsoft.HDInsight's API, and "Create Apache Kafka on HDInsight".
 """
 
 from emulator.azure.hdinsight.credentials import check_gateway, check_ssh
@@ -9,13 +9,13 @@ from emulator.azure.hdinsight.vm_sizes import check_disks, check_size
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 
-_NODES = {HEAD: 2, ZOOKEEPER: 3}
-_FEWEST_WORKERS = 3
+_NODE_COUNTS = {HEAD: 2, ZOOKEEPER: 3}
+_MIN_WORKERS = 3
 _CONFIGURATIONS = frozenset({"gateway", "kafka-broker"})
 
 
 def check_request(name: str, request: ClusterRequest) -> None:
-    """Raises Refused, or NotModelled, for a request that is invalid by itself."""
+    """Raises Refused, or NotModelled, for a request that no state of the subscription would make valid."""
     naming.HDINSIGHT_CLUSTER.require(name)
     _check_version(request)
     _check_kind(request)
@@ -68,13 +68,13 @@ def _check_roles(request: ClusterRequest) -> None:
         if not request.size(role):
             raise Refused(400, "VmSizeMissing", f"Role '{role}' has no VM size.")
         check_size(role, request.size(role))
-    for role, count in _NODES.items():
+    for role, count in _NODE_COUNTS.items():
         if request.count(role) != count:
             message = f"Role '{role}' must have {count} nodes, not {request.count(role)}."
             raise Refused(400, "InvalidNodeCount", message)
-    if request.count(WORKER) < _FEWEST_WORKERS:
+    if request.count(WORKER) < _MIN_WORKERS:
         message = (
-            f"A Kafka cluster must have at least {_FEWEST_WORKERS} worker nodes, not {request.count(WORKER)}."
+            f"A Kafka cluster must have at least {_MIN_WORKERS} worker nodes, not {request.count(WORKER)}."
         )
         raise Refused(400, "InvalidNodeCount", message)
     if request.disks_per_worker < 1:

@@ -7,16 +7,19 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueE
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 
 RESERVED_FIRST = 4
-"""Azure keeps a subnet's first four addresses (network, router, two for DNS) and the last one."""
+"""Azure reserves a subnet's first four addresses (network, router, two for DNS) and the last one."""
 
-# "Azure Virtual Network frequently asked questions": ranges that can't be used.
+# Ranges that a virtual network can't have: "Azure Virtual Network frequently asked questions".
 _UNUSABLE = tuple(
     IPv4Network(text) for text in ("224.0.0.0/4", "255.255.255.255/32", "127.0.0.0/8", "169.254.0.0/16")
 )
 
 
 def parse_prefix(text: str, where: str) -> IPv4Network:
-    """Parses a range in CIDR notation. Raises Refused when it is invalid, has host bits, or is reserved."""
+    """Parses a range in CIDR notation. `where` names its place in messages.
+
+    Raises Refused when it is invalid, has host bits, or is reserved; NotModelled for IPv6.
+    """
     if ":" in text:
         raise NotModelled(f"IPv6 ranges ({where}: {text})")
     try:
@@ -36,27 +39,29 @@ def parse_prefix(text: str, where: str) -> IPv4Network:
     return network
 
 
-def overlapping(
+def find_overlap(
     ranges: Iterable[IPv4Network], others: Iterable[IPv4Network] | None = None
 ) -> tuple[IPv4Network, IPv4Network] | None:
-    """Returns two ranges that overlap: both of `ranges`, or one of them and one of `others`."""
+    """Returns two ranges that overlap, or None: both in `ranges`, or with `others` one in each."""
     pairs = itertools.combinations(ranges, 2) if others is None else itertools.product(ranges, list(others))
     return next(((one, other) for one, other in pairs if one.overlaps(other)), None)
 
 
-def usable(subnet: IPv4Network) -> int:
-    """How many addresses of a subnet can be handed out."""
+def usable_count(subnet: IPv4Network) -> int:
+    """How many addresses of a subnet Azure can assign."""
     return subnet.num_addresses - RESERVED_FIRST - 1
 
 
 def reserved(subnet: IPv4Network) -> list[IPv4Address]:
-    """The addresses of a subnet that Azure keeps for itself."""
+    """The addresses of a subnet that Azure reserves."""
     return [*(subnet[index] for index in range(RESERVED_FIRST)), subnet.broadcast_address]
 
 
-def free(subnet: IPv4Network, taken: Sequence[str], *, from_the_end: bool = False) -> Iterator[IPv4Address]:
-    """Yields the unused addresses of a subnet, lowest first or last."""
+def free_addresses(
+    subnet: IPv4Network, taken: Sequence[str], *, from_the_end: bool = False
+) -> Iterator[IPv4Address]:
+    """Yields the addresses of a subnet that are not in `taken`, in ascending or descending order."""
     occupied = {IPv4Address(address) for address in taken}
-    places = range(RESERVED_FIRST, subnet.num_addresses - 1)
-    ordered = reversed(places) if from_the_end else places
+    indices = range(RESERVED_FIRST, subnet.num_addresses - 1)
+    ordered = reversed(indices) if from_the_end else indices
     return (subnet[index] for index in ordered if subnet[index] not in occupied)

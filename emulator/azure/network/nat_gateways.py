@@ -3,8 +3,8 @@
 from typing import Any
 
 from emulator.azure.network import tokens
-from emulator.azure.network.occupancy import subnets_with
-from emulator.azure.network.public_addresses import PublicIPAddress, gateway_with
+from emulator.azure.network.occupancy import subnets_referring_to
+from emulator.azure.network.public_addresses import PublicIPAddress, nat_gateway_using
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
@@ -16,7 +16,7 @@ _IDLE_MINUTES = range(4, 121)
 
 
 class NatGateway(RecordsOnly):
-    """A NAT gateway. It forwards nothing here, but HDInsight's rules ask whether a subnet has one."""
+    """A NAT gateway. It forwards nothing here; HDInsight's rules check whether a subnet has one."""
 
     token = tokens.NAT_GATEWAY
     kind = "Microsoft.Network/natGateways"
@@ -28,7 +28,7 @@ class NatGateway(RecordsOnly):
     modelled = frozenset({"idleTimeoutInMinutes", "publicIpAddresses[].id", "sku.name", "zones"})
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: SKU Standard, addresses that exist in the region and that nobody else has."""
+        """Raises Refused unless it is of SKU Standard, and its addresses are in the region and not in use."""
         name = arm.name(resource_id)
         naming.NAT_GATEWAY.require(name)
         if (inputs.get("sku") or {}).get("name", "").lower() != "standard":
@@ -39,17 +39,17 @@ class NatGateway(RecordsOnly):
         for reference in inputs.get("publicIpAddresses") or []:
             location = inputs["location"]
             require_reference(cloud, PublicIPAddress.kind, reference["id"], resource_id, location)
-            owner = gateway_with(cloud, reference["id"])
+            owner = nat_gateway_using(cloud, reference["id"])
             if owner is not None and not arm.same(owner.id, resource_id):
                 message = f"Resource {reference['id']} is already used by {owner.id}."
                 raise Refused(400, "PublicIPAddressInUse", message)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses its GUID and entity tag."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Chooses GUID and entity tag."""
         return {"guid": new_guid(), "etag": new_etag()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure, with the subnets that use it."""
+        """The gateway, with the subnets that use it."""
         described: dict[str, Any] = {
             "etag": record.facts["etag"],
             "idleTimeoutInMinutes": record.inputs.get("idleTimeoutInMinutes", 4),
@@ -62,11 +62,11 @@ class NatGateway(RecordsOnly):
         }
         if record.inputs.get("zones"):
             described["zones"] = list(record.inputs["zones"])
-        served = subnets_with(cloud, "natGateway", record.id)
+        served = subnets_referring_to(cloud, "natGateway", record.id)
         if served:
             described["subnets"] = [{"id": subnet.id} for subnet in served]
         return described
 
-    def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The subnets that use it for outbound traffic."""
-        return [subnet.id for subnet in subnets_with(cloud, "natGateway", record.id)]
+    def dependents(self, cloud: Cloud, record: Record) -> list[str]:
+        """The subnets that use the gateway for outbound traffic."""
+        return [subnet.id for subnet in subnets_referring_to(cloud, "natGateway", record.id)]

@@ -1,28 +1,28 @@
-"""The subnets and peerings of a network, and the clusters and addresses in a subnet."""
+"""Which subnets and peerings a network has, and which clusters and addresses are in a subnet."""
 
 from emulator.azure.network import tokens
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
 
-# A resource that sits in a subnet notes it under these names among its facts.
+# The names under which clusters record their subnet and addresses among their facts.
 SUBNET_FACT = "subnet"
 ADDRESSES_FACT = "addresses"
 GATEWAYS_FACT = "gateways"
-"""Addresses of what has no node here."""
+"""Addresses of gateway nodes, which are not emulated."""
 
 
 def subnets_of(cloud: Cloud, network_id: str) -> list[Record]:
     """The subnets of a network."""
-    return _parts(cloud, network_id, tokens.SUBNET)
+    return _children(cloud, network_id, tokens.SUBNET)
 
 
 def peerings_of(cloud: Cloud, network_id: str) -> list[Record]:
     """The peerings that start at a network."""
-    return _parts(cloud, network_id, tokens.PEERING)
+    return _children(cloud, network_id, tokens.PEERING)
 
 
-def subnets_with(cloud: Cloud, reference: str, resource_id: str) -> list[Record]:
+def subnets_referring_to(cloud: Cloud, reference: str, resource_id: str) -> list[Record]:
     """The subnets whose input `reference`, such as `natGateway`, names this resource."""
     return [
         subnet
@@ -31,25 +31,25 @@ def subnets_with(cloud: Cloud, reference: str, resource_id: str) -> list[Record]
     ]
 
 
-def users_of(cloud: Cloud, subnet_id: str) -> list[Record]:
-    """The clusters that have nodes in a subnet, those included that are being made."""
+def clusters_in(cloud: Cloud, subnet_id: str) -> list[Record]:
+    """The clusters that have nodes in a subnet, including those that are being created."""
     return [record for record in cloud.everything() if arm.same(record.facts.get(SUBNET_FACT, ""), subnet_id)]
 
 
 def taken_addresses(cloud: Cloud, subnet_id: str, by_others_than: str) -> list[str]:
-    """The addresses in a subnet that were assigned to other clusters than this one."""
+    """The addresses in a subnet that are assigned to other clusters than `by_others_than`."""
     return [
         address
-        for user in users_of(cloud, subnet_id)
-        if not arm.same(user.id, by_others_than)
-        for address in assigned_addresses(user)
+        for cluster in clusters_in(cloud, subnet_id)
+        if not arm.same(cluster.id, by_others_than)
+        for address in assigned_addresses(cluster)
     ]
 
 
-def assigned_addresses(user: Record) -> list[str]:
+def assigned_addresses(cluster: Record) -> list[str]:
     """The addresses of a cluster's nodes and gateways."""
-    return [*user.facts.get(ADDRESSES_FACT, {}).values(), *user.facts.get(GATEWAYS_FACT, [])]
+    return [*cluster.facts.get(ADDRESSES_FACT, {}).values(), *cluster.facts.get(GATEWAYS_FACT, [])]
 
 
-def _parts(cloud: Cloud, network_id: str, token: str) -> list[Record]:
+def _children(cloud: Cloud, network_id: str, token: str) -> list[Record]:
     return [record for record in cloud.all(token) if arm.same(arm.parent(record.id), network_id)]

@@ -1,4 +1,4 @@
-"""The operations of `az network` that the emulator has: it lists networks, makes and deletes peerings."""
+"""The operations of `az network` that the emulator has: list networks, create and delete peerings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from emulator.azure.network.peerings import VirtualNetworkPeering
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.manager import ResourceManager
 
-_MAKER = "az network vnet peering create"
-"""Stands where a resource that the engine made has its URN."""
+_URN_PLACEHOLDER = "az network vnet peering create"
+"""The URN in the record of a resource that the command line created, and not the engine."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class NetworkOperations:
     cloud: ResourceManager
 
     def networks(self, resource_group: str, subscription: str | None) -> list[dict[str, Any]]:
-        """The networks of a resource group, each as `az` shows it."""
+        """The networks of a resource group, each as `az network vnet list` shows it."""
         return list_networks(self.cloud, resource_group, subscription)
 
     def delete_peerings(self, ids: Sequence[str]) -> None:
-        """Deletes halves of peerings; the other halves are Disconnected then."""
+        """Deletes peerings, each one half; the other halves are Disconnected afterwards."""
         for peering_id in ids:
             self.cloud.delete(self.cloud.require(VirtualNetworkPeering.kind, peering_id).id)
 
@@ -39,7 +39,7 @@ class NetworkOperations:
         remote_id: str,
         allow_access: bool,
     ) -> dict[str, Any]:
-        """Makes a half of a peering in a network, to the one with the id `remote_id`."""
+        """Creates one half of a peering: from `network` to the network with the id `remote_id`."""
         record = self.cloud.put(
             tokens.PEERING,
             {
@@ -49,8 +49,8 @@ class NetworkOperations:
                 "remoteVirtualNetwork": {"id": remote_id},
                 "allowVirtualNetworkAccess": allow_access,
             },
-            _MAKER,
+            _URN_PLACEHOLDER,
             create=True,
             subscription=subscription or arm.SUBSCRIPTION,
         )
-        return {"id": record.id, **self.cloud.echo(record)}
+        return {"id": record.id, **self.cloud.response(record)}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from emulator.azure.network import tokens
-from emulator.azure.network.addressing import overlapping
+from emulator.azure.network.addressing import find_overlap
 from emulator.azure.network.networks import VirtualNetwork, address_space
 from emulator.azure.network.occupancy import peerings_of
 from emulator.azure.resource_manager import arm, naming
@@ -15,10 +15,10 @@ from emulator.azure.resource_manager.refusals import Refused
 from emulator.azure.resource_manager.resource_type import ResourceType, new_etag, new_guid
 
 STATE_FACT = "peering"
-KNOWN_FACT = "known"
-"""The ranges of the remote network that a peering leads to: those that it had when it was synced last."""
+SYNCED_PREFIXES_FACT = "known"
+"""The ranges of the remote network that a peering routes to: those at the last sync."""
 
-# What Azure calls the state of both sides, by whether each knows all ranges of the other: this one, that one.
+# `peeringSyncLevel` by whether this half, and the other one, has the present ranges of its remote network.
 _SYNC_LEVELS = {
     (True, True): "FullyInSync",
     (True, False): "RemoteNotInSync",
@@ -28,10 +28,10 @@ _SYNC_LEVELS = {
 
 
 class VirtualNetworkPeering(ResourceType):
-    """One half of a peering. Packets flow when both halves are there: both are Connected then.
+    """One half of a peering. Packets flow once both halves exist; both are Connected then.
 
-    They flow to the ranges that the other network had at the last PUT with `syncRemoteAddressSpace`. What a
-    PUT says of `remoteAddressSpace` changes nothing.
+    They flow to the ranges that the remote network had at the last PUT with `syncRemoteAddressSpace`. A
+    `remoteAddressSpace` in a PUT is ignored.
     """
 
     token = tokens.PEERING
@@ -48,7 +48,7 @@ class VirtualNetworkPeering(ResourceType):
             "allowForwardedTraffic",
             "allowVirtualNetworkAccess",
             "name",
-            # Taken and not followed: exported templates state both, and Azure goes on to decide them.
+            # Accepted and ignored: exported templates contain these two, but Azure sets them itself.
             "peeringState",
             "peeringSyncLevel",
             "remoteAddressSpace.addressPrefixes",
@@ -57,12 +57,14 @@ class VirtualNetworkPeering(ResourceType):
         }
     )
 
-    def __init__(self, check_reach: Callable[[Cloud, Record, Record], None]) -> None:
-        """`check_reach` raises NotModelled when a cluster in the first network can't reach the second."""
-        self._check_reach = check_reach
+    def __init__(self, check_reachable: Callable[[Cloud, Record, Record], None]) -> None:
+        """`check_reachable` raises NotModelled when pods in the first network couldn't reach the second."""
+        self._check_reachable = check_reachable
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: both networks exist, don't overlap each other or another peer, and are at rest."""
+        """Raises Refused unless both networks exist, are not being changed, and overlap neither each other
+        nor another peer.
+        """
         naming.PEERING.require(arm.name(resource_id))
         network = cloud.require(VirtualNetwork.kind, arm.parent(resource_id))
         remote_id = (inputs.get("remoteVirtualNetwork") or {}).get("id")
@@ -75,29 +77,29 @@ class VirtualNetworkPeering(ResourceType):
         if arm.same(remote_id, network.id):
             raise Refused(400, "VnetCannotBePeeredWithItself", f"{network.id} cannot be peered with itself.")
         remote = require_reference(cloud, VirtualNetwork.kind, remote_id, resource_id)
-        if cloud.is_written(remote.id):
+        if cloud.is_being_written(remote.id):
             message = f"Cannot proceed with operation because resource {remote.id} is not in Succeeded state."
             raise Refused(429, "ReferencedResourceNotProvisioned", message)
         if existing is not None and not arm.same(_remote_id(existing), remote.id):
             message = f"The remote virtual network of peering {resource_id} cannot be changed."
             raise Refused(400, "RemoteVnetOfPeeringCannotBeChanged", message)
         _check_pair(cloud, resource_id, network, remote)
-        self._check_reach(cloud, network, remote)
-        self._check_reach(cloud, remote, network)
+        self._check_reachable(cloud, network, remote)
+        self._check_reachable(cloud, remote, network)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses the GUID, which both halves share, and notes the ranges that it leads to."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Chooses the GUID, which both halves share, and records the remote network's ranges."""
         reverse = _reverse(cloud, record)
         return {
             "guid": reverse.facts["guid"] if reverse else new_guid(),
             "etag": new_etag(),
-            KNOWN_FACT: _prefixes(cloud, _remote_id(record)),
+            SYNCED_PREFIXES_FACT: _prefixes(cloud, _remote_id(record)),
         }
 
-    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+    def provision(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Sets the state, Initiated with one half and Connected with both, and the routes."""
         if record.inputs.get("syncRemoteAddressSpace") or record.facts.get(STATE_FACT) != "Connected":
-            record.facts[KNOWN_FACT] = _prefixes(cloud, _remote_id(record))
+            record.facts[SYNCED_PREFIXES_FACT] = _prefixes(cloud, _remote_id(record))
         reverse = _reverse(cloud, record)
         state = "Initiated" if reverse is None else "Connected"
         for half in (record, reverse):
@@ -108,8 +110,12 @@ class VirtualNetworkPeering(ResourceType):
         _route(cloud, _remote_id(record))
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure. azure-native takes the state for an input: it drifts as the other half comes."""
-        known = record.facts.get(KNOWN_FACT, [])
+        """The half, with its state and sync level.
+
+        azure-native declares `peeringState` as an input, too, so a refresh shows drift once the other half
+        exists.
+        """
+        known = record.facts.get(SYNCED_PREFIXES_FACT, [])
         return {
             "allowForwardedTraffic": record.inputs.get("allowForwardedTraffic", False),
             "allowGatewayTransit": False,
@@ -128,7 +134,7 @@ class VirtualNetworkPeering(ResourceType):
         }
 
     def remove(self, cloud: Cloud, record: Record) -> None:
-        """Leaves the other half Disconnected, as Azure does; it must be made again, too."""
+        """Removes the routes. The other half is Disconnected then, as in Azure, and must be created again."""
         reverse = _reverse(cloud, record)
         record.facts[STATE_FACT] = "Disconnected"
         cloud.save(record)
@@ -142,8 +148,8 @@ class VirtualNetworkPeering(ResourceType):
         """Sets the routes of its network again."""
         _route(cloud, arm.parent(record.id))
 
-    def writes(self, resource_id: str) -> list[str]:
-        """Its network too: Azure changes one part of a network at a time."""
+    def write_locks(self, resource_id: str) -> list[str]:
+        """The peering and its network: Azure changes one subnet or peering of a network at a time."""
         return [resource_id, arm.parent(resource_id)]
 
 
@@ -151,7 +157,7 @@ def _check_pair(cloud: Cloud, resource_id: str, network: Record, remote: Record)
     name = arm.name(resource_id)
     space = address_space(network.inputs, network.name)
     remote_space = address_space(remote.inputs, remote.name)
-    pair = overlapping(space, remote_space)
+    pair = find_overlap(space, remote_space)
     if pair:
         message = (
             f"Cannot create or update peering {name}. Virtual networks {network.id} and {remote.id} cannot "
@@ -166,7 +172,7 @@ def _check_pair(cloud: Cloud, resource_id: str, network: Record, remote: Record)
             message = f"Peering {other.id} already references remote virtual network {remote.id}."
             raise Refused(400, "AnotherPeeringAlreadyReferencesRemoteVnet", message)
         peer = cloud.find(_remote_id(other))
-        pair = overlapping(remote_space, address_space(peer.inputs, peer.name)) if peer else None
+        pair = find_overlap(remote_space, address_space(peer.inputs, peer.name)) if peer else None
         if pair:
             message = (
                 f"Cannot create or update peering {name}. Address space of {remote.id} ({pair[0]}) overlaps "
@@ -191,7 +197,7 @@ def _sync_level(cloud: Cloud, peering: Record) -> str:
 
 
 def _is_in_sync(cloud: Cloud, peering: Record) -> bool:
-    return set(peering.facts.get(KNOWN_FACT, [])) == set(_prefixes(cloud, _remote_id(peering)))
+    return set(peering.facts.get(SYNCED_PREFIXES_FACT, [])) == set(_prefixes(cloud, _remote_id(peering)))
 
 
 def _space(prefixes: Sequence[str]) -> dict[str, Any]:
@@ -199,7 +205,7 @@ def _space(prefixes: Sequence[str]) -> dict[str, Any]:
 
 
 def _prefixes(cloud: Cloud, network_id: str) -> list[str]:
-    """The address space of a network now; [] when it is gone."""
+    """The present address ranges of a network; none when it was deleted."""
     network = cloud.find(network_id)
     return list(network.inputs["addressSpace"]["addressPrefixes"]) if network else []
 
@@ -225,5 +231,5 @@ def _route(cloud: Cloud, network_id: str) -> None:
         remote = cloud.find(_remote_id(peering))
         open_to_remote = peering.inputs.get("allowVirtualNetworkAccess", True)
         if remote is not None and peering.facts.get(STATE_FACT) == "Connected" and open_to_remote:
-            peers[remote.id] = list(peering.facts.get(KNOWN_FACT, []))
+            peers[remote.id] = list(peering.facts.get(SYNCED_PREFIXES_FACT, []))
     cloud.world.set_peers(network.id, peers)

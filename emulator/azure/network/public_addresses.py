@@ -10,12 +10,12 @@ from emulator.azure.resource_manager.record import Record
 from emulator.azure.resource_manager.refusals import Refused
 from emulator.azure.resource_manager.resource_type import RecordsOnly, new_etag, new_guid
 
-# Addresses for documentation (RFC 5737): nobody has them. A handful, as a small quota would leave.
+# From a range reserved for documentation (RFC 5737); a few, so that a test can reach the quota.
 _POOL = IPv4Network("203.0.113.0/28")
 
 
 class PublicIPAddress(RecordsOnly):
-    """A public IP address. Nothing answers at it: the emulator has no internet."""
+    """A public IP address. Nothing listens there: the emulator has no Internet."""
 
     token = "azure-native:network:PublicIPAddress"
     kind = "Microsoft.Network/publicIPAddresses"
@@ -39,7 +39,7 @@ class PublicIPAddress(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: Basic addresses are retired, Standard ones are static; zones stay."""
+        """Raises Refused unless it is of SKU Standard, static, IPv4, and keeps its zones."""
         name = arm.name(resource_id)
         naming.PUBLIC_ADDRESS.require(name)
         if _sku(inputs) == "basic":
@@ -58,7 +58,7 @@ class PublicIPAddress(RecordsOnly):
             )
             raise Refused(400, "ResourceAvailabilityZonesCannotBeModified", message)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
         """Chooses an address that no other resource has. Raises Refused when none is left."""
         taken = {other.facts["address"] for other in cloud.all(self.token)}
         address = next((str(host) for host in _POOL.hosts() if str(host) not in taken), None)
@@ -68,7 +68,7 @@ class PublicIPAddress(RecordsOnly):
         return {"guid": new_guid(), "etag": new_etag(), "address": address}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure: also which NAT gateway uses it."""
+        """The address, with the NAT gateway that uses it."""
         described: dict[str, Any] = {
             "ddosSettings": {"protectionMode": "VirtualNetworkInherited"},
             "etag": record.facts["etag"],
@@ -83,19 +83,19 @@ class PublicIPAddress(RecordsOnly):
         }
         if record.inputs.get("zones"):
             described["zones"] = list(record.inputs["zones"])
-        gateway = gateway_with(cloud, record.id)
+        gateway = nat_gateway_using(cloud, record.id)
         if gateway is not None:
             described["natGateway"] = {"id": gateway.id}
         return described
 
-    def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The NAT gateway that uses it."""
-        gateway = gateway_with(cloud, record.id)
+    def dependents(self, cloud: Cloud, record: Record) -> list[str]:
+        """The NAT gateway that uses the address."""
+        gateway = nat_gateway_using(cloud, record.id)
         return [] if gateway is None else [gateway.id]
 
 
-def gateway_with(cloud: Cloud, address_id: str) -> Record | None:
-    """The NAT gateway that uses an address."""
+def nat_gateway_using(cloud: Cloud, address_id: str) -> Record | None:
+    """The NAT gateway that uses an address; None when none does."""
     for gateway in cloud.all(tokens.NAT_GATEWAY):
         for reference in gateway.inputs.get("publicIpAddresses") or []:
             if arm.same(reference["id"], address_id):
@@ -104,5 +104,5 @@ def gateway_with(cloud: Cloud, address_id: str) -> Record | None:
 
 
 def _sku(inputs: dict[str, Any]) -> str:
-    # Without a SKU the API of this version still takes Basic.
+    # In this version of the API, Basic is still the default.
     return (inputs.get("sku") or {}).get("name", "Basic").lower()

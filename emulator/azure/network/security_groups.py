@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator.azure.network.occupancy import subnets_with
+from emulator.azure.network.occupancy import subnets_referring_to
 from emulator.azure.network.security_rules import check_rules
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
@@ -24,7 +24,7 @@ _DEFAULT_RULES = (
 
 
 class NetworkSecurityGroup(RecordsOnly):
-    """A network security group. It filters nothing: rules that would filter packets here are refused."""
+    """A network security group. The emulator filters no packets, and refuses rules that would here."""
 
     token = "azure-native:network:NetworkSecurityGroup"
     kind = "Microsoft.Network/networkSecurityGroups"
@@ -54,16 +54,16 @@ class NetworkSecurityGroup(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules for names and for security rules."""
+        """Raises Refused for a name or rules that Azure refuses, NotModelled for rules that would filter."""
         naming.SECURITY_GROUP.require(arm.name(resource_id))
         check_rules(inputs.get("securityRules") or [])
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses its GUID and entity tag."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Chooses GUID and entity tag."""
         return {"guid": new_guid(), "etag": new_etag()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure, with its default rules and the subnets that use it."""
+        """The group, with the default rules and the subnets that use it."""
         rules = record.inputs.get("securityRules") or []
         described: dict[str, Any] = {
             "defaultSecurityRules": [_default_rule(record, *rule) for rule in _DEFAULT_RULES],
@@ -72,14 +72,14 @@ class NetworkSecurityGroup(RecordsOnly):
             "resourceGuid": record.facts["guid"],
             "securityRules": [_rule(record, rule) for rule in rules],
         }
-        guarded = subnets_with(cloud, "networkSecurityGroup", record.id)
+        guarded = subnets_referring_to(cloud, "networkSecurityGroup", record.id)
         if guarded:
             described["subnets"] = [{"id": subnet.id} for subnet in guarded]
         return described
 
-    def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The subnets that use it."""
-        return [subnet.id for subnet in subnets_with(cloud, "networkSecurityGroup", record.id)]
+    def dependents(self, cloud: Cloud, record: Record) -> list[str]:
+        """The subnets that use the group."""
+        return [subnet.id for subnet in subnets_referring_to(cloud, "networkSecurityGroup", record.id)]
 
 
 def _rule(group: Record, rule: dict[str, Any]) -> dict[str, Any]:

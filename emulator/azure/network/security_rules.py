@@ -1,4 +1,4 @@
-"""Rules of network security groups: what Azure accepts, and what they let in."""
+"""Rules of network security groups: which ones Azure accepts, and which inbound traffic they allow."""
 
 from contextlib import suppress
 from ipaddress import IPv4Network
@@ -12,7 +12,7 @@ _PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "
 
 
 def check_rules(rules: list[dict[str, Any]]) -> None:
-    """Raises Refused for rules that Azure refuses, NotModelled for those that would filter packets here."""
+    """Raises Refused for rules that Azure refuses, NotModelled for rules that would filter packets here."""
     for rule in rules:
         _check_rule(rule)
     for direction in ("inbound", "outbound"):
@@ -28,10 +28,10 @@ def check_rules(rules: list[dict[str, Any]]) -> None:
             seen[priority] = rule["name"]
 
 
-def lets_in(rules: list[dict[str, Any]], service_tag: str, port: int) -> bool:
-    """Whether TCP from a service tag reaches `port`: the first rule that matches, by priority, decides.
+def allows_inbound(rules: list[dict[str, Any]], service_tag: str, port: int) -> bool:
+    """Whether the rules allow TCP from a service tag to `port`: the matching rule of lowest priority decides.
 
-    Regional tags such as HDInsight.WestEurope count as the tag: some regions need several of them.
+    Regional tags such as HDInsight.WestEurope count as the tag, since some regions need several of them.
     """
     inbound = [rule for rule in rules if rule["direction"].lower() == "inbound"]
     for rule in sorted(inbound, key=lambda rule: int(rule["priority"])):
@@ -70,7 +70,7 @@ def _check_rule(rule: dict[str, Any]) -> None:
 
 
 def _reaches_networks(rule: dict[str, Any]) -> bool:
-    """Whether a rule bears on traffic inside the networks and their peers: all there is on this machine."""
+    """Whether a rule applies to traffic within the networks and their peers, the only traffic emulated."""
     inbound = rule["direction"].lower() == "inbound"
     far = _sources(rule) if inbound else _destinations(rule)
     return any(prefix.lower() in ("*", "virtualnetwork", "any") or _is_private(prefix) for prefix in far)
@@ -81,13 +81,13 @@ def _is_private(prefix: str) -> bool:
 
 
 def _overlapping(prefixes: list[str]) -> str:
-    """The first two ranges with addresses in common."""
+    """The first two ranges that overlap, as text; empty when none do."""
     pairs = combinations(_networks(prefixes), 2)
     return next((f"{one} and {other}" for one, other in pairs if one.overlaps(other)), "")
 
 
 def _networks(prefixes: list[str]) -> list[IPv4Network]:
-    """Those of the prefixes that are ranges, rather than tags."""
+    """The prefixes that are address ranges, not service tags."""
     found = []
     for prefix in prefixes:
         with suppress(ValueError):

@@ -8,7 +8,7 @@ from emulator.azure.network import tokens
 from emulator.azure.network.addressing import parse_prefix
 from emulator.azure.network.nat_gateways import NatGateway
 from emulator.azure.network.networks import VirtualNetwork, address_space
-from emulator.azure.network.occupancy import subnets_of, users_of
+from emulator.azure.network.occupancy import clusters_in, subnets_of
 from emulator.azure.network.security_groups import NetworkSecurityGroup
 from emulator.azure.resource_manager import arm, naming
 from emulator.azure.resource_manager.cloud import Cloud
@@ -22,7 +22,7 @@ _LONGEST_PREFIX = 29
 
 
 class Subnet(RecordsOnly):
-    """A subnet of a virtual network. It exists as a record only: nodes get their addresses from its range."""
+    """A subnet of a virtual network. It exists as a record only; nodes get addresses from its range."""
 
     token = tokens.SUBNET
     kind = "Microsoft.Network/virtualNetworks/subnets"
@@ -47,7 +47,9 @@ class Subnet(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: inside the network, apart from other subnets, with what its region has."""
+        """Raises Refused unless the range lies in the network and overlaps no other subnet, and the resources
+        that the subnet refers to exist in its region.
+        """
         naming.SUBNET.require(arm.name(resource_id))
         network = cloud.require(VirtualNetwork.kind, arm.parent(resource_id))
         prefix = _prefix(inputs, arm.name(resource_id))
@@ -63,12 +65,12 @@ class Subnet(RecordsOnly):
         if existing is not None:
             _check_change(cloud, existing, prefix)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Chooses its entity tag."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Chooses the entity tag."""
         return {"etag": new_etag()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure; who uses the subnet shows as read-only references."""
+        """The subnet, with references to its NAT gateway and security group."""
         described: dict[str, Any] = {
             "delegations": [],
             "etag": record.facts["etag"],
@@ -87,17 +89,17 @@ class Subnet(RecordsOnly):
                 described[reference] = {"id": record.inputs[reference]["id"]}
         return described
 
-    def users(self, cloud: Cloud, record: Record) -> list[str]:
-        """The clusters with nodes in it."""
-        return [user.id for user in users_of(cloud, record.id)]
+    def dependents(self, cloud: Cloud, record: Record) -> list[str]:
+        """The clusters with nodes in the subnet."""
+        return [cluster.id for cluster in clusters_in(cloud, record.id)]
 
-    def writes(self, resource_id: str) -> Sequence[str]:
-        """Its network too: Azure changes one subnet of a network at a time."""
+    def write_locks(self, resource_id: str) -> Sequence[str]:
+        """The subnet and its network: Azure changes one subnet or peering of a network at a time."""
         return [resource_id, arm.parent(resource_id)]
 
 
 def prefix_of(subnet: Record) -> IPv4Network:
-    """The range of a subnet."""
+    """The address range of a subnet."""
     return _prefix(subnet.inputs, subnet.name)
 
 
@@ -125,6 +127,6 @@ def _check_range(cloud: Cloud, network: Record, resource_id: str, prefix: IPv4Ne
 
 
 def _check_change(cloud: Cloud, existing: Record, prefix: IPv4Network) -> None:
-    if prefix != prefix_of(existing) and users_of(cloud, existing.id):
+    if prefix != prefix_of(existing) and clusters_in(cloud, existing.id):
         message = f"Subnet {existing.name} is in use and its address prefix cannot be changed."
         raise Refused(400, "InUsePrefixCannotBeDeleted", message)

@@ -1,7 +1,7 @@
-"""Tokens of the types in Microsoft.Network that look each other up.
+"""Type tokens of Microsoft.Network, for types that look each other up.
 
-A subnet names its security group, and a security group lists its subnets. Each module imports those it
-refers to, and finds those that refer to it by the token.
+A subnet refers to its security group, and a security group lists its subnets. To avoid a circular import, a
+module imports the types that its own type refers to, and finds those that refer to it by their token.
 """
 
 NAT_GATEWAY = "azure-native:network:NatGateway"

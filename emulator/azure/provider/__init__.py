@@ -1,1 +1,1 @@
-"""The provider `azure-native`, as the engine calls it, and the catalogue of the types that it serves."""
+"""The provider `azure-native`, which the engine calls, and the catalogue of the types that it serves."""

@@ -1,7 +1,7 @@
-"""The types that the emulator models, in the order in which they are revived."""
+"""The resource types that the emulator models, in the order in which resources are revived."""
 
 from emulator.azure.aks.managed_clusters import ManagedCluster
-from emulator.azure.aks.ranges import check_visible
+from emulator.azure.aks.ranges import check_remote_reachable
 from emulator.azure.authorization.identities import UserAssignedIdentity
 from emulator.azure.authorization.role_assignments import RoleAssignment
 from emulator.azure.hdinsight.clusters import HdinsightCluster
@@ -25,7 +25,7 @@ _TYPES: tuple[ResourceType, ...] = (
     NatGateway(),
     VirtualNetwork(),
     Subnet(),
-    VirtualNetworkPeering(check_visible),
+    VirtualNetworkPeering(check_remote_reachable),
     StorageAccount(),
     Registry(),
     HdinsightCluster(),
@@ -33,4 +33,4 @@ _TYPES: tuple[ResourceType, ...] = (
 )
 
 RESOURCE_TYPES: dict[str, ResourceType] = {resource_type.token: resource_type for resource_type in _TYPES}
-"""By token."""
+"""The types by their tokens, such as azure-native:network:Subnet."""

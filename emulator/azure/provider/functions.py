@@ -1,4 +1,4 @@
-"""The functions of azure-native that the emulator has: reads of existing resources and credentials."""
+"""The functions of azure-native that the emulator has: reads of existing resources and of credentials."""
 
 import base64
 from typing import Any
@@ -37,11 +37,11 @@ GETTERS: dict[str, ResourceType] = {
     token.rpartition(":")[0] + f":get{token.rpartition(':')[2]}": RESOURCE_TYPES[token]
     for token in (readable.token for readable in _READABLE)
 }
-"""Functions that read a resource, whoever made it, by token."""
+"""Types that a function reads, by the function's token, such as azure-native:network:getSubnet."""
 
 
 def call(cloud: Cloud, subscription: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The result of a function asked in a subscription. Raises Refused and NotModelled."""
+    """Calls a function in a subscription, and returns its result. Raises Refused and NotModelled."""
     match token:
         case _ if token == USER_CREDENTIALS:
             return _user_credentials(cloud, subscription, arguments)
@@ -63,7 +63,7 @@ def call(cloud: Cloud, subscription: str, token: str, arguments: dict[str, Any])
 def _get(
     cloud: Cloud, subscription: str, resource_type: ResourceType, arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    """Returns the outputs of an existing resource, without marking it as known to the engine."""
+    """Returns the outputs of a resource, which an invoke doesn't make part of the engine's state."""
     require_subscription(subscription)
     given = {name: value for name, value in arguments.items() if value is not None}
     options = sorted(given.keys() - set(resource_type.path_inputs))
@@ -75,10 +75,10 @@ def _get(
         raise Refused(404, "ResourceGroupNotFound", message)
     record = cloud.find(resource_id)
     if record is None:
-        raise resource_type.absent(resource_id)
+        raise resource_type.not_found_error(resource_id)
     known = sdk.outputs(resource_type.token).properties
-    echoed = {name: value for name, value in cloud.echo(record).items() if name in known}
-    return {"id": record.id, **echoed, "azureApiVersion": sdk.api_version(resource_type.token)}
+    shown = {name: value for name, value in cloud.response(record).items() if name in known}
+    return {"id": record.id, **shown, "azureApiVersion": sdk.api_version(resource_type.token)}
 
 
 def _user_credentials(cloud: Cloud, subscription: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _user_credentials(cloud: Cloud, subscription: str, arguments: dict[str, Any]
 
 
 def _gateway_settings(cloud: Cloud, subscription: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """With the password in plain, as recorded."""
+    """The gateway's user and its password in plain text, as recorded."""
     require_subscription(subscription)
     cluster_id = arm.resource_id(
         arguments["resourceGroupName"],

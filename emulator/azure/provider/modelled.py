@@ -1,4 +1,4 @@
-"""Refusal of inputs that the emulator does not model."""
+"""Finds inputs that the emulator does not model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,40 +10,41 @@ from emulator.providers.provider import Failure, Unknown
 _EVERYWHERE = frozenset({"location", "tags"})
 
 
-def unmodelled(resource_type: ResourceType, values: dict[str, Any], echoed: dict[str, Any]) -> list[Failure]:
+def unmodelled(resource_type: ResourceType, values: dict[str, Any], current: dict[str, Any]) -> list[Failure]:
     """Returns a failure for each input that has a value and that the emulator doesn't model.
 
-    What only repeats Azure's echo asks for nothing: a refresh makes it an input, `ignore_changes` keeps it.
+    `current` is Azure's present response, {} for a new resource. An input that equals it requests no change,
+    so it is no failure: a refresh makes inputs of such properties, and `ignore_changes` keeps them.
     """
     known = resource_type.modelled | _EVERYWHERE | frozenset(resource_type.path_inputs) | BOOKKEEPING
     short = resource_type.token.removeprefix("azure-native:")
     return [
         Failure(path, f"not modelled by the emulator: {short}'s {path}")
-        for path in _unknown_paths(values, echoed, "", "", known)
+        for path in _unknown_paths(values, current, "", "", known)
     ]
 
 
-def _unknown_paths(value: Any, echo: Any, path: str, pattern: str, known: frozenset[str]) -> Iterator[str]:
-    if pattern in known or _says_nothing(value):
+def _unknown_paths(value: Any, current: Any, path: str, pattern: str, known: frozenset[str]) -> Iterator[str]:
+    if pattern in known or _is_empty(value):
         return
     below = any(name.startswith((f"{pattern}.", f"{pattern}[")) for name in known) or not pattern
     if isinstance(value, Unknown):
         if not below:
             yield path
     elif below and isinstance(value, dict):
-        echoes = echo if isinstance(echo, dict) else {}
+        current_items = current if isinstance(current, dict) else {}
         for name, item in value.items():
-            yield from _unknown_paths(item, echoes.get(name), *_joined(path, pattern, name), known)
+            yield from _unknown_paths(item, current_items.get(name), *_joined(path, pattern, name), known)
     elif below and isinstance(value, list):
-        echoes = echo if isinstance(echo, list) else []
+        current_items = current if isinstance(current, list) else []
         for index, item in enumerate(value):
-            counterpart = echoes[index] if index < len(echoes) else None
+            counterpart = current_items[index] if index < len(current_items) else None
             yield from _unknown_paths(item, counterpart, f"{path}[{index}]", f"{pattern}[]", known)
-    elif value != echo:
+    elif value != current:
         yield path
 
 
-def _says_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     return not isinstance(value, Unknown) and (value is None or value is False or value in ("", [], {}))
 
 

@@ -8,7 +8,7 @@ from emulator.azure.provider import functions
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.provider.modelled import unmodelled
 from emulator.azure.resource_manager import arm
-from emulator.azure.resource_manager.manager import AlreadyExists, RealisationFailed, ResourceManager
+from emulator.azure.resource_manager.manager import AlreadyExists, ProvisioningFailed, ResourceManager
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 from emulator.azure.resource_manager.resource_type import ResourceType, new_digits
 from emulator.azure.schema import differences, inputs, sdk
@@ -36,13 +36,13 @@ class AzureNative(Provider):
         self._cloud = cloud
 
     def configure(self, config: Properties, /) -> Properties:
-        """The provider's configuration; `location` is the default region, `subscriptionId` where to."""
+        """Returns the configuration, which is the session: `location` is the default region."""
         return config
 
     def check(
         self, session: Properties, urn: str, resource_type: str, olds: Properties, news: Properties, /
     ) -> tuple[Properties, list[Failure]]:
-        """Adds name, region and API version where they are missing, and holds all against the SDK's types."""
+        """Adds a missing name, region and API version, and checks the inputs against the SDK's types."""
         known = RESOURCE_TYPES.get(resource_type)
         if known is None:
             return news, [Failure("", f"not modelled by the emulator: resource type {resource_type}")]
@@ -51,7 +51,7 @@ class AzureNative(Provider):
         self._add_location(session, known, olds, wanted)
         wanted.setdefault("azureApiVersion", sdk.api_version(resource_type))
         wrong = inputs.failures(sdk.inputs(resource_type), wanted)
-        return wanted, wrong or unmodelled(known, wanted, self._echo_of(session, known, wanted))
+        return wanted, wrong or unmodelled(known, wanted, self._response_of(session, known, wanted))
 
     def diff(
         self,
@@ -64,7 +64,7 @@ class AzureNative(Provider):
         new_inputs: Properties,
         /,
     ) -> Difference:
-        """Compares inputs with inputs: what Azure spells differently in its answers is no difference."""
+        """Compares inputs with inputs, so that Azure's own spelling in its responses is no difference."""
         known = self._modelled(resource_type)
         self._cloud.acknowledge(resource_id)
         replaced_by = known.replaced_by | frozenset(known.path_inputs)
@@ -80,7 +80,7 @@ class AzureNative(Provider):
         timeout: float,
         /,
     ) -> tuple[str, Properties]:
-        """PUT, then GET, as azure-native does: outputs are what a refresh would read."""
+        """Creates the resource by PUT, then reads it, as azure-native does: outputs equal a refresh's."""
         self._modelled(resource_type)
         if preview:
             return "", preview_outputs(sdk.outputs(resource_type), inputs)
@@ -97,12 +97,12 @@ class AzureNative(Provider):
         state: Properties,
         /,
     ) -> tuple[str, Properties, Properties] | None:
-        """Reads the resource from Azure: its outputs, and the inputs that these amount to."""
+        """Reads the resource for a refresh or an import: its outputs, and the inputs that match them."""
         known = self._modelled(resource_type)
-        echoed = self._cloud.read(resource_id)
-        if echoed is None:
+        answered = self._cloud.read(resource_id)
+        if answered is None:
             return None
-        outputs = self._outputs(resource_type, echoed)
+        outputs = self._outputs(resource_type, answered)
         shape = sdk.inputs(resource_type)
         if inputs:
             left_alone = sdk.standalone_parts(resource_type)
@@ -122,7 +122,7 @@ class AzureNative(Provider):
         timeout: float,
         /,
     ) -> Properties:
-        """PUT again. In preview, only what never changes is known beside the inputs."""
+        """Changes the resource by PUT. A preview knows the inputs, and the outputs that never change."""
         if preview:
             outputs = preview_outputs(sdk.outputs(resource_type), new_inputs)
             return {**outputs, **{name: old_outputs[name] for name in _STABLE if name in old_outputs}}
@@ -138,14 +138,14 @@ class AzureNative(Provider):
         timeout: float,
         /,
     ) -> None:
-        """DELETE; 404 counts as done."""
+        """Deletes the resource; succeeds when there is none."""
         try:
             self._cloud.delete(resource_id)
         except (Refused, NotModelled) as error:
             raise ProviderError(str(error)) from error
 
     def invoke(self, session: Properties, token: str, arguments: Properties, /) -> Properties:
-        """Calls a function."""
+        """Calls a function; see `emulator.azure.provider.functions`."""
         try:
             return functions.call(self._cloud, _subscription(session), token, arguments)
         except (Refused, NotModelled) as error:
@@ -160,25 +160,25 @@ class AzureNative(Provider):
             record = self._cloud.put(resource_type, body, urn, create=create, subscription=subscription)
         except (Refused, NotModelled, AlreadyExists) as error:
             raise ProviderError(str(error)) from error
-        except RealisationFailed as error:
-            echoed = self._cloud.read(resource_id) or {}
-            partial = (resource_id, self._outputs(resource_type, echoed))
+        except ProvisioningFailed as error:
+            answered = self._cloud.read(resource_id) or {}
+            partial = (resource_id, self._outputs(resource_type, answered))
             raise ProviderError(str(error), partial=partial) from error
-        return self._outputs(resource_type, self._cloud.echo(record))
+        return self._outputs(resource_type, self._cloud.response(record))
 
-    def _outputs(self, resource_type: str, echoed: Properties) -> Properties:
+    def _outputs(self, resource_type: str, answered: Properties) -> Properties:
         known = sdk.outputs(resource_type).properties
-        outputs = {name: value for name, value in echoed.items() if name in known}
+        outputs = {name: value for name, value in answered.items() if name in known}
         return {**outputs, "azureApiVersion": sdk.api_version(resource_type)}
 
-    def _echo_of(self, session: Properties, known: ResourceType, wanted: Properties) -> Properties:
-        """Azure's echo of the resource that inputs are for; {} while there is none."""
+    def _response_of(self, session: Properties, known: ResourceType, wanted: Properties) -> Properties:
+        """Azure's response for the resource with these inputs, as inputs; {} while there is none."""
         if any(not isinstance(wanted.get(name), str) for name in known.path_inputs):
             return {}
         record = self._cloud.find(known.id_of(wanted, _subscription(session)))
         if record is None:
             return {}
-        return differences.project(sdk.inputs(known.token), self._cloud.echo(record))
+        return differences.project(sdk.inputs(known.token), self._cloud.response(record))
 
     def _modelled(self, resource_type: str) -> ResourceType:
         known = RESOURCE_TYPES.get(resource_type)

@@ -1,1 +1,1 @@
-"""Microsoft.ContainerRegistry."""
+"""Microsoft.ContainerRegistry: registries, their operations, and who may pull."""

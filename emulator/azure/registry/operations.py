@@ -1,4 +1,4 @@
-"""The operations of `az acr` on a registry: show, update, and the login of a build."""
+"""The operations of `az acr` on a registry: show, update, and the login for a build."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +10,7 @@ from emulator.azure.resource_manager.record import Record
 from emulator.azure.resource_manager.refusals import Refused
 
 _MODES = {"rbac": "LegacyRegistryPermissions", "rbac-abac": "AbacRepositoryPermissions"}
-"""What the command line calls each mode of role assignments, and the API."""
+"""The modes of role assignments: the API's names by those of the command line."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RegistryOperations:
         return {
             "id": record.id,
             "name": record.name,
-            **self.cloud.echo(record),
+            **self.cloud.response(record),
             "roleAssignmentMode": mode_of(record),
         }
 
@@ -38,7 +38,7 @@ class RegistryOperations:
         public: bool | None = None,
         mode: str | None = None,
     ) -> None:
-        """Opens or closes public access, and sets the mode of role assignments: rbac or rbac-abac."""
+        """Allows or denies public access, and sets the mode of role assignments: rbac or rbac-abac."""
 
         def plan(now: Record) -> Record:
             access = {} if public is None else {"publicNetworkAccess": "Enabled" if public else "Disabled"}
@@ -49,10 +49,11 @@ class RegistryOperations:
         self.cloud.operate(record.id, plan, lambda before, planned: None)
 
     def login(self, registry: str, subscription: str | None) -> str:
-        """The login server to which a build pushes; the refusals are those of `az acr build`.
+        """The login server to which `az acr build` pushes. Raises Refused where that build would fail.
 
-        From "Azure Container Registry firewall rules" and "Azure ABAC repository permissions": a build runs
-        on machines of Azure's, which come from public addresses, and has no right to repositories by itself.
+        A build runs on Azure's agents, which connect from public addresses, and has no permission on
+        repositories of its own ("Azure Container Registry firewall rules", "Azure ABAC repository
+        permissions").
         """
         subscription = subscription or arm.SUBSCRIPTION
         found = find_registry(self.cloud, registry, subscription)

@@ -12,12 +12,11 @@ from emulator.azure.resource_manager.resource_type import RecordsOnly, now
 _PULLING_ROLES = frozenset({"AcrPull", "AcrPush", "Contributor", "Owner", "Reader"})
 _PREMIUM_ONLY = {"dataEndpointEnabled": True, "publicNetworkAccess": "Disabled", "zoneRedundancy": "Enabled"}
 
-
 MODE_FACT = "roleAssignmentMode"
 
 
 class Registry(RecordsOnly):
-    """A container registry. `emulator.registry` keeps its images."""
+    """A container registry. `emulator.registry` stores its images."""
 
     token = "azure-native:containerregistry:Registry"
     kind = "Microsoft.ContainerRegistry/registries"
@@ -39,7 +38,7 @@ class Registry(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: a name nobody has, and features only in the SKU that has them."""
+        """Raises Refused for a name that is taken, or a feature that the SKU doesn't have."""
         name = arm.name(resource_id)
         naming.REGISTRY.require(name)
         for other in cloud.all(self.token):
@@ -58,12 +57,12 @@ class Registry(RecordsOnly):
             message = f"anonymousPullEnabled of registry '{name}' needs the SKU Standard or Premium."
             raise Refused(400, "SkuNotSupported", message)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Notes the time of its creation."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Records the time of creation."""
         return {"time": now()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure."""
+        """The registry, with its login server and default policies."""
         inputs = record.inputs
         return {
             "adminUserEnabled": inputs.get("adminUserEnabled", False),
@@ -84,7 +83,7 @@ class Registry(RecordsOnly):
 
 
 def mode_of(registry: Record) -> str:
-    """How roles are assigned on it: with permissions by repository (ABAC) AcrPull counts for nothing."""
+    """A registry's mode of role assignments. With permissions by repository (ABAC), AcrPull has no effect."""
     return registry.facts.get(MODE_FACT, "LegacyRegistryPermissions")
 
 
@@ -98,15 +97,15 @@ def find_registry(cloud: Cloud, name_or_server: str, subscription: str | None = 
     wanted = name_or_server.lower().removesuffix(".azurecr.io")
     for record in cloud.all(Registry.token):
         if record.name.lower() == wanted:
-            here = subscription is None or arm.subscription_of(record.id).lower() == subscription.lower()
-            return record if here else None
+            matches = subscription is None or arm.subscription_of(record.id).lower() == subscription.lower()
+            return record if matches else None
     return None
 
 
 def refusal_to_pull(cloud: Cloud, server: str, puller: str) -> str | None:
     """Why the identity `puller` (object id) may not, or not yet, pull from a login server; None when it may.
 
-    Worded as containerd reports it: registries answer 401 to whoever has no role, whatever the reason.
+    In containerd's words. A registry answers 401 to every identity without a role, whatever the reason.
     """
     registry = find_registry(cloud, server)
     if registry is None:

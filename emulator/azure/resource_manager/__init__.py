@@ -1,1 +1,1 @@
-"""Azure Resource Manager: ids, records, and the rules that hold for resources of every type."""
+"""Azure Resource Manager: resource ids, records, and the rules that hold for resources of every type."""

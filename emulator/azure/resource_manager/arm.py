@@ -1,15 +1,17 @@
-"""Ids of the Azure resource manager (ARM)."""
+"""Resource ids of Azure Resource Manager (ARM), and the ids that the emulator uses for its tenant."""
 
 import re
 from dataclasses import dataclass
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000beef"
-"""The one that is meant where none is named."""
+"""The default subscription."""
 OTHER_SUBSCRIPTION = "00000000-0000-0000-0000-00000000cafe"
 SUBSCRIPTIONS = (SUBSCRIPTION, OTHER_SUBSCRIPTION)
 TENANT = "00000000-0000-0000-0000-0000000000aa"
 CLIENT = "00000000-0000-0000-0000-0000000000c1"
+"""The application id of the client that is signed in."""
 OBJECT = "00000000-0000-0000-0000-0000000000b0"
+"""The object id of the user who is signed in."""
 
 
 def resource_group_id(name: str, subscription: str = SUBSCRIPTION) -> str:
@@ -18,7 +20,10 @@ def resource_group_id(name: str, subscription: str = SUBSCRIPTION) -> str:
 
 
 def resource_id(resource_group: str, kind: str, *names: str, subscription: str = SUBSCRIPTION) -> str:
-    """The id of a resource. The kind Microsoft.Network/virtualNetworks/subnets takes two names."""
+    """The id of a resource, given a name for each level: Microsoft.Network/virtualNetworks/subnets takes two.
+
+    Raises ValueError for another number of names.
+    """
     namespace, *collections = kind.split("/")
     if len(collections) != len(names):
         raise ValueError(f"{kind} takes {len(collections)} names, not {len(names)}")
@@ -27,12 +32,12 @@ def resource_id(resource_group: str, kind: str, *names: str, subscription: str =
 
 
 def key(resource_id: str) -> str:
-    """Returns an id's form for comparisons, in lower case: ARM ids don't distinguish case."""
+    """An id in lower case, for comparisons and as a key: ARM ids are not case-sensitive."""
     return resource_id.rstrip("/").lower()
 
 
 def same(one: str, other: str) -> bool:
-    """Whether both are ids of one resource."""
+    """Whether two ids are of the same resource."""
     return key(one) == key(other)
 
 
@@ -42,7 +47,7 @@ def contains(scope: str, resource_id: str) -> bool:
 
 
 def name(resource_id: str) -> str:
-    """The last name in an id."""
+    """The last name in an id, which is the resource's own."""
     return resource_id.rstrip("/").rpartition("/")[2]
 
 
@@ -52,7 +57,7 @@ def subscription_of(resource_id: str) -> str:
 
 
 def parent(resource_id: str) -> str:
-    """The id without its last collection and name: a subnet's network."""
+    """The id of the parent resource, such as a subnet's network."""
     return resource_id.rstrip("/").rpartition("/")[0].rpartition("/")[0]
 
 

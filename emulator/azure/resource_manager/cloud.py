@@ -1,4 +1,4 @@
-"""Azure as types of resources see it: the records of all resources, and what runs for them."""
+"""What resource types need of the resource manager: records, and the networks and clusters that run."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,21 +19,21 @@ from emulator.store import Store
 
 @dataclass(frozen=True)
 class Propagation:
-    """Seconds until something is effective, a role assignment for example. In Azure it takes minutes."""
+    """Seconds until a change takes effect, such as a role assignment. In Azure it takes minutes."""
 
     storage: float = 2.0
-    """For HDInsight's access to its storage: a cluster that is created earlier fails, and stays failed."""
+    """For an HDInsight cluster's role on its storage. A cluster created earlier fails, and stays failed."""
     image_pull: float = 2.0
-    """For AcrPull: pulls fail until then, and are tried again."""
+    """For AcrPull. Pulls fail until then, and are retried."""
     cluster_change: float = 2.0
-    """For another identity of an HDInsight cluster, which goes on meanwhile."""
+    """For a change of an HDInsight cluster's identity. The cluster serves meanwhile."""
 
 
 class Cloud(ABC):
-    """The resources in all subscriptions. Safe for use by several threads.
+    """The resources in all subscriptions. Thread-safe.
 
-    Reading needs the records alone. Writing takes the rules of a resource's type; `ResourceManager` knows
-    the types, and implements it.
+    Reads need the records only, and are implemented here. Writes need the rules of the resource types, which
+    depend on this module in turn; `ResourceManager` implements them.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Cloud(ABC):
         self.runtimes = runtimes
         self.propagation = propagation or Propagation()
         self.networks: set[str] = set()
-        """Keys of the networks that the world has."""
+        """Keys (`arm.key`) of the virtual networks that exist in the world."""
         self.hdinsight: dict[str, HdinsightRuntime] = {}
-        """Running HDInsight clusters by their ids' keys."""
+        """Running HDInsight clusters by key (`arm.key`)."""
         self.kubernetes: dict[str, KubernetesRuntime] = {}
-        """Running AKS clusters by their ids' keys."""
+        """Running AKS clusters by key (`arm.key`)."""
         self._store = store
 
     @abstractmethod
@@ -60,47 +60,47 @@ class Cloud(ABC):
         create: bool,
         subscription: str,
     ) -> Record:
-        """Creates or changes a resource of a subscription, and returns it once it is up.
+        """Creates or changes a resource in a subscription, and returns its record once it is provisioned.
 
-        With `create`, a resource that is there already is refused as azure-native refuses it; unless this
-        very caller made it and never came to know, being killed: then it is taken up where it was left.
-        Raises Refused, NotModelled, RealisationFailed and AlreadyExists.
+        With `create`, raises AlreadyExists for an existing resource, as azure-native does, except when the
+        Pulumi resource `urn` created it and the engine was killed before it knew: that creation is resumed.
+        Raises Refused, NotModelled and ProvisioningFailed as well.
         """
 
     @abstractmethod
     def delete(self, resource_id: str) -> None:
-        """Removes a resource and all that is in it; nothing happens when it is gone. Raises Refused."""
+        """Deletes a resource and its descendants; does nothing when it doesn't exist. Raises Refused."""
 
     @abstractmethod
-    def echo(self, record: Record) -> dict[str, Any]:
-        """Returns the outputs of a resource, as Azure answers a GET."""
+    def response(self, record: Record) -> dict[str, Any]:
+        """The body of Azure's response to a GET of a resource, flattened as in the SDK."""
 
     @abstractmethod
-    def is_written(self, resource_id: str) -> bool:
-        """Whether a write of this resource is under way."""
+    def is_being_written(self, resource_id: str) -> bool:
+        """Whether this resource is being created, changed or deleted."""
 
     def find(self, resource_id: str) -> Record | None:
-        """The resource with this id."""
+        """The record with this id; None when there is none."""
         document = self._store.get(arm.key(resource_id))
         return None if document is None else Record.of(document)
 
     def require(self, kind: str, resource_id: str) -> Record:
-        """The resource with this id. Raises Refused (404) when there is none of this kind."""
+        """The record with this id. Raises Refused (404) when there is none of this kind."""
         record = self.find(resource_id)
         if record is None or not arm.is_kind(resource_id, kind):
             raise not_found(kind, resource_id)
         return record
 
     def all(self, token: str) -> list[Record]:
-        """All resources of a type, in the order in which they were made."""
+        """All records of a type, in the order of creation."""
         return [record for record in self.everything() if record.token == token]
 
     def everything(self) -> list[Record]:
-        """All resources, in the order in which they were made."""
+        """All records, in the order of creation."""
         return [Record.of(document) for _, document in self._store.items()]
 
-    def parts(self, resource_id: str) -> list[Record]:
-        """What lies below a resource or in a resource group, in the order in which it was made."""
+    def descendants(self, resource_id: str) -> list[Record]:
+        """The records below a resource or in a resource group, in the order of creation."""
         return [
             record
             for record in self.everything()

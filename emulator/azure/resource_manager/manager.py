@@ -1,4 +1,4 @@
-"""The resource manager: creates, changes and deletes resources, and revives them after a crash."""
+"""The resource manager: creates, changes and deletes resources, and revives them when the daemon starts."""
 
 import threading
 import time
@@ -18,15 +18,15 @@ from emulator.azure.schema.locations import normal_location
 from emulator.store import Store
 
 
-class RealisationFailed(Exception):
-    """A resource was accepted, and then could not be brought up. It exists in state Failed, as in Azure."""
+class ProvisioningFailed(Exception):
+    """A resource was accepted, but could not be provisioned. As in Azure, it exists, in state Failed."""
 
 
 class ResourceManager(Cloud):
     """Writes resources by the rules of their types.
 
-    Every write goes through `put` and `delete`: rules first, then the record, then the world. So whatever is
-    killed, there is a record of what was begun.
+    A write checks the rules, then saves the record, then changes the world. So whenever the daemon is killed,
+    there is a record of everything that it may have begun.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class ResourceManager(Cloud):
         super().__init__(world, store, runtimes, propagation)
         self._types = types
         self._changed = threading.Condition(threading.RLock())
-        self._written: set[str] = set()
+        self._being_written: set[str] = set()
 
     def put(
         self,
@@ -55,7 +55,7 @@ class ResourceManager(Cloud):
         wanted = dict(inputs)
         resource_id = resource_type.id_of(wanted, subscription)
         require_subscription(arm.subscription_of(resource_id))
-        with self._writing(resource_type.writes(resource_id)):
+        with self._writing(resource_type.write_locks(resource_id)):
             existing = self.find(resource_id)
             if create and existing is not None and (existing.known or existing.urn != urn):
                 raise AlreadyExists(resource_id)
@@ -64,9 +64,9 @@ class ResourceManager(Cloud):
                 if resource_type.located:
                     _check_location(resource_id, wanted, existing)
                 self._check(resource_type, resource_id, wanted, existing)
-                record = self._begun(resource_type, resource_id, wanted, urn, existing)
+                record = self._accepted(resource_type, resource_id, wanted, urn, existing)
                 self.save(record)
-            return self._realised(resource_type, record, existing)
+            return self._provisioned(resource_type, record, existing)
 
     def operate(
         self,
@@ -74,10 +74,11 @@ class ResourceManager(Cloud):
         plan: Callable[[Record], Record],
         carry_out: Callable[[Record, Record], None],
     ) -> None:
-        """Changes a resource other than by PUT: `plan` returns the new record, `carry_out` realises it.
+        """Changes a resource by an operation other than PUT.
 
-        The record is saved first, as for a PUT: whatever is killed, a revival brings up what was planned.
-        Raises Refused, NotModelled and RealisationFailed; then the resource is as before.
+        `plan` returns the new record, and `carry_out` changes the world, given the old and the new record.
+        The new one is saved first, as for a PUT: if the daemon is killed, a revival starts what was planned.
+        Raises Refused, NotModelled and ProvisioningFailed, and the record stays as it was.
         """
         with self._writing([resource_id]):
             with self._changed:
@@ -91,26 +92,26 @@ class ResourceManager(Cloud):
                 carry_out(before, planned)
             except Exception as error:
                 self.save(before)
-                raise RealisationFailed(f"'{before.name}': {error}") from error
+                raise ProvisioningFailed(f"'{before.name}': {error}") from error
             self.save(replace(planned, state="Succeeded"))
 
     def read(self, resource_id: str) -> dict[str, Any] | None:
-        """Returns the outputs of a resource and marks it as known to the caller; None when there is none."""
+        """The response to a GET by the engine, which has the resource in its state then; None for 404."""
         record = self.find(resource_id)
         if record is None:
             return None
         self.acknowledge(resource_id)
-        return self.echo(record)
+        return self.response(record)
 
-    def echo(self, record: Record) -> dict[str, Any]:
-        return self._types[record.token].echo(self, record)
+    def response(self, record: Record) -> dict[str, Any]:
+        return self._types[record.token].response(self, record)
 
-    def is_written(self, resource_id: str) -> bool:
+    def is_being_written(self, resource_id: str) -> bool:
         with self._changed:
-            return arm.key(resource_id) in self._written
+            return arm.key(resource_id) in self._being_written
 
     def acknowledge(self, resource_id: str) -> None:
-        """Marks a resource as known to the caller, hence as part of its state."""
+        """Records that the engine has a resource in its state, so another creation of it is refused."""
         with self._changed:
             record = self.find(resource_id)
             if record is not None and not record.known:
@@ -122,20 +123,21 @@ class ResourceManager(Cloud):
         if record is None:
             return
         resource_type = self._types[record.token]
-        with self._writing(resource_type.writes(record.id)):
+        with self._writing(resource_type.write_locks(record.id)):
             with self._changed:
-                _require_unused(resource_type, record, resource_type.users(self, record))
+                _require_unused(resource_type, record, resource_type.dependents(self, record))
                 self.save(replace(record, state="Deleting"))
-            for part in reversed(self.parts(record.id)):
-                self._types[part.token].remove(self, part)
-                self._forget(part)
+            for descendant in reversed(self.descendants(record.id)):
+                self._types[descendant.token].remove(self, descendant)
+                self._delete_record(descendant)
             resource_type.remove(self, record)
-            self._forget(record)
+            self._delete_record(record)
 
     def revive(self) -> None:
-        """Starts everything again after the daemon had ended: networks, then routes, then clusters.
+        """Starts everything again in a new world: networks, then routes, then clusters.
 
-        What was being made or removed is in state Failed from now on: a further PUT or DELETE takes it up.
+        Resources whose creation or deletion was interrupted get the state Failed; another PUT or DELETE
+        completes it.
         """
         for record in self.everything():
             if record.state in ("Creating", "Deleting"):
@@ -153,7 +155,7 @@ class ResourceManager(Cloud):
         try:
             resource_type.check(self, resource_id, wanted, existing)
         except Refused as refusal:
-            refusal.bare = resource_type.answers_bare
+            refusal.bare = resource_type.bare_errors
             raise
 
     def _require_group(self, resource_type: ResourceType, resource_id: str) -> None:
@@ -164,7 +166,7 @@ class ResourceManager(Cloud):
             message = f"Resource group '{parsed.resource_group}' could not be found."
             raise Refused(404, "ResourceGroupNotFound", message)
 
-    def _begun(
+    def _accepted(
         self,
         resource_type: ResourceType,
         resource_id: str,
@@ -176,39 +178,42 @@ class ResourceManager(Cloud):
             return replace(existing, inputs=inputs, urn=urn, state="Updating")
         record = Record(resource_id, resource_type.token, urn, inputs, "Creating")
         record.known = existing is not None and existing.known
-        record.facts = {"created": time.time(), **resource_type.decide(self, record)}
+        record.facts = {"created": time.time(), **resource_type.choose_facts(self, record)}
         return record
 
-    def _realised(self, resource_type: ResourceType, record: Record, existing: Record | None) -> Record:
+    def _provisioned(self, resource_type: ResourceType, record: Record, existing: Record | None) -> Record:
         try:
-            resource_type.realise(self, record, existing)
+            resource_type.provision(self, record, existing)
         except Exception as error:
             with self._changed:
                 self.save(replace(record, state="Failed"))
-            raise RealisationFailed(f"{resource_type.kind} '{record.name}': {error}") from error
+            raise ProvisioningFailed(f"{resource_type.kind} '{record.name}': {error}") from error
         with self._changed:
-            # Somebody else's write may have changed the facts meanwhile: a peering's state.
+            # Another write may have changed the facts meanwhile, such as a peering's state.
             current = self.find(record.id) or record
             done = replace(current, state="Succeeded")
             self.save(done)
         return done
 
-    def _forget(self, record: Record) -> None:
+    def _delete_record(self, record: Record) -> None:
         with self._changed:
             self._store.delete(arm.key(record.id))
 
     @contextmanager
     def _writing(self, resource_ids: Sequence[str]) -> Iterator[None]:
-        """Serialises writes of a resource; others wait. azure-native retries AnotherOperationInProgress."""
+        """Serialises writes: waits until none of these resources is being written.
+
+        Azure refuses with AnotherOperationInProgress instead, which azure-native retries.
+        """
         keys = {arm.key(resource_id) for resource_id in resource_ids}
         with self._changed:
-            self._changed.wait_for(lambda: not keys & self._written)
-            self._written |= keys
+            self._changed.wait_for(lambda: not keys & self._being_written)
+            self._being_written |= keys
         try:
             yield
         finally:
             with self._changed:
-                self._written -= keys
+                self._being_written -= keys
                 self._changed.notify_all()
 
 
@@ -226,17 +231,17 @@ def _check_location(resource_id: str, wanted: dict[str, Any], existing: Record |
         raise Refused(409, "InvalidResourceLocation", message)
 
 
-def _require_unused(resource_type: ResourceType, record: Record, users: Sequence[str]) -> None:
-    if users:
+def _require_unused(resource_type: ResourceType, record: Record, dependents: Sequence[str]) -> None:
+    if dependents:
         message = (
             f"{resource_type.kind} {record.id} cannot be deleted because it is in use by the following "
-            f"resources: {', '.join(users)}."
+            f"resources: {', '.join(dependents)}."
         )
         raise Refused(400, resource_type.in_use_code, message)
 
 
 class AlreadyExists(Exception):
-    """A resource exists already; azure-native asks before a PUT (pkg/azure/client_azcore.go, CanCreate)."""
+    """The resource to create exists. azure-native checks it before a PUT: client_azcore.go, CanCreate."""
 
     def __init__(self, resource_id: str) -> None:
         super().__init__(f"cannot create already existing resource '{resource_id}'")

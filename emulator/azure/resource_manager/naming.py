@@ -1,4 +1,4 @@
-"""Azure's rules for names (Microsoft's "Naming rules and restrictions for Azure resources")."""
+"""Azure's rules for names, from Microsoft's "Naming rules and restrictions for Azure resources"."""
 
 import re
 from dataclasses import dataclass
@@ -11,19 +11,21 @@ _TRADEMARKS = re.compile(r"(?i).*(microsoft|windows).*|login.*|access|azure|bing
 
 @dataclass(frozen=True)
 class NameRule:
-    """A rule for names: pattern and lengths. `words` describes the pattern in messages."""
+    """A rule for the names of one kind of resource: lengths and a pattern."""
 
     what: str
+    """The kind of resource, in messages."""
     shortest: int
     longest: int
     pattern: str
     words: str
-    of_endpoint: bool = False
-    """Whether what is so named has an endpoint: Azure keeps its trademarks out of these."""
+    """The pattern in words, in messages."""
+    has_endpoint: bool = False
+    """Whether the resource has a public endpoint: Azure refuses Microsoft's trademarks in its name then."""
 
     def require(self, name: str) -> None:
         """Raises Refused for a name that breaks the rule."""
-        if self.of_endpoint and _TRADEMARKS.fullmatch(name):
+        if self.has_endpoint and _TRADEMARKS.fullmatch(name):
             message = f"The resource name '{name}' or a part of the name is a trademarked or reserved word."
             raise Refused(400, "ReservedResourceName", message)
         if self.shortest <= len(name) <= self.longest and re.fullmatch(self.pattern, name):
@@ -42,7 +44,7 @@ _NETWORKING_WORDS = (
 
 
 def networking(what: str, shortest: int = 1, longest: int = 80) -> NameRule:
-    """The rule that most of Microsoft.Network shares."""
+    """The rule that most types of Microsoft.Network have in common."""
     return NameRule(what, shortest, longest, _NETWORKING, _NETWORKING_WORDS)
 
 
@@ -67,16 +69,16 @@ IDENTITY = NameRule(
     "letters, digits, hyphens and underscores, a letter or digit first",
 )
 STORAGE_ACCOUNT = NameRule(
-    "storage account", 3, 24, r"[a-z0-9]+", "lower-case letters and digits", of_endpoint=True
+    "storage account", 3, 24, r"[a-z0-9]+", "lower-case letters and digits", has_endpoint=True
 )
-REGISTRY = NameRule("container registry", 5, 50, r"[A-Za-z0-9]+", "letters and digits", of_endpoint=True)
+REGISTRY = NameRule("container registry", 5, 50, r"[A-Za-z0-9]+", "letters and digits", has_endpoint=True)
 HDINSIGHT_CLUSTER = NameRule(
     "HDInsight cluster",
     3,
     59,
     r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]",
     "letters, digits and hyphens, a letter or digit first and last",
-    of_endpoint=True,
+    has_endpoint=True,
 )
 MANAGED_CLUSTER = NameRule(
     "AKS cluster",
@@ -84,7 +86,7 @@ MANAGED_CLUSTER = NameRule(
     63,
     r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?",
     "letters, digits, underscores and hyphens, a letter or digit first and last",
-    of_endpoint=True,
+    has_endpoint=True,
 )
 AGENT_POOL = NameRule("agent pool", 1, 12, r"[a-z][a-z0-9]*", "lower-case letters and digits, a letter first")
 ROLE_ASSIGNMENT = NameRule(

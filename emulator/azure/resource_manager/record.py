@@ -1,4 +1,4 @@
-"""The record of a resource, which the resource manager stores."""
+"""Records: resources as the resource manager stores them."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -8,27 +8,27 @@ State = Literal["Creating", "Updating", "Succeeded", "Failed", "Deleting"]
 
 @dataclass
 class Record:
-    """A resource, as it is stored."""
+    """A resource as it is stored. The fields are keys of the documents on disk."""
 
     id: str
     token: str
     """The type, e.g. azure-native:network:Subnet."""
     urn: str
-    """Whose create call made it."""
+    """The URN of the Pulumi resource that created or last changed it."""
     inputs: dict[str, Any]
     state: State
     facts: dict[str, Any] = field(default_factory=dict)
-    """What Azure decided rather than the caller: guids, addresses, ports, times."""
+    """Values that Azure chooses: GUIDs, addresses, ports, times."""
     known: bool = False
-    """Whether the engine came back to it, hence has it in its state."""
+    """Whether the engine has the resource in its state: it has read or compared it after the creation."""
 
     def document(self) -> dict[str, Any]:
-        """Returns the record as a JSON document."""
+        """The record as a JSON document."""
         return asdict(self)
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Record":
-        """Returns the record that a JSON document holds."""
+        """The record in a JSON document."""
         return cls(**document)
 
     @property

@@ -10,13 +10,13 @@ from emulator.azure.schema.locations import normal_location
 def require_reference(
     cloud: Cloud, kind: str, resource_id: str, referrer_id: str, location: str | None = None
 ) -> Record:
-    """The resource that another one refers to. Raises Refused unless it exists, in `location` if given.
+    """The record that another resource refers to. Raises Refused unless it exists, in `location` if given.
 
-    Raises NotModelled where it has to be in the same region and lies in another subscription.
+    With `location`, raises NotModelled for a resource in another subscription.
     """
     record = cloud.find(resource_id) if arm.is_kind(resource_id, kind) else None
     if record is not None and location is not None:
-        require_near(referrer_id, record)
+        require_same_subscription(referrer_id, record)
     elsewhere = (
         record is not None
         and location is not None
@@ -31,7 +31,7 @@ def require_reference(
     return record
 
 
-def require_near(resource_id: str, other: Record) -> None:
+def require_same_subscription(resource_id: str, other: Record) -> None:
     """Raises NotModelled for two resources in different subscriptions."""
     if arm.subscription_of(resource_id).lower() != arm.subscription_of(other.id).lower():
         raise NotModelled(f"{resource_id} with {other.id}, which lies in another subscription")

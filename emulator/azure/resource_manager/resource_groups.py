@@ -18,9 +18,9 @@ class ResourceGroup(RecordsOnly):
     modelled = frozenset()
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rule for names."""
+        """Raises Refused for a name that Azure refuses."""
         naming.RESOURCE_GROUP.require(arm.name(resource_id))
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure."""
+        """The group's state."""
         return {"properties": {"provisioningState": record.state}}

@@ -16,67 +16,73 @@ from emulator.azure.schema.locations import normal_location
 
 
 class ResourceType(ABC):
-    """A type of resource: its names, Azure's rules for it, what it starts, and its outputs.
+    """A type of resource: its names, Azure's rules for it, how it is provisioned, and what a GET returns.
 
-    Rules raise Refused. `ResourceManager` calls `check`, `decide` and `realise` in this order for a PUT, and
-    `describe` for a read.
+    `ResourceManager` calls `check`, `choose_facts` and `provision` in this order for a PUT, and `response`
+    for a GET. Methods whose text says nothing else raise Refused where Azure refuses.
     """
 
     token: ClassVar[str]
     kind: ClassVar[str]
-    """As in ids and echoes, e.g. Microsoft.Network/virtualNetworks."""
+    """The type as in ids and responses, e.g. Microsoft.Network/virtualNetworks."""
     path: ClassVar[str]
-    """The id, with names of inputs in braces; the last one names the resource itself."""
+    """The id's template, with names of inputs in braces; the last one is the resource's own name."""
     autonaming: ClassVar[Literal["random", "copy", "uuid"]] = "random"
-    """How azure-native names a nameless resource: children copy their Pulumi name, others add digits."""
+    """How azure-native names a resource that is given no name.
+
+    random: the Pulumi name and digits. copy: the Pulumi name, as for child resources. uuid: a GUID.
+    """
     located: ClassVar[bool] = True
-    """Whether the resource has a region; without one, azure-native takes the resource group's."""
+    """Whether the resource has a region. By default azure-native gives it the resource group's."""
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Inputs, beside those in `path`, whose change makes azure-native replace the resource.
 
-    From its pkg/gen/replacement.go, and x-ms-mutability in the API's description.
+    Sources: its pkg/gen/replacement.go, and x-ms-mutability in the API's description.
     """
-    answers_bare: ClassVar[bool] = False
-    """Whether the service's own refusals have no `error` around code and message."""
+    bare_errors: ClassVar[bool] = False
+    """Whether the service's refusals are bare (`Refused.bare`)."""
     in_use_code: ClassVar[str]
-    """Azure's error code when a resource with `users` is to be deleted."""
+    """Azure's error code for a deletion that is refused since the resource has `dependents`."""
     modelled: ClassVar[frozenset[str]]
-    """Inputs that the emulator knows, such as `a.b[].c`, beside those in `path`, `location` and `tags`."""
+    """Inputs that the emulator models, such as `a.b[].c`, beside those in `path`, `location` and `tags`."""
 
     @abstractmethod
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Raises Refused where Azure refuses a PUT of these inputs. `existing` is what a PUT would change."""
+        """Raises Refused where Azure refuses a PUT of these inputs, NotModelled for what isn't emulated.
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Returns the facts of a new resource: what Azure chooses, such as GUIDs, addresses and times."""
+        `existing` is the resource that the PUT would change, if any.
+        """
+
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Returns the facts of a new resource: the values that Azure chooses, such as GUIDs and addresses."""
         return {}
 
     @abstractmethod
-    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
-        """Makes the world match the record. May take long; other resources are realised meanwhile."""
+    def provision(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+        """Makes the world match the record. It may take long; other resources are provisioned meanwhile."""
 
     @abstractmethod
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """The outputs: Azure's echo, in the shape of the SDK. Common ones are added by `echo`."""
+        """The properties in the response to a GET, as the SDK names them; `response` adds the common ones."""
 
-    def absent(self, resource_id: str) -> Refused:
-        """The answer to a read of a resource that doesn't exist."""
+    def not_found_error(self, resource_id: str) -> Refused:
+        """The response to a GET of a resource that doesn't exist."""
         return not_found(self.kind, resource_id)
 
-    def users(self, cloud: Cloud, record: Record) -> Sequence[str]:
-        """The ids of resources that need this one. Azure refuses to delete it as long as there are any."""
+    def dependents(self, cloud: Cloud, record: Record) -> Sequence[str]:
+        """The ids of resources that use this one. Azure refuses to delete it while there are any."""
         return []
 
     @abstractmethod
     def remove(self, cloud: Cloud, record: Record) -> None:
-        """Takes the resource out of the world. It may have been realised in part only, or not at all."""
+        """Removes the resource from the world. It may have been provisioned in part, or not at all."""
 
     @abstractmethod
     def revive(self, cloud: Cloud, record: Record) -> None:
-        """Brings the resource back into a world that has just been made."""
+        """Provisions an existing resource again, in a new world."""
 
-    def writes(self, resource_id: str) -> Sequence[str]:
-        """The ids that a write locks: the parent's, too, where Azure changes one part of it at a time."""
+    def write_locks(self, resource_id: str) -> Sequence[str]:
+        """The ids that a write locks, including the parent's where Azure changes one child at a time."""
         return [resource_id]
 
     @property
@@ -90,7 +96,7 @@ class ResourceType(ABC):
         return [name for name in re.findall(r"{(\w+)}", self.path) if name != "subscriptionId"]
 
     def id_of(self, inputs: dict[str, Any], subscription: str) -> str:
-        """The id of the resource with these inputs, asked for in a subscription."""
+        """The id, in a subscription, of the resource with these inputs."""
 
         def value(match: re.Match[str]) -> str:
             if match[1] == "subscriptionId":
@@ -101,8 +107,8 @@ class ResourceType(ABC):
 
         return re.sub(r"{(\w+)}", value, self.path)
 
-    def echo(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Returns all outputs: those that every type has, and those of `describe`."""
+    def response(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """The response to a GET: the properties that all types have in common, and those of `describe`."""
         common: dict[str, Any] = {"name": record.name, "type": self.kind}
         if self.located:
             common["location"] = normal_location(record.inputs["location"])
@@ -112,9 +118,9 @@ class ResourceType(ABC):
 
 
 class RecordsOnly(ResourceType):
-    """A type of which nothing runs: its resources exist as records, which the rules of others look up."""
+    """A type for whose resources nothing runs: they are records only, which the rules of other types read."""
 
-    def realise(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
+    def provision(self, cloud: Cloud, record: Record, previous: Record | None) -> None:
         """Nothing to do."""
 
     def remove(self, cloud: Cloud, record: Record) -> None:
@@ -130,7 +136,7 @@ def new_guid() -> str:
 
 
 def new_etag() -> str:
-    """A weak entity tag as Azure's network resources carry it."""
+    """A weak entity tag in the form that Azure's network resources have."""
     return f'W/"{uuid.uuid4()}"'
 
 
@@ -140,5 +146,5 @@ def new_digits(count: int) -> str:
 
 
 def now() -> str:
-    """The time in the form that Azure's answers use, with seven decimals."""
+    """The present time (UTC) in the form of Azure's responses, with seven decimals."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")

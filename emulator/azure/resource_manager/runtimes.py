@@ -1,4 +1,4 @@
-"""Interfaces of what runs for the resource manager: networks, brokers and pods."""
+"""Interfaces through which the resource manager runs networks and clusters, without importing them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -19,7 +19,7 @@ class NetworkWorld(Protocol):
 
 
 class HdinsightRuntime(Protocol):
-    """The handle of an HDInsight cluster."""
+    """A handle of an HDInsight cluster, implemented by `emulator.hdinsight.cluster.HdinsightCluster`."""
 
     def create(self) -> None: ...
     def revive(self) -> None: ...
@@ -29,7 +29,7 @@ class HdinsightRuntime(Protocol):
 
 
 class KubernetesRuntime(Protocol):
-    """The handle of an AKS cluster."""
+    """A handle of an AKS cluster, implemented by `emulator.kubernetes.cluster.KubernetesCluster`."""
 
     def create(self) -> None: ...
     def revive(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The subscriptions that exist."""
+"""The check that a subscription exists."""
 
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.refusals import Refused

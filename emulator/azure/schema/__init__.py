@@ -1,1 +1,1 @@
-"""The SDK's declarations of each type, and how azure-native checks and compares values by them."""
+"""The SDK's declarations of resource types, by which azure-native checks and compares values."""

@@ -1,7 +1,6 @@
-"""Comparison as azure-native does it: inputs with inputs at a diff, outputs with outputs at a refresh.
+"""Comparisons as azure-native makes them: of inputs for a diff, of outputs for a refresh.
 
-The rules are those of azure-native's provider: pkg/provider/diff.go (calculateDetailedDiff, applyDiff) and
-provider.go (Diff, Read).
+Sources: pkg/provider/diff.go (calculateDetailedDiff, applyDiff) and provider.go (Diff, Read) of azure-native.
 """
 
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from emulator.providers.provider import Difference
 
 @dataclass(frozen=True)
 class Change:
-    """One property that differs. `path` as in `a.b[0].c`, `pattern` without the indices: `a.b[].c`."""
+    """One property that differs, with its path (`a.b[0].c`) and the path without indices (`a.b[].c`)."""
 
     path: str
     pattern: str
@@ -23,10 +22,10 @@ class Change:
 
 
 def difference(old: dict[str, Any], new: dict[str, Any], replaced_by: frozenset[str]) -> Difference:
-    """Compares inputs. A change of one of the properties `replaced_by` replaces the resource."""
+    """Compares old and new inputs. A change of a property in `replaced_by` replaces the resource."""
     changes = [change for change in _objects(old, new, "", "") if not _same_location(change, old, new)]
     replace = [change.path for change in changes if _replaces(change, replaced_by)]
-    # Resources with a random name are replaced without a gap; a given name must be free first.
+    # With a random name the new resource can be created first; a given name has to be freed before.
     delete_first = bool(replace) and not old.get("__createBeforeDelete", False)
     return Difference([change.path for change in changes], replace, delete_first)
 
@@ -38,10 +37,10 @@ def refreshed(
     shape: Shape,
     left_alone: frozenset[str],
 ) -> dict[str, Any]:
-    """The inputs after a refresh: those of before, with what changed in Azure since.
+    """The inputs after a refresh: the previous ones, with the properties that changed in Azure since.
 
-    `shape` is that of the inputs: read-only outputs never become inputs. `left_alone` are parts that exist as
-    resources of their own; they become inputs only where they were given inline.
+    `shape` is that of the inputs, so read-only outputs never become inputs. `left_alone` names the properties
+    whose items can also be resources of their own; they become inputs only where they were given inline.
     """
     old = project(shape, old_outputs)
     new = project(shape, new_outputs)
@@ -51,7 +50,7 @@ def refreshed(
 
 
 def project(shape: Shape, outputs: dict[str, Any]) -> dict[str, Any]:
-    """Returns the part of outputs whose properties are inputs, too."""
+    """Returns the outputs that are inputs as well, by the inputs' shape."""
     return {
         name: _project_value(item, outputs[name])
         for name, item in shape.properties.items()
@@ -140,7 +139,7 @@ def _replaces(change: Change, replaced_by: frozenset[str]) -> bool:
 
 
 def _same_location(change: Change, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether it is only the spelling of a region: "West Europe" is "westeurope"."""
+    """Whether a change is only another spelling of a region: "West Europe" is "westeurope"."""
     if change.path != "location" or change.kind != "update":
         return False
     before, after = old["location"], new["location"]

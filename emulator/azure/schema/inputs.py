@@ -1,4 +1,4 @@
-"""Validation of inputs against the types that Azure's API declares."""
+"""Validates inputs against the types that the SDK declares."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from emulator.azure.schema.sdk import Shape
 from emulator.providers.provider import Failure, Unknown
 
-# The provider keeps these among the inputs; they are no properties of Azure's.
+# azure-native keeps these among the inputs; they are not properties of Azure's API.
 BOOKKEEPING = frozenset({"azureApiVersion", "__createBeforeDelete"})
 
 
 def failures(shape: Shape, values: dict[str, Any]) -> list[Failure]:
-    """Returns a failure for each missing, unknown or ill-typed property of inputs, at any depth.
+    """Returns a failure for each missing, unknown or ill-typed property, at any depth.
 
-    Stricter than azure-native, which drops properties that it doesn't know.
+    Stricter than azure-native, which drops unknown properties.
     """
     return list(
         _object(shape, {name: value for name, value in values.items() if name not in BOOKKEEPING}, "")
@@ -51,7 +51,7 @@ def _value(shape: Shape, value: Any, path: str) -> Iterator[Failure]:
 
 
 def _is_choice(value: str, choices: tuple[str, ...]) -> bool:
-    # ARM compares enumerations without regard to case (its API guidelines; azure-native doesn't check them).
+    # ARM's enumerations are not case-sensitive (its API guidelines; azure-native doesn't check them).
     return value.lower() in (choice.lower() for choice in choices)
 
 

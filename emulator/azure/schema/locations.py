@@ -1,4 +1,4 @@
-"""Names of Azure's regions."""
+"""The two spellings of Azure's regions: "westeurope" and "West Europe"."""
 
 _DISPLAYED = (
     *("Australia Central", "Australia East", "Australia Southeast", "Brazil South", "Canada Central"),
@@ -18,6 +18,6 @@ def normal_location(location: str) -> str:
 
 
 def displayed_location(location: str) -> str:
-    """Returns a region's name as the portal shows it, "West Europe"; one that is not known here as it is."""
+    """Returns a region's display name, such as "West Europe"; a name that is not known here is unchanged."""
     known = {normal_location(name): name for name in _DISPLAYED}
     return known.get(normal_location(location), location)

@@ -1,4 +1,4 @@
-"""Outputs during preview: inputs where they come back as they are, unknown everything else."""
+"""Outputs at preview: an output that is also an input has the input's value, all others are unknown."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from emulator.providers.provider import UNKNOWN, Unknown
 def preview_outputs(shape: Shape, inputs: dict[str, Any]) -> dict[str, Any]:
     """Returns the outputs that azure-native shows at preview. `shape` is that of the outputs.
 
-    From its pkg/convert/previewOutputs.go.
+    Source: its pkg/convert/previewOutputs.go.
     """
     return {
         name: _value(item, inputs[name]) if inputs.get(name) is not None else UNKNOWN

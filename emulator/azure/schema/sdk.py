@@ -1,8 +1,8 @@
-"""The shapes of inputs and outputs, as the installed SDK declares them.
+"""The shapes of inputs and outputs, as the installed SDK declares them. Thread-safe.
 
-The SDK is generated from Azure's OpenAPI descriptions: names, required properties, nested types and
-enumerations of each type stand in its classes. A module is imported when one of its types is first asked for,
-since importing all of azure-native takes seconds. Thread-safe.
+The SDK is generated from Azure's OpenAPI descriptions, so its classes declare each type's properties, which
+of them are required, nested types and enumerations. A module is imported when one of its types is first
+needed, since importing all of azure-native takes seconds.
 """
 
 import collections.abc
@@ -21,7 +21,7 @@ from typing import Any
 import pulumi
 from pulumi import _types
 
-# `_types` is how the SDK itself reads its classes; there is no public way, and the version is pinned.
+# The SDK itself reads its classes through `_types`; there is no public API for it, and the version is pinned.
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 _loading = threading.Lock()
@@ -38,12 +38,12 @@ class Shape:
 
     @cached_property
     def properties(self) -> Mapping[str, "Shape"]:
-        """The properties of an object by their names on the wire."""
+        """The properties of an object by their names in the API (camel case)."""
         return {} if self.sdk_class is None else _properties(self.sdk_class)
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """The properties that an object can't do without."""
+        """The names of an object's required properties."""
         return frozenset() if self.sdk_class is None else _required(self.sdk_class)
 
 
@@ -75,9 +75,10 @@ def api_version(token: str) -> str:
 
 @cache
 def standalone_parts(token: str) -> frozenset[str]:
-    """Inputs whose items are also resources of their own, e.g. a network's subnets.
+    """Inputs whose items can also be resources of their own, e.g. a network's subnets.
 
-    azure-native leaves these alone unless they were given inline (its CONTRIBUTING.md, "Sub-resources").
+    azure-native ignores these in a refresh unless they were given inline (its CONTRIBUTING.md,
+    "Sub-resources").
     """
     arguments = inputs(token).sdk_class
     assert arguments is not None
@@ -91,7 +92,7 @@ def standalone_parts(token: str) -> frozenset[str]:
 
 def _resource_class(token: str) -> type:
     _, module, name = token.split(":")
-    # The SDK's modules load at the first access, and a second thread would see them half loaded.
+    # The SDK's modules load at the first access; without the lock another thread would see them half loaded.
     with _loading:
         return getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
 
@@ -141,7 +142,7 @@ def _shape(annotation: Any) -> Shape:
 
 
 def _members(annotation: Any) -> list[Any]:
-    """The types that a value may have, apart from being awaited or an output."""
+    """The types that a value may have, without Awaitable and Output."""
     origin = typing.get_origin(annotation)
     if origin in (typing.Union, types.UnionType):
         return [found for member in typing.get_args(annotation) for found in _members(member)]

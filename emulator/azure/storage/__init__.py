@@ -1,1 +1,1 @@
-"""Microsoft.Storage."""
+"""Microsoft.Storage: storage accounts."""

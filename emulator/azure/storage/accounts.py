@@ -39,7 +39,7 @@ class StorageAccount(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Azure's rules: a name nobody has, hierarchical namespaces on StorageV2, no retired TLS version."""
+        """Raises Refused for a name that is taken, or a kind, namespace or TLS version that Azure refuses."""
         name = arm.name(resource_id)
         naming.STORAGE_ACCOUNT.require(name)
         for other in cloud.all(self.token):
@@ -59,12 +59,12 @@ class StorageAccount(RecordsOnly):
             message = f"The kind of storage account '{name}' cannot be changed."
             raise Refused(400, "StorageAccountKindCannotBeChanged", message)
 
-    def decide(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """Notes the time of its creation."""
+    def choose_facts(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Records the time of creation."""
         return {"time": now()}
 
     def describe(self, cloud: Cloud, record: Record) -> dict[str, Any]:
-        """As in Azure."""
+        """The account, with its endpoints."""
         inputs, location = record.inputs, record.inputs["location"].lower().replace(" ", "")
         described: dict[str, Any] = {
             "accessTier": inputs.get("accessTier", "Hot"),

@@ -1,13 +1,13 @@
-"""The outputs of an HDInsight cluster, which differ from its inputs in spelling and in what they leave out.
+"""The response to a GET of an HDInsight cluster: it spells inputs differently, and leaves secrets out.
 
-As Azure's own tools recorded them for their tests; emulator/tests/recordings/azure names the sources.
+As Azure's own tools recorded it for their tests; emulator/tests/recordings/azure names the sources.
 """
 
 import re
 import time
 from typing import Any
 
-from emulator.azure.authorization.principals import identity
+from emulator.azure.authorization.principals import find_identity
 from emulator.azure.hdinsight.request import HEAD, WORKER, ClusterRequest
 from emulator.azure.network.occupancy import GATEWAYS_FACT
 from emulator.azure.resource_manager import arm
@@ -18,7 +18,7 @@ from emulator.azure.schema.locations import displayed_location
 _BUILD = "5.1.3000.0"
 _DISK_GIGABYTES = 1023
 _CORES = {"d1": 1, "d2": 2, "d3": 4, "d4": 8, "d5": 16, "d11": 2, "d12": 4, "d13": 8, "d14": 16, "d15": 20}
-"""Of the D and DS series of the first and second version. In the name of any other size stands the number."""
+"""Cores of D and DS sizes, versions 1 and 2. The name of any other size says how many cores it has."""
 
 _CLUSTER_STATES = {
     "Succeeded": ("Succeeded", "Running"),
@@ -29,15 +29,15 @@ _CLUSTER_STATES = {
 }
 
 CHANGED_FACT = "changed"
-"""When a PATCH gave the cluster another identity, in seconds since the epoch."""
+"""When a PATCH changed the cluster's identity, in seconds since the epoch."""
 ERRORS_FACT = "errors"
-"""What the cluster reports although it runs: a list of `code` and `message`."""
-_CHANGING = (("Succeeded", "Accepted"), ("Succeeded", "HdInsightConfiguration"))
-"""What a change of the identity goes through; endpoints stay."""
+"""Errors that a running cluster reports: a list of `code` and `message`."""
+_IDENTITY_CHANGE_STATES = (("Succeeded", "Accepted"), ("Succeeded", "HdInsightConfiguration"))
+"""The states in both halves of a change of the identity. Endpoints are still shown then."""
 
 
 def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
-    """The outputs of a cluster."""
+    """Returns the response's properties, without those that every resource has (`ResourceType.response`)."""
     request = ClusterRequest(record.inputs)
     described: dict[str, Any] = {
         "etag": record.facts["guid"],
@@ -48,7 +48,7 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
         described["identity"] = {
             "type": record.inputs["identity"]["type"],
             "userAssignedIdentities": {
-                _spelt(record, identity_id): _identity(cloud, record, identity_id)
+                _identity_id(record, identity_id): _identity(cloud, record, identity_id)
                 for identity_id in request.identities
             },
         }
@@ -58,7 +58,7 @@ def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
 def _properties(cloud: Cloud, record: Record, request: ClusterRequest) -> dict[str, Any]:
     provisioning, state = _state(cloud, record)
     properties: dict[str, Any] = {
-        # Nothing of `configurations` comes back.
+        # HDInsight never returns `configurations`.
         "clusterDefinition": {
             "blueprint": f"https://blueprints.azurehdinsight.net/kafka-{_BUILD}.2504170544.json",
             "componentVersion": {"Kafka": "3.2"},
@@ -88,16 +88,16 @@ def _properties(cloud: Cloud, record: Record, request: ClusterRequest) -> dict[s
 
 
 def _state(cloud: Cloud, record: Record) -> tuple[str, str]:
-    """The states of provisioning and of the cluster, which is Accepted until half of a change has passed."""
+    """`provisioningState` and `clusterState`."""
     duration = cloud.propagation.cluster_change
     passed = time.time() - record.facts.get(CHANGED_FACT, 0)
     if record.state == "Succeeded" and passed < duration:
-        return _CHANGING[passed >= duration / 2]
+        return _IDENTITY_CHANGE_STATES[passed >= duration / 2]
     return _CLUSTER_STATES[record.state]
 
 
 def _endpoints(record: Record) -> list[dict[str, Any]]:
-    """Ambari is where it listens on this machine, but for the name inside the network, which is Azure's."""
+    """The endpoints as in Azure, except HTTPS, which is where Ambari listens on this machine."""
     domain = "azurehdinsight.net"
     endpoints: list[dict[str, Any]] = [
         {"location": f"{record.name}-ssh.{domain}", "name": "SSH", "port": 22, "protocol": "TCP"},
@@ -110,7 +110,7 @@ def _endpoints(record: Record) -> list[dict[str, Any]]:
 
 
 def _cores(request: ClusterRequest) -> int:
-    """The cores of head and worker nodes; ZooKeeper's do not count."""
+    """The cores of head and worker nodes. HDInsight doesn't count those of ZooKeeper nodes."""
     return sum(request.count(role) * _cores_of(request.size(role)) for role in (HEAD, WORKER))
 
 
@@ -149,15 +149,15 @@ def _storage(account: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in account.items() if name not in ("key", "saskey")}
 
 
-def _spelt(record: Record, identity_id: str) -> str:
-    """An identity's id: all in lower case once a PATCH has changed the identity."""
+def _identity_id(record: Record, identity_id: str) -> str:
+    """An identity's id as HDInsight spells it: in lower case once a PATCH has changed the identity."""
     if CHANGED_FACT in record.facts:
         return identity_id.lower()
     return re.sub("/resourcegroups/", "/resourcegroups/", identity_id, flags=re.IGNORECASE)
 
 
 def _identity(cloud: Cloud, record: Record, identity_id: str) -> dict[str, Any]:
-    owner = identity(cloud, identity_id)
-    if owner is None or record.state == "Creating" or CHANGED_FACT in record.facts:
+    identity = find_identity(cloud, identity_id)
+    if identity is None or record.state == "Creating" or CHANGED_FACT in record.facts:
         return {}
-    return {"principalId": owner.facts["principal"], "tenantId": arm.TENANT}
+    return {"principalId": identity.facts["principal"], "tenantId": arm.TENANT}

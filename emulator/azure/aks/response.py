@@ -1,10 +1,13 @@
-"""The outputs of an AKS cluster: its inputs, and what AKS adds to them."""
+"""The response to a GET of an AKS cluster: its inputs, and the properties that AKS adds.
+
+As Azure's own tools recorded it for their tests; emulator/tests/recordings/azure names the sources.
+"""
 
 from typing import Any
 
 from emulator.azure.aks.request import ManagedClusterRequest
 from emulator.azure.authorization.identities import UserAssignedIdentity
-from emulator.azure.authorization.principals import identity
+from emulator.azure.authorization.principals import find_identity
 from emulator.azure.network.public_addresses import PublicIPAddress
 from emulator.azure.resource_manager import arm
 from emulator.azure.resource_manager.cloud import Cloud
@@ -15,7 +18,7 @@ _PATCH = "5"
 
 
 def describe_cluster(cloud: Cloud, record: Record) -> dict[str, Any]:
-    """The outputs of a cluster."""
+    """Returns the response's properties, without those that every resource has (`ResourceType.response`)."""
     inputs = record.inputs
     request = ManagedClusterRequest(inputs)
     location = inputs["location"].lower().replace(" ", "")
@@ -123,7 +126,7 @@ def _network_profile(record: Record, request: ManagedClusterRequest) -> dict[str
 
 
 def _identity(cloud: Cloud, record: Record, request: ManagedClusterRequest) -> dict[str, Any]:
-    if request.has_own_identity:
+    if request.has_system_assigned_identity:
         return {
             "principalId": record.facts["principal"],
             "tenantId": arm.TENANT,
@@ -131,10 +134,10 @@ def _identity(cloud: Cloud, record: Record, request: ManagedClusterRequest) -> d
         }
     assigned = {}
     for identity_id in request.identities:
-        owner = identity(cloud, identity_id)
+        identity = find_identity(cloud, identity_id)
         assigned[identity_id] = (
-            {"clientId": owner.facts["client"], "principalId": owner.facts["principal"]}
-            if owner and record.state != "Creating"
+            {"clientId": identity.facts["client"], "principalId": identity.facts["principal"]}
+            if identity and record.state != "Creating"
             else {}
         )
     return {"type": request.inputs["identity"]["type"], "userAssignedIdentities": assigned}
@@ -145,13 +148,13 @@ def _identity_profile(cloud: Cloud, record: Record) -> dict[str, Any]:
     identity_id = arm.resource_id(
         record.facts["node_group"], UserAssignedIdentity.kind, name, subscription=subscription
     )
-    owner = identity(cloud, identity_id)
-    if owner is None or record.state == "Creating":
+    identity = find_identity(cloud, identity_id)
+    if identity is None or record.state == "Creating":
         return {}
     return {
         "kubeletidentity": {
-            "clientId": owner.facts["client"],
-            "objectId": owner.facts["principal"],
-            "resourceId": owner.id,
+            "clientId": identity.facts["client"],
+            "objectId": identity.facts["principal"],
+            "resourceId": identity.id,
         }
     }
