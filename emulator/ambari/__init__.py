@@ -1,1 +1,1 @@
-"""Apache Ambari 2.7.3 as HDInsight 5.1 runs it: what of its REST API configures and restarts Kafka."""
+"""Apache Ambari 2.7.3, as in HDInsight 5.1: the part of its REST API that configures and restarts Kafka."""

@@ -1,12 +1,12 @@
-"""Ambari's refusals: status and message as the server words them."""
+"""Ambari's error responses, with the server's own status codes and messages."""
 
 _SPI = "org.apache.ambari.server.controller.spi"
 
 
 class AmbariError(Exception):
-    """A refusal by Ambari's own code: `{"status": ..., "message": ...}`.
+    """An error response by Ambari's own code: `{"status": ..., "message": ...}`.
 
-    2.7.3 puts the Java exception's class before the message when the request was a PUT or DELETE.
+    To a PUT or DELETE, 2.7.3 puts the Java exception's class before the message.
     """
 
     def __init__(self, status: int, message: str, java_class: str | None = None) -> None:
@@ -17,10 +17,10 @@ class AmbariError(Exception):
 
 
 class ContainerError(AmbariError):
-    """A refusal by what surrounds Ambari's code (Spring Security, Jetty); its message is the reason phrase.
+    """An error response by Spring Security or Jetty, around Ambari's code; the message is the reason phrase.
 
-    An exception that Ambari does not expect ends here too, as 500 "Server Error": a null property, a tag
-    longer than its column, a body of another shape.
+    Exceptions that Ambari does not catch become 500 "Server Error" here: for a null property, a tag longer
+    than its column, a body of another shape.
     """
 
     def __init__(self, status: int = 500, message: str = "Server Error") -> None:
@@ -28,14 +28,14 @@ class ContainerError(AmbariError):
 
 
 class NotModelledError(AmbariError):
-    """Ambari would do something here that the emulator does not know how to do."""
+    """The 501 of the emulator, for a request that Ambari accepts and the emulator does not model."""
 
     def __init__(self, what: str) -> None:
         super().__init__(501, f"not modelled by the emulator: {what}")
 
 
 def internal(message: str) -> AmbariError:
-    """What Ambari calls a SystemException. It is often the user's mistake."""
+    """500 for what Ambari calls a SystemException, though it is often the client's mistake."""
     return AmbariError(500, f"An internal system exception occurred: {message}", f"{_SPI}.SystemException")
 
 

@@ -1,4 +1,4 @@
-"""Ambari with agents that have no processes: for tests of Ambari's clients and of the emulator itself."""
+"""Ambari with simulated agents, which run no processes, for tests of Ambari's clients and of the emulator."""
 
 import tempfile
 import threading
@@ -24,7 +24,7 @@ FAILED_START = (
 
 _FIRST_ADDRESS = IPv4Address("10.0.0.10")
 _IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-"""Where a state that is thrown away is kept: a store waits for the disk at every change."""
+"""The folder for temporary states, in memory, since a store waits for the disk at every change."""
 
 SIMULATED_CONFIGS: Mapping[str, Mapping[str, str]] = {
     "cluster-env": {"security_enabled": "false"},
@@ -48,9 +48,9 @@ SIMULATED_CONFIGS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass
 class SimulatedAgent:
-    """An agent that only pretends. It does as it is told to, from any thread.
+    """An agent that only records what it is told to do. Thread-safe.
 
-    seconds: how long each command takes. failures: so many of the next starts and restarts fail.
+    seconds: how long each command takes. failures: how many of the next starts and restarts fail.
     """
 
     host_name: str
@@ -58,11 +58,11 @@ class SimulatedAgent:
     seconds: float = 0
     failures: int = 0
     alive: set[str] = field(default_factory=set)
-    """The components whose process runs."""
+    """The components whose processes run."""
     figures: dict[str, float] = field(default_factory=dict)
-    """The broker's metrics."""
+    """The broker's metrics, by the names that `metrics` takes."""
     commands: list[str] = field(default_factory=list)
-    """What was done, such as "restart KAFKA_BROKER"."""
+    """The commands so far, such as "restart KAFKA_BROKER"."""
     rendered: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     """The configuration with which each component was last started."""
     _held: threading.Event = field(default_factory=threading.Event)
@@ -71,41 +71,41 @@ class SimulatedAgent:
         self._held.set()
 
     def start(self, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
-        """Starts, unless it shall fail."""
+        """Starts the component, unless this start is to fail."""
         return self._up("start", component, configs)
 
     def stop(self, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
-        """Stops."""
-        self._take_time("stop", component)
+        """Stops the component."""
+        self._wait("stop", component)
         self.alive.discard(component)
         return TaskOutcome(True, f"simulated agent ran STOP of {component}", "")
 
     def restart(self, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
-        """Stops and starts. The configuration is the one given at the beginning, as with a real agent."""
+        """Restarts the component with the configuration that was given when the command began."""
         return self._up("restart", component, configs)
 
     def running(self, component: str) -> bool:
-        """Is the process there?"""
+        """Whether the component's process runs."""
         return component in self.alive
 
     def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
-        """What `figures` says, for components that run."""
+        """The values in `figures`; none while no component runs."""
         return {name: self.figures[name] for name in names if name in self.figures and self.alive}
 
     def hold(self) -> None:
-        """The next commands begin, and don't end before release()."""
+        """Blocks the next commands, after they have begun, until release()."""
         self._held.clear()
 
     def release(self) -> None:
-        """Lets the commands end that hold() holds up."""
+        """Lets the commands that hold() blocks end."""
         self._held.set()
 
     def kill(self, component: str) -> None:
-        """The process dies. Ambari learns of it at its next status check."""
+        """Ends the component's process. Ambari sees it at its next status check."""
         self.alive.discard(component)
 
     def _up(self, command: str, component: str, configs: Mapping[str, Mapping[str, str]]) -> TaskOutcome:
-        self._take_time(command, component)
+        self._wait(command, component)
         if self.failures:
             self.failures -= 1
             self.alive.discard(component)
@@ -114,7 +114,7 @@ class SimulatedAgent:
         self.alive.add(component)
         return TaskOutcome(True, f"simulated agent ran {command.upper()} of {component}", "")
 
-    def _take_time(self, command: str, component: str) -> None:
+    def _wait(self, command: str, component: str) -> None:
         self.commands.append(f"{command} {component}")
         threading.Event().wait(self.seconds)
         self._held.wait()
@@ -122,7 +122,7 @@ class SimulatedAgent:
 
 @dataclass(frozen=True)
 class Simulation:
-    """A running server and what is behind it."""
+    """A running Ambari server, its cluster, and the agents on the cluster's hosts."""
 
     server: AmbariServer
     cluster: AmbariCluster
@@ -133,7 +133,7 @@ class Simulation:
 
     @property
     def url(self) -> str:
-        """Where the server is, without a path."""
+        """The server's URL without a path."""
         return self.server.url
 
     @property
@@ -142,14 +142,14 @@ class Simulation:
         return [agent for name, agent in self.agents.items() if name.startswith("wn")]
 
     def add_worker(self, short: str) -> SimulatedAgent:
-        """A worker node such as "wn3" joins, in Ambari's own way: added, installed, started."""
+        """Adds a worker node such as "wn3", whose broker Ambari installs and starts."""
         agent = self.join(short)
         self.change_state(short, "INSTALL")
         self.change_state(short, "START")
         return agent
 
     def join(self, short: str) -> SimulatedAgent:
-        """A worker node joins; its broker is neither installed nor started (INIT)."""
+        """Adds a worker node whose broker is neither installed nor started (INIT)."""
         number = max(int(IPv4Address(agent.ip)) for agent in self.agents.values()) + 1 - int(_FIRST_ADDRESS)
         agent = _agent(short, _host_name(short, self.cluster.name), number, 0)
         agent.alive.clear()
@@ -158,11 +158,11 @@ class Simulation:
         return agent
 
     def change_state(self, short: str, command: str) -> None:
-        """Somebody has a broker installed, started or stopped (INSTALL, START, STOP), which is waited for."""
+        """Has Ambari install, start or stop a broker (INSTALL, START, STOP), and waits until it has ended."""
         self.cluster.carry_out(command, self.agents[short].host_name, "KAFKA_BROKER")
 
     def remove_worker(self, short: str) -> None:
-        """The machine of a worker node is taken away, whatever it is doing, and the node then removed."""
+        """Makes a worker node's agent unreachable, whatever it is doing, and removes the node from Ambari."""
         agent = self.agents.pop(short)
         self.cluster.set_heartbeat(agent.host_name, lost=True)
         self.cluster.remove_host(agent.host_name)
@@ -186,8 +186,9 @@ def simulated_server(
 ) -> Iterator[Simulation]:
     """Serves a cluster of simulated agents on a loopback port, a free one unless `port` is given.
 
-    host_names: full names by short name, for others than the usual ones. seconds: how long commands take.
-    folder: where the state is kept, for a second server that goes on with it; else it is thrown away.
+    host_names: fully qualified names by short name, in place of the default ones.
+    seconds: how long each command takes.
+    folder: where the state is stored, so that another server can continue with it; else it is temporary.
     options: further arguments of AmbariCluster, such as status_interval=0.05.
     """
     shorts = ["hn0", *(f"wn{number}" for number in range(workers)), "zk0"]
@@ -196,15 +197,15 @@ def simulated_server(
     components = {names[short]: _components(short) for short in shorts}
     with tempfile.TemporaryDirectory(dir=_IN_MEMORY) as temporary:
         store = Store(folder or Path(temporary))
-        everyone = list(agents.values())
-        cluster = AmbariCluster(store, name, everyone, components, configs, {user: password}, **options)
+        all_agents = list(agents.values())
+        cluster = AmbariCluster(store, name, all_agents, components, configs, {user: password}, **options)
         server = AmbariServer(cluster, context, ("127.0.0.1", port))
         server.start()
         try:
             yield Simulation(server, cluster, agents, user, password)
         finally:
             server.stop()
-            for agent in everyone:
+            for agent in all_agents:
                 agent.release()
 
 

@@ -76,7 +76,7 @@ def test_failures_do_not_lock_by_default_but_inactive_users_stay_out() -> None:
 
 
 def test_failures_lock_where_a_limit_is_set() -> None:
-    with replaying("users", longest_failures=4) as replay:
+    with replaying("users", max_failures=4) as replay:
         replay.play_all("l02")
 
 

@@ -1,1 +1,1 @@
-"""A cluster as Ambari keeps it."""
+"""The state of a cluster as Ambari's server keeps it, and the execution of its requests."""

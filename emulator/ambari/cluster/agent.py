@@ -1,4 +1,4 @@
-"""What Ambari's server asks of the agent on each host."""
+"""The interface between Ambari's server and the agent on each host."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Configurations = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class TaskOutcome:
-    """How a task ended on its host, with what its script printed."""
+    """Whether a task succeeded on its host, and what its script printed."""
 
     ok: bool
     stdout: str
@@ -20,8 +20,8 @@ class TaskOutcome:
 class Agent(Protocol):
     """Ambari's agent on one host.
 
-    The three commands block until their script has ended; one host runs one command at a time.
-    Whatever goes wrong on the host is a TaskOutcome that is not ok, not an exception.
+    The three commands (start, stop, restart) block until their script has ended; a host runs one at a time.
+    A failure on the host is a TaskOutcome that is not ok, not an exception.
     """
 
     @property
@@ -47,11 +47,11 @@ class Agent(Protocol):
         ...
 
     def running(self, component: str) -> bool:
-        """What the periodic status check sees: is the process alive?"""
+        """Whether the component's process is alive, as the periodic status check finds out."""
         ...
 
     def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
-        """The broker's own figures by metric name; a name it does not know is missing.
+        """The broker's metrics by name; names that it does not have are left out.
 
         Names are those of Ambari's collector, such as "kafka.server.ReplicaManager.LeaderCount".
         """

@@ -1,6 +1,6 @@
-"""Artifacts: named JSON objects that anyone may leave at a cluster or a service.
+"""Artifacts: named JSON objects that clients store with a cluster or a service.
 
-Rules: controller/internal/ArtifactResourceProvider.java of Ambari 2.7.3.
+Source: controller/internal/ArtifactResourceProvider.java of Ambari 2.7.3.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from emulator.ambari.cluster.records import Artifact, Table
 from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError
 from emulator.store import Store
 
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 
 
 class Artifacts:
@@ -27,7 +27,7 @@ class Artifacts:
 
     def create(self, service: str, name: str, data: Mapping[str, Any]) -> None:
         """Adds an artifact. Raises AmbariError 409 when it exists."""
-        if len(name) > LONGEST_NAME:
+        if len(name) > MAX_NAME_LENGTH:
             raise ContainerError
         if self._artifacts.get(_key(service, name)):
             raise AmbariError(
@@ -38,11 +38,11 @@ class Artifacts:
         self._save(Artifact(service, name, _as_stored(data)))
 
     def replace(self, artifact: Artifact, data: Mapping[str, Any]) -> None:
-        """Gives an artifact another content. Creates it anew when it has gone in between, as Ambari does."""
+        """Replaces an artifact's content. Creates one that was deleted meanwhile again, as Ambari does."""
         self._save(Artifact(artifact.service, artifact.name, _as_stored(data)))
 
     def delete(self, artifact: Artifact) -> None:
-        """Removes an artifact; one that has gone in between does not matter."""
+        """Deletes an artifact; does nothing when it was deleted meanwhile."""
         if self._artifacts.get(_key(artifact.service, artifact.name)):
             self._artifacts.delete(_key(artifact.service, artifact.name))
 
@@ -59,7 +59,7 @@ def _key(service: str, name: str) -> str:
 
 
 def _as_stored(value: Any) -> Any:
-    """JSON as it comes back: whole numbers as floats, no nulls, keys with a slash nested."""
+    """JSON as Ambari returns it: integers as floats, no nulls, and keys with a slash as nested objects."""
     if isinstance(value, Mapping):
         stored: dict[str, Any] = {}
         for key, item in value.items():

@@ -1,13 +1,13 @@
-"""A cluster as Ambari manages it: everything it knows, under one lock."""
+"""A cluster as Ambari manages it: configurations, hosts, requests, artifacts and users, under one lock."""
 
 import threading
 from collections.abc import Mapping, Sequence
 
 from emulator.ambari.cluster.agent import Agent
 from emulator.ambari.cluster.artifacts import Artifacts
-from emulator.ambari.cluster.configurations import Change, Configurations, Wanted
+from emulator.ambari.cluster.configurations import Change, Configurations, DesiredConfig
 from emulator.ambari.cluster.execution import Execution, Operation
-from emulator.ambari.cluster.metrics import COMPONENT, SLICE, SLICES_A_WRITE, Collector
+from emulator.ambari.cluster.metrics import COMPONENT, SLICE, SLICES_PER_WRITE, Collector
 from emulator.ambari.cluster.records import ConfigGroup, Counters, RequestSchedule, Table, Task
 from emulator.ambari.cluster.stack import services_made_stale
 from emulator.ambari.cluster.topology import Topology
@@ -18,18 +18,20 @@ STATUS_INTERVAL = 20.0
 """Seconds between status checks (ambari-agent.ini, status_commands_run_interval)."""
 
 TASK_LIMIT = 1800.0
-"""Seconds for one attempt at a task: the script's 1200 and the server's 600 (ActionScheduler.java)."""
+"""Seconds for one attempt at a task: 1200 of the script's and 600 of the server's (ActionScheduler.java)."""
 
 
 class AmbariCluster:
-    """One Ambari server's whole knowledge of its one cluster. Whoever uses its parts holds `lock`.
+    """The state of an Ambari server and its one cluster. Callers hold `lock` while they use its attributes.
 
-    store: keeps everything; what it holds already wins over the arguments below.
-    components: component names by host name. A host without any is known to Ambari all the same.
-    configs: the configuration with which the cluster was created, properties by type.
-    users: passwords of Ambari administrators by name; of users that exist already they are not changed.
-    longest_failures: failed sign-ins after which a user is locked; 0 for never.
-    with_metrics: AMBARI_METRICS is installed, and collects every `metrics_slice` seconds.
+    store: where all state is kept; what it contains takes precedence over the arguments below.
+    components: component names by host name. Hosts without any are hosts of the cluster, too.
+    configs: the configuration with which the cluster is created, properties by type.
+    users: passwords of Ambari administrators by name; those of existing users are not changed.
+    status_interval: seconds between status checks.
+    task_limit: seconds for one attempt at a task.
+    max_failures: failed sign-ins after which a user is locked; 0 for never.
+    with_metrics: whether AMBARI_METRICS is installed, which collects every `metrics_slice` seconds.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class AmbariCluster:
         stack: str = "HDP-2.6",
         status_interval: float = STATUS_INTERVAL,
         task_limit: float = TASK_LIMIT,
-        longest_failures: int = 0,
+        max_failures: int = 0,
         with_metrics: bool = False,
         metrics_slice: float = SLICE,
     ) -> None:
@@ -60,7 +62,7 @@ class AmbariCluster:
         )
         self.artifacts = Artifacts(store, name)
         self.schedules = Table(store, "request-schedule", RequestSchedule)
-        self.users = Users(store, users, longest_failures)
+        self.users = Users(store, users, max_failures)
         self.collector = Collector(self._agents_of(COMPONENT)) if with_metrics else None
         self._status_interval = status_interval
         self._metrics_slice = metrics_slice
@@ -68,14 +70,14 @@ class AmbariCluster:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begins the periodic status checks, and to collect metrics."""
-        for work in (self._keep_checking, self._collect_metrics):
+        """Starts the periodic status checks, and the collection of metrics."""
+        for work in (self._check_status_periodically, self._collect_metrics):
             thread = threading.Thread(target=work, name=f"ambari{work.__name__}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def close(self) -> None:
-        """Ends what start() began. Outcomes of tasks that are running now are not noted."""
+        """Ends what start() started. The outcomes of tasks that run now are not recorded."""
         self.stopping.set()
         for thread in self._threads:
             thread.join()
@@ -84,7 +86,7 @@ class AmbariCluster:
             self.lock.notify_all()
 
     def restart(self) -> None:
-        """What a restart of the server does: running requests are aborted, sessions end, agents go on."""
+        """Restarts the server: running requests are aborted and sessions end; agents continue."""
         with self.lock:
             self.execution.abort_unfinished()
             self.users.forget_sessions()
@@ -95,7 +97,7 @@ class AmbariCluster:
             self.users.set_password(user, password)
 
     def set_heartbeat(self, host: str, *, lost: bool) -> None:
-        """Tells Ambari that a host's agent is silent, or heard again. Raises AmbariError 404."""
+        """Sets whether a host's agent sends heartbeats. Raises AmbariError 404 for an unknown host."""
         with self.lock:
             self.topology.heartbeat(self.topology.host(host), lost=lost)
             if lost:
@@ -104,28 +106,28 @@ class AmbariCluster:
             self._check_host(host)
 
     def register_agent(self, agent: Agent) -> None:
-        """An agent reports for the first time: its host is known, and in no cluster yet."""
+        """Registers a host's agent. The host is in no cluster yet."""
         with self.lock:
             self.agents[agent.host_name] = agent
 
     def add_host(self, agent: Agent, components: Sequence[str], added: str) -> None:
-        """A node joins with what is installed on it already, and with a component that is not yet (INIT)."""
+        """Adds a host with components that are installed, and the component `added`, which is not (INIT)."""
         with self.lock:
             self.register_agent(agent)
             self.topology.register(agent, components)
             self.add_component(agent.host_name, added)
 
     def add_component(self, host: str, component: str) -> None:
-        """Adds a component to a host. Raises AmbariError 404."""
+        """Adds a component to a host, in state INIT. Raises AmbariError 404 for an unknown host."""
         with self.lock:
             self.topology.add_component(self.topology.host(host), component)
             if self.collector is not None and component == COMPONENT:
                 self.collector.add(self.agents[host])
 
     def carry_out(self, command: str, host: str, component: str) -> Task:
-        """Installs, starts or stops a component of a host, and waits until that has ended. Answers how.
+        """Installs, starts or stops a component on a host, waits for the end, and returns the task.
 
-        Not for threads that hold the lock. Raises LookupError for a component that is not there.
+        The caller must not hold the lock. Raises LookupError when the host doesn't have the component.
         """
         with self.lock:
             target = self.topology.component(host, component)
@@ -140,9 +142,9 @@ class AmbariCluster:
         return task
 
     def remove_host(self, host: str) -> None:
-        """Removes a node that has a broker or none. Raises AmbariError 404, and 500 while it runs.
+        """Removes a host. Raises AmbariError 404 for an unknown host, and 500 while its broker runs.
 
-        Its tasks are deleted with it; a request that has none left says COMPLETED and has no end
+        Its tasks are deleted with it; a request without any tasks left is COMPLETED and has no end time
         (deleteHostEntityRelationships in ClustersImpl.java, RequestResourceProvider.java).
         """
         with self.lock:
@@ -150,36 +152,36 @@ class AmbariCluster:
             self.execution.forget_host(host)
 
     def check_status(self) -> None:
-        """Takes over what every agent sees of its processes, as happens every `status_interval`."""
+        """Updates the states of all components from their processes, as happens every `status_interval`."""
         with self.lock:
             hosts = [host.name for host in self.topology.hosts()]
         for host in hosts:
             self._check_host(host)
 
-    def desire(self, wanted: Sequence[Wanted], user: str) -> Change:
-        """Changes configurations, and marks as stale what depends on them."""
-        return self._note_stale(self.configurations.desire(wanted, user))
+    def set_desired(self, wanted: Sequence[DesiredConfig], user: str) -> Change:
+        """Makes configurations desired, and marks the components that depend on them as stale."""
+        return self._mark_stale(self.configurations.set_desired(wanted, user))
 
     def revert(self, service: str, version: int, user: str, note: str | None) -> Change:
-        """Goes back to an older version of a service's configuration."""
-        return self._note_stale(self.configurations.revert(service, version, user, note))
+        """Makes an older version of a service's configuration desired again. Raises AmbariError 404."""
+        return self._mark_stale(self.configurations.revert(service, version, user, note))
 
-    def add_group(self, group: ConfigGroup, wanted: Sequence[Wanted], user: str) -> None:
-        """Adds a config group, which makes its hosts' components stale."""
+    def add_group(self, group: ConfigGroup, wanted: Sequence[DesiredConfig], user: str) -> None:
+        """Adds a config group, and marks the components on its hosts as stale."""
         self.configurations.add_group(group, wanted, user)
         self.topology.mark_stale(group.service, group.hosts)
 
     def delete_group(self, group_id: int) -> None:
-        """Removes a config group, which makes its hosts' components stale again. Raises AmbariError 404."""
+        """Removes a config group, and marks the components on its hosts as stale. Raises AmbariError 404."""
         group = self.configurations.delete_group(group_id)
         self.topology.mark_stale(group.service, group.hosts)
 
-    def _note_stale(self, change: Change) -> Change:
+    def _mark_stale(self, change: Change) -> Change:
         for service in {name for changed in change.types for name in services_made_stale(changed)}:
             self.topology.mark_stale(service)
         return change
 
-    def _keep_checking(self) -> None:
+    def _check_status_periodically(self) -> None:
         while not self.stopping.wait(self._status_interval):
             self.check_status()
 
@@ -190,7 +192,7 @@ class AmbariCluster:
         while not self.stopping.wait(self._metrics_slice):
             self.collector.sample()
             slices += 1
-            if slices % SLICES_A_WRITE == 0:
+            if slices % SLICES_PER_WRITE == 0:
                 self.collector.write()
 
     def _agents_of(self, component: str) -> list[Agent]:

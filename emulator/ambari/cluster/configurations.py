@@ -1,6 +1,6 @@
-"""Configurations: versions, tags, which are desired, config groups, and the rules of changing them.
+"""Configurations: their versions and tags, which of them are desired, and config groups.
 
-Rules: AmbariManagementControllerImpl.updateCluster and ClusterImpl.applyConfigs of Apache Ambari 2.7.3.
+Source: AmbariManagementControllerImpl.updateCluster and ClusterImpl.applyConfigs of Apache Ambari 2.7.3.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ from emulator.store import Store
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One element of a desired_config: a type, and the tag and properties it shall have."""
+class DesiredConfig:
+    """One element of a request's desired_config: a configuration type with its new tag and properties."""
 
     type: str
     tag: str
@@ -31,11 +31,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Change:
-    """What a change did: the types that are desired anew, and the service's version that came of it."""
+    """The result of a change of the desired configurations."""
 
     types: list[str]
+    """The types whose desired tag changed."""
     created: list[Configuration]
     version: ServiceVersion | None
+    """The new version of the service's configuration; None where nothing changed, or no service owns it."""
 
 
 class Configurations:
@@ -47,24 +49,24 @@ class Configurations:
         self._versions = Table(store, "service-version", ServiceVersion)
         self._groups = Table(store, "config-group", ConfigGroup)
         if not self._all.all():
-            self._begin(initial)
+            self._create_initial(initial)
 
     def all(self, config_type: str | None = None) -> list[Configuration]:
-        """All stored configurations (of one type), by type and version."""
+        """All stored configurations, or those of one type, sorted by type and version."""
         found = [item for item in self._all.all() if config_type in (None, item.type)]
         return sorted(found, key=lambda item: (item.type, item.version))
 
     def find(self, config_type: str, tag: str) -> Configuration | None:
-        """The configuration with this tag."""
+        """The configuration with this type and tag, or None."""
         return self._all.get(f"{config_type}/{tag}")
 
     def desired(self) -> dict[str, Configuration]:
-        """The cluster's desired configurations by type, without regard to config groups."""
+        """The cluster's desired configurations by type, without those of config groups."""
         tags = self._desired.get("types") or {}
         return {name: self._existing(name, tags[name]) for name in sorted(tags)}
 
     def for_host(self, host: str) -> dict[str, dict[str, str]]:
-        """What an agent gets: the desired properties by type, those of the host's config groups laid over."""
+        """The properties by type that a host's agent gets: the desired ones, overridden by config groups."""
         properties = {name: dict(item.properties) for name, item in self.desired().items()}
         for group in self._groups.all():
             if host in group.hosts:
@@ -73,7 +75,7 @@ class Configurations:
         return properties
 
     def service_versions(self) -> list[ServiceVersion]:
-        """All versions of all services' configurations, oldest first."""
+        """All versions of all services' configurations, sorted by service and version."""
         return sorted(self._versions.all(), key=lambda item: (item.service, item.version))
 
     def version_configurations(self, version: ServiceVersion) -> list[Configuration]:
@@ -85,13 +87,13 @@ class Configurations:
         return self._groups.all()
 
     def store(self, config_type: str, tag: str, properties: Mapping[str, str]) -> Configuration:
-        """Stores a version without making it desired. Raises AmbariError when the tag exists."""
-        return self._create(Wanted(config_type, tag, properties))
+        """Stores a configuration without making it desired. Raises AmbariError when the tag exists."""
+        return self._create(DesiredConfig(config_type, tag, properties))
 
-    def desire(self, wanted: Sequence[Wanted], user: str) -> Change:
-        """Makes configurations desired, all in one version of their service.
+    def set_desired(self, wanted: Sequence[DesiredConfig], user: str) -> Change:
+        """Makes configurations desired, together in one new version of their service's configuration.
 
-        Nothing happens at all when none of them differs from what is desired: not even a new tag is kept.
+        When none of them differs from the desired one, nothing changes: even a new tag is not stored.
         Raises AmbariError for a tag that exists with other properties, and for types of two services.
         """
         if not any(self._differs(item) for item in wanted):
@@ -107,7 +109,7 @@ class Configurations:
         return self._make_desired(tags, created, next(iter(services), None), user, note)
 
     def revert(self, service: str, version: int, user: str, note: str | None) -> Change:
-        """Goes back to an older version of a service, as a new version of it. Raises AmbariError 404."""
+        """Makes an older version of a service desired again, as a new version. Raises AmbariError 404."""
         old = self._versions.get(f"{service}/{version}")
         if old is None:
             raise missing(
@@ -117,8 +119,8 @@ class Configurations:
             )
         return self._make_desired(dict(old.types), [], service, user, note)
 
-    def add_group(self, group: ConfigGroup, wanted: Sequence[Wanted], user: str) -> None:
-        """Adds a config group, which is a version of its service of its own."""
+    def add_group(self, group: ConfigGroup, wanted: Sequence[DesiredConfig], user: str) -> None:
+        """Adds a config group, whose types are a new version of its service's configuration."""
         for item in wanted:
             self._create(item)
         self._groups.save(str(group.id), group)
@@ -148,11 +150,11 @@ class Configurations:
                 self._save_version(version)
         return group
 
-    def _begin(self, initial: Mapping[str, Mapping[str, str]]) -> None:
-        # A blueprint stores every type twice: as given, and with the host names filled in.
+    def _create_initial(self, initial: Mapping[str, Mapping[str, str]]) -> None:
+        # Clusters are created from a blueprint, which stores every type twice: as given, and with host names.
         for tag in ("INITIAL", "TOPOLOGY_RESOLVED"):
             for name, properties in initial.items():
-                self._create(Wanted(name, tag, properties))
+                self._create(DesiredConfig(name, tag, properties))
             for service in SERVICES.values():
                 types = {name: tag for name in initial if name in service.types}
                 user = "admin" if tag == "INITIAL" else "internal"
@@ -165,7 +167,7 @@ class Configurations:
             raise LookupError(f"the store has lost configuration {config_type} {tag}")
         return found
 
-    def _differs(self, item: Wanted) -> bool:
+    def _differs(self, item: DesiredConfig) -> bool:
         current = self.desired().get(item.type)
         if current is None:
             return True
@@ -175,7 +177,7 @@ class Configurations:
                 return True
         return item.properties != current.properties or item.attributes != current.attributes
 
-    def _create(self, item: Wanted) -> Configuration:
+    def _create(self, item: DesiredConfig) -> Configuration:
         if self.find(item.type, item.tag):
             raise internal(f"Configuration with tag '{item.tag}' exists for '{item.type}'")
         version = max((other.version for other in self.all(item.type)), default=0) + 1
@@ -213,7 +215,7 @@ class Configurations:
         self._versions.save(f"{version.service}/{version.version}", version)
 
 
-def _types_of_two_services(wanted: Sequence[Wanted]) -> Exception:
+def _types_of_two_services(wanted: Sequence[DesiredConfig]) -> Exception:
     owners = {item.type: service_of_type(item.type) for item in wanted}
     owned = [(name, owner) for name, owner in owners.items() if owner]
     first = owned[0][1]

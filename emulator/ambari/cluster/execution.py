@@ -1,6 +1,6 @@
-"""Background operations: requests, their stages and tasks, and the threads that run them against the agents.
+"""Ambari's requests (background operations), their stages and tasks, and the threads that execute them.
 
-Rules: actionmanager/ActionScheduler.java and controller/internal/CalculatedStatus.java of Ambari 2.7.3.
+Source: actionmanager/ActionScheduler.java and controller/internal/CalculatedStatus.java of Ambari 2.7.3.
 """
 
 import threading
@@ -18,12 +18,12 @@ from emulator.ambari.cluster.topology import Topology
 from emulator.store import Store
 
 ATTEMPTS = 2
-"""How often a task is tried before it has timed out."""
+"""How many attempts a task has before it is TIMEDOUT."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What a new request shall do."""
+    """What a new request is to do."""
 
     command: str
     """RESTART, START, STOP or INSTALL."""
@@ -35,7 +35,7 @@ class Operation:
 
 
 class Execution:
-    """The requests of one cluster. Its methods want the cluster's lock held, unless they say otherwise."""
+    """The requests of one cluster. Callers hold the cluster's lock, unless a method says otherwise."""
 
     def __init__(
         self,
@@ -63,27 +63,27 @@ class Execution:
         return sorted(self._requests.all(), key=lambda request: request.id)
 
     def find(self, request_id: int) -> Request | None:
-        """A request by its id."""
+        """The request with this id, or None."""
         return self._requests.get(str(request_id))
 
     def next_request_id(self) -> int:
-        """Takes an id; one that leads to no request is lost."""
-        return self._count("request")
+        """Takes the next request id. As in Ambari, an id is used up even where no request follows."""
+        return self._next_id("request")
 
     def next_group_id(self) -> int:
-        """Takes an id for a config group."""
-        return self._count("group")
+        """Takes the next id of config groups."""
+        return self._next_id("group")
 
     def next_schedule_id(self) -> int:
-        """Takes an id for a schedule of requests."""
-        return self._count("schedule")
+        """Takes the next id of request schedules."""
+        return self._next_id("schedule")
 
     def submit(self, request_id: int, operation: Operation) -> Request:
-        """Queues a request. It runs in threads of its own, beside others that touch other hosts."""
+        """Queues a request. It runs in threads of its own, concurrently with requests on other hosts."""
         stages = in_start_order(target.component for target in operation.targets)
         tasks = [
             Task(
-                self._count("task"),
+                self._next_id("task"),
                 stages.index(target.component),
                 target.host,
                 target.service,
@@ -104,12 +104,12 @@ class Execution:
         )
         self._save(request)
         for target in operation.targets:
-            self._announce(target, operation.command)
+            self._set_transitional_state(target, operation.command)
         self._dispatch()
         return request
 
     def abort(self, request: Request, reason: str) -> None:
-        """Ends a request's unfinished tasks. What its agents are doing goes on on their hosts."""
+        """Aborts a request's unfinished tasks. Commands that run on hosts already continue there."""
         for task in request.tasks:
             if not task.finished:
                 self._finish(task, "ABORTED", stderr=f"Command aborted. Reason: {reason}")
@@ -117,7 +117,7 @@ class Execution:
         self._dispatch()
 
     def abort_unfinished(self) -> None:
-        """What a restart of the server does to the requests that were running."""
+        """Aborts all unfinished tasks, as a restart of the server does."""
         for request in self.requests():
             for task in request.tasks:
                 if not task.finished:
@@ -126,7 +126,7 @@ class Execution:
                 self._save(request)
 
     def abort_on(self, host: str) -> None:
-        """What silence of a host's agent does to the tasks that it was given."""
+        """Aborts the unfinished tasks of a host, as Ambari does when its heartbeat is lost."""
         for request in self.requests():
             unfinished = [task for task in request.tasks if task.host == host and not task.finished]
             for task in unfinished:
@@ -136,7 +136,7 @@ class Execution:
         self._dispatch()
 
     def forget_host(self, host: str) -> None:
-        """Deletes the tasks of a host that was removed. What its agent is doing goes on there."""
+        """Deletes the tasks of a host that was removed. A command that runs there already continues."""
         for request in self.requests():
             left = [task for task in request.tasks if task.host != host]
             if len(left) < len(request.tasks):
@@ -145,17 +145,17 @@ class Execution:
         self._dispatch()
 
     def close(self) -> None:
-        """No outcome is noted from now on. The next start finds the requests unfinished, and aborts them."""
+        """Stops recording outcomes. The next start finds the requests unfinished, and aborts them."""
         self._closed = True
 
-    def _count(self, counter: str) -> int:
+    def _next_id(self, counter: str) -> int:
         counters = self._counters.get("all") or Counters()
         value = getattr(counters, counter) + 1
         setattr(counters, counter, value)
         self._counters.save("all", counters)
         return value
 
-    def _announce(self, target: HostComponent, command: str) -> None:
+    def _set_transitional_state(self, target: HostComponent, command: str) -> None:
         if command == "RESTART":
             self._topology.set_state(target, target.state, desired=_restart_state(target))
         else:
@@ -163,7 +163,7 @@ class Execution:
             self._topology.set_state(target, state, desired=_state_after(command))
 
     def _dispatch(self) -> None:
-        """Starts every stage that is next in its request and shares no host with an older one."""
+        """Starts the current stage of each request that has no host in common with an older request's."""
         busy: set[str] = set()
         for request in self.requests():
             stage = _current_stage(request)
@@ -189,7 +189,7 @@ class Execution:
             threading.Thread(target=self._run, args=(request, task), name=name, daemon=True).start()
 
     def _run(self, request: Request, task: Task) -> None:
-        """In a thread of its own, without the lock: one command at a time on each host."""
+        """Executes a task in a thread of its own, without the lock; one command at a time on each host."""
         with self._host_locks[task.host]:
             with self._lock:
                 if task.finished or self._closed:
@@ -208,17 +208,17 @@ class Execution:
                 # Agents report a component's state right after each command that may have changed it.
                 self.check_state(task.host, task.component, even_if_changing=True)
                 with self._lock:
-                    self._conclude(request, task, outcome)
+                    self._record_outcome(request, task, outcome)
 
     def _command(self, task: Task, configs: ConfigurationProperties) -> TaskOutcome:
-        # What is to be installed is on every node already.
+        # All software is on every node from the beginning, so there is nothing to install.
         if COMPONENTS[task.component].category == "CLIENT" or task.command == "INSTALL":
             return TaskOutcome(True, "", "")
         agent = self._agents[task.host]
         command = {"RESTART": agent.restart, "START": agent.start, "STOP": agent.stop}[task.command]
         return command(task.component, configs)
 
-    def _conclude(self, request: Request, task: Task, outcome: TaskOutcome) -> None:
+    def _record_outcome(self, request: Request, task: Task, outcome: TaskOutcome) -> None:
         if self._closed:
             return
         if not task.finished:
@@ -238,7 +238,10 @@ class Execution:
         self._lock.notify_all()
 
     def check_state(self, host: str, component: str, *, even_if_changing: bool = False) -> None:
-        """Takes over what the agent sees of a master's process. Called without the lock."""
+        """Updates the state of a master from its process. The caller must not hold the lock.
+
+        While a task starts or stops the component, does nothing unless `even_if_changing`.
+        """
         if COMPONENTS[component].category == "CLIENT":
             return
         running = self._agents[host].running(component)
@@ -247,7 +250,7 @@ class Execution:
             if target is None:
                 return
             lost = self._topology.host(host).heartbeat_lost
-            # STARTING and STOPPING are the server's own words, which last until the command has ended.
+            # STARTING and STOPPING are set by the server, and last until the command has ended.
             changing = self._changing(host, component) and not even_if_changing
             installed = target.state != "INIT"
             if installed and not (lost or changing or self._closed):
@@ -281,7 +284,7 @@ class Execution:
 
     def _finish(self, task: Task, status: str, stdout: str = "", stderr: str = "") -> None:
         task.status = status
-        # 0 also for a task that failed: the agent sends "exitCode", the server reads "exitcode".
+        # 0 for a failed task, too: the agent sends "exitCode", but the server reads "exitcode".
         task.exit_code = 0 if task.attempts else 999
         task.stdout = stdout
         task.stderr = stderr if task.attempts else ""
@@ -294,7 +297,7 @@ class Execution:
 
 
 def status_of(request: Request) -> str:
-    """A request's status: FAILED as soon as one task failed, ABORTED only when nothing is active any more."""
+    """A request's status: FAILED as soon as one task failed, ABORTED only once all tasks are finished."""
     statuses = [task.status for task in request.tasks]
     for status in ("COMPLETED", "PENDING"):
         if all(item == status for item in statuses):
@@ -308,7 +311,7 @@ def status_of(request: Request) -> str:
 
 
 def progress_of(request: Request) -> float:
-    """Percent: a queued task counts 9, a running one 35, a finished one 100."""
+    """A request's progress in percent: a queued task counts 9, a running one 35, a finished one 100."""
     weights = {"PENDING": 0.0, "QUEUED": 0.09, "IN_PROGRESS": 0.35}
     done = 0.0
     for status in ("QUEUED", "IN_PROGRESS"):

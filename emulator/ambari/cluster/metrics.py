@@ -1,7 +1,7 @@
-"""What AMBARI_METRICS tells of a component: figures of its hosts taken together, late and without an age.
+"""AMBARI_METRICS: a component's metrics, aggregated over its hosts, delayed and without a timestamp.
 
-Names: common-services/KAFKA/0.9.0/metrics.json of Apache Ambari 2.7.3. Intervals and aggregation: its
-ams-site.xml, and PhoenixTransactSQL.java of ambari-metrics-timelineservice.
+Sources: for names, common-services/KAFKA/0.9.0/metrics.json of Apache Ambari 2.7.3; for intervals and
+aggregation, its ams-site.xml, and PhoenixTransactSQL.java of ambari-metrics-timelineservice.
 """
 
 import threading
@@ -15,38 +15,39 @@ from emulator.ambari.errors import AmbariError, NotModelledError
 from emulator.ambari.query.query import Query
 
 COMPONENT = "KAFKA_BROKER"
-"""The only component whose metrics Ambari has a mapping for."""
+"""The component with metrics: Ambari has a mapping for no other one here."""
 
 SLICE = 30.0
-"""Seconds between two figures."""
+"""Seconds between two samples."""
 
-SLICES_A_WRITE = 4
-"""Figures are written, and then seen, so many at a time."""
+SLICES_PER_WRITE = 4
+"""How many samples are written at a time, and become visible together."""
 
 _NAMES = {
     "kafka/server/ReplicaManager/UnderReplicatedPartitions",
     "kafka/server/ReplicaManager/PartitionCount",
     "kafka/server/ReplicaManager/LeaderCount",
     "kafka/controller/KafkaController/ActiveControllerCount",
-    # Kafka has this one at KafkaController: under the name that Ambari knows there are never any figures.
+    # Kafka has this metric at KafkaController, so under Ambari's name for it there are never any values.
     "kafka/controller/ControllerStats/OfflinePartitionsCount",
 }
-_MILLISECONDS_FROM = 10**11
+_MIN_MILLISECONDS = 10**11
 
-Figures = Mapping[str, float]
-"""Values by path below "metrics", each also as ._avg, ._sum, ._max and ._min."""
+MetricValues = Mapping[str, float]
+"""Values by path below "metrics", each of them also with the suffixes ._avg, ._sum, ._max and ._min."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The aggregated figures of one slice."""
+    """The aggregated values of one slice."""
 
     second: int
-    figures: Figures
+    """Since the epoch."""
+    values: MetricValues
 
 
 class Collector:
-    """Collects what the agents of the component's hosts report. Thread-safe."""
+    """Collects and aggregates the metrics that the agents of the component's hosts report. Thread-safe."""
 
     def __init__(self, agents: Sequence[Agent]) -> None:
         self._agents = list(agents)
@@ -55,39 +56,39 @@ class Collector:
         self._written: list[Row] = []
 
     def sample(self) -> None:
-        """Takes the figures of one slice. A host that reports nothing simply drops out of the sum."""
+        """Takes the sample of one slice. A host that reports nothing is left out of sum and average."""
         wanted = sorted(name.replace("/", ".") for name in _NAMES)
         with self._lock:
             agents = list(self._agents)
         reports = [agent.metrics(wanted) for agent in agents]
-        figures: dict[str, float] = {}
+        aggregated: dict[str, float] = {}
         for name in _NAMES:
             values = [report[key] for report in reports if (key := name.replace("/", ".")) in report]
             if values:
-                figures |= _aggregated(name, values)
-        if figures:
+                aggregated |= _aggregated(name, values)
+        if aggregated:
             with self._lock:
-                self._unwritten.append(Row(int(time.time()), figures))
+                self._unwritten.append(Row(int(time.time()), aggregated))
 
     def add(self, agent: Agent) -> None:
-        """Collects what this agent reports, too."""
+        """Adds the agent of a further host."""
         with self._lock:
             self._agents.append(agent)
 
     def write(self) -> None:
-        """Makes the slices since the last time visible."""
+        """Makes the samples since the last write visible."""
         with self._lock:
             self._written += self._unwritten
             self._unwritten.clear()
 
-    def tree(self, query: Query) -> dict[str, Any]:
-        """The "metrics" category of the component, as this query sees it: last figures, or series of them.
+    def metrics_category(self, query: Query) -> dict[str, Any]:
+        """The "metrics" category of the component: the last values, or series where the query has windows.
 
-        The last figures are shown whatever their age. Raises AmbariError 400 for a window that is no numbers.
+        The last values are shown whatever their age. Raises AmbariError 400 for a window that is no numbers.
         """
         with self._lock:
             rows = list(self._written)
-        shown: dict[str, Any] = dict(rows[-1].figures) if rows else {}
+        shown: dict[str, Any] = dict(rows[-1].values) if rows else {}
         for field, window in query.windows:
             name = field.removeprefix("metrics/")
             series = _series(rows, name, window, query.padding)
@@ -119,12 +120,12 @@ def _series(rows: Sequence[Row], name: str, window: str, padding: str | None) ->
     bounds = [_seconds(text) for text in window.split(",")]
     if len(bounds) == 1:
         return []
-    by_second = {row.second: row.figures[name] for row in rows if name in row.figures}
+    by_second = {row.second: row.values[name] for row in rows if name in row.values}
     points = [
         [value, second] for second, value in sorted(by_second.items()) if bounds[0] <= second <= bounds[1]
     ]
     if points and padding != "NONE":
-        # Ambari fills the window with values that nobody measured.
+        # With other paddings, Ambari fills gaps in the window with values that were never measured.
         raise NotModelledError("temporal metrics with a padding other than NONE")
     return points
 
@@ -134,7 +135,7 @@ def _seconds(text: str) -> float:
         number = int(text)
     except ValueError:
         raise AmbariError(400, f'For input string: "{text}"') from None
-    return number / 1000 if number >= _MILLISECONDS_FROM else number
+    return number / 1000 if number >= _MIN_MILLISECONDS else number
 
 
 def _put(target: dict[str, Any], path: list[str], value: Any) -> None:

@@ -1,4 +1,4 @@
-"""What Ambari keeps in its database."""
+"""The records that Ambari keeps in its database. Their fields are keys of the documents on disk."""
 
 import time
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Configuration:
 
 @dataclass
 class ServiceVersion:
-    """One version of a service's whole configuration, of the cluster or of a config group."""
+    """One version of a service's whole configuration, for the cluster or for a config group."""
 
     service: str
     version: int
@@ -47,7 +47,7 @@ class ServiceVersion:
 
 @dataclass
 class ConfigGroup:
-    """Hosts for which some configuration types are overridden."""
+    """A group of hosts for which some configuration types are overridden."""
 
     id: int
     name: str
@@ -59,7 +59,7 @@ class ConfigGroup:
 
 @dataclass
 class Host:
-    """A host that has registered."""
+    """A host of the cluster."""
 
     name: str
     ip: str
@@ -107,7 +107,7 @@ class Task:
 
 @dataclass
 class Request:
-    """A background operation: tasks in stages, one stage after another."""
+    """A request (background operation): tasks in stages, which run one after another."""
 
     id: int
     context: str | None
@@ -117,7 +117,7 @@ class Request:
     operation_level: str | None = None
     filters: list[dict[str, Any]] = field(default_factory=list)
     custom: bool = True
-    """Posted as a custom command (RESTART), not a change of a desired state."""
+    """Whether it was posted as a custom command (RESTART), and not as a change of a desired state."""
     start_time: int = -1
     end_time: int = -1
 
@@ -128,19 +128,19 @@ class Request:
 
 @dataclass
 class BatchRequest:
-    """One of the requests of a schedule."""
+    """One request of a request schedule."""
 
     order: int
     uri: str
     body: str
-    """As JSON."""
+    """The body in JSON."""
     status: str | None = None
     return_code: int | None = None
 
 
 @dataclass
 class RequestSchedule:
-    """Requests to be made one after the other, such as the rolling restart of Ambari's web page."""
+    """Requests to be submitted one after the other, such as a rolling restart from Ambari's web page."""
 
     id: int
     user: str
@@ -148,9 +148,9 @@ class RequestSchedule:
     updated: int
     description: str | None
     separation: float
-    """Seconds between the end of a request and the next."""
+    """Seconds between the end of a request and the next one."""
     tolerance: int
-    """How many tasks may fail before it goes no further."""
+    """How many tasks may fail; with more, no further request is submitted."""
     batch: list[BatchRequest]
     status: str = "SCHEDULED"
 
@@ -178,7 +178,7 @@ class User:
 
 @dataclass
 class Counters:
-    """The ids given last, and the services in maintenance mode."""
+    """The last id of each kind, and the maintenance mode of each service."""
 
     request: int = 0
     task: int = 0
@@ -204,7 +204,7 @@ class Table(Generic[Record]):
         }
 
     def save(self, key: str, record: Record) -> None:
-        """Keeps a record, new or changed. On return it is on disk."""
+        """Stores a new or changed record. On return it is on disk."""
         self._store.put(self._prefix + key, self._adapter.dump_python(record))
         self._records[key] = record
 
@@ -213,7 +213,7 @@ class Table(Generic[Record]):
         return self._records.get(key)
 
     def delete(self, key: str) -> None:
-        """Forgets a record that is there."""
+        """Deletes a record that exists."""
         del self._records[key]
         self._store.delete(self._prefix + key)
 

@@ -1,6 +1,6 @@
-"""What Ambari's stack definition says about the services of a Kafka cluster.
+"""The services of a Kafka cluster and their components, from Ambari's stack definition.
 
-Source: common-services/KAFKA and ZOOKEEPER metainfo.xml of Apache Ambari 2.7.3.
+Source: metainfo.xml of common-services/KAFKA and ZOOKEEPER of Apache Ambari 2.7.3.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Component:
-    """A component of a service. Only masters have a process."""
+    """A component of a service. Masters have a process, clients have none."""
 
     name: str
     service: str
@@ -20,7 +20,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Service:
-    """A service: the configuration types it owns, and those of others that make it stale as well."""
+    """A service: the configuration types that it owns, and all types whose change makes it stale."""
 
     name: str
     types: frozenset[str]
@@ -66,16 +66,16 @@ RESTARTED_AFTER_RACK_CHANGE = frozenset({"KAFKA"})
 """Services with restartRequiredAfterRackChange."""
 
 RESTARTED_AFTER_CHANGE = frozenset({"KAFKA"})
-"""Services with restartRequiredAfterChange: a master that is added or removed makes the others stale."""
+"""Services with restartRequiredAfterChange: adding or removing a master makes the other masters stale."""
 
-PROPERTY_KINDS = {"kafka-env": {"USER": ["kafka_user"], "KERBEROS_PRINCIPAL": ["kafka_principal_name"]}}
-"""Properties with a special meaning, by configuration type."""
+PROPERTY_TYPES = {"kafka-env": {"USER": ["kafka_user"], "KERBEROS_PRINCIPAL": ["kafka_principal_name"]}}
+"""By configuration type: Ambari's property types (USER, KERBEROS_PRINCIPAL), each with its properties."""
 
 _START_ORDER = ("ZOOKEEPER_SERVER", "ZOOKEEPER_CLIENT", "KAFKA_BROKER")
 
 
 def service_of_type(config_type: str) -> str | None:
-    """The service that owns a configuration type; None for cluster-env and for types that nobody knows."""
+    """The service that owns a configuration type; None for cluster-env and for unknown types."""
     return next((service.name for service in SERVICES.values() if config_type in service.types), None)
 
 
@@ -85,5 +85,5 @@ def services_made_stale(config_type: str) -> list[str]:
 
 
 def in_start_order(components: Iterable[str]) -> list[str]:
-    """Component names in the order of the stages in which one request starts them."""
+    """The distinct component names in the order in which the stages of a request start them."""
     return sorted(set(components), key=_START_ORDER.index)

@@ -1,4 +1,4 @@
-"""Hosts and the components on them: states, maintenance modes, racks, staleness."""
+"""The hosts of a cluster and their host components: states, maintenance modes, racks, staleness."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from emulator.ambari.errors import internal, missing
 from emulator.store import Store
 
 _STATES = ("INIT", "INSTALLING", "INSTALL_FAILED", "INSTALLED", "STARTING", "STARTED", "STOPPING", "UNKNOWN")
-"""In the order of State.java: of several states the later one is a service's."""
+"""States in the order of State.java: a service has the latest of its components' states."""
 
 _REMOVABLE = frozenset({"INIT", "INSTALLING", "INSTALL_FAILED", "INSTALLED", "UNKNOWN"})
 """States in which a host component may be removed (isRemovableState in State.java)."""
@@ -34,11 +34,15 @@ class Topology:
             self.register(agent, components.get(agent.host_name, ()))
         for host in self.hosts():
             if host.name not in {agent.host_name for agent in agents}:
-                # A node whose joining was cut short together with this process.
+                # A host that was being added when the process was killed.
                 self._delete(host)
 
     def register(self, agent: Agent, components: Sequence[str]) -> None:
-        """Adds a host, or hears of one again. What is new on it runs with the present configuration."""
+        """Adds a host with its components, or updates a known one.
+
+        Components that are new on it count as started with the present configuration. Raises ValueError for
+        an unknown component.
+        """
         host = self._hosts.get(agent.host_name) or Host(agent.host_name, agent.ip)
         host.ip = agent.ip
         host.last_heartbeat = now_milliseconds()
@@ -52,17 +56,17 @@ class Topology:
                 self._save(HostComponent(host.name, name, component.service, state, state))
 
     def add_component(self, host: Host, name: str) -> None:
-        """Adds a component that nobody has installed yet. The service's others are stale then."""
+        """Adds a component in state INIT, after which the service's other components may be stale."""
         component = COMPONENTS[name]
-        self.mark_changed(component.service)
+        self.masters_changed(component.service)
         self._save(HostComponent(host.name, name, component.service, "INIT", "INIT"))
 
     def remove_component(self, item: HostComponent) -> None:
         """Removes a component from a host. Raises AmbariError 500 while it runs.
 
-        The service's components are stale afterwards, also when it is refused.
+        The service's components are stale afterwards, even when the removal is refused.
         """
-        self.mark_changed(item.service)
+        self.masters_changed(item.service)
         if item.state not in _REMOVABLE:
             raise internal(
                 f"Host Component cannot be removed, clusterName={self._cluster}, serviceName={item.service}, "
@@ -71,7 +75,7 @@ class Topology:
         self._components.delete(f"{item.host}/{item.component}")
 
     def remove(self, host: Host) -> None:
-        """Forgets a host and what is on it. Raises AmbariError 500 while one of its masters runs."""
+        """Removes a host and its components. Raises AmbariError 500 while one of its masters runs."""
         items = self.components(host.name)
         running = [item.component for item in items if _is_master(item) and item.state not in _REMOVABLE]
         if running:
@@ -82,14 +86,14 @@ class Topology:
         self._delete(host)
         for item in items:
             if _is_master(item):
-                self.mark_changed(item.service)
+                self.masters_changed(item.service)
 
     def hosts(self) -> list[Host]:
-        """All hosts by name."""
+        """All hosts, sorted by name."""
         return sorted(self._hosts.all(), key=lambda host: host.name)
 
     def host(self, name: str) -> Host:
-        """One host. Raises AmbariError 404."""
+        """The host with this name. Raises AmbariError 404."""
         found = self.find_host(name)
         if found is None:
             message = f"Host not found, cluster={self._cluster}, hostname={name}"
@@ -97,26 +101,26 @@ class Topology:
         return found
 
     def find_host(self, name: str) -> Host | None:
-        """One host, or None when there is none of that name (any more)."""
+        """The host with this name, or None."""
         return self._hosts.get(name)
 
     def components(self, host: str | None = None) -> list[HostComponent]:
-        """All components on all hosts (or one), by host and name."""
+        """The components on all hosts, or on one, sorted by host and name."""
         found = [item for item in self._components.all() if host in (None, item.host)]
         return sorted(found, key=lambda item: (item.host, item.component))
 
     def component(self, host: str, component: str) -> HostComponent | None:
-        """A component on a host, or None."""
+        """A host's component with this name, or None."""
         return self._components.get(f"{host}/{component}")
 
     def services(self) -> list[str]:
-        """The services that have a component somewhere, by name."""
+        """The names of the services that have a component on some host, sorted."""
         return sorted({item.service for item in self._components.all()})
 
     def service_state(self, service: str) -> str:
-        """STARTED when all its masters are; those in maintenance mode don't count unless nothing else does.
+        """A service's state: STARTED when all of its masters are that are not in maintenance mode.
 
-        Rules: DefaultServiceCalculatedState.java.
+        Source: DefaultServiceCalculatedState.java.
         """
         items = [item for item in self._components.all() if item.service == service]
         masters = [item for item in items if _is_master(item)]
@@ -131,11 +135,11 @@ class Topology:
         return max((item.state for item in masters), key=_STATES.index, default="UNKNOWN")
 
     def service_maintenance(self, service: str) -> str:
-        """ON or OFF."""
+        """A service's maintenance mode: ON or OFF."""
         return self._counters_record().maintenance.get(service, "OFF")
 
     def effective_maintenance(self, item: HostComponent) -> str:
-        """A host component's own maintenance mode, or where it comes from."""
+        """A host component's maintenance mode: ON, OFF, or IMPLIED_FROM its service, its host or both."""
         if item.maintenance == "ON":
             return "ON"
         service = self.service_maintenance(item.service) == "ON"
@@ -161,7 +165,7 @@ class Topology:
         self._save(item)
 
     def set_rack(self, host: Host, rack: str) -> None:
-        """Changes a host's rack, after which some services' components are stale on every host."""
+        """Changes a host's rack, and marks services with restartRequiredAfterRackChange as stale."""
         if host.rack == rack:
             return
         host.rack = rack
@@ -171,31 +175,31 @@ class Topology:
                 self.mark_stale(service)
 
     def mark_stale(self, service: str, hosts: Sequence[str] | None = None) -> None:
-        """All components of a service need a restart."""
+        """Marks a service's components as stale, on all hosts or on some."""
         for item in self.components():
             if item.service == service and (hosts is None or item.host in hosts):
                 item.stale = True
                 self._save(item)
 
-    def mark_changed(self, service: str) -> None:
-        """A master of this service is added or removed: do all that are there need a restart?"""
+    def masters_changed(self, service: str) -> None:
+        """Marks a service with restartRequiredAfterChange as stale, as a master of it is added or removed."""
         if service in RESTARTED_AFTER_CHANGE:
             self.mark_stale(service)
 
     def set_state(self, item: HostComponent, state: str, *, desired: str | None = None) -> None:
-        """Changes the state (and the desired state) of a component."""
+        """Sets the state of a host component, and its desired state if one is given."""
         if (item.state, item.desired_state) != (state, desired or item.desired_state):
             item.state = state
             item.desired_state = desired or item.desired_state
             self._save(item)
 
     def clear_stale(self, item: HostComponent) -> None:
-        """The component runs with what is desired, as far as Ambari knows."""
+        """Marks a host component as not stale."""
         item.stale = False
         self._save(item)
 
     def heartbeat(self, host: Host, *, lost: bool) -> None:
-        """A host's agent was heard, or has not been for too long."""
+        """Records a heartbeat of a host's agent, or that its heartbeat is lost: states are UNKNOWN then."""
         if lost:
             for item in self.components(host.name):
                 self.set_state(item, "UNKNOWN")

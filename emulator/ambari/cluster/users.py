@@ -1,4 +1,4 @@
-"""Users, their roles, and who is signed in."""
+"""Users, their roles, and their sessions."""
 
 import hashlib
 import secrets
@@ -30,20 +30,20 @@ REJECTED = "Unable to sign in. Invalid username/password combination."
 class Users:
     """The users of one Ambari server. Not thread-safe: the cluster's lock guards it."""
 
-    def __init__(self, store: Store, passwords: Mapping[str, str], longest_failures: int) -> None:
+    def __init__(self, store: Store, passwords: Mapping[str, str], max_failures: int) -> None:
         self._users = Table(store, "user", User)
         self._sessions: dict[str, str] = {}
-        self._longest_failures = longest_failures
+        self._max_failures = max_failures
         for name, password in passwords.items():
             if self._users.get(name.lower()) is None:
                 self.create(name, password, [ADMINISTRATOR])
 
     def all(self) -> list[User]:
-        """All users by name."""
+        """All users, sorted by name."""
         return sorted(self._users.all(), key=lambda user: user.name)
 
     def find(self, name: str) -> User:
-        """A user; case does not matter. Raises AmbariError 404."""
+        """The user with this name, which is not case-sensitive. Raises AmbariError 404."""
         user = self._users.get(name.lower())
         if user is None:
             raise missing(f"The requested resource doesn't exist: User not found, Users/user_name={name}")
@@ -55,33 +55,33 @@ class Users:
         self._save(user)
 
     def set_password(self, name: str, password: str) -> None:
-        """Gives a user another password. Sessions stay."""
+        """Changes a user's password. Sessions stay valid."""
         user = self.find(name)
         user.password_hash = _hashed(password)
         self._save(user)
 
     def change(self, user: User, *, active: bool | None = None, failures: int | None = None) -> None:
-        """Changes what an administrator may change of a user."""
+        """Changes whether a user is active, and the number of failed sign-ins."""
         user.active = user.active if active is None else active
         user.failures = user.failures if failures is None else failures
         self._save(user)
 
     def grant(self, name: str, role: str) -> None:
-        """Gives a user a role in the cluster."""
+        """Adds a role in the cluster to a user's roles."""
         user = self.find(name)
         user.roles = [*user.roles, role]
         self._save(user)
 
     def sign_in(self, name: str, password: str) -> User:
-        """Checks a password. Raises ContainerError 403, with the same text whatever the reason is.
+        """Returns the user with this password. Raises ContainerError 403, with one text for all reasons.
 
-        After more than the allowed failures the right password is refused as well, until an administrator
+        After `max_failures` failed sign-ins the right password is refused as well, until an administrator
         resets the count; 0 allows any number (authentication.local.max.failures).
         """
         user = self._users.get(name.lower())
         if user is None:
             raise ContainerError(403, REJECTED)
-        locked = 0 < self._longest_failures <= user.failures
+        locked = 0 < self._max_failures <= user.failures
         if not _matches(password, user.password_hash):
             self.change(user, failures=user.failures + 1)
             raise ContainerError(403, REJECTED)
@@ -92,18 +92,18 @@ class Users:
         return user
 
     def open_session(self, user: User) -> str:
-        """A new session's cookie value."""
+        """Opens a session for a user, and returns the value of its cookie."""
         session = f"node0{secrets.token_hex(13)}.node0"
         self._sessions[session] = user.name
         return session
 
     def of_session(self, session: str) -> User | None:
-        """Who opened this session."""
+        """The user who opened this session, or None."""
         name = self._sessions.get(session)
         return self._users.get(name) if name else None
 
     def forget_sessions(self) -> None:
-        """Sessions live in memory: a restart of the server ends them."""
+        """Ends all sessions, as a restart of the server does, since they are in memory only."""
         self._sessions.clear()
 
     def _save(self, user: User) -> None:
@@ -120,7 +120,7 @@ def _matches(password: str, password_hash: str) -> bool:
     return secrets.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
 
 
-# Slow on purpose, and asked for with every request.
+# Cached, since scrypt is slow on purpose and every request needs it.
 @lru_cache(maxsize=64)
 def _digest(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, n=2**10, r=8, p=1).hex()

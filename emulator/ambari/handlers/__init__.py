@@ -1,1 +1,1 @@
-"""What each method does on each route."""
+"""The handlers of Ambari's API: what each HTTP method does on each route."""

@@ -1,4 +1,4 @@
-"""Request bodies: JSON in the several shapes that Ambari takes.
+"""Parses request bodies: JSON in the several shapes that Ambari accepts.
 
 Source: api/services/parsers/JsonRequestBodyParser.java of Ambari 2.7.3.
 """
@@ -13,14 +13,17 @@ from emulator.ambari.errors import AmbariError, ContainerError
 
 @dataclass(frozen=True)
 class Body:
-    """One object of a request's body: its RequestInfo, and the properties, nested as sent."""
+    """One object of a request's body."""
 
     information: Mapping[str, Any]
+    """Its RequestInfo."""
     properties: Mapping[str, Any]
+    """Its properties, nested as they were sent."""
     has_body_key: bool = False
+    """Whether the properties were below the key Body."""
 
     def get(self, *path: str) -> Any:
-        """A property by its category and name, whether nested or written with slashes; None when missing."""
+        """A property by category and name, whether nested or with slashes in its key; None when missing."""
         found: Any = self.properties
         for position, step in enumerate(path):
             joined = "/".join(path[position:])
@@ -30,14 +33,14 @@ class Body:
         return found
 
     def ids(self) -> list[str]:
-        """The property ids that it sets, nested objects flattened."""
+        """The ids of all properties in it, such as Clusters/desired_config, nested objects flattened."""
         return list(_flattened(self.properties, ""))
 
 
 def parse(text: str) -> list[Body]:
-    """Reads a body. Nothing, null and plain values are no object at all; an array is several.
+    """The objects in a body: several in an array, none in an empty body, null or a scalar.
 
-    Raises AmbariError 400 for what is not JSON.
+    Raises AmbariError 400 for malformed JSON.
     """
     if not text.strip():
         return []
@@ -54,7 +57,7 @@ def parse(text: str) -> list[Body]:
 
 
 def text_of(value: Any) -> str:
-    """A property value as Ambari stores it: always a string. Null and containers make it stumble."""
+    """A property's value as Ambari stores it: a string. Raises ContainerError for null and containers."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

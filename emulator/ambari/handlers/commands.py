@@ -1,6 +1,6 @@
-"""What a posted RESTART means: which host components it reaches, or why it is refused.
+"""Resolves a posted RESTART: which host components it applies to, or why it is refused.
 
-Rules: AmbariCustomCommandExecutionHelper.java, RequestOperationLevel.java and MaintenanceStateHelper.java of
+Source: AmbariCustomCommandExecutionHelper.java, RequestOperationLevel.java and MaintenanceStateHelper.java of
 Ambari 2.7.3.
 """
 
@@ -15,14 +15,14 @@ from emulator.ambari.query import query as queries
 from emulator.ambari.query.resources import matches
 from emulator.ambari.views.views import Views
 
-LONGEST_CONTEXT = 255
+MAX_CONTEXT_LENGTH = 255
 LEVELS = ("CLUSTER", "SERVICE", "HOST", "HOST_COMPONENT")
 
 
 def operation_level(information: Mapping[str, Any]) -> str | None:
-    """The level that the caller declares. Raises AmbariError 400 for a level that does not exist.
+    """The operation level in a RequestInfo, None without one. Raises AmbariError 400 for an unknown level.
 
-    A level that is a plain string is ignored.
+    As in Ambari, an operation_level that is a string and not an object is ignored.
     """
     declared = information.get("operation_level")
     if not isinstance(declared, Mapping):
@@ -39,7 +39,10 @@ def operation_level(information: Mapping[str, Any]) -> str | None:
 def check_filters(
     cluster: AmbariCluster, command: str, filters: Sequence[Mapping[str, Any]] | None
 ) -> Sequence[Mapping[str, Any]]:
-    """What Ambari checks before it spends a request's id. Raises AmbariError for what it can't restart."""
+    """Returns the resource filters, checked as far as Ambari does before it takes a request id.
+
+    Raises AmbariError for filters that are missing, or name what can't be restarted.
+    """
     if not filters:
         raise internal("Command execution cannot proceed without a resource filter.")
     for item in filters:
@@ -51,16 +54,16 @@ def check_filters(
 def restart_targets(
     cluster: AmbariCluster, filters: Sequence[Mapping[str, Any]], level: str | None
 ) -> tuple[list[HostComponent], list[dict[str, Any]]]:
-    """The host components to restart, and the filters as Ambari remembers them.
+    """The host components to restart, and the resource filters as the request will show them.
 
-    What is in a maintenance mode that counts at this level is left out without a word. Raises AmbariError
-    for hosts without the component, and then nothing at all is restarted.
+    Host components in a maintenance mode that counts at this level are silently left out. Raises AmbariError
+    when a host does not have the component; nothing is restarted then.
     """
     targets: dict[tuple[str, str], HostComponent] = {}
     remembered = []
     for item in filters:
-        for found, note in _of_filter(cluster, item):
-            remembered.append(note)
+        for found, shown in _of_filter(cluster, item):
+            remembered.append(shown)
             for target in found:
                 targets[target.host, target.component] = target
     allowed = [target for target in targets.values() if is_reached(cluster, target, level)]
@@ -68,7 +71,7 @@ def restart_targets(
 
 
 def is_reached(cluster: AmbariCluster, target: HostComponent, level: str | None) -> bool:
-    """Does an operation of this level reach a host component, given the maintenance modes?"""
+    """Whether an operation of this level applies to a host component, given the maintenance modes."""
     service = cluster.topology.service_maintenance(target.service) == "ON"
     host = cluster.topology.host(target.host).maintenance == "ON"
     own = target.maintenance == "ON"
@@ -87,7 +90,7 @@ def _of_filter(
 ) -> Iterable[tuple[list[HostComponent], dict[str, Any]]]:
     predicate = item.get("hosts_predicate")
     if predicate is not None:
-        # With a service or component beside it Ambari finds nothing, and does not say so.
+        # Together with a service or component it matches nothing, and Ambari reports no error.
         alone = "service_name" not in item and "component_name" not in item
         return _grouped(_matching(cluster, str(predicate))) if alone else []
     return [_named(cluster, str(item["service_name"]), str(item["component_name"]), item.get("hosts"))]
@@ -125,7 +128,7 @@ def _named(
             where = _where(cluster, service, component)
             raise internal(f"ServiceComponentHost not found, {where}, hostName={host}")
         found[host] = target
-    return list(found.values()), _note(service, component, list(found))
+    return list(found.values()), _shown_filter(service, component, list(found))
 
 
 def _where(cluster: AmbariCluster, service: str, component: str) -> str:
@@ -144,9 +147,9 @@ def _grouped(items: list[HostComponent]) -> list[tuple[list[HostComponent], dict
     grouped = []
     for service, component in kinds:
         found = [item for item in items if item.component == component]
-        grouped.append((found, _note(service, component, [item.host for item in found])))
+        grouped.append((found, _shown_filter(service, component, [item.host for item in found])))
     return grouped
 
 
-def _note(service: str, component: str, hosts: list[str]) -> dict[str, Any]:
+def _shown_filter(service: str, component: str, hosts: list[str]) -> dict[str, Any]:
     return {"service_name": service, "component_name": component, "hosts": hosts}

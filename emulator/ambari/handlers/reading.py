@@ -1,4 +1,4 @@
-"""GET: which resources each route shows."""
+"""The GET handlers: which resources each route shows."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ NOT_AUTHORIZED_TO_VIEW = "The authenticated user is not authorized to perform th
 
 
 def service_of(call: Call) -> str:
-    """The service that the route names. Raises AmbariError 404."""
+    """The service in the route. Raises AmbariError 404 when there is none."""
     name = call.parameters["service"]
     if name not in call.cluster.topology.services():
         raise missing(
@@ -32,7 +32,7 @@ def service_of(call: Call) -> str:
 
 
 def artifact_scope(call: Call) -> str:
-    """The service whose artifacts the route is about, "" for the cluster's. Raises AmbariError 404."""
+    """The service to which the route's artifacts belong, "" for the cluster. Raises AmbariError 404."""
     service = call.parameters.get("service", "")
     if service and service not in call.cluster.topology.services():
         keys = f"Artifacts/cluster_name={call.cluster.name}, Artifacts/service_name={service}"
@@ -41,7 +41,7 @@ def artifact_scope(call: Call) -> str:
 
 
 def artifact_of(call: Call) -> Resource:
-    """The artifact that the route names, if the query's predicate holds for it. Raises AmbariError 404."""
+    """The artifact in the route. Raises AmbariError 404 when there is none that matches the query."""
     scope = artifact_scope(call)
     name = call.parameters["artifact"]
     found = [item for item in call.views.artifacts(scope) if item.values["Artifacts/artifact_name"] == name]
@@ -53,7 +53,7 @@ def artifact_of(call: Call) -> Resource:
 
 
 def request_id_of(call: Call) -> int:
-    """The request's id in the route. Raises AmbariError 400 when it is no number."""
+    """The id of a request (background operation) in the route. Raises AmbariError 400 if it is no number."""
     text = call.parameters["request"]
     try:
         return int(text)
@@ -62,7 +62,7 @@ def request_id_of(call: Call) -> int:
 
 
 def host_component_of(call: Call) -> Resource:
-    """The host component that the route names. Raises AmbariError 404."""
+    """The host component in the route. Raises AmbariError 404."""
     host = call.cluster.topology.host(call.parameters["host"])
     item = call.cluster.topology.component(host.name, call.parameters["component"])
     if item is None:
@@ -140,7 +140,7 @@ def _request_schedule(call: Call) -> Resource:
 
 
 def _cluster(call: Call) -> Resource:
-    # Its name is no secret to whoever may sign in.
+    # Users without any role may read the name, and nothing else.
     if set(call.query.fields) != {"Clusters/cluster_name"}:
         call.require(MAY_VIEW, "The authenticated user does not have authorization to view cluster metrics")
     return call.views.cluster()
@@ -169,8 +169,8 @@ def _components_of_service(call: Call) -> list[Resource]:
 
 def _users(call: Call) -> list[Resource]:
     own = call.user.name
-    everyone = ADMINISTRATOR in call.user.roles
-    return [item for item in call.views.users() if everyone or item.values["Users/user_name"] == own]
+    sees_all = ADMINISTRATOR in call.user.roles
+    return [item for item in call.views.users() if sees_all or item.values["Users/user_name"] == own]
 
 
 def _user(call: Call) -> Resource:
@@ -180,8 +180,8 @@ def _user(call: Call) -> Resource:
     return call.views.user(found)
 
 
-def _to_viewers(handler: Handler) -> Handler:
-    """For those who have a role in the cluster."""
+def _for_viewers(handler: Handler) -> Handler:
+    """Adds to a handler that the user needs a role in the cluster."""
 
     def handle(call: Call) -> Reply:
         call.require(MAY_VIEW, NOT_AUTHORIZED_TO_VIEW)
@@ -211,11 +211,11 @@ READERS: dict[str, Handler] = {
     "/clusters": _many(types.CLUSTER, lambda call: [call.views.cluster()]),
     _C: _one(_cluster),
     f"{_C}/configurations": _many(types.CONFIGURATION, _configurations),
-    f"{_C}/configurations/service_config_versions": _to_viewers(
+    f"{_C}/configurations/service_config_versions": _for_viewers(
         _many(types.SERVICE_CONFIG_VERSION, lambda call: call.views.service_config_versions())
     ),
     f"{_C}/services": _many(types.SERVICE, lambda call: call.views.services()),
-    f"{_C}/services/{{service}}": _to_viewers(_one(lambda call: call.views.service(service_of(call)))),
+    f"{_C}/services/{{service}}": _for_viewers(_one(lambda call: call.views.service(service_of(call)))),
     f"{_C}/services/{{service}}/components": _many(types.COMPONENT, _components_of_service),
     f"{_C}/services/{{service}}/components/{{component}}": _one(_component),
     f"{_C}/services/{{service}}/artifacts": _many(
@@ -224,22 +224,22 @@ READERS: dict[str, Handler] = {
     f"{_C}/services/{{service}}/artifacts/{{artifact}}": _one(artifact_of),
     f"{_C}/components": _many(types.COMPONENT, lambda call: call.views.components(below_services=False)),
     f"{_C}/components/{{component}}": _one(_component),
-    f"{_C}/hosts": _to_viewers(_many(types.HOST, lambda call: call.views.hosts())),
-    f"{_C}/hosts/{{host}}": _to_viewers(_one(_host)),
-    f"{_C}/hosts/{{host}}/host_components": _to_viewers(
+    f"{_C}/hosts": _for_viewers(_many(types.HOST, lambda call: call.views.hosts())),
+    f"{_C}/hosts/{{host}}": _for_viewers(_one(_host)),
+    f"{_C}/hosts/{{host}}/host_components": _for_viewers(
         _many(
             types.HOST_COMPONENT,
             lambda call: call.views.host_components(call.cluster.topology.host(call.parameters["host"]).name),
         )
     ),
-    f"{_C}/hosts/{{host}}/host_components/{{component}}": _to_viewers(_one(host_component_of)),
-    f"{_C}/host_components": _to_viewers(
+    f"{_C}/hosts/{{host}}/host_components/{{component}}": _for_viewers(_one(host_component_of)),
+    f"{_C}/host_components": _for_viewers(
         _many(types.HOST_COMPONENT, lambda call: call.views.host_components())
     ),
-    f"{_C}/requests": _to_viewers(
+    f"{_C}/requests": _for_viewers(
         _many(types.REQUEST, lambda call: listed_requests(call.views.requests(), call.query))
     ),
-    f"{_C}/requests/{{request}}": _to_viewers(_one(_request)),
+    f"{_C}/requests/{{request}}": _for_viewers(_one(_request)),
     f"{_C}/requests/{{request}}/tasks": _many(types.TASK, lambda call: _request(call).children["tasks"]()),
     f"{_C}/requests/{{request}}/tasks/{{task}}": _one(_task),
     f"{_C}/requests/{{request}}/stages": _many(types.STAGE, lambda call: _request(call).children["stages"]()),

@@ -1,8 +1,8 @@
-"""Schedules of requests: what the rolling restart of Ambari's web page is.
+"""Executes request schedules, by which Ambari's web page makes a rolling restart.
 
-Rules: scheduler/ExecutionScheduleManager.java and BatchRequestJob.java of Ambari 2.7.3, where a schedule of
-which too many tasks failed stays SCHEDULED. The next request is made when the time between two is over; the
-real one looks every 15 seconds.
+Source: scheduler/ExecutionScheduleManager.java and BatchRequestJob.java of Ambari 2.7.3, where a schedule
+that ends since too many tasks failed stays SCHEDULED. Here the next request is submitted as soon as the
+separation time is over; Ambari checks that every 15 seconds.
 """
 
 import threading
@@ -17,7 +17,7 @@ from emulator.ambari.handlers.bodies import parse as parse_bodies
 
 
 def begin(cluster: AmbariCluster, schedule: RequestSchedule) -> None:
-    """Carries a schedule out in a thread of its own."""
+    """Executes a schedule in a thread of its own."""
     arguments = (cluster, schedule)
     name = f"ambari-schedule-{schedule.id}"
     threading.Thread(target=_carry_out, args=arguments, name=name, daemon=True).start()
@@ -46,7 +46,7 @@ def _carry_out(cluster: AmbariCluster, schedule: RequestSchedule) -> None:
 def _failures(
     cluster: AmbariCluster, schedule: RequestSchedule, item: BatchRequest, request: Request | None
 ) -> int:
-    """How many tasks of a request failed, once it has ended."""
+    """Waits until a request has ended, and returns how many of its tasks failed."""
     item.status, item.return_code = "IN_PROGRESS", 202 if request else 201
     _save(cluster, schedule)
     cluster.lock.wait_for(lambda: request is None or request.finished or cluster.stopping.is_set())

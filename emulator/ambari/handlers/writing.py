@@ -1,13 +1,13 @@
-"""PUT, POST and DELETE: what each route changes."""
+"""PUT, POST and DELETE of configurations, services, requests and config groups."""
 
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.ambari.cluster.configurations import Change, Wanted
+from emulator.ambari.cluster.configurations import Change, DesiredConfig
 from emulator.ambari.cluster.execution import Operation
 from emulator.ambari.cluster.records import ConfigGroup
-from emulator.ambari.cluster.stack import PROPERTY_KINDS
+from emulator.ambari.cluster.stack import PROPERTY_TYPES
 from emulator.ambari.cluster.users import MAY_CONFIGURE, MAY_OPERATE
 from emulator.ambari.errors import (
     AmbariError,
@@ -24,7 +24,7 @@ from emulator.ambari.handlers.reading import request_id_of
 from emulator.ambari.query.resources import matches
 from emulator.ambari.views.views import stack_id, version_path
 
-LONGEST_TAG = 255
+MAX_TAG_LENGTH = 255
 NOT_AUTHORIZED = (
     "The authenticated user does not have the appropriate authorizations to update the requested resource(s)"
 )
@@ -39,9 +39,9 @@ _TASK_STATES = ("PENDING", "QUEUED", "IN_PROGRESS", "COMPLETED", "FAILED", "TIME
 
 
 def put_cluster(call: Call) -> Reply:
-    """Changes the desired configurations; each object of the body is a change of its own."""
+    """Changes the desired configurations; each object in the body is a change of its own."""
     changes: list[tuple[Change, str | None]] = []
-    # Several objects are carried out in an order of Ambari's own, and its answer shows only one of them.
+    # Ambari executes several objects in an order of its own, and shows only one of them in its response.
     for body in reversed(call.bodies):
         check_ids(body, "Cluster", ("Clusters/desired_config", "Clusters/desired_service_config_versions"))
         call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
@@ -49,7 +49,7 @@ def put_cluster(call: Call) -> Reply:
         reverted = body.get("Clusters", "desired_service_config_versions")
         if desired:
             wanted = [_wanted(item) for item in (desired if isinstance(desired, list) else [desired])]
-            changes.append((call.cluster.desire(wanted, call.user.name), wanted[-1].note))
+            changes.append((call.cluster.set_desired(wanted, call.user.name), wanted[-1].note))
         if reverted:
             note = reverted.get("service_config_version_note")
             version = int(reverted["service_config_version"])
@@ -69,7 +69,7 @@ def post_configurations(call: Call) -> Reply:
 
 
 def put_service(call: Call) -> Reply:
-    """Maintenance mode of a service."""
+    """Changes the maintenance mode of a service."""
     service = call.parameters["service"]
     if service not in call.cluster.topology.services():
         raise missing(
@@ -80,13 +80,17 @@ def put_service(call: Call) -> Reply:
 
 
 def put_services(call: Call) -> Reply:
-    """Maintenance mode of the services that the query matches; matching none is no error."""
+    """Changes the maintenance mode of all services that match the query, which may be none."""
     found = [item for item in call.views.services() if matches(item, call.query)]
     return _maintain_services(call, [item.values["ServiceInfo/service_name"] for item in found])
 
 
 def post_request(call: Call) -> Reply:
-    """RESTART. When everything asked for is left out: 201 without a request, though an id is spent."""
+    """Submits a RESTART.
+
+    When maintenance modes leave out all host components, the response is 201, without a request; as in
+    Ambari, a request id is used up all the same.
+    """
     body = call.body
     command = body.information.get("command")
     if command is None:
@@ -97,7 +101,7 @@ def post_request(call: Call) -> Reply:
     filters = commands.check_filters(call.cluster, str(command), body.get("Requests", "resource_filters"))
     request_id = call.cluster.execution.next_request_id()
     targets, remembered = commands.restart_targets(call.cluster, filters, level)
-    if len(context) > commands.LONGEST_CONTEXT:
+    if len(context) > commands.MAX_CONTEXT_LENGTH:
         raise ContainerError
     if not targets:
         return Reply(201)
@@ -106,7 +110,7 @@ def post_request(call: Call) -> Reply:
 
 
 def put_request(call: Call) -> Reply:
-    """Aborts a request."""
+    """Aborts a request (background operation)."""
     number = request_id_of(call)
     request = call.cluster.execution.find(number)
     if request is None:
@@ -132,9 +136,9 @@ def post_config_groups(call: Call) -> Reply:
     created = []
     for body in call.bodies:
         call.require(MAY_CONFIGURE, NOT_AUTHORIZED)
-        asked = body.get("ConfigGroup") or {}
-        wanted = [_wanted(item) for item in asked.get("desired_configs", [])]
-        name, service = str(asked["group_name"]), str(asked.get("service_name") or asked["tag"])
+        requested = body.get("ConfigGroup") or {}
+        wanted = [_wanted(item) for item in requested.get("desired_configs", [])]
+        name, service = str(requested["group_name"]), str(requested.get("service_name") or requested["tag"])
         if any(
             (group.name, group.service) == (name, service) for group in call.cluster.configurations.groups()
         ):
@@ -147,8 +151,8 @@ def post_config_groups(call: Call) -> Reply:
             call.cluster.execution.next_group_id(),
             name,
             service,
-            str(asked.get("description", "")),
-            [call.cluster.topology.host(item["host_name"]).name for item in asked.get("hosts", [])],
+            str(requested.get("description", "")),
+            [call.cluster.topology.host(item["host_name"]).name for item in requested.get("hosts", [])],
             {item.type: item.tag for item in wanted},
         )
         call.cluster.add_group(group, wanted, call.user.name)
@@ -164,7 +168,7 @@ def delete_config_group(call: Call) -> Reply:
     return Reply()
 
 
-def _wanted(item: Mapping[str, Any]) -> Wanted:
+def _wanted(item: Mapping[str, Any]) -> DesiredConfig:
     if "type" not in item:
         raise ContainerError
     properties = {str(name): text_of(value) for name, value in (item.get("properties") or {}).items()}
@@ -173,9 +177,11 @@ def _wanted(item: Mapping[str, Any]) -> Wanted:
         for kind, values in (item.get("properties_attributes") or {}).items()
     }
     tag = str(item.get("tag") or uuid.uuid4())
-    if len(tag) > LONGEST_TAG:
+    if len(tag) > MAX_TAG_LENGTH:
         raise ContainerError
-    return Wanted(str(item["type"]), tag, properties, attributes, item.get("service_config_version_note"))
+    return DesiredConfig(
+        str(item["type"]), tag, properties, attributes, item.get("service_config_version_note")
+    )
 
 
 def _version_document(call: Call, change: Change) -> dict[str, Any]:
@@ -192,14 +198,14 @@ def _version_document(call: Call, change: Change) -> dict[str, Any]:
             "serviceConfigVersions": None,
             "configs": item.properties,
             "configAttributes": item.attributes,
-            "propertiesTypes": PROPERTY_KINDS.get(item.type, {}),
+            "propertiesTypes": PROPERTY_TYPES.get(item.type, {}),
         }
         for item in change.created
     ]
     path = version_path(call.cluster.name, version.service, version.version)
     href = call.base + path
     if "?" in call.href:
-        # The href is built by cutting the request's own at its last slash, query and all.
+        # Ambari builds this href by cutting off the request's URL, with its query, at the last slash.
         href = f"{call.href.rpartition('/')[0]}/{path.partition(f'/{call.cluster.name}/')[2]}"
     return {
         "href": href,
@@ -224,13 +230,13 @@ def _maintain_services(call: Call, services: list[str]) -> Reply:
 
 
 def accepted(call: Call, request_id: int) -> Reply:
-    """The answer to what has become a request."""
+    """The response to a call that submitted a request (background operation)."""
     href = f"{call.base}/clusters/{call.cluster.name}/requests/{request_id}"
     return Reply(202, {"href": href, "Requests": {"id": request_id, "status": "Accepted"}})
 
 
 def maintenance_state(value: Any) -> str:
-    """ON or OFF. Raises AmbariError 400 for anything else."""
+    """Returns a maintenance mode that can be set, ON or OFF. Raises AmbariError 400 for any other value."""
     if value not in _MAINTENANCE_STATES:
         raise _no_constant("state.MaintenanceState", value)
     if value not in ("ON", "OFF"):
@@ -245,7 +251,7 @@ def _no_constant(enumeration: str, value: Any) -> AmbariError:
 def check_ids(
     body: Body, resource_type: str, known: tuple[str, ...], unmodelled: tuple[str, ...] = ()
 ) -> None:
-    """Refuses properties that Ambari does not have, and those that it has and we don't."""
+    """Raises AmbariError 400 for properties not in `known`, NotModelledError for those in `unmodelled`."""
     for name in body.ids():
         if name in unmodelled:
             raise NotModelledError(f"changing {name}")

@@ -1,6 +1,6 @@
-"""POST, PUT and DELETE of hosts and of the components on them.
+"""POST, PUT and DELETE of hosts and host components.
 
-Rules: HostResourceProvider.java, HostComponentResourceProvider.java and AmbariManagementControllerImpl.java.
+Source: HostResourceProvider.java, HostComponentResourceProvider.java and AmbariManagementControllerImpl.java.
 """
 
 from typing import Any
@@ -22,11 +22,11 @@ _COMMANDS = {
     ("INSTALLED", "STARTED"): "START",
     ("STARTED", "INSTALLED"): "STOP",
 }
-"""What brings a host component from its state to the wanted one."""
+"""The command that brings a host component from one state to another."""
 
 
 def post_host(call: Call) -> Reply:
-    """Adds a host, whose agent has registered, to the cluster. Nothing is on it yet."""
+    """Adds a host, whose agent has registered, to the cluster, without any components."""
     call.require(MAY_MANAGE_HOSTS, NOT_AUTHORIZED)
     name = call.parameters["host"]
     if name not in call.cluster.agents:
@@ -41,12 +41,12 @@ def post_host(call: Call) -> Reply:
 
 
 def put_host(call: Call) -> Reply:
-    """Maintenance mode or rack of a host."""
+    """Changes the maintenance mode or the rack of a host."""
     return _change_hosts(call, [call.cluster.topology.host(call.parameters["host"]).name])
 
 
 def put_hosts(call: Call) -> Reply:
-    """The same for the hosts that the query matches."""
+    """Changes the maintenance mode or the rack of all hosts that match the query."""
     found = [item for item in call.views.hosts() if matches(item, call.query)]
     return _change_hosts(call, [item.values["Hosts/host_name"] for item in found])
 
@@ -59,7 +59,7 @@ def delete_host(call: Call) -> Reply:
 
 
 def post_host_component(call: Call) -> Reply:
-    """Adds a component to a host: it has to be installed, and started, next."""
+    """Adds a component to a host, which then has to be installed and started (state INIT)."""
     call.require(MAY_MANAGE_HOSTS, NOT_AUTHORIZED)
     host, name = call.cluster.topology.host(call.parameters["host"]), call.parameters["component"]
     if name not in COMPONENTS:
@@ -72,7 +72,7 @@ def post_host_component(call: Call) -> Reply:
 
 
 def put_host_component(call: Call) -> Reply:
-    """Maintenance mode of one component on one host; or installs, starts or stops it."""
+    """Changes the maintenance mode of a host component, or installs, starts or stops it."""
     item = _item(call)
     for body in call.bodies:
         check_ids(body, "HostComponent", ("HostRoles/maintenance_state", "HostRoles/state"))
@@ -120,7 +120,7 @@ def _change_state(call: Call, item: HostComponent, state: Any, body: Body) -> Re
     command = _COMMANDS.get((item.state, str(state)))
     if command is None:
         raise NotModelledError(f"HostRoles/state {state} of a component that is {item.state}")
-    # Without a level it counts as one of the whole cluster, which maintenance modes leave out in silence.
+    # Without a level, the operation has level CLUSTER, which silently skips components in maintenance mode.
     level = commands.operation_level(body.information) or "CLUSTER"
     if not commands.is_reached(call.cluster, item, level):
         return Reply()

@@ -1,4 +1,4 @@
-"""POST of schedules of requests."""
+"""POST of request schedules."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from emulator.ambari.handlers.writing import NOT_AUTHORIZED
 
 
 def post_request_schedules(call: Call) -> Reply:
-    """Adds schedules, which begin at once."""
+    """Adds request schedules, which begin at once."""
     call.require(MAY_OPERATE, NOT_AUTHORIZED)
     created = []
     for body in call.bodies:
@@ -24,11 +24,11 @@ def post_request_schedules(call: Call) -> Reply:
     return Reply(201, {"resources": created})
 
 
-def _schedule(call: Call, asked: dict[str, Any]) -> RequestSchedule:
-    if asked.get("schedule"):
+def _schedule(call: Call, requested: dict[str, Any]) -> RequestSchedule:
+    if requested.get("schedule"):
         raise NotModelledError("a schedule that begins later")
     parts: dict[str, Any] = {}
-    for part in asked.get("batch") or []:
+    for part in requested.get("batch") or []:
         parts |= part
     settings = parts.get("batch_settings") or {}
     if not parts.get("requests"):
@@ -39,7 +39,7 @@ def _schedule(call: Call, asked: dict[str, Any]) -> RequestSchedule:
         call.user.name,
         now,
         now,
-        asked.get("description"),
+        requested.get("description"),
         float(settings.get("batch_separation_in_seconds", 0)),
         int(settings.get("task_failure_tolerance", 0)),
         [_request(item) for item in parts["requests"]],

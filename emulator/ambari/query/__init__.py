@@ -1,1 +1,1 @@
-"""What a query asks for, and the resources that answer it."""
+"""Queries of Ambari's API: query strings, predicates, and how they select from resources."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from emulator.ambari.errors import AmbariError
 
 ValueOf = Callable[[str], object]
-"""The value of a property of the resource at hand, None when it has none."""
+"""Returns the value of a resource's property by its id, None when the resource doesn't have it."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One property against one or more values."""
+    """A comparison of one property with one or more values."""
 
     property: str
     operator: str
@@ -42,7 +42,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Not:
-    """Negation."""
+    """The negation of a predicate."""
 
     inner: "Predicate"
 
@@ -56,7 +56,7 @@ class Not:
 
 @dataclass(frozen=True)
 class Group:
-    """Conjunction or disjunction."""
+    """The conjunction (`all_of`) or disjunction of predicates."""
 
     all_of: bool
     members: tuple["Predicate", ...]
@@ -71,11 +71,11 @@ class Group:
 
 
 Predicate = Comparison | Not | Group
-"""Each has `matches(value_of)`, and `comparisons()`: every comparison, and whether it is not negated."""
+"""Each has `matches(value_of)`, and `comparisons()`: every comparison in it, and whether it is positive."""
 
 
 def parse(text: str) -> Predicate:
-    """Reads a predicate. Raises AmbariError 400 where Ambari can't compile it."""
+    """Parses a predicate. Raises AmbariError 400 where Ambari can't compile it."""
     parser = _Parser(text)
     result = parser.disjunction()
     parser.expect_end()

@@ -1,4 +1,4 @@
-"""A GET's query string: fields, predicate, paging, sorting.
+"""Parses the query string of a GET: fields, predicate, paging, sorting.
 
 Source: api/services/BaseRequest.java and api/predicate/QueryLexer.java of Ambari 2.7.3.
 """
@@ -18,31 +18,31 @@ _TEMPORAL = re.compile(r"(.+)\[([^\]]*)\]")
 
 @dataclass(frozen=True)
 class Query:
-    """What a query string asks for."""
+    """A parsed query string."""
 
     fields: tuple[str, ...] = ()
     windows: tuple[tuple[str, str], ...] = ()
-    """The time windows of temporal fields, "from,to,step", by field."""
+    """Temporal fields with their time windows, "from,to,step"."""
     predicate: Predicate | None = None
     page_size: int | None = None
     offset: int = 0
     to_end: bool = False
     sort: tuple[tuple[str, bool], ...] = ()
-    """Properties, and whether descending."""
+    """Properties to sort by, and whether in descending order."""
     minimal: bool = False
     padding: str | None = None
-    """How gaps in series are filled."""
+    """How gaps in series of metrics are filled: NONE, NULLS or ZEROS."""
 
     @property
     def predicate_properties(self) -> tuple[str, ...]:
-        """The properties that the predicate names. They are shown along with the fields."""
+        """The properties in the predicate, which are shown together with the fields."""
         if self.predicate is None:
             return ()
         return tuple(dict.fromkeys(item.property for item, _ in self.predicate.comparisons()))
 
 
 def parse(text: str) -> Query:
-    """Reads a query string that is already percent-decoded. Raises AmbariError 400."""
+    """Parses a query string that is percent-decoded already. Raises AmbariError 400."""
     settings: dict[str, str] = {}
     conditions: list[str] = []
     for segment in _split(text, "&"):
@@ -70,7 +70,7 @@ def parse(text: str) -> Query:
 
 
 def _split(text: str, separator: str, brackets: str = "()") -> list[str]:
-    """Splits where no bracket is open."""
+    """Splits at separators outside of brackets."""
     parts, depth, start = [], 0, 0
     for position, character in enumerate(text):
         depth += {brackets[0]: 1, brackets[1]: -1}.get(character, 0)

@@ -1,4 +1,4 @@
-"""The kinds of resources that are modelled, with the properties they have in Ambari 2.7.3."""
+"""The resource types that are modelled, with the properties that they have in Ambari 2.7.3."""
 
 from emulator.ambari.query.resources import ResourceType
 

@@ -1,4 +1,4 @@
-"""Resources as Ambari's API shows them, and how a query picks from them.
+"""Resources of Ambari's API, how a query selects from them, and their JSON.
 
 Source: api/query/QueryImpl.java and the renderers in api/query/render of Ambari 2.7.3.
 """
@@ -11,23 +11,24 @@ from emulator.ambari.errors import unsupported_properties
 from emulator.ambari.query.query import Query
 
 ABSENT = object()
+"""The value of a property that a resource doesn't have; None is null."""
 
 
 @dataclass(frozen=True)
 class ResourceType:
-    """A kind of resource."""
+    """A type of resource: its properties and sub-resources."""
 
     name: str
     keys: tuple[str, ...]
-    """Properties that are always shown; the last one is its own key."""
+    """Properties that are always shown; the last one identifies the resource within its parent."""
     properties: frozenset[str]
-    """All properties it has or may have."""
+    """All properties that a resource of this type may have."""
     children: tuple[str, ...] = ()
     """The names of its sub-resources."""
     shown_in_lists: bool = False
-    """All its properties are shown, also in lists and whatever the fields say."""
+    """Whether all properties are shown in lists, even when the query has fields."""
     unknown_in_predicates: str | None = None
-    """A category in which a predicate may name properties that do not exist: then nothing matches."""
+    """A category whose unknown properties are accepted in predicates, and match nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Resource:
     values: Mapping[str, Any]
     children: Mapping[str, Callable[[], list["Resource"]]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
-    """Paths of other resources, shown at the top level only."""
+    """Paths of related resources by name, shown at the top level only."""
     own_href: bool = False
-    """Its href is its path, also where it was asked for with a query."""
+    """Whether its href is its path even when the request's URL has a query."""
 
     def value(self, property_id: str) -> Any:
         """A property's value, or ABSENT."""
@@ -53,7 +54,7 @@ class Resource:
 
 
 def render_one(resource: Resource, query: Query, base: str, href: str) -> dict[str, Any]:
-    """The JSON of a single resource. Raises AmbariError 400 for fields that its type does not have."""
+    """The JSON of a single resource. Raises AmbariError 400 for fields that its type doesn't have."""
     check_properties(resource.type, query)
     shown = _Shown(query, base).of(resource, everything=not query.fields)
     if query.minimal:
@@ -62,7 +63,7 @@ def render_one(resource: Resource, query: Query, base: str, href: str) -> dict[s
 
 
 def render_list(resources: Iterable[Resource], query: Query, base: str, href: str) -> dict[str, Any]:
-    """The JSON of a list of resources: those that match, sorted, one page of them."""
+    """The JSON of a list of resources: one page of those that match the query, sorted."""
     matching = [resource for resource in resources if matches(resource, query)]
     for name, descending in reversed(query.sort):
         matching.sort(key=lambda resource: _sort_key(resource.value(name)), reverse=descending)
@@ -79,7 +80,10 @@ def render_list(resources: Iterable[Resource], query: Query, base: str, href: st
 
 
 def matches(resource: Resource, query: Query) -> bool:
-    """Does the predicate hold for the resource, together with a sub-resource where it names one?"""
+    """Whether a resource matches the query's predicate.
+
+    A predicate about a sub-resource matches when it holds for at least one of these.
+    """
     if query.predicate is None:
         return True
     child = _child_of_predicate(resource.type, query)
@@ -89,7 +93,7 @@ def matches(resource: Resource, query: Query) -> bool:
 
 
 def check_properties(resource_type: ResourceType, query: Query) -> None:
-    """Raises AmbariError 400 for properties that the type does not have."""
+    """Raises AmbariError 400 for properties in the query that the type doesn't have."""
     unknown = [name for name in query.fields if not _known(resource_type, name)]
     unknown += [
         name
@@ -102,7 +106,7 @@ def check_properties(resource_type: ResourceType, query: Query) -> None:
 
 
 class _Shown:
-    """Picks what a query wants to see."""
+    """Selects the properties and sub-resources that a query shows."""
 
     def __init__(self, query: Query, base: str) -> None:
         self._query = query
@@ -128,12 +132,12 @@ class _Shown:
             return list(resource.values)
         keys = resource.type.keys[-1:] if self._query.minimal else resource.type.keys
         names = dict.fromkeys(keys)
-        asked = (
+        selected = (
             self._query.fields
             if self._query.minimal
             else self._query.fields + self._query.predicate_properties
         )
-        for field_name in asked:
+        for field_name in selected:
             category = field_name.removesuffix("/*") + "/"
             inside = [name for name in resource.values if name.startswith(category)]
             names |= dict.fromkeys(inside or [field_name])

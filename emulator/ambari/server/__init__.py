@@ -1,1 +1,1 @@
-"""Ambari's API over HTTP."""
+"""Ambari's HTTP server, with its request log and fault injection."""

@@ -1,4 +1,4 @@
-"""Faults that a test asks for: what happens to the N-th request of a kind."""
+"""Fault injection: what happens to the N-th HTTP request of a method and route."""
 
 import threading
 from collections.abc import Collection
@@ -11,20 +11,21 @@ Action = Literal["drop", "reset", "delay", "500", "503", "html", "empty", "resta
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one request.
+    """A fault that happens to one request.
 
-    drop: the connection is closed without an answer. reset: the same with a TCP reset. delay: `seconds` pass.
-    500, 503, html, empty: that is the answer (html and empty with status 200). restart: the connection is
-    dropped and Ambari is away for `seconds`. kill-client: the process at its other end is killed.
+    drop: the connection is closed without a response. reset: the same, with a TCP reset.
+    delay: the response is `seconds` late. 500, 503, html, empty: the response is that (html and empty with
+    status 200). restart: the connection is closed, and Ambari doesn't listen for `seconds`.
+    kill-client: the process at the other end of the connection is killed.
     """
 
     method: str
     route: str
-    """A template as in the request log, such as "/clusters/{cluster}/services/{service}"."""
+    """The route's template as in the request log, such as "/clusters/{cluster}/services/{service}"."""
     ordinal: int
-    """The N-th request of that kind from now on, counted from 1."""
+    """Which of the next requests of that method and route it happens to, counted from 1."""
     when: When
-    """Before the request takes effect (it then has none, except after a delay) or after it took effect."""
+    """Before or after the request takes effect. Before, it has no effect, except after a delay."""
     action: Action
     seconds: float = 0
 
@@ -38,9 +39,9 @@ class Fault:
 
 
 class Faults:
-    """The faults still to come. Thread-safe.
+    """The faults that are still to happen. Thread-safe.
 
-    routes: the templates that exist. A fault for another one would never happen.
+    routes: the templates that exist; a fault for any other one would never happen, and is refused.
     """
 
     def __init__(self, routes: Collection[str]) -> None:
@@ -49,7 +50,7 @@ class Faults:
         self._waiting: list[tuple[Fault, int]] = []
 
     def add(self, fault: Fault) -> None:
-        """Asks for a fault; requests are counted from now on. Raises ValueError for an unknown route."""
+        """Adds a fault; requests are counted from now on. Raises ValueError for an unknown route."""
         if fault.route not in self._routes:
             known = ", ".join(sorted(self._routes))
             raise ValueError(f"unknown route {fault.route!r}; known are {known}")
@@ -57,7 +58,7 @@ class Faults:
             self._waiting.append((fault, fault.ordinal))
 
     def clear(self) -> None:
-        """Forgets all faults that have not happened yet."""
+        """Removes all faults that have not happened yet."""
         with self._lock:
             self._waiting.clear()
 
@@ -66,8 +67,8 @@ class Faults:
         with self._lock:
             return [fault for fault, _ in self._waiting]
 
-    def strike(self, method: str, route: str) -> Fault | None:
-        """Counts a request, and returns the fault that hits it, if any. Each fault hits once."""
+    def match(self, method: str, route: str) -> Fault | None:
+        """Counts a request, and returns the fault that is to happen to it, if any. Each happens once."""
         with self._lock:
             counted = [
                 (fault, left - 1 if (fault.method, fault.route) == (method, route) else left)

@@ -1,4 +1,4 @@
-"""Which requests a server has seen."""
+"""The log of the HTTP requests that a server has handled."""
 
 import itertools
 import threading
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One request and how it was answered."""
+    """One request, and the status of the response."""
 
     number: int
-    """Rises by one from request to request, since the server was made."""
+    """A number that rises by one with each request."""
     method: str
     route: str
-    """The path's template below /api/v1, or the path itself where no template fits."""
+    """The route's template below /api/v1, or the path itself where there is no such route."""
     status: int
-    """0 when it got no answer."""
+    """The response's status; 0 when there was no response."""
 
 
 class RequestLog:
@@ -27,7 +27,7 @@ class RequestLog:
         self._entries: list[LogEntry] = []
 
     def add(self, method: str, route: str, status: int) -> None:
-        """Notes a request."""
+        """Appends a request."""
         with self._lock:
             self._entries.append(LogEntry(next(self._numbers), method, route, status))
 
@@ -38,6 +38,6 @@ class RequestLog:
 
     @property
     def mark(self) -> int:
-        """The number of the last request, to ask later what came since."""
+        """The number of the last request, for a later call of `since`."""
         with self._lock:
             return self._entries[-1].number if self._entries else 0

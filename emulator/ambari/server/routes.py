@@ -1,4 +1,4 @@
-"""Which route a path belongs to, and what may be done there."""
+"""The routes of Ambari's API: their templates, handlers and allowed methods."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from urllib.parse import unquote
 from emulator.ambari.handlers.calls import Handler
 from emulator.ambari.handlers.reading import READERS
 from emulator.ambari.handlers.writing import WRITERS
+from emulator.ambari.handlers.writing_artifacts import ARTIFACT_WRITERS
 from emulator.ambari.handlers.writing_hosts import HOST_WRITERS
-from emulator.ambari.handlers.writing_notes import NOTE_WRITERS
 from emulator.ambari.handlers.writing_schedules import SCHEDULE_WRITERS
+from emulator.ambari.handlers.writing_users import USER_WRITERS
 
 _C = "/clusters/{cluster}"
 
@@ -18,7 +19,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **WRITERS,
     **HOST_WRITERS,
     **SCHEDULE_WRITERS,
-    **NOTE_WRITERS,
+    **ARTIFACT_WRITERS,
+    **USER_WRITERS,
 }
 
 _ALLOWED = {
@@ -27,7 +29,7 @@ _ALLOWED = {
     f"{_C}/artifacts": "HEAD,DELETE,GET,OPTIONS,PUT",
     f"{_C}/services/{{service}}/artifacts": "HEAD,DELETE,GET,OPTIONS,PUT",
 }
-"""The methods that Ambari itself has on a route, in the words of its Allow header."""
+"""The methods that Ambari itself allows on a route, as in its Allow header."""
 
 _UNMODELLED = frozenset(
     {"alert_definitions", "alert_groups", "alert_history", "alert_notices", "alert_targets", "blueprints"}
@@ -35,28 +37,28 @@ _UNMODELLED = frozenset(
     | {"permissions", "persist", "privileges", "repository_versions", "rolling_upgrades", "settings"}
     | {"stack_versions", "stacks", "version_definitions", "views", "widget_layouts", "widgets", "workflows"}
 )
-"""Path segments of Ambari's that the emulator does not answer."""
+"""Path segments of Ambari's API that the emulator does not model."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """A route's template, and the parts of the path that fill it."""
+    """A route's template, and the values of its placeholders."""
 
     template: str
     parameters: Mapping[str, str]
 
     def handler(self, method: str) -> Handler | None:
-        """What handles this method here, if the emulator models it."""
+        """The handler of a method on this route; None when the emulator models none."""
         return HANDLERS.get((method, self.template))
 
     @property
     def allowed(self) -> str | None:
-        """The methods that Ambari allows here, where that is known."""
+        """The methods that Ambari allows on this route, as in its Allow header; None where not known."""
         return _ALLOWED.get(self.template)
 
 
 def find_route(path: str) -> Route | None:
-    """The route of a path below /api/v1, still percent-encoded; None when there is none."""
+    """The route of a path below /api/v1, which is still percent-encoded; None when there is none."""
     segments = path.rstrip("/").split("/")
     for template in _TEMPLATES:
         parameters = _fill(template.split("/"), segments)
@@ -66,7 +68,7 @@ def find_route(path: str) -> Route | None:
 
 
 def is_unmodelled(path: str) -> bool:
-    """Does the path name a part of Ambari's API that the emulator does not have?"""
+    """Whether a path belongs to a part of Ambari's API that the emulator does not model."""
     return any(segment in _UNMODELLED for segment in path.split("/"))
 
 

@@ -1,4 +1,4 @@
-"""Ambari's HTTPS server."""
+"""Ambari's HTTP server: connections, TLS, injected faults, and restarts."""
 
 import contextlib
 import gzip
@@ -22,9 +22,9 @@ from emulator.ambari.server.wire import Response, WireRequest, answer, route_of
 
 
 class AmbariServer:
-    """Serves one cluster's API; over TLS when there is a context. Port 0 takes a free one.
+    """Serves one cluster's API, over TLS when there is a context. With port 0 it chooses a free one.
 
-    kill: how the fault "kill-client" ends a process, by its id.
+    kill: kills a process by its id, for the fault "kill-client".
     """
 
     def __init__(
@@ -47,47 +47,50 @@ class AmbariServer:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port, also while it is away."""
+        """Host and port, which stay the same over restarts."""
         return self._address
 
     @property
     def url(self) -> str:
-        """Where clients find it, without a path."""
+        """The server's URL without a path."""
         return f"{'https' if self._context else 'http'}://{self._address[0]}:{self._address[1]}"
 
     def start(self) -> None:
-        """Begins to serve. Raises OSError when the port is taken."""
+        """Starts serving. Raises OSError when the port is taken."""
         self._listen()
         self._cluster.start()
 
     def stop(self) -> None:
-        """Ends all connections and frees the port. The cluster can't be used any more."""
+        """Ends all connections, frees the port, and closes the cluster."""
         self._stopped.set()
         self._close_listener()
         self._cluster.close()
 
     def restart(self, seconds: float = 0) -> None:
-        """Goes away as a restart of the server does, for `seconds`: connections are refused, sessions end."""
+        """Restarts the server: for `seconds` connections are refused, and sessions end."""
         self._close_listener()
         self._cluster.restart()
         if not self._stopped.wait(seconds):
             self._listen()
 
     def respond(self, request: WireRequest, connection: "_Connection") -> Response | None:
-        """Handles a request, with the fault that hits it if any. None: no answer, the connection ends."""
+        """Handles a request, with the fault that happens to it, if any.
+
+        None: there is no response, and the connection is to be closed.
+        """
         route = route_of(request)
-        fault = self.faults.strike(request.method, route)
+        fault = self.faults.match(request.method, route)
         response: Response | None = None
         if fault is None or fault.when == "after" or fault.action == "delay":
             if fault and fault.when == "before":
                 self._stopped.wait(fault.seconds)
             response = answer(self._cluster, request)
         if fault and not (fault.when == "before" and fault.action == "delay"):
-            response = self._struck(fault, response, connection)
+            response = self._inject(fault, response, connection)
         self.log.add(request.method, route, response.status if response else 0)
         return response
 
-    def _struck(self, fault: Fault, response: Response | None, connection: "_Connection") -> Response | None:
+    def _inject(self, fault: Fault, response: Response | None, connection: "_Connection") -> Response | None:
         match fault.action:
             case "delay":
                 self._stopped.wait(fault.seconds)
@@ -139,7 +142,7 @@ class _Listener(ThreadingHTTPServer):
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         connection, peer = super().get_request()
         if self._context:
-            # The handshake is left to the connection's own thread: a slow client holds up nobody else.
+            # The connection's own thread does the handshake, so a slow client doesn't delay others.
             connection = self._context.wrap_socket(
                 connection, server_side=True, do_handshake_on_connect=False
             )
@@ -155,7 +158,7 @@ class _Listener(ThreadingHTTPServer):
         request.close()
 
     def close_connections(self) -> None:
-        """Ends the connections that are open: a server that went away answers nobody."""
+        """Ends all open connections."""
         with self._lock:
             for connection in self._connections:
                 # Not close(): the connection's own thread still holds it, and closes it.
@@ -175,7 +178,7 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except ConnectionError:
-            self.close_connection = True  # the client has gone: there is nobody to tell
+            self.close_connection = True  # the client has closed the connection, so there is nothing to send
 
     def handle_one_request(self) -> None:
         self.raw_requestline = self.rfile.readline(65537)
@@ -192,11 +195,11 @@ class _Connection(BaseHTTPRequestHandler):
             self._send(request, response)
 
     def reset_on_close(self) -> None:
-        """Makes the connection end with a TCP reset."""
+        """Makes the connection end with a TCP reset when it is closed."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
 
     def peer_process(self) -> int:
-        """The process at the other end. Raises LookupError when it is not one of this machine's."""
+        """The id of the client's process. Raises LookupError when it is not on this machine."""
         for connection in psutil.net_connections("tcp"):
             if connection.pid and connection.laddr and tuple(connection.laddr) == self.client_address[:2]:
                 return connection.pid
@@ -226,6 +229,6 @@ def _will_reset(connection: socket.socket) -> bool:
 
 
 def _shut_down(connection: socket.socket) -> None:
-    # ENOTCONN: the other end was faster.
+    # ENOTCONN: the client has closed the connection already.
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

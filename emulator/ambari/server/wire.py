@@ -1,4 +1,4 @@
-"""From an HTTP request to its answer, without any sockets: what surrounds the handlers.
+"""Handles an HTTP request without sockets: checks it, calls its handler, and renders the response.
 
 The order of the checks is Ambari's: firewall, authentication, CSRF, route, method, Accept, body.
 """
@@ -18,8 +18,7 @@ from emulator.ambari.cluster.cluster import AmbariCluster
 from emulator.ambari.cluster.records import User
 from emulator.ambari.errors import AmbariError, ContainerError, NotModelledError, internal, missing
 from emulator.ambari.handlers import bodies
-from emulator.ambari.handlers.calls import Call, Reply
-from emulator.ambari.handlers.writing_notes import NO_PERMISSION
+from emulator.ambari.handlers.calls import NO_PERMISSION, Call, Reply
 from emulator.ambari.query import query as queries
 from emulator.ambari.query.query import Query
 from emulator.ambari.server.routes import Route, find_route, is_unmodelled
@@ -32,7 +31,7 @@ _CONTAINER = "text/plain;charset=iso-8859-1"
 
 @dataclass(frozen=True)
 class WireRequest:
-    """An HTTP request. Header names are lower-case."""
+    """An HTTP request; header names are in lower case."""
 
     method: str
     target: str
@@ -46,13 +45,13 @@ class WireRequest:
 
     @property
     def query(self) -> str:
-        """The query, percent-decoded. A plus sign stays one."""
+        """The query string, percent-decoded; a plus sign stands for itself."""
         return unquote(self.target.partition("?")[2])
 
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     reason: str
@@ -61,23 +60,23 @@ class Response:
 
     @property
     def closes(self) -> bool:
-        """Does the connection end with it?"""
+        """Whether the connection is to be closed after it."""
         return ("Connection", "close") in self.headers
 
 
 def route_of(request: WireRequest) -> str:
-    """The route's template, for logs and faults; the path itself where there is none."""
+    """The template of a request's route, for the log and for faults; the path itself where there is none."""
     below = request.path.removeprefix(ROOT)
     route = find_route(below) if below != request.path else None
     return route.template if route else request.path
 
 
 def answer(cluster: AmbariCluster, request: WireRequest) -> Response:
-    """Handles a request."""
+    """Handles a request, and returns the response; refusals are responses, not exceptions."""
     session: list[tuple[str, str]] = []
     signed_in: list[tuple[str, str]] = []
     try:
-        _refuse_odd_urls(request)
+        _check_firewall(request)
         if "transfer-encoding" in request.headers:
             raise NotModelledError("a body without Content-Length")
         user, session = _authenticate(cluster, request)
@@ -116,7 +115,7 @@ def _handle(
     if not _accepts_plain_text(request.headers.get("accept")):
         return _empty(406, session)
     call = _call(cluster, request, method, route, user)
-    if not _is_this_cluster(cluster, method, route):
+    if not _names_this_cluster(cluster, method, route):
         reply = Reply(200, {"href": call.href, "items": []})
     else:
         with cluster.lock:
@@ -137,7 +136,7 @@ def _call(cluster: AmbariCluster, request: WireRequest, method: str, route: Rout
     parsed = bodies.parse(text)
     query = queries.parse(request.query)
     if method == "GET" and parsed:
-        # Of a query in the body only the predicate counts.
+        # Of a query in the body, Ambari uses the predicate only.
         query = Query(predicate=queries.parse(str(parsed[0].information.get("query", ""))).predicate)
     base = f"http://{request.headers.get('host', '')}{ROOT}"
     href = base + request.path.removeprefix(ROOT) + (f"?{request.query}" if request.query else "")
@@ -145,8 +144,11 @@ def _call(cluster: AmbariCluster, request: WireRequest, method: str, route: Rout
     return Call(cluster, route.parameters, query, parsed, user, base, href, is_array)
 
 
-def _is_this_cluster(cluster: AmbariCluster, method: str, route: Route) -> bool:
-    """Refuses another cluster's name, how depends on the resource. Its configurations are an empty list."""
+def _names_this_cluster(cluster: AmbariCluster, method: str, route: Route) -> bool:
+    """Whether a route is about this cluster. Raises AmbariError for another one, depending on the resource.
+
+    False only for the configurations of another cluster, which in Ambari are an empty list.
+    """
     name = route.parameters.get("cluster", cluster.name)
     if name == cluster.name:
         return True
@@ -169,15 +171,18 @@ def _method(request: WireRequest) -> str:
     return request.method
 
 
-def _refuse_odd_urls(request: WireRequest) -> None:
-    """Spring Security's StrictHttpFirewall: encoded slashes, percent signs and the like are refused."""
+def _check_firewall(request: WireRequest) -> None:
+    """Refuses what Spring Security's StrictHttpFirewall does: encoded slashes, percent signs and the like."""
     path = request.path.lower()
     if any(odd in path for odd in ("%25", "%2f", "%5c", "%2e", "%3b", "\\", ";", "//", "/./", "/../")):
         raise ContainerError
 
 
 def _authenticate(cluster: AmbariCluster, request: WireRequest) -> tuple[User, list[tuple[str, str]]]:
-    """Who asks, and the headers that tell so. A valid session wins over whatever password comes with it."""
+    """Returns the user, and the headers that open a session if the request had no valid one.
+
+    A valid session takes precedence over a password in the same request. Raises ContainerError 403.
+    """
     with cluster.lock:
         cookie = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
         user = cluster.users.of_session(cookie.value) if cookie else None
@@ -230,7 +235,7 @@ def _container_error(error: ContainerError, extra: list[tuple[str, str]]) -> Res
     if error.message == NO_PERMISSION:
         headers.append(("WWW-Authenticate", 'Basic realm="null"'))
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        # Jetty forgets what the filters have set, save the cookie, and closes the connection.
+        # Jetty drops the headers that filters have set, except the cookie, and closes the connection.
         headers = [*kept, ("Content-Type", _CONTAINER), ("Connection", "close")]
     return Response(error.status, error.message, headers, text.encode("iso-8859-1"))
 

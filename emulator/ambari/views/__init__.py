@@ -1,1 +1,1 @@
-"""The cluster's state as resources."""
+"""The cluster's state as resources of the API."""

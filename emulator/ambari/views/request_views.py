@@ -1,4 +1,4 @@
-"""Background operations as resources, and which of them a list is about."""
+"""Requests (background operations) and request schedules as resources, and which requests a list contains."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,13 +11,13 @@ from emulator.ambari.query.query import Query
 from emulator.ambari.query.resources import Resource
 
 DEFAULT_WINDOW = 20
-"""So many requests a list is about unless the query says otherwise (RequestResourceProvider.java)."""
+"""How many requests a list contains by default (RequestResourceProvider.java)."""
 
 _LISTED_STATUSES = ("IN_PROGRESS", "COMPLETED", "FAILED")
 
 
 def request_view(cluster: str, request: Request) -> Resource:
-    """One background operation."""
+    """A request as a resource, with its stages and tasks."""
     path = f"/clusters/{cluster}/requests/{request.id}"
     statuses = [task.status for task in request.tasks]
     info: dict[str, Any] = {
@@ -53,7 +53,7 @@ def request_view(cluster: str, request: Request) -> Resource:
 
 
 def schedule_view(cluster: str, schedule: RequestSchedule) -> Resource:
-    """A schedule of requests. What its requests show before they are made is not recorded."""
+    """A request schedule as a resource. What it shows of requests not yet submitted is not recorded."""
     last = next((item.status for item in reversed(schedule.batch) if item.status), None)
     info: dict[str, Any] = {
         "authenticated_user": 1,
@@ -94,16 +94,16 @@ def _date(milliseconds: int) -> str:
 
 
 def listed_requests(requests: list[Resource], query: Query) -> list[Resource]:
-    """The requests that a list is about, before the predicate is applied.
+    """The requests that a list contains, before the predicate is applied.
 
-    Ids asked for are found directly; a status asked for is looked up among all; else it is the newest 20,
-    or a page's worth of the oldest, or with to=end of the newest. Raises AmbariError 400 for a status that
-    lists do not know.
+    With ids in the predicate, these; with a status in it, all requests; else the newest 20, or with paging
+    the oldest that fill the page, or with to=end the newest. Raises AmbariError 400 for a status that a list
+    can't be filtered by.
     """
-    ids = _asked_for(query, "Requests/id")
+    ids = _required_values(query, "Requests/id")
     if ids:
         return [request for request in requests if str(request.values["Requests/id"]) in ids]
-    statuses = _asked_for(query, "Requests/request_status")
+    statuses = _required_values(query, "Requests/request_status")
     unknown = [status for status in statuses if status not in _LISTED_STATUSES]
     if unknown:
         raise AmbariError(
@@ -119,7 +119,8 @@ def listed_requests(requests: list[Resource], query: Query) -> list[Resource]:
     return requests[-window:] if query.to_end else requests[:window]
 
 
-def _asked_for(query: Query, name: str) -> list[str]:
+def _required_values(query: Query, name: str) -> list[str]:
+    """The values that the query's predicate compares a property with, by = or in, and not negated."""
     if query.predicate is None:
         return []
     return [

@@ -1,4 +1,4 @@
-"""The cluster's state as resources. Call with the cluster's lock held."""
+"""The cluster's state as resources of the API. Callers hold the cluster's lock."""
 
 from collections import Counter
 from typing import Any
@@ -18,7 +18,7 @@ _NO_ALERTS = {"CRITICAL": 0, "MAINTENANCE": 0, "OK": 0, "UNKNOWN": 0, "WARNING":
 
 
 class Views:
-    """Resources of one cluster. Only metrics depend on the query: their time windows are in it."""
+    """The resources of one cluster. The query is for metrics only, since their time windows are in it."""
 
     def __init__(self, cluster: AmbariCluster, base: str = "", query: Query | None = None) -> None:
         self._cluster = cluster
@@ -58,7 +58,7 @@ class Views:
         return Resource(types.CLUSTER, self._path, values, children)
 
     def _security_type(self) -> str:
-        """Ambari keeps it beside `cluster-env`, and changes both when it turns Kerberos on."""
+        """KERBEROS or NONE, from `cluster-env`; Ambari is believed to change both together."""
         environment = self._cluster.configurations.desired().get("cluster-env")
         secured = environment is not None and environment.properties.get("security_enabled") == "true"
         return "KERBEROS" if secured else "NONE"
@@ -95,7 +95,7 @@ class Views:
         return Resource(types.SERVICE, f"{self._path}/services/{name}", values, children)
 
     def components(self, *, below_services: bool = True) -> list[Resource]:
-        """All components, each with its host components."""
+        """The components of all services, each with its host components."""
         names = {item.component for item in self._cluster.topology.components()}
         return [self.component(name, below_services=below_services) for name in sorted(names)]
 
@@ -130,7 +130,7 @@ class Views:
         children = {"host_components": lambda: [self.host_component(item) for item in items]}
         values = _in_category("ServiceComponentInfo", info)
         collector = self._cluster.collector
-        metrics = collector.tree(self._query) if collector and name == METRICS_COMPONENT else {}
+        metrics = collector.metrics_category(self._query) if collector and name == METRICS_COMPONENT else {}
         values |= {"metrics": metrics} if metrics else {}
         return Resource(types.COMPONENT, f"{parent}/components/{name}", values, children)
 
@@ -157,11 +157,11 @@ class Views:
         return Resource(types.HOST, f"{parent}/hosts/{host.name}", _in_category("Hosts", info), children)
 
     def host_components(self, host: str | None = None) -> list[Resource]:
-        """All components on all hosts, or on one."""
+        """The host components of all hosts, or of one."""
         return [self.host_component(item) for item in self._cluster.topology.components(host)]
 
     def host_component(self, item: HostComponent) -> Resource:
-        """One component on one host."""
+        """One host component."""
         info = {
             "cluster_name": self._cluster.name,
             "component_name": item.component,
@@ -190,11 +190,11 @@ class Views:
         )
 
     def requests(self) -> list[Resource]:
-        """All background operations, oldest first."""
+        """All requests (background operations), oldest first."""
         return [request_view(self._cluster.name, item) for item in self._cluster.execution.requests()]
 
     def request_schedules(self) -> list[Resource]:
-        """All schedules of requests."""
+        """All request schedules."""
         return [schedule_view(self._cluster.name, item) for item in self._cluster.schedules.all()]
 
     def configurations(self, *, with_properties: bool) -> list[Resource]:
@@ -205,7 +205,7 @@ class Views:
         ]
 
     def service_config_versions(self) -> list[Resource]:
-        """All versions of the services' configurations."""
+        """All versions of all services' configurations."""
         found = []
         for version in self._cluster.configurations.service_versions():
             values = {
@@ -344,13 +344,13 @@ class Views:
 
 
 def stack_id(stack: str) -> dict[str, str]:
-    """A stack's name and version, as Ambari spells them out."""
+    """A stack such as "HDP-2.6" as an object with its name and version."""
     name, _, version = stack.partition("-")
     return {"stackName": name, "stackVersion": version, "stackId": stack}
 
 
 def version_path(cluster: str, service: str, version: int) -> str:
-    """Where a version of a service's configuration is found."""
+    """The path of a version of a service's configuration."""
     query = f"service_name={service}&service_config_version={version}"
     return f"/clusters/{cluster}/configurations/service_config_versions?{query}"
 
