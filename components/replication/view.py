@@ -1,0 +1,130 @@
+"""Kafka's view of itself at one moment: its brokers, what they advertise, and who is in sync. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_MINIMUM = "min.insync.replicas"
+
+
+class Malformed(ValueError):
+    """What was read is no whole view; nothing may be concluded from it."""
+
+
+@dataclass(frozen=True)
+class BrokerView:
+    """One broker that Kafka's metadata lists."""
+
+    id: int
+    address: str
+    """Its IP address, where it can be told; empty otherwise."""
+    advertised: Mapping[str, str] | None
+    """Host and port by the listener's name, by the broker's own answer; None: it did not answer."""
+
+    @property
+    def answers(self) -> bool:
+        return self.advertised is not None
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of a topic, internal topics included."""
+
+    topic: str
+    number: int
+    leader: int | None
+    """The broker's id; None: the partition is offline."""
+    replicas: tuple[int, ...]
+    in_sync: tuple[int, ...]
+    """Of the replicas, those that are in sync and whose broker answers by itself.
+
+    Kafka goes on listing a broker that was killed until its session has ended (18 s)."""
+    minimum: int
+    """The topic's min.insync.replicas: a producer with acks=all is refused below it."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.topic}-{self.number}"
+
+    @property
+    def needed(self) -> int:
+        """How many replicas have to be in sync for clients to read and write. Kafka takes a minimum of 0."""
+        return max(self.minimum, 1)
+
+
+@dataclass(frozen=True)
+class KafkaView:
+    """Brokers and partitions as Kafka told them at one moment."""
+
+    controller: int | None
+    """The controller's broker id; None: there is none."""
+    brokers: Mapping[int, BrokerView]
+    partitions: tuple[Partition, ...]
+
+
+def parse(text: str | bytes) -> KafkaView:
+    """The view in a snapshot's JSON, version 1.
+
+    Its keys are `controller` (a broker's id or null), `brokers` (by id, each with `address` and
+    `advertised`), `minimums` (min.insync.replicas by topic), `defaults` (the same for all other topics) and
+    `partitions` (by topic, each as leader, replicas and in-sync replicas; -1: no leader). A broker that is
+    not listed or did not answer is taken out of every in-sync set.
+
+    Raises Malformed where anything is missing, of another type, or contradicts itself.
+    """
+    try:
+        document = _Document.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Malformed(f"Kafka's view is malformed: {where}: {first['msg']}") from None
+    brokers = {
+        number: BrokerView(number, broker.address, broker.advertised)
+        for number, broker in document.brokers.items()
+    }
+    answering = {broker.id for broker in brokers.values() if broker.answers}
+    partitions = tuple(
+        _partition(document, topic, number, told, answering)
+        for topic, all_told in document.partitions.items()
+        for number, told in enumerate(all_told)
+    )
+    return KafkaView(document.controller, brokers, partitions)
+
+
+def _partition(
+    document: _Document, topic: str, number: int, told: _Replication, answering: set[int]
+) -> Partition:
+    leader, replicas, in_sync = told
+    minimum = document.minimums.get(topic, document.defaults.get(_MINIMUM))
+    if minimum is None:
+        raise Malformed(f"Kafka's view is malformed: {topic} has no {_MINIMUM}")
+    if len(set(replicas)) < len(replicas) or not set(in_sync) <= set(replicas):
+        raise Malformed(f"Kafka's view is malformed: {topic}-{number} has {replicas=} and {in_sync=}")
+    alive = tuple(replica for replica in in_sync if replica in answering)
+    return Partition(topic, number, None if leader < 0 else leader, replicas, alive, minimum)
+
+
+_Replication = tuple[int, Annotated[tuple[int, ...], Field(min_length=1)], tuple[int, ...]]
+"""A partition's leader, replicas and in-sync replicas."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Broker(_Model):
+    address: str
+    advertised: dict[str, str] | None
+
+
+class _Document(_Model):
+    version: Literal[1]
+    controller: int | None
+    brokers: dict[int, _Broker]
+    minimums: dict[str, Annotated[int, Field(ge=0)]]
+    defaults: dict[str, int] = {}
+    partitions: dict[str, list[_Replication]]
