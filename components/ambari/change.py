@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .certificates import trouble_with_address
 from .client import Ambari
@@ -24,7 +25,7 @@ from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
 from .model import Broker, CurrentConfiguration, ServiceVersion
 from .note import RunNote, Writer, newest
 from .progress import Progress
-from .refusals import KERBEROS, refused_by_brokers
+from .refusals import KERBEROS, never_run, refused_by_brokers
 from .restart import batches, idle
 from .rights import lacking
 from .roll import Roll, RollOptions
@@ -72,7 +73,9 @@ class Change:
         alive: Callable[[], None] = lambda: None,
         writer: Writer | None = None,
         trouble_with_address: Callable[[str, int], str] = trouble_with_address,
+        adopted: bool = False,
     ):
+        """`adopted`: an earlier version of this program found a pasted snippet to do the block's work."""
         self._ambari = ambari
         self._clock = clock
         self._progress = progress
@@ -80,6 +83,7 @@ class Change:
         self._alive = alive
         self._writer = writer or Writer.here()
         self._trouble_with_address = trouble_with_address
+        self._adopted = adopted
 
     def survey(self) -> Survey:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
@@ -91,7 +95,7 @@ class Change:
                 f"Ambari at {self._ambari.url} knows no Kafka broker in {self._ambari.cluster}."
             )
         stale = out_of_date(self._ambari, brokers, requests, current)
-        now = situation(current.version.types)
+        now = situation(current.version.types, self._adopted)
         return Survey(
             current.version,
             now,
@@ -120,6 +124,8 @@ class Change:
             return now.contradiction
         if now.desired:
             return ""
+        if now.unreached:
+            return never_run(now.unreached)
         if self._ambari.security_type() == "KERBEROS":
             return KERBEROS
         shared = shared_over_tls(survey.version.types)
@@ -140,7 +146,7 @@ class Change:
         Raises ConfigurationConflict, before anything is written, for a cluster where that can't work.
         """
         return self._run(
-            advertised,
+            partial(advertised, adopted=self._adopted),
             lambda before: (
                 f"Kafka advertises IP addresses: listeners={before.situation.wanted}, block in kafka-env"
             ),

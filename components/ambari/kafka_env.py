@@ -14,7 +14,8 @@ from typing import Literal
 
 from .earlier_blocks import EARLIER_BLOCKS
 from .errors import ConfigurationConflict
-from .pasted_snippet import find_pasted, without_pasted
+from .pasted_snippet import does_nothing, pasted_at_end, without_pasted
+from .shell_end import end_of_shell
 
 START = "# >>> This broker advertises its IP address: managed by Pulumi, edits are undone >>>"
 END = "# <<< This broker advertises its IP address <<<"
@@ -129,29 +130,27 @@ BLOCK = (
     + END
 )
 
-_BODIES = [[line.strip() for line in block.split("\n")][1:-1] for block in (BLOCK, *EARLIER_BLOCKS)]
+_READS_ADVERTISED = 'values["advertised.listeners"] == "" ? listening : values["advertised.listeners"]'
+OVERRIDING_BLOCK = BLOCK.replace(_READS_ADVERTISED, "listening")
+"""For texts that write advertised.listeners themselves above the block: what they wrote is not gone by."""
+
+_OWN_BLOCKS = (BLOCK, OVERRIDING_BLOCK)
+_BODIES = [[line.strip() for line in block.split("\n")][1:-1] for block in (*_OWN_BLOCKS, *EARLIER_BLOCKS)]
 AdvertisedBy = Literal["block", "earlier", "pasted", "nothing"]
 
 
 def advertised_by(text: str) -> AdvertisedBy:
-    """Who makes the broker advertise its address: our block unedited, an earlier one, a snippet, nobody.
+    """Who makes the broker advertise its address: our block unedited, an earlier one, the how-to's snippet.
 
-    Both together count as nobody: they would have to agree.
+    Whatever else stands above or below is not judged: only the broker tells what came of it.
     """
+    if pasted_at_end(text):
+        return "pasted"
     blocks, torn = _blocks(text)
-    pasted = has_pasted(text)
-    if len(blocks) == 1 and not pasted and not torn:
-        whole = _plain(text[slice(*blocks[0])])
-        if whole == BLOCK or whole in EARLIER_BLOCKS:
-            return "block" if whole == BLOCK else "earlier"
-    return "pasted" if pasted and not blocks else "nothing"
-
-
-def has_pasted(text: str) -> bool:
-    """Does a snippet pasted by hand advertise the address, be it beside our block?"""
-    blocks, torn = _blocks(text)
-    # What is left of a torn block does part of what a snippet does.
-    return not torn and bool(find_pasted(_outside(text, blocks)))
+    whole = [_plain(text[start:end]) for start, end in blocks]
+    if torn or len(whole) != 1:
+        return "nothing"
+    return "block" if whole[0] in _OWN_BLOCKS else "earlier" if whole[0] in EARLIER_BLOCKS else "nothing"
 
 
 def block_in(text: str) -> str:
@@ -161,23 +160,47 @@ def block_in(text: str) -> str:
     return "\n".join(whole + [f"{marker}\n# and its other marker is gone" for marker in torn])
 
 
-def with_block(text: str) -> str:
-    """The text with our block once, and without snippets that do the same.
+def with_block(text: str, read: bool = False) -> str:
+    """The text with our block once, as its last word, and without the how-to's snippet at its end.
+
+    `read`: server.properties has an advertised.listeners from Ambari, which the block has to go by.
 
     Raises ConfigurationConflict when nothing tells where the block ends: one marker is gone, and lines too.
     """
-    if advertised_by(text) == "block":
-        return text
     blocks = _extents(text)
-    if len(blocks) == 1 and not has_pasted(text):
+    others = without_block(text)
+    written = [line for line in others.splitlines() if "advertised" in line and not does_nothing(line)]
+    block = OVERRIDING_BLOCK if written and not read else BLOCK
+    if len(blocks) == 1 and others == _outside(text, blocks):
         start, end = blocks[0]
-        return text[:start] + BLOCK + text[end:]
-    return f"{without_block(text)}\n{BLOCK}\n"
+        if _plain(text[start:end]) == block and does_nothing(text[end:]):
+            return text
+        if does_nothing(text[end:]) or _comes_before_the_end(text[:start], others):
+            return text[:start] + block + text[end:]
+    return f"{others}\n{block}\n"
 
 
 def without_block(text: str) -> str:
-    """The text as it was before `with_block`: without our block, and without snippets that do the same."""
+    """The text as it was before `with_block`: without our block, and the how-to's snippet at its end."""
     return without_pasted(_outside(text, _extents(text)))
+
+
+def never_reached(text: str) -> str:
+    """The line, with its number, that ends the shell before it comes to our block; empty: it comes there.
+
+    Of a torn block nothing is said: it is refused for that.
+    """
+    blocks, torn = _blocks(text)
+    others = "" if torn else without_block(text)
+    number = end_of_shell(others)
+    if not number or (len(blocks) == 1 and _comes_before_the_end(text[: blocks[0][0]], others)):
+        return ""
+    return f"line {number}, {others.splitlines()[number - 1].strip()!r}"
+
+
+def _comes_before_the_end(above: str, others: str) -> bool:
+    """Does the shell end in other lines, but not in those above our block?"""
+    return end_of_shell(others) > 0 and end_of_shell(above) == 0
 
 
 def _outside(text: str, blocks: list[tuple[int, int]]) -> str:

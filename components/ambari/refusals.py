@@ -11,6 +11,15 @@ KERBEROS = (
 )
 
 
+def never_run(line: str) -> str:
+    """For a kafka-env in which a `line` ends the shell, above the place of our block."""
+    return (
+        f"kafka-env in Ambari ends the shell at {line}: nothing below that line runs, and what makes brokers "
+        "advertise their addresses has to come last. Nothing was changed. Remove the line in Ambari under "
+        "Kafka, Configs, kafka-env template, or have it run in a function or a subshell."
+    )
+
+
 def refused_by_brokers(shared: Listener, trouble: str) -> str:
     """For a TLS listener that clients share with brokers, where there is `trouble` with a certificate."""
     return (

@@ -35,6 +35,7 @@ from .state import (
     OPTIONS,
     REFUSED,
     SEEN_AT_REFRESH,
+    adopted,
     desired,
     differs,
     mistakes,
@@ -147,7 +148,7 @@ class IpAdvertisingProvider(OwnProvider):
         return CreateResult(f"{props['clusterName']}/KAFKA", outputs(props, after, listeners_before))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        with self._change(_news) as change:
+        with self._change(_news, adopted(_olds)) as change:
             change.await_brokers(int(_news.get("workers") or 0))
             before = change.survey().situation.listeners
             after = change.advertise()
@@ -156,7 +157,7 @@ class IpAdvertisingProvider(OwnProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         try:
-            with self._change(props) as change:
+            with self._change(props, adopted(props)) as change:
                 survey = change.survey()
                 change.notice(survey.brokers)
                 refused = change.refusal(survey)
@@ -181,9 +182,16 @@ class IpAdvertisingProvider(OwnProvider):
             ) from None
 
     @contextmanager
-    def _change(self, props: dict[str, Any]) -> Iterator[Change]:
+    def _change(self, props: dict[str, Any], adopted: bool = False) -> Iterator[Change]:
         pace = Pace(settle_unvouched=props["settleSeconds"], settle=min(Pace.settle, props["settleSeconds"]))
         unit = "all" if props["restart"] == "all-at-once" else props["unit"]
         options = RollOptions(unit, props["strict"], pace)
         with session(props, self.configuration) as signed_in:
-            yield Change(signed_in.ambari, signed_in.clock, signed_in.progress, options, signed_in.alive)
+            yield Change(
+                signed_in.ambari,
+                signed_in.clock,
+                signed_in.progress,
+                options,
+                signed_in.alive,
+                adopted=adopted,
+            )

@@ -7,10 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import ConfigurationConflict
-from .kafka_env import AdvertisedBy, advertised_by, block_in, has_pasted, with_block, without_block
+from .kafka_env import (
+    OVERRIDING_BLOCK,
+    AdvertisedBy,
+    advertised_by,
+    block_in,
+    never_reached,
+    with_block,
+    without_block,
+)
 from .listeners import TLS, Listener, Listeners, listeners_in, opened, parse_listeners, restored
 from .model import Configuration, GroupOverride
-from .pasted_snippet import pasted_listeners
+from .pasted_snippet import LISTENERS, listeners_told
 
 BROKER_TYPE = "kafka-broker"
 ENVIRONMENT_TYPE = "kafka-env"
@@ -36,17 +44,28 @@ class Situation:
     block: str
     """Our block as it stands in kafka-env; empty: not there."""
     pasted: bool
-    """A snippet pasted by hand does the block's work, or does it besides the block."""
+    """The how-to's snippet has the last word in kafka-env, or there is one that is `adopted`."""
+    adopted: bool
+    """An earlier version of this program found a snippet of whatever form to do the block's work."""
     advertised: bool
-    """By the block, an earlier version's where that suffices, or by a pasted snippet; not by two of them."""
+    """Is what is in kafka-env right as it is, as far as anybody can tell?"""
+    unreached: str
+    """The line that ends the shell before it would come to our block; empty: it comes there."""
 
     @property
     def desired(self) -> bool:
         return self.advertised and self.listeners == self.wanted
 
 
-def situation(types: Types) -> Situation:
-    """Raises ConfigurationConflict where a type or a property is missing."""
+def situation(types: Types, adopted: bool = False, advertising: bool | None = None) -> Situation:
+    """Compares what is configured with what should be.
+
+    `adopted`: an earlier version of this program found a pasted snippet to do the block's work.
+    `advertising`: do brokers advertise what they should, by their own word? False: one of those that run
+    with this configuration does not. None: nobody can tell, and the text has to do.
+
+    Raises ConfigurationConflict where a type or a property is missing.
+    """
     content = _property(types, ENVIRONMENT_TYPE, _CONTENT)
     properties = _type(types, BROKER_TYPE).properties
     contradiction, parsed = "", None
@@ -55,29 +74,39 @@ def situation(types: Types) -> Situation:
     except ConfigurationConflict as conflict:
         contradiction = str(conflict)
     listeners = properties.get(_LISTENERS, "")
-    by = advertised_by(content)
-    advertised = _suffices(by, content, parsed)
-    if parsed is None or (by == "pasted" and advertised):
+    by, block = advertised_by(content), block_in(content)
+    adopted = adopted and not block and bool(listeners_told(content))
+    pasted = adopted or by == "pasted"
+    if by == "block":
+        right = _block_suffices(types, block, advertising)
+    elif by == "nothing" and not adopted:
+        right = False
+    else:
+        right = _suffices(by, content, parsed) if advertising is None else advertising
+    if parsed is None or (pasted and right):
         wanted = listeners
     else:
         wanted = opened(listeners_in(properties), parsed.internal)
     return Situation(
-        listeners, wanted, parsed, contradiction, block_in(content), has_pasted(content), advertised
+        listeners, wanted, parsed, contradiction, block, pasted, adopted, right, never_reached(content)
     )
 
 
-def advertised(types: Types) -> dict[str, Configuration]:
+def advertised(
+    types: Types, adopted: bool = False, advertising: bool | None = None
+) -> dict[str, Configuration]:
     """The types that have to be saved, each with all its properties, for brokers to advertise addresses.
 
     Empty when everything is in place, be it by a snippet pasted by hand: then a restart would gain nothing.
-    Raises ConfigurationConflict when the listeners contradict each other.
+    For `adopted` and `advertising` see `situation`. Raises ConfigurationConflict when the listeners
+    contradict each other.
     """
-    now = situation(types)
+    now = situation(types, adopted, advertising)
     if now.desired:
         return {}
     if now.contradiction:
         raise ConfigurationConflict(now.contradiction)
-    return _changed(types, now.wanted, with_block(_property(types, ENVIRONMENT_TYPE, _CONTENT)))
+    return _changed(types, now.wanted, _content_with_block(types))
 
 
 def taken_back(types: Types, listeners_before: str) -> dict[str, Configuration]:
@@ -122,22 +151,40 @@ def refuse_overrides(overrides: Sequence[GroupOverride]) -> None:
             )
 
 
+def _block_suffices(types: Types, block: str, advertising: bool | None) -> bool:
+    """Is our block right where it stands, unless brokers show that something else has the last word?"""
+    if block == OVERRIDING_BLOCK and _set_apart(types):
+        return False
+    return advertising is not False or _content_with_block(types) == _property(
+        types, ENVIRONMENT_TYPE, _CONTENT
+    )
+
+
 def _suffices(by: AdvertisedBy, content: str, parsed: Listeners | None) -> bool:
-    """Does what is in kafka-env advertise every listener as our block would?
+    """Does an earlier block or a pasted snippet advertise every listener as our block would?
 
     HDInsight's guide to addresses has PLAINTEXT on all interfaces, its guide to TLS leaves `localhost`:
     https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-connect-vpn-gateway and
     https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-ssl-encryption-authentication.
     """
-    if by in ("block", "nothing") or parsed is None:
-        return by != "nothing"
-    of_clients = {(listener.name, listener.port) for listener in parsed.for_clients}
+    if parsed is None:
+        return True
     if by == "earlier":
         only = [(listener.name, listener.port) for listener in parsed.advertised] == [("PLAINTEXT", 9092)]
         return only and parsed.advertised[0].of_the_node
+    told = LISTENERS if by == "pasted" else listeners_told(content)
     tls = any(listener.protocol in TLS for listener in parsed.listening)
     everywhere = all(listener.host != "localhost" for listener in parsed.listening)
-    return of_clients <= pasted_listeners(content) and (tls or everywhere)
+    return {(listener.name, listener.port) for listener in parsed.for_clients} <= told and (tls or everywhere)
+
+
+def _content_with_block(types: Types) -> str:
+    return with_block(_property(types, ENVIRONMENT_TYPE, _CONTENT), _set_apart(types))
+
+
+def _set_apart(types: Types) -> bool:
+    """Does Ambari set what is advertised, beside `listeners`?"""
+    return bool(_type(types, BROKER_TYPE).properties.get("advertised.listeners", "").strip())
 
 
 def _identifies_nobody(types: Types, listener: Listener) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ..settings.restarts import LEAST_SETTLE_SECONDS, MOST_SETTLE_SECONDS, Restart, RestartUnit
 from .change import Survey
 from .earlier_blocks import EARLIER_BLOCKS
-from .kafka_env import BLOCK
+from .kafka_env import BLOCK, OVERRIDING_BLOCK
 from .listeners import HDINSIGHT_LISTENERS, opened, restored
 from .servers import told_to_clients
 from .situation import Situation
@@ -33,13 +33,17 @@ PLAN = "plan"
 REFUSED = "refused"
 """Why the last refresh found that the change can't be made; empty: it can, or is made already."""
 SEEN_AT_REFRESH = "That is what Ambari said at the last refresh: once it is mended, run with --refresh."
-PASTED = "a snippet pasted by hand does the same"
+ADOPTED = "a snippet pasted by hand does the same"
+"""What earlier versions of this program said of a snippet of any form."""
+PASTED = f"{ADOPTED}, as the last lines of kafka-env"
+OTHERWISE = "what else is in kafka-env has the last word"
 TOO_OLD = "it was written by an earlier version and does not advertise every listener"
 
 _LISTENERS = "listeners"
 _WANTED = "listenersWanted"
 _BEFORE = "listenersBefore"
 _BLOCK = "kafkaEnvBlock"
+_PASTED = "pasted"
 _AT_REST: dict[str, Any] = {"staleBrokers": [], "interrupted": ""}
 _UNSEEN: dict[str, Any] = {_LISTENERS: "", _WANTED: "", PLAN: [], REFUSED: ""}
 INPUTS = (*OPTIONS, _LISTENERS, _WANTED, _BLOCK, *_AT_REST, PLAN, REFUSED)
@@ -70,6 +74,11 @@ def differs(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     )
 
 
+def adopted(state: Mapping[str, Any]) -> bool:
+    """Did an earlier version find a pasted snippet, of whatever form, to do the block's work?"""
+    return state.get(_PASTED) == ADOPTED
+
+
 def remembered(state: Mapping[str, Any], now: str) -> str:
     """`listeners` as they were before the change, given how they stand `now`, if that is known."""
     before = state.get(_BEFORE) or HDINSIGHT_LISTENERS
@@ -93,7 +102,7 @@ def outputs(
         _LISTENERS: now.listeners,
         _WANTED: now.wanted,
         _BLOCK: _shown_block(now),
-        "pasted": PASTED if now.pasted else "",
+        _PASTED: ADOPTED if now.adopted else PASTED if now.pasted else "",
         "staleBrokers": sorted(broker.host for broker in survey.stale),
         PLAN: [broker.host for broker in survey.to_restart],
         "interrupted": survey.interrupted,
@@ -141,9 +150,11 @@ def _wanted(olds: Mapping[str, Any]) -> str:
 
 
 def _shown_block(now: Situation) -> str:
-    """A pasted snippet that works is as good as the block: no difference. Both are one too many."""
+    """A pasted snippet that works is as good as the block: no difference."""
     if now.advertised:
         return now.block if now.block in EARLIER_BLOCKS else BLOCK
     if now.block and now.pasted:
         return f"{now.block}\n# and {PASTED}"
+    if now.block in (BLOCK, OVERRIDING_BLOCK):
+        return f"{now.block}\n# and {OTHERWISE}"
     return f"{now.block}\n# and {TOO_OLD}" if now.block in EARLIER_BLOCKS else now.block

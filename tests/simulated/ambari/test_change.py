@@ -108,15 +108,55 @@ def test_a_pasted_snippet_is_replaced_when_something_has_to_be_saved_anyway():
         assert cluster.problems() == []
 
 
-def test_a_snippet_pasted_beside_the_block_is_drift_and_taken_out():
+def test_a_snippet_pasted_below_the_block_does_until_something_has_to_be_saved_anyway():
     with bench() as cluster:
         cluster.run().change.advertise()
         content = cluster.value("kafka-env", "content")
         cluster.edit("kafka-env", "content", content + HAND_PASTED)
         situation = cluster.run().change.survey().situation
-        assert (situation.pasted, situation.advertised) == (True, False)
+        assert (situation.pasted, situation.desired) == (True, True)
+        cluster.edit("kafka-broker", "listeners", BEFORE)
+        assert not cluster.run().change.survey().situation.advertised
         cluster.run().change.advertise()
         assert cluster.value("kafka-env", "content") == content
+
+
+def test_lines_of_others_below_the_block_stay_where_they_are_until_something_has_to_be_saved_anyway():
+    with bench() as cluster:
+        original = cluster.value("kafka-env", "content")
+        cluster.run().change.advertise()
+        below = with_block(original) + "export B=2\n"
+        cluster.edit("kafka-env", "content", below)
+        run = cluster.run()
+        run.change.advertise()
+        assert SAVE not in run.writes
+        assert cluster.value("kafka-env", "content") == below
+
+        cluster.edit("kafka-broker", "listeners", BEFORE)
+        cluster.run().change.advertise()
+        moved = cluster.value("kafka-env", "content")
+        assert moved == with_block(below)
+        assert moved.endswith(f"export B=2\n\n{BLOCK}\n")
+
+
+def test_a_kafka_env_that_ends_its_shell_is_refused_before_anything_is_written():
+    with bench() as cluster:
+        cluster.edit("kafka-env", "content", "export A=1\nexit 0\n")
+        run = cluster.run()
+        with pytest.raises(ConfigurationConflict, match=r"kafka-env .* ends the shell at line 2, 'exit 0'"):
+            run.change.advertise()
+        assert run.writes == []
+
+
+def test_a_line_that_ends_the_shell_below_the_block_stops_no_run():
+    with bench() as cluster:
+        cluster.run().change.advertise()
+        below = cluster.value("kafka-env", "content") + "exit 0\n"
+        cluster.edit("kafka-env", "content", below)
+        cluster.edit("kafka-broker", "listeners", BEFORE)
+        cluster.run().change.advertise()
+        assert cluster.value("kafka-env", "content") == below
+        assert cluster.value("kafka-broker", "listeners") == DEFAULT_LISTENERS
 
 
 def test_take_back_restores_what_was():

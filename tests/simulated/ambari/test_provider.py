@@ -12,6 +12,8 @@ from components.ambari.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertisingProvider
 from components.ambari.roll import RollOptions
 from tests.simulated.ambari.bench import BEFORE, QUICK, Bench, bench
+from tests.simulated.ambari.calls import PROGRESS
+from tests.unit.ambari.test_kafka_env import HAND_PASTED
 from tests.unit.ambari.test_resource import INPUTS
 from tests.unit.ambari.test_situation import EARLIER
 
@@ -215,3 +217,27 @@ def test_a_state_of_an_earlier_version_is_read_without_a_difference(
     news = provider.check(read.inputs or {}, {**INPUTS, "ambariUrl": cluster.simulation.url}).inputs
     assert not provider.diff("id", read.outs or {}, news).changes
     assert {name: news[name] for name in read.inputs or {}} == read.inputs
+
+
+def test_a_snippet_that_an_earlier_version_adopted_is_read_without_a_difference(
+    cluster: Bench, provider: IpAdvertisingProvider
+):
+    """Whatever its form, and though no brokers are asked."""
+    created = provider.create(inputs(cluster, provider)).outs or {}
+    snippet = HAND_PASTED.replace("IP_ADDRESS", "NODE_IP")
+    original = cluster.value("kafka-env", "content").replace(f"\n{BLOCK}\n", "")
+    cluster.edit("kafka-env", "content", f"{original}{snippet}export B=2\n")
+    for agent in cluster.simulation.brokers:
+        cluster.restart_by_hand(agent.host_name)
+        cluster.let_restarts_end(PROGRESS)
+    earlier = {**created, "pasted": "a snippet pasted by hand does the same"}
+    before = cluster.restarts()
+    read = provider.read("id", earlier)
+    assert {**(read.outs or {}), "configVersion": 0} == {**earlier, "configVersion": 0}
+    news = provider.check(read.inputs or {}, {**INPUTS, "ambariUrl": cluster.simulation.url}).inputs
+    assert not provider.diff("id", read.outs or {}, news).changes
+    updated = provider.update("id", earlier, inputs(cluster, provider, settleSeconds=1)).outs or {}
+    assert (updated["pasted"], cluster.restarts()) == (earlier["pasted"], before)
+
+    unknown = provider.read("id", {**earlier, "pasted": ""}).outs or {}
+    assert provider.diff("id", unknown, news).changes

@@ -41,6 +41,7 @@ class Node:
             env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}"},
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
 

@@ -1,5 +1,7 @@
 """The surgery on kafka-env's text: what goes in comes out, and nothing else is touched."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -9,22 +11,18 @@ from components.ambari.errors import ConfigurationConflict
 from components.ambari.kafka_env import (
     BLOCK,
     END,
+    OVERRIDING_BLOCK,
     START,
     advertised_by,
     block_in,
-    has_pasted,
+    never_reached,
     with_block,
     without_block,
 )
-from components.ambari.pasted_snippet import find_pasted
+from components.ambari.pasted_snippet import pasted_at_end
 
-HAND_PASTED = """\
-# Make brokers advertise addresses
-NODE_IP=$(hostname -i)
-echo advertised.listeners=$NODE_IP
-sed -i.b -e '/advertised/{/advertised@/!d;}' /usr/hdp/current/kafka-broker/conf/server.properties
-echo "advertised.listeners=PLAINTEXT://$NODE_IP:9092" >> /usr/hdp/current/kafka-broker/conf/server.properties
-"""
+HAND_PASTED = (Path(__file__).parents[3] / "emulator" / "tests" / "how_to_snippet.sh").read_text()
+COMMENT, *STATEMENTS = HAND_PASTED.splitlines(keepends=True)
 
 LINES = [
     "export KAFKA_HEAP_OPTS='-Xmx1g'",
@@ -48,7 +46,7 @@ any_text = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(LINES), max
 
 @given(any_text)
 def test_removing_restores_every_byte(text: str):
-    assume(not find_pasted(text))
+    assume(not pasted_at_end(text))
     assert without_block(with_block(text)) == text
 
 
@@ -62,7 +60,7 @@ def test_adding_twice_is_adding_once(text: str):
 
 @given(any_text, any_text)
 def test_other_peoples_later_lines_stay_and_stay_apart(before: str, after: str):
-    assume(not find_pasted(before) and not find_pasted(after) and not find_pasted(before + "\n" + after))
+    assume(not pasted_at_end(before + "\n" + after))
     later = with_block(before) + after
     kept = without_block(later)
     assert kept in (before + after, f"{before}\n{after}")
@@ -74,7 +72,7 @@ def test_other_peoples_later_lines_stay_and_stay_apart(before: str, after: str):
 
 @given(any_text)
 def test_an_edited_block_is_mended_in_its_place(text: str):
-    assume(not find_pasted(text))
+    assume(not pasted_at_end(text))
     edited = with_block(text).replace(":9092", ":9093") + "# after\n"
     assert advertised_by(edited) == "nothing"
     assert with_block(edited) == with_block(text) + "# after\n"
@@ -105,7 +103,7 @@ def test_two_blocks_become_one():
 @pytest.mark.parametrize("marker", [START, END])
 @given(before=any_text, after=any_text)
 def test_a_marker_alone_that_is_gone_comes_back(marker: str, before: str, after: str):
-    assume(not find_pasted(before) and not find_pasted(f"{before}\n{after}"))
+    assume(not pasted_at_end(f"{before}\n{after}"))
     whole = with_block(before) + after
     torn = whole.replace(f"{marker}\n", "", 1)
     assert advertised_by(torn) == "nothing"
@@ -135,75 +133,90 @@ def test_what_is_left_of_a_block_is_not_guessed_at(text: str):
 def test_what_is_left_of_a_block_shows(text: str):
     assert advertised_by(text) == "nothing"
     assert "and its other marker is gone" in block_in(text)
-    assert not has_pasted(text)
+    assert never_reached(text) == ""
 
 
-def test_a_pasted_snippet_is_recognised_and_taken_over():
-    text = f"export A=1\n{HAND_PASTED}export B=2"
+def test_the_how_tos_snippet_at_the_end_is_known_and_taken_over():
+    text = f"export A=1\n{HAND_PASTED}"
     assert advertised_by(text) == "pasted"
     taken = with_block(text)
-    assert taken == f"export A=1\nexport B=2\n{BLOCK}\n"
-    assert without_block(taken) == "export A=1\nexport B=2"
+    assert taken == f"export A=1\n\n{BLOCK}\n"
+    assert without_block(taken) == without_block(text) == "export A=1\n"
 
 
 @pytest.mark.parametrize(
-    "snippet",
+    ("snippet", "kept"),
     [
-        # Another order of flags, braces, quotes, back-ticks, another name.
-        'MY_IP=`hostname -I`\nsed -i "/advertised/d" $F\n'
-        'echo "advertised.listeners=PLAINTEXT://${MY_IP}:9092" | tee -a $F\n',
-        # Everything on one line.
-        'IP=$(hostname -i); sed -i "/advertised.listeners/d" $F; '
-        'echo "advertised.listeners=PLAINTEXT://$IP:9092" >> $F\n',
-        # Joined by continuations and &&.
-        'IP=$(hostname -i | cut -d" " -f1)\nsed -i "/^advertised/d" $F && \\\n'
-        '  echo "advertised.listeners=PLAINTEXT://$IP:9092" >> $F\n',
-        # No variable.
-        'sed -i "/advertised/d" $F\necho "advertised.listeners=PLAINTEXT://$(hostname -i):9092" >> $F\n',
-        # Guarded.
-        'IP=$(hostname -i)\nif [ -f $F ]; then\n  sed -i "/advertised/d" $F\n'
-        '  echo "advertised.listeners=PLAINTEXT://$IP:9092" >> $F\nfi\n',
-        # The file in a variable.
-        'CONF=$F\nADDR=$(hostname -i)\nsed -i "/advertised/d" $CONF\n'
-        'echo "advertised.listeners=PLAINTEXT://$ADDR:9092" >> "$CONF"\n',
+        (HAND_PASTED.replace("\n", "\r\n"), ""),
+        (HAND_PASTED + "\n\n# the end\n", "\n\n# the end\n"),
+        (HAND_PASTED.removesuffix("\n"), ""),
+        ("".join(STATEMENTS), ""),
+        ("# by Jane, in May\n" + "".join(STATEMENTS), "# by Jane, in May\n"),
+        (COMMENT + "\n".join(STATEMENTS), "\n\n\n"),
+        (COMMENT + "  # what follows\n".join(STATEMENTS), "  # what follows\n" * 3),
+        ("".join(f"\t{line}" for line in STATEMENTS), ""),
     ],
 )
-def test_a_snippet_is_recognised_by_what_it_does(snippet: str):
-    snippet = snippet.replace("$F", "/usr/hdp/current/kafka-broker/conf/server.properties")
-    text = f"export A=1\n{snippet}export B=2\n"
-    assert advertised_by(text) == "pasted"
-    assert without_block(text) == "export A=1\nexport B=2\n"
+def test_line_ends_blank_lines_and_comments_make_no_difference_to_the_snippet(snippet: str, kept: str):
+    assert advertised_by(f"export A=1\n{snippet}") == "pasted"
+    assert without_block(f"export A=1\n{snippet}") == f"export A=1\n{kept}".removesuffix(
+        "" if snippet.endswith("\n") else "\n"
+    )
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "IP_ADDRESS=$(hostname -i)\n",
-        "# echo advertised.listeners=PLAINTEXT://$(hostname -i):9092 >> /x/server.properties\n",
-        "sed -i '/advertised/d' /usr/hdp/current/kafka-broker/conf/server.properties\n",
-        "echo advertised.listeners=PLAINTEXT://broker.example.org:9092 >> /x/conf/server.properties\n",
-        "echo advertised.listeners=PLAINTEXT://$(hostname -f):9092 >> /x/conf/server.properties\n",
-        "echo advertised.listeners=PLAINTEXT://$(hostname -i):9092\n",
+        HAND_PASTED + "export A=1\n",
+        HAND_PASTED + "# {% if kerberos %}\n",
+        HAND_PASTED + HAND_PASTED.replace("hostname -i", "hostname -f"),
+        HAND_PASTED.replace("\n", "\nexport A=1\n"),
+        f"exit 0\n{HAND_PASTED}",
+        f"if false; then\n{HAND_PASTED}",
+        f"cat <<EOF\n{HAND_PASTED}",
+        "echo \\\n" + "".join(STATEMENTS),
+        "A='\n" + HAND_PASTED,
+        HAND_PASTED.replace("IP_ADDRESS=", "\u00a0IP_ADDRESS="),
+        "".join(STATEMENTS[:3]),
     ],
 )
-def test_what_does_something_else_is_left_alone(text: str):
-    assert find_pasted(text) == []
+def test_the_snippet_counts_only_where_the_shell_comes_to_it_last(text: str):
+    assert advertised_by(text) == "nothing"
     assert without_block(with_block(text)) == text
 
 
-def test_a_variable_that_others_use_too_stays():
-    text = HAND_PASTED + "export MONITORED=$NODE_IP\n"
-    kept = "# Make brokers advertise addresses\nNODE_IP=$(hostname -i)\nexport MONITORED=$NODE_IP\n"
-    assert without_block(text) == kept
+def test_what_somebody_else_wrote_stays_and_our_block_below_it_takes_its_word():
+    text = f"{HAND_PASTED}export KAFKA_OPTS=-Da=b\n"
+    assert with_block(text) == f"{text}\n{OVERRIDING_BLOCK}\n"
+    assert with_block(text, read=True) == f"{text}\n{BLOCK}\n"
+    assert advertised_by(with_block(text)) == "block"
+    assert with_block(with_block(text)) == with_block(text)
 
 
-def test_a_line_that_does_something_else_besides_stays_whole():
-    line = "export A=1; echo advertised.listeners=PLAINTEXT://$(hostname -i):9092 >> /x/server.properties\n"
-    assert without_block(line) == line
+def test_comments_alone_do_not_make_the_block_override_anything():
+    assert BLOCK in with_block("# advertised.listeners\n")
 
 
-def test_a_snippet_pasted_beside_the_block_is_one_too_many():
+def test_lines_below_the_block_stay_and_the_block_moves_below_them():
+    below = with_block("export A=1\n") + "export B=2\n"
+    assert advertised_by(below) == "block"
+    assert with_block(below) == f"export A=1\nexport B=2\n\n{BLOCK}\n"
+
+
+def test_a_snippet_pasted_below_the_block_has_the_last_word_and_goes_when_something_is_saved():
     text = with_block("export A=1\n") + HAND_PASTED
-    assert advertised_by(text) == "nothing"
+    assert advertised_by(text) == "pasted"
     assert with_block(text) == with_block("export A=1\n")
+
+
+def test_a_line_that_ends_the_shell_above_the_block_is_named():
+    assert never_reached("export A=1\n  exit 0 # enough\n") == "line 2, 'exit 0 # enough'"
+    assert never_reached(with_block("export A=1\nreturn\n")) == "line 2, 'return'"
+    assert never_reached(with_block("f() {\n  return\n}\n")) == ""
+
+
+def test_the_block_stays_above_a_line_that_ends_the_shell():
+    text = with_block("export A=1\n") + "exit 0\n"
+    assert never_reached(text) == ""
+    assert with_block(text) == text
+    assert with_block(text.replace(":9092", ":9093")) == text

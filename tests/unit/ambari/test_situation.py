@@ -58,28 +58,110 @@ def test_a_snippet_that_does_all_there_is_to_do_is_left_and_one_that_does_not_is
 
 
 TLS_GUIDE = HAND_PASTED.replace(
-    "PLAINTEXT://$NODE_IP:9092", "PLAINTEXT://$NODE_IP:9092,SSL://$NODE_IP:9093"
+    "PLAINTEXT://$IP_ADDRESS:9092", "PLAINTEXT://$IP_ADDRESS:9092,SSL://$IP_ADDRESS:9093"
 ) + (
     'echo "ssl.keystore.location=/home/sshuser/ssl/kafka.server.keystore.jks" '
     ">> /usr/hdp/current/kafka-broker/conf/server.properties\n"
 )
 """https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-ssl-encryption-authentication"""
+BY_ANOTHER_NAME = HAND_PASTED.replace("IP_ADDRESS", "NODE_IP")
+LISTENERS_OF_TLS = "PLAINTEXT://localhost:9092,SSL://localhost:9093"
 
 
 @pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
-def test_tls_as_hdinsights_guide_sets_it_up_by_address_has_nothing_to_change(host: str):
-    listeners = f"PLAINTEXT://{host}:9092,SSL://{host}:9093"
+def test_tls_as_hdinsights_guide_sets_it_up_by_address_stays_where_it_was_adopted(host: str):
+    listeners = LISTENERS_OF_TLS.replace("localhost", host)
     there = types(CONTENT + TLS_GUIDE, listeners, **{"security.inter.broker.protocol": "SSL"})
-    assert advertised(there) == {}
-    assert situation(there).desired
+    assert advertised(there, adopted=True) == {}
+    assert situation(there, adopted=True).desired
 
 
-def test_a_snippet_that_leaves_a_listener_out_is_replaced_and_its_other_lines_stay():
+def test_lines_of_hdinsights_guide_to_tls_stay_above_our_block():
+    saved = advertised(types(CONTENT + TLS_GUIDE, LISTENERS_OF_TLS))
+    assert saved["kafka-broker"].properties["listeners"] == LISTENERS_OF_TLS.replace("localhost", "0.0.0.0")
+    assert saved["kafka-env"].properties["content"] == with_block(CONTENT + TLS_GUIDE)
+    assert saved["kafka-env"].properties["content"].startswith(CONTENT + TLS_GUIDE)
+
+
+@pytest.mark.parametrize("content", [CONTENT + TLS_GUIDE, CONTENT + BY_ANOTHER_NAME])
+def test_a_snippet_of_another_form_stays_only_where_an_earlier_version_adopted_it(content: str):
+    assert advertised(types(content, DEFAULT_LISTENERS), adopted=True) == {}
+    assert (
+        advertised(types(content, DEFAULT_LISTENERS))["kafka-env"].properties["content"].startswith(content)
+    )
+    seen = situation(types(content, DEFAULT_LISTENERS), adopted=True)
+    assert (seen.pasted, seen.adopted, seen.advertised) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CONTENT,
+        CONTENT + BY_ANOTHER_NAME.replace("9092", "9093"),
+        CONTENT + BY_ANOTHER_NAME.replace("echo", "# echo"),
+        with_block(CONTENT).replace(":9092", ":9093") + BY_ANOTHER_NAME,
+    ],
+)
+def test_what_an_earlier_version_adopted_and_is_gone_is_no_longer_right(content: str):
+    assert not situation(types(content, DEFAULT_LISTENERS), adopted=True).advertised
+
+
+def test_an_adopted_snippet_that_leaves_a_listener_out_gets_our_block_below_it():
     listeners = "PLAINTEXT://localhost:9092,SSL://localhost:9093,SASL_SSL://localhost:9094"
-    saved = advertised(types(CONTENT + TLS_GUIDE, listeners))
+    saved = advertised(types(CONTENT + TLS_GUIDE, listeners), adopted=True)
     assert saved["kafka-broker"].properties["listeners"] == listeners.replace("localhost", "0.0.0.0")
-    keystore = TLS_GUIDE.splitlines(keepends=True)[-1]
-    assert saved["kafka-env"].properties["content"] == with_block(CONTENT + keystore)
+    assert saved["kafka-env"].properties["content"] == with_block(CONTENT + TLS_GUIDE)
+
+
+BELOW = "sed -i s/10[.]0/wn0/ /usr/hdp/current/kafka-broker/conf/server.properties\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        with_block(CONTENT) + BELOW,
+        CONTENT + HAND_PASTED,
+        f"{CONTENT}\n{EARLIER}\n",
+    ],
+)
+def test_what_the_text_tells_to_be_right_is_saved_anew_where_brokers_advertise_otherwise(content: str):
+    there = types(content, DEFAULT_LISTENERS)
+    assert advertised(there) == advertised(there, advertising=True) == {}
+    saved = {**there, **advertised(there, advertising=False)}
+    text = saved["kafka-env"].properties["content"]
+    assert text == with_block(CONTENT + BELOW if BELOW in content else CONTENT)
+    for told in (True, False, None):
+        assert advertised(saved, advertising=told) == {}
+
+
+def test_an_adopted_snippet_is_right_as_long_as_brokers_say_so():
+    there = types(CONTENT + BY_ANOTHER_NAME)
+    assert advertised(there, adopted=True, advertising=True) == {}
+    assert list(advertised(there, adopted=True, advertising=False)) == ["kafka-broker", "kafka-env"]
+    assert list(advertised(there, adopted=True)) == ["kafka-broker", "kafka-env"]
+    assert list(advertised(there, advertising=True)) == ["kafka-broker", "kafka-env"]
+
+
+def test_our_block_alone_is_right_even_while_brokers_advertise_otherwise():
+    """Then they have to restart, and nothing has to be saved."""
+    assert advertised(types(with_block(CONTENT), DEFAULT_LISTENERS), advertising=False) == {}
+
+
+def test_a_block_that_overrides_is_replaced_where_ambari_sets_what_is_advertised():
+    others = f"{CONTENT}echo advertised\n"
+    there = types(with_block(others), DEFAULT_LISTENERS)
+    assert advertised(there) == {}
+    apart = types(
+        with_block(others), DEFAULT_LISTENERS, **{"advertised.listeners": "PLAINTEXT://a.example.org:1"}
+    )
+    saved = {**apart, **advertised(apart)}
+    assert saved["kafka-env"].properties["content"] == with_block(others, read=True)
+    assert advertised(saved) == {}
+
+
+def test_a_line_that_ends_the_shell_is_told_where_our_block_would_come_below_it():
+    assert situation(types("exit 0\n")).unreached == "line 1, 'exit 0'"
+    assert situation(types(with_block(CONTENT) + "exit 0\n")).unreached == ""
 
 
 @pytest.mark.parametrize(
