@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from bench.app import page_against_bare_kafka, page_at_the_most_connections
 from bench.preview import preview_against_an_empty_program
 from bench.roll import rolling_against_all_at_once
+from bench.rounds import rounds_of_a_large_cluster
 from tests.e2e.environment import Environment
 from tests.simulated.ambari.polls import calls_per_poll
 
@@ -55,6 +56,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield memory(world)
     yield ambari_calls_without_changes(world)
     yield ambari_calls_per_poll()
+    yield rounds_of_a_large_cluster()
     yield preview_against_an_empty_program(world)
     yield from page_against_bare_kafka(world)
     yield from page_at_the_most_connections(world)

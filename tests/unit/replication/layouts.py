@@ -56,14 +56,15 @@ def by_turns(brokers: int, partitions: int, replicas: int, minimum: int, seed: i
     """
     lot = random.Random(seed)
     found: list[Partition] = []
-    for topic in range(partitions // 30):
-        start, shift = lot.randrange(brokers), lot.randrange(brokers)
-        for number in range(30):
-            first = number + start
-            distance = shift + first // brokers
-            others = [1 + (distance + place) % (brokers - 1) for place in range(replicas - 1)]
-            where = [1 + (first + step) % brokers for step in (0, *others)]
-            found.append(partition(where, minimum, number=topic * 30 + number))
+    start = shift = 0
+    for number in range(partitions):
+        if number % 30 == 0:
+            start, shift = lot.randrange(brokers), lot.randrange(brokers)
+        first = number % 30 + start
+        distance = shift + first // brokers
+        others = [1 + (distance + place) % (brokers - 1) for place in range(replicas - 1)]
+        where = [1 + (first + step) % brokers for step in (0, *others)]
+        found.append(partition(where, minimum, number=number))
     return view(*found, brokers=range(1, brokers + 1))
 
 

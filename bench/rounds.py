@@ -1,0 +1,25 @@
+"""Measures how long restarts of a large cluster take to plan, and in how few rounds."""
+
+import time
+from typing import Any
+
+from components.replication.plan import rounds
+from tests.unit.replication.layouts import by_turns, lower_bound
+
+BROKERS, PARTITIONS = 300, 10_000
+
+
+def rounds_of_a_large_cluster() -> dict[str, Any]:
+    """Topics of three replicas with min.insync.replicas 2, as Kafka lays them out."""
+    cluster = by_turns(BROKERS, PARTITIONS, replicas=3, minimum=2, seed=1)
+    found: dict[str, Any] = {}
+    for batch in (1, 10):
+        begun = time.process_time()
+        planned = rounds(cluster, cluster.brokers, batch)
+        spent = time.process_time() - begun
+        found[f"batch_{batch}"] = {
+            "rounds": len(planned),
+            "lower_bound": lower_bound(cluster, batch),
+            "planned_in_s": round(spent, 2),
+        }
+    return {"figure": f"rounds of {BROKERS} simulated brokers with {PARTITIONS:,} partitions", **found}
