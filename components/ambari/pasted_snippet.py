@@ -48,9 +48,10 @@ def pasted_at_end(text: str) -> list[int]:
 
 
 def without_pasted(text: str) -> str:
-    """The text without the snippet that it ends with; every other byte stays."""
-    pasted = set(pasted_at_end(text))
-    return "\n".join(line for number, line in enumerate(text.split("\n")) if number not in pasted)
+    """The text without the snippet that it ends with, pasted however often; every other byte stays."""
+    while pasted := pasted_at_end(text):
+        text = "\n".join(line for number, line in enumerate(text.split("\n")) if number not in pasted)
+    return text
 
 
 def does_nothing(lines: str) -> bool:

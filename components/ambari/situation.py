@@ -82,7 +82,8 @@ def situation(types: Types, adopted: bool = False, advertising: bool | None = No
     elif by == "nothing" and not adopted:
         right = False
     else:
-        right = _suffices(by, content, parsed) if advertising is None else advertising
+        told = listeners_told(content) if adopted else LISTENERS
+        right = _suffices(by, told, parsed) if advertising is None else advertising
     if parsed is None or (pasted and right):
         wanted = listeners
     else:
@@ -160,8 +161,8 @@ def _block_suffices(types: Types, block: str, advertising: bool | None) -> bool:
     )
 
 
-def _suffices(by: AdvertisedBy, content: str, parsed: Listeners | None) -> bool:
-    """Does an earlier block or a pasted snippet advertise every listener as our block would?
+def _suffices(by: AdvertisedBy, told: set[tuple[str, int]], parsed: Listeners | None) -> bool:
+    """Does an earlier block, or a pasted snippet with what it has `told`, advertise every listener?
 
     HDInsight's guide to addresses has PLAINTEXT on all interfaces, its guide to TLS leaves `localhost`:
     https://learn.microsoft.com/azure/hdinsight/kafka/apache-kafka-connect-vpn-gateway and
@@ -172,7 +173,6 @@ def _suffices(by: AdvertisedBy, content: str, parsed: Listeners | None) -> bool:
     if by == "earlier":
         only = [(listener.name, listener.port) for listener in parsed.advertised] == [("PLAINTEXT", 9092)]
         return only and parsed.advertised[0].of_the_node
-    told = LISTENERS if by == "pasted" else listeners_told(content)
     tls = any(listener.protocol in TLS for listener in parsed.listening)
     everywhere = all(listener.host != "localhost" for listener in parsed.listening)
     return {(listener.name, listener.port) for listener in parsed.for_clients} <= told and (tls or everywhere)

@@ -41,6 +41,9 @@ LINES = [
     "ünïcode \\",
     "windows\r",
 ]
+SHELL = ["exit 0", "return", "f() {", "}", "cat <<EOF", "EOF", "'", '"', "case a in", "a)", "esac", "$(", ")"]
+ours = st.sampled_from([BLOCK, OVERRIDING_BLOCK, HAND_PASTED, *HAND_PASTED.splitlines()])
+any_shell = st.lists(st.one_of(st.sampled_from([*LINES, *SHELL]), ours), max_size=9).map("\n".join)
 any_text = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(LINES), max_size=8).map("\n".join))
 
 
@@ -56,6 +59,14 @@ def test_adding_twice_is_adding_once(text: str):
     assert with_block(once) == once
     assert once.count(START) == once.count(END) == 1
     assert advertised_by(once) == "block"
+
+
+@given(any_shell)
+def test_what_is_saved_once_needs_no_second_save_whatever_the_text_holds(text: str):
+    once = with_block(text)
+    assert with_block(once) == once
+    assert without_block(once) == without_block(text)
+    assert once.count(START) == 1
 
 
 @given(any_text, any_text)

@@ -71,9 +71,10 @@ LISTENERS_OF_TLS = "PLAINTEXT://localhost:9092,SSL://localhost:9093"
 @pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
 def test_tls_as_hdinsights_guide_sets_it_up_by_address_stays_where_it_was_adopted(host: str):
     listeners = LISTENERS_OF_TLS.replace("localhost", host)
-    there = types(CONTENT + TLS_GUIDE, listeners, **{"security.inter.broker.protocol": "SSL"})
-    assert advertised(there, adopted=True) == {}
-    assert situation(there, adopted=True).desired
+    for content in (CONTENT + TLS_GUIDE, TLS_GUIDE + HAND_PASTED):
+        there = types(content, listeners, **{"security.inter.broker.protocol": "SSL"})
+        assert advertised(there, adopted=True) == {}
+        assert situation(there, adopted=True).desired
 
 
 def test_lines_of_hdinsights_guide_to_tls_stay_above_our_block():
@@ -83,7 +84,9 @@ def test_lines_of_hdinsights_guide_to_tls_stay_above_our_block():
     assert saved["kafka-env"].properties["content"].startswith(CONTENT + TLS_GUIDE)
 
 
-@pytest.mark.parametrize("content", [CONTENT + TLS_GUIDE, CONTENT + BY_ANOTHER_NAME])
+@pytest.mark.parametrize(
+    "content", [CONTENT + TLS_GUIDE, CONTENT + BY_ANOTHER_NAME, TLS_GUIDE + HAND_PASTED + "export B=2\n"]
+)
 def test_a_snippet_of_another_form_stays_only_where_an_earlier_version_adopted_it(content: str):
     assert advertised(types(content, DEFAULT_LISTENERS), adopted=True) == {}
     assert (
