@@ -23,7 +23,7 @@ class BrokerView:
     address: str
     """Its IP address, where it can be told; empty otherwise."""
     advertised: Mapping[str, str] | None
-    """Host and port by the listener's name, by the broker's own answer; None: it did not answer."""
+    """Host and port by the listener's name in capitals, by its own answer; None: it did not answer."""
 
     @property
     def answers(self) -> bool:
@@ -83,7 +83,7 @@ def parse(text: str | bytes) -> KafkaView:
         where = ".".join(str(part) for part in first["loc"])
         raise Malformed(f"Kafka's view is malformed: {where}: {first['msg']}") from None
     brokers = {
-        number: BrokerView(number, broker.address, broker.advertised)
+        number: BrokerView(number, broker.address, _by_name(broker.advertised))
         for number, broker in document.brokers.items()
     }
     answering = {broker.id for broker in brokers.values() if broker.answers}
@@ -106,6 +106,11 @@ def _partition(
         raise Malformed(f"Kafka's view is malformed: {topic}-{number} has {replicas=} and {in_sync=}")
     alive = tuple(replica for replica in in_sync if replica in answering)
     return Partition(topic, number, None if leader < 0 else leader, replicas, alive, minimum)
+
+
+def _by_name(advertised: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Kafka compares names of listeners in capitals."""
+    return None if advertised is None else {name.upper(): told for name, told in advertised.items()}
 
 
 _Replication = tuple[int, Annotated[tuple[int, ...], Field(min_length=1)], tuple[int, ...]]

@@ -15,7 +15,7 @@ def snapshot(**changes: Any) -> dict[str, Any]:
         "controller": 1002,
         "brokers": {
             "1001": {"address": "10.0.0.11", "advertised": {"PLAINTEXT": "10.0.0.11:9092"}},
-            "1002": {"address": "", "advertised": {"PLAINTEXT": "wn1-kafka:9092"}},
+            "1002": {"address": "", "advertised": {"plaintext": "wn1-kafka:9092"}},
             "1003": {"address": "10.0.0.13", "advertised": None},
         },
         "minimums": {"orders": 2},
