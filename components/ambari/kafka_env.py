@@ -132,7 +132,7 @@ BLOCK = (
 
 _READS_ADVERTISED = 'values["advertised.listeners"] == "" ? listening : values["advertised.listeners"]'
 OVERRIDING_BLOCK = BLOCK.replace(_READS_ADVERTISED, "listening")
-"""For texts that write advertised.listeners themselves above the block: what they wrote is not gone by."""
+"""For below lines that write advertised.listeners themselves: it goes by `listeners` alone."""
 
 _OWN_BLOCKS = (BLOCK, OVERRIDING_BLOCK)
 _BODIES = [[line.strip() for line in block.split("\n")][1:-1] for block in (*_OWN_BLOCKS, *EARLIER_BLOCKS)]

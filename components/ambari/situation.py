@@ -156,9 +156,9 @@ def _block_suffices(types: Types, block: str, advertising: bool | None) -> bool:
     """Is our block right where it stands, unless brokers show that something else has the last word?"""
     if block == OVERRIDING_BLOCK and _set_apart(types):
         return False
-    return advertising is not False or _content_with_block(types) == _property(
-        types, ENVIRONMENT_TYPE, _CONTENT
-    )
+    content = _property(types, ENVIRONMENT_TYPE, _CONTENT)
+    last_word = not never_reached(content) and _content_with_block(types) == content
+    return last_word or advertising is not False
 
 
 def _suffices(by: AdvertisedBy, told: set[tuple[str, int]], parsed: Listeners | None) -> bool:

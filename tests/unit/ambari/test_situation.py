@@ -6,7 +6,14 @@ import pytest
 
 from components.ambari.earlier_blocks import EARLIER_BLOCKS
 from components.ambari.errors import ConfigurationConflict
-from components.ambari.kafka_env import BLOCK, END, advertised_by, with_block, without_block
+from components.ambari.kafka_env import (
+    BLOCK,
+    END,
+    OVERRIDING_BLOCK,
+    advertised_by,
+    with_block,
+    without_block,
+)
 from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.model import Configuration, GroupOverride
 from components.ambari.situation import (
@@ -150,6 +157,13 @@ def test_our_block_alone_is_right_even_while_brokers_advertise_otherwise():
     assert advertised(types(with_block(CONTENT), DEFAULT_LISTENERS), advertising=False) == {}
 
 
+def test_a_block_that_the_shell_never_comes_to_is_wrong_where_brokers_show_it():
+    there = types(with_block("exit 0\n"), DEFAULT_LISTENERS)
+    assert situation(there).desired
+    shown = situation(there, advertising=False)
+    assert (shown.desired, shown.unreached) == (False, "line 1, 'exit 0'")
+
+
 def test_a_block_that_overrides_is_replaced_where_ambari_sets_what_is_advertised():
     others = f"{CONTENT}echo advertised\n"
     there = types(with_block(others), DEFAULT_LISTENERS)
@@ -246,6 +260,8 @@ def test_each_earlier_block_is_known_to_the_letter(text: str):
 def test_a_block_that_a_version_has_written_is_kept_when_it_changes():
     advice = "if a version was released with current.sh, it becomes one of EARLIER_BLOCKS and version-*.sh"
     assert (BLOCKS / "current.sh").read_text() == BLOCK, advice
+    lines = zip(BLOCK.splitlines(), OVERRIDING_BLOCK.splitlines(), strict=True)
+    assert [other.strip() for one, other in lines if one != other] == ["advertised = listening"], advice
 
 
 def test_no_earlier_block_is_forgotten():
