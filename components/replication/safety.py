@@ -25,9 +25,9 @@ class Blocked:
 
     def __str__(self) -> str:
         told = [
-            f"{partition.name} would have {len(_left(partition, self.ids))} replicas in sync and must keep "
-            f"{spared(partition)} (min.insync.replicas {partition.minimum}, replicas "
-            f"{numbers(partition.replicas)}, in sync {numbers(partition.in_sync) or 'none'})"
+            f"{partition.name} would have {len(_left(partition, self.ids))} of its {len(partition.replicas)} "
+            f"replicas in sync and needs {spared(partition)} (in sync now: {numbers(partition.in_sync)}; "
+            f"min.insync.replicas: {partition.minimum})"
             for partition in self.partitions
         ]
         return f"without {brokers(self.ids)} {listed(told)}"

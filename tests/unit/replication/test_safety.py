@@ -57,8 +57,8 @@ def test_brokers_may_not_restart(
 def test_what_blocks_a_restart_is_said_with_its_numbers() -> None:
     blocked = why_not_restart(view(partition(THREE, 2, away=(3,)), brokers=THREE, away=(3,)), [1])
     assert str(blocked) == (
-        "without broker 1 orders-0 would have 1 replicas in sync and must keep 2 "
-        "(min.insync.replicas 2, replicas 1, 2, 3, in sync 1, 2)"
+        "without broker 1 orders-0 would have 1 of its 3 replicas in sync and needs 2 "
+        "(in sync now: 1, 2; min.insync.replicas: 2)"
     )
 
 
