@@ -154,6 +154,10 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         "tests/unit/ambari/test_block_under_bash.py::test_a_pasted_snippet_advertises_loopback_"
         "until_the_host_knows_its_address_and_the_broker_restarts",
     ),
+    "ends the shell at": (
+        "tests/simulated/ambari/test_change.py::"
+        "test_a_kafka_env_whose_ending_line_was_removed_or_wrapped_is_changed",
+    ),
     "In Ambari the broker must be started": (DEAD_BROKERS,),
     "In Ambari: start these brokers": (DEAD_BROKERS,),
     "In Ambari: start the brokers that are down": (DEAD_BROKERS,),

@@ -148,6 +148,16 @@ def test_a_kafka_env_that_ends_its_shell_is_refused_before_anything_is_written()
         assert run.writes == []
 
 
+@pytest.mark.parametrize(
+    "mended", ["export A=1\n", "export A=1\n(exit 0)\n", "export A=1\nleave() {\n  return 0\n}\nleave\n"]
+)
+def test_a_kafka_env_whose_ending_line_was_removed_or_wrapped_is_changed(mended: str):
+    with bench() as cluster:
+        cluster.edit("kafka-env", "content", mended)
+        cluster.run().change.advertise()
+        assert cluster.value("kafka-env", "content") == with_block(mended)
+
+
 def test_a_line_that_ends_the_shell_below_the_block_stops_no_run():
     with bench() as cluster:
         cluster.run().change.advertise()
