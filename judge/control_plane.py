@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from emulator.command import leash
+from emulator.command import kill_on_close
 from emulator.kubernetes.server.kubeconfig import make_kubeconfig
 from emulator.ports import LOOPBACK, choose_port
 from judge.api import Api
@@ -135,7 +135,7 @@ class ControlPlane:
         with open(self._log_of(program), "wb") as log:
             self._processes[program] = subprocess.Popen(
                 [
-                    *(sys.executable, "-I", "-S", leash.__file__, str(self._held)),
+                    *(sys.executable, "-I", "-S", kill_on_close.__file__, str(self._held)),
                     str(self._binaries / program),
                     *map(str, arguments),
                 ],

@@ -1,1 +1,1 @@
-"""A stand-in for Pulumi's command provider: real processes on this machine."""
+"""An emulation of Pulumi's command provider, which runs real processes on this machine."""

@@ -1,4 +1,4 @@
-"""The process at the other end of a connection over loopback."""
+"""Finds the process at the other end of a connection over loopback."""
 
 import os
 from collections.abc import Iterator
@@ -7,19 +7,19 @@ from pathlib import Path
 
 
 class CallerUnknown(Exception):
-    """No process of this user holds the other end of the connection."""
+    """No process of this user has the other end of the connection."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A process as it was when it was asked for."""
+    """The working directory and environment of a calling process."""
 
     folder: Path
     environment: dict[str, str]
 
 
 def find_caller(port: int) -> Caller:
-    """The process whose connection from 127.0.0.1:`port` arrives here. Raises CallerUnknown."""
+    """The process that is connected to this one from 127.0.0.1:`port`. Raises CallerUnknown."""
     holder = _holder(f"socket:[{_inode(port)}]")
     variables = (holder / "environ").read_bytes().decode(errors="surrogateescape").split("\0")
     return Caller(
@@ -29,7 +29,7 @@ def find_caller(port: int) -> Caller:
 
 
 def _inode(port: int) -> str:
-    """Of the socket, from the kernel's table (proc(5), /proc/net/tcp; addresses are in hexadecimal)."""
+    """The socket's inode, from the kernel's table (proc(5), /proc/net/tcp; addresses are in hexadecimal)."""
     wanted = f"0100007F:{port:04X}"
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SHELL = ("/bin/sh", "-c")
-_LEASH = Path(__file__).with_name("leash.py")
+_KILL_ON_CLOSE = Path(__file__).with_name("kill_on_close.py")
 
 
 class CommandFailed(Exception):
-    """It could not be started, ended with a failure, or ran out of time. The message holds its output."""
+    """The command could not be started, failed, or timed out. The message contains its output."""
 
 
 @dataclass(frozen=True)
 class Output:
+    """What a command printed."""
+
     stdout: str
     stderr: str
 
@@ -31,18 +33,25 @@ def run(
     timeout: float = 0,
     on_abandoned: Callable[[Callable[[], None]], object] = lambda _kill: None,
 ) -> Output:
-    """Runs a command; returns its output without the last line end. Raises CommandFailed.
+    """Runs a command, and returns its output without the last newline. Raises CommandFailed.
 
-    `timeout` is in seconds, 0 for none.
-
-    `on_abandoned` is given a function that kills the command, for when nobody wants its result any more.
+    timeout: seconds, 0 for none.
+    on_abandoned: called with a function that kills the command, for use when the caller has gone.
     """
     if not folder.is_dir():
         raise CommandFailed(f"chdir {folder}: no such directory: running {command!r}")
-    held, leash = _Leash.make()
-    on_abandoned(leash.let_go)
+    reading_end, kill_pipe = _KillPipe.make()
+    on_abandoned(kill_pipe.kill)
     process = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(_LEASH), str(held), *(interpreter or _SHELL), command],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            str(_KILL_ON_CLOSE),
+            str(reading_end),
+            *(interpreter or _SHELL),
+            command,
+        ],
         cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
@@ -50,34 +59,34 @@ def run(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        pass_fds=[held],
+        pass_fds=[reading_end],
     )
-    os.close(held)
+    os.close(reading_end)
     try:
         stdout, stderr = process.communicate(stdin, timeout=timeout or None)
         ending = f"exit status {process.returncode}" if process.returncode else ""
     except subprocess.TimeoutExpired:
-        leash.let_go()
+        kill_pipe.kill()
         stdout, stderr = process.communicate()
         ending = f"not done in {timeout:g} s"
     finally:
-        leash.let_go()
+        kill_pipe.kill()
     if ending:
         raise CommandFailed(f"{ending}: running {command!r}:\n{stdout}{stderr}")
     return Output(stdout.removesuffix("\n"), stderr.removesuffix("\n"))
 
 
-class _Leash:
-    """This end of the pipe; see `emulator.command.leash`."""
+class _KillPipe:
+    """The writing end of a pipe whose closing kills the command; see `emulator.command.kill_on_close`."""
 
     def __init__(self, descriptor: int) -> None:
         self._file = os.fdopen(descriptor, "wb", buffering=0)
 
     @classmethod
-    def make(cls) -> tuple[int, "_Leash"]:
-        theirs, ours = os.pipe()
-        return theirs, cls(ours)
+    def make(cls) -> tuple[int, "_KillPipe"]:
+        reading_end, writing_end = os.pipe()
+        return reading_end, cls(writing_end)
 
-    def let_go(self) -> None:
+    def kill(self) -> None:
         """Kills the command if it still runs."""
         self._file.close()

@@ -1,6 +1,7 @@
-"""The command provider: local:Command and local:run.
+"""The provider `command`: local:Command and local:run.
 
-Rules: the docstrings of pulumi_command.local.Command, and pulumi/pulumi-command for what they leave open.
+Source: the docstrings of pulumi_command.local.Command, and the code of pulumi/pulumi-command where these say
+nothing.
 """
 
 import uuid
@@ -34,13 +35,13 @@ _RUN_MODELLED = {"addPreviousOutputInEnv", "command", "dir", "environment", "int
 
 
 class Command(Provider):
-    """Runs commands where the engine runs: in its folder, with its environment."""
+    """The command provider. It runs commands in the engine's working directory, with its environment."""
 
     name = "command"
     version = version("pulumi-command")
 
     def configure(self, config: Properties) -> Caller:
-        # The real plugin is a child of the engine. This daemon isn't, so it looks where the engine is.
+        # The real plugin inherits folder and environment from the engine; the daemon has to look them up.
         try:
             return find_caller(current_call().peer_port)
         except CallerUnknown as error:
@@ -96,7 +97,7 @@ class Command(Provider):
         inputs: Properties,
         state: Properties,
     ) -> tuple[str, Properties, Properties]:
-        # A command leaves nothing that could be looked at.
+        # A command leaves nothing behind that could be read.
         return resource_id, inputs, state
 
     def update(
@@ -127,7 +128,7 @@ class Command(Provider):
         _run(session, state, state.get("delete"), state, timeout)
 
     def derived_outputs(self, resource_type: str) -> frozenset[str]:
-        # commandController.go, runController.go: output depends on all inputs.
+        # All inputs, as in commandController.go and runController.go.
         return frozenset({"stdout", "stderr"})
 
     def invoke(self, session: Caller, token: str, arguments: Properties) -> Properties:
@@ -142,7 +143,7 @@ class Command(Provider):
 def _run(
     caller: Caller, settings: Properties, command: str | None, before: Properties, timeout: float
 ) -> dict[str, str]:
-    """stdout and stderr; of nothing when there is no command to run. Raises ProviderError."""
+    """Runs a command. Returns stdout and stderr, empty when there is no command. Raises ProviderError."""
     if not command:
         return {"stdout": "", "stderr": ""}
     try:

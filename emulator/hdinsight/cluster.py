@@ -1,6 +1,6 @@
-"""An HDInsight Kafka cluster: nodes in a virtual network, ZooKeeper, brokers, and Ambari in front of them.
+"""An HDInsight Kafka cluster: nodes in a virtual network, ZooKeeper, brokers, and Ambari, which manages them.
 
-Unlike HDInsight's, its ensemble has one server, on zk0; the other ZooKeeper nodes are hosts without one.
+Unlike in HDInsight, only zk0 runs a ZooKeeper server; the other ZooKeeper nodes run nothing.
 """
 
 import logging
@@ -32,13 +32,13 @@ _ZOOKEEPER_NODE = "zk0"
 _BROKER = "KAFKA_BROKER"
 _ZOOKEEPER = "ZOOKEEPER_SERVER"
 _STATUS_INTERVAL = 3.0
-"""Seconds; Ambari's own 20 would make each restart in a local world wait as long to be sure of a broker."""
+"""Seconds. With Ambari's 20, the program would wait that long after each restart for a certain state."""
 _METRICS_SLICE = 5.0
-"""Seconds; with the collector's own 30 a figure of a bad moment would hold a restart up for two minutes."""
+"""Seconds. With Ambari's 30, one bad sample would delay a rolling restart by two minutes."""
 
 
 class HdinsightCluster:
-    """An HDInsight cluster. `create` starts a new one, `revive` one that exists on disk."""
+    """A handle of an HDInsight cluster. `create` starts a new cluster, `revive` one that exists on disk."""
 
     def __init__(self, home: Home, world: World, authority: Authority, spec: HdinsightSpec) -> None:
         self.spec = spec
@@ -53,20 +53,20 @@ class HdinsightCluster:
 
     @property
     def ambari(self) -> AmbariServer:
-        """Ambari as its clients see it, with its faults and its log of requests."""
+        """Ambari's HTTP server, with its faults and its request log. Raises RuntimeError while none runs."""
         if self._server is None:
-            raise RuntimeError(self._absent())
+            raise RuntimeError(self._not_running())
         return self._server
 
     def create(self) -> None:
-        """Makes the nodes and starts everything on them; returns when clients are served.
+        """Creates the nodes and starts all services; returns when they serve clients.
 
-        What a creation that was cut short left on disk is removed first. Raises StartFailed when a process
-        does not come up, which leaves nothing behind.
+        Removes first what an interrupted creation left on disk. Raises StartFailed when a process doesn't
+        start, and then removes everything again.
         """
         self.delete()
         try:
-            failures = self._bring_up()
+            failures = self._start_all()
             if failures:
                 raise failures[0]
         except BaseException:
@@ -77,9 +77,10 @@ class HdinsightCluster:
         """Starts the cluster again from disk, with the brokers' data and Ambari's state.
 
         As after a reboot of the hosts, agents render the configuration that is desired now, and components
-        that were stopped on purpose stay down. One that fails is for Ambari to show, not for us to raise.
+        that were stopped through Ambari stay stopped. A component that fails to start is logged, and Ambari
+        shows it as stopped.
         """
-        for failure in self._bring_up():
+        for failure in self._start_all():
             _log.warning("%s", failure)
 
     def delete(self) -> None:
@@ -91,16 +92,17 @@ class HdinsightCluster:
                 shutil.rmtree(folder)
 
     def close(self) -> None:
-        """Stops Ambari. Nodes and their processes end with the world."""
+        """Stops Ambari. The nodes and their processes end with the world."""
         if self._server:
             self._server.stop()
         self._server = self._ambari = None
 
     def add_workers(self, addresses: Mapping[str, str]) -> None:
-        """Starts further workers, given as addresses by short name, by way of Ambari.
+        """Adds workers, given as addresses by short name, whose brokers Ambari installs and starts.
 
-        Ambari renders what is configured when it starts them, and calls all older brokers stale (seen on
-        2.7.3). That HDInsight has Ambari do it is believed. Raises StartFailed, and then there are none.
+        So they start with the configuration that is desired now, and all older brokers become stale (seen on
+        Ambari 2.7.3). That HDInsight has Ambari do this is believed. Raises StartFailed, and then removes the
+        new workers again.
         """
         before = self.spec
         self.spec = replace(before, addresses={**before.addresses, **addresses})
@@ -111,53 +113,53 @@ class HdinsightCluster:
                 list(brokers.map(self._start_worker, addresses))
         except BaseException:
             self.spec = before
-            self._forget(addresses)
+            self._remove_from_ambari(addresses)
             self._remove_nodes(addresses)
             raise
 
     def set_password(self, password: str) -> None:
         """Changes the gateway's password, hence Ambari's."""
-        self._known_to_ambari.set_password(self.spec.user, password)
+        self._running_ambari.set_password(self.spec.user, password)
 
     def node_name(self, node: str) -> str:
-        """Name in the world of a node given by its short name."""
+        """The name in the world of the node with this short name."""
         return f"{self.spec.name}/{node}"
 
     def host_name(self, node: str) -> str:
-        """Fully qualified host name of a node given by its short name."""
+        """The fully qualified host name of the node with this short name."""
         return fully_qualified_name(node, self.spec.name, self.spec.domain)
 
     def agent(self, node: str) -> NodeAgent:
-        """Ambari's agent on a node."""
+        """Ambari's agent on the node with this short name."""
         return self._agents[node]
 
     def configs(self, node: str) -> Mapping[str, Mapping[str, str]]:
-        """The desired configuration of a node in Ambari: properties by configuration type."""
-        ambari = self._known_to_ambari
+        """The configuration of a node that is desired in Ambari: properties by configuration type."""
+        ambari = self._running_ambari
         with ambari.lock:
             return ambari.configurations.for_host(self.host_name(node))
 
     def logs(self, node: str) -> list[Path]:
-        """The log files of a node's processes: their logs, then what they wrote to their terminal."""
+        """The log files of a node's processes: their logs, then their standard output and error."""
         folder = self._disk(node).logs
         return sorted(folder.glob("*/*.log")) + sorted(folder.glob("*/*.out"))
 
     @property
-    def _known_to_ambari(self) -> AmbariCluster:
+    def _running_ambari(self) -> AmbariCluster:
         if self._ambari is None:
-            raise RuntimeError(self._absent())
+            raise RuntimeError(self._not_running())
         return self._ambari
 
-    def _bring_up(self) -> list[StartFailed]:
+    def _start_all(self) -> list[StartFailed]:
         for node in self.spec.addresses:
             self._boot(node)
         self._ambari = self._make_ambari()
         failures = self._start_services()
-        # What died with the world before runs again: its end may have been noticed.
+        # Before the old world ended, Ambari may have recorded processes as stopped that run again.
         self._ambari.check_status()
         address = self.spec.ambari_address
         context = self._authority.server_context(address[0], [address[0]])
-        self._server = AmbariServer(self._known_to_ambari, context, address)
+        self._server = AmbariServer(self._running_ambari, context, address)
         self._server.start()
         return failures
 
@@ -193,7 +195,7 @@ class HdinsightCluster:
 
     def _start_worker(self, node: str) -> None:
         self._boot(node)
-        ambari, host = self._known_to_ambari, self.host_name(node)
+        ambari, host = self._running_ambari, self.host_name(node)
         ambari.add_host(self._agents[node], [], _BROKER)
         for command in ("INSTALL", "START"):
             task = ambari.carry_out(command, host, _BROKER)
@@ -201,16 +203,16 @@ class HdinsightCluster:
                 raise StartFailed(f"{_BROKER} on {host} was not started:\n{task.stderr}")
         await_broker(self._agents[node], self._disk(node).logs / "kafka" / "server.log")
 
-    def _forget(self, nodes: Iterable[str]) -> None:
-        """Ambari forgets hosts, whatever they are doing."""
-        ambari = self._known_to_ambari
+    def _remove_from_ambari(self, nodes: Iterable[str]) -> None:
+        """Removes hosts from Ambari, even while their brokers run."""
+        ambari = self._running_ambari
         with ambari.lock:
             for host in (self.host_name(node) for node in nodes):
                 if ambari.topology.find_host(host):
                     ambari.set_heartbeat(host, lost=True)
                     ambari.remove_host(host)
 
-    def _first_configs(self) -> dict[str, dict[str, str]]:
+    def _initial_configs(self) -> dict[str, dict[str, str]]:
         """The configuration with which the cluster was created."""
         return default_configs(
             zookeepers=[self.host_name(_ZOOKEEPER_NODE)],
@@ -227,7 +229,7 @@ class HdinsightCluster:
             self.spec.name,
             list(self._agents.values()),
             components,
-            self._first_configs(),
+            self._initial_configs(),
             {self.spec.user: self.spec.password},
             with_metrics=True,
             status_interval=_STATUS_INTERVAL,
@@ -262,9 +264,9 @@ class HdinsightCluster:
         return None
 
     def _start(self, node: str, component: str) -> bool:
-        """Starts a component unless somebody stopped it through Ambari. Raises StartFailed."""
+        """Starts a component unless it was stopped through Ambari. Returns whether. Raises StartFailed."""
         agent = self._agents[node]
-        ambari = self._known_to_ambari
+        ambari = self._running_ambari
         with ambari.lock:
             record = ambari.topology.component(agent.host_name, component)
         if record is None or record.desired_state != "STARTED":
@@ -274,7 +276,7 @@ class HdinsightCluster:
             raise StartFailed(f"{component} on {agent.host_name} was not started:\n{outcome.stderr}")
         return True
 
-    def _absent(self) -> str:
+    def _not_running(self) -> str:
         return f"cluster {self.spec.name} is neither created nor revived"
 
     def _disk(self, node: str) -> NodeDisk:

@@ -1,7 +1,8 @@
-"""The configuration of a new cluster, by Ambari's configuration types.
+"""The configuration of a new cluster: properties by Ambari's configuration types.
 
-Names, ports, listeners and `auto.create.topics.enable` are HDInsight's; other values are those of Ambari's
-Kafka stack, save for replication in threes, and a few that are smaller so that three brokers fit on a laptop.
+Names, ports, listeners and `auto.create.topics.enable` are HDInsight's, and other values those of Ambari's
+Kafka stack, except for a replication factor of 3, and values that are reduced so that three brokers fit on a
+laptop.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ _KAFKA_BROKER = {
     "delete.topic.enable": "true",
     "leader.imbalance.check.interval.seconds": "300",
     "leader.imbalance.per.broker.percentage": "10",
-    # Clients get the host's own name: the agent puts it in place of localhost.
+    # The agent replaces localhost by the host's own name, which is then advertised to clients.
     "listeners": f"PLAINTEXT://localhost:{KAFKA_PORT}",
     "log.index.interval.bytes": "4096",
     "log.index.size.max.bytes": "10485760",
@@ -55,11 +56,11 @@ _KAFKA_BROKER = {
     "zookeeper.connection.timeout.ms": "25000",
 }
 
-_SMALLER_HERE = {
-    "log.cleaner.dedupe.buffer.size": "4194304",  # 128 MB of each heap otherwise
+_REDUCED = {
+    "log.cleaner.dedupe.buffer.size": "4194304",  # the default takes 128 MB of each heap
     "offsets.topic.num.partitions": "6",
     "transaction.state.log.num.partitions": "6",
-    "zookeeper.session.timeout.ms": "6000",  # after a crash a broker can register again only when it is over
+    "zookeeper.session.timeout.ms": "6000",  # after a crash, a broker can't register again before it is over
 }
 
 _KAFKA_ENV = {
@@ -97,14 +98,15 @@ _ZOOKEEPER_LOG4J = {"zookeeper_log_max_backup_size": "10", "zookeeper_log_number
 def default_configs(
     zookeepers: Sequence[str], log_dirs: Sequence[str], data_dir: str, kafka_broker: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
-    """Properties by configuration type.
+    """Returns the configuration of a new cluster: properties by configuration type.
 
-    `zookeepers` are the host names of the running servers, `log_dirs` the brokers' data folders, one a disk,
-    `data_dir` ZooKeeper's; `kafka_broker` is what the creator of the cluster asked for and wins.
+    zookeepers: host names of the ZooKeeper servers. log_dirs: the brokers' data folders, one for each disk.
+    data_dir: ZooKeeper's data folder. kafka_broker: properties in the request for the cluster, which take
+    precedence.
     """
     broker = {
         **_KAFKA_BROKER,
-        **_SMALLER_HERE,
+        **_REDUCED,
         "log.dirs": ",".join(log_dirs),
         "zookeeper.connect": ",".join(f"{host}:{ZOOKEEPER_PORT}" for host in zookeepers),
         **kafka_broker,

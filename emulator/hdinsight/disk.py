@@ -1,4 +1,4 @@
-"""The disks of a node: the tree /usr/hdp, logs, process ids, data."""
+"""The file systems of a node, as folders of this machine: software in /usr/hdp, logs, pid files, data."""
 
 import shutil
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def data_disk(number: int) -> str:
 
 @dataclass(frozen=True)
 class NodeDisk:
-    """A folder of this machine that holds a node's files. It is kept when the node's processes end."""
+    """The folder of this machine with a node's files, which outlast the node's processes."""
 
     folder: Path
     data_disks: int = 0
@@ -32,16 +32,16 @@ class NodeDisk:
 
     @property
     def logs(self) -> Path:
-        """The folder whose parts `kafka` and `zookeeper` the node mounts below /var/log."""
+        """The folder whose subfolders `kafka` and `zookeeper` the node mounts below /var/log."""
         return self.folder / "log"
 
     @property
     def task_output(self) -> Path:
-        """The folder of the agent's last task, with its files `output` and `errors`."""
+        """The folder with the output of the agent's last task, in files `output` and `errors`."""
         return self.folder / "agent"
 
     def mounts(self) -> dict[str, str]:
-        """Mount point in the node -> folder of the machine."""
+        """The node's mounts: folders of this machine by mount point."""
         services = {f"/var/log/{name}": self.logs / name for name in _RUN}
         run = {target: self._run / name for name, target in _RUN.items()}
         disks = {data_disk(number): self.folder / f"disk{number}" for number in range(self.data_disks)}
@@ -55,7 +55,10 @@ class NodeDisk:
         return {target: str(folder) for target, folder in folders.items()}
 
     def boot(self, jars: Path) -> None:
-        """Prepares the disk for a node that starts: installs the software, removes old process ids."""
+        """Prepares the folder for a node that starts: installs the software, and removes old pid files.
+
+        jars: the folder with the jars of Kafka and ZooKeeper.
+        """
         shutil.rmtree(self._run, ignore_errors=True)
         for folder in self.mounts().values():
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -76,7 +79,7 @@ class NodeDisk:
         root = self.hdp / home
         for name in ("config", "bin"):
             (root / name).mkdir(parents=True, exist_ok=True)
-        # Ambari says config, Azure's own instructions conf: one folder.
+        # One folder under two names: Ambari's scripts use config, Azure's instructions use conf.
         _link(root / "conf", "config")
         _link(root / libraries, str(jars))
         for name in scripts:

@@ -1,7 +1,7 @@
-"""Kafka 3.2.0, which HDInsight 5.1 ships, as the jars that `distribution.lock` names.
+"""Downloads the jars of Kafka 3.2.0, the version in HDInsight 5.1, as `distribution.lock` lists them.
 
-`python -m emulator.hdinsight.distribution` fetches what is missing; with --lock it resolves the roots below
-again and rewrites the lock.
+`python -m emulator.hdinsight.distribution` downloads missing jars; with --lock it resolves the dependencies
+of the root artifacts again, and rewrites the lock.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from jgo.maven import Artifact, MavenContext
 from emulator.home import Home
 
 LOCK = Path(__file__).with_name("distribution.lock")
-"""Java archives by coordinate and SHA-256: Kafka, ZooKeeper, and the agent that tells a broker's figures."""
+"""The jars by coordinate and SHA-256: Kafka, ZooKeeper, and the agent through which metrics are read."""
 
 _ROOTS = ("org.apache.kafka:kafka_2.12:3.2.0", "org.slf4j:slf4j-reload4j:1.7.36")
 _SELF_CONTAINED = ("org.jolokia:jolokia-jvm:1.7.2",)
@@ -41,7 +41,7 @@ class Jar:
 
     @property
     def file_name(self) -> str:
-        """The file name of a jar in a Maven repository."""
+        """The jar's file name in a Maven repository."""
         _, artifact, version = self.coordinate.split(":")
         return f"{artifact}-{version}.jar"
 
@@ -61,13 +61,13 @@ def fetch(folder: Path) -> int:
 def complete(folder: Path, jars: Sequence[Jar], download: Callable[[str], Path]) -> int:
     """Makes `folder` hold exactly `jars`; returns how many were downloaded.
 
-    `download` gets a coordinate and gives a file, which is moved. It is called in several threads.
-    Raises DistributionError.
+    `download` returns a file for a coordinate, and the file is moved to `folder`. It is called by several
+    threads. Raises DistributionError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     expected = {jar.file_name for jar in jars}
-    for stranger in [path for path in folder.iterdir() if path.name not in expected]:
-        stranger.unlink()
+    for unexpected in [path for path in folder.iterdir() if path.name not in expected]:
+        unexpected.unlink()
     missing = [jar for jar in jars if not _matches(folder / jar.file_name, jar)]
     with ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as downloads:
         for _ in downloads.map(lambda jar: _add(folder, jar, download), missing):
@@ -76,13 +76,13 @@ def complete(folder: Path, jars: Sequence[Jar], download: Callable[[str], Path])
 
 
 def read_lock(text: str) -> list[Jar]:
-    """The jars of a lock: lines of SHA-256 and coordinate; those that start with # are comments."""
+    """The jars in a lock: lines of SHA-256 and coordinate; lines that start with # are comments."""
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return [Jar(coordinate, sha256) for sha256, coordinate in lines]
 
 
 def resolve_lock(repository: Path) -> list[Jar]:
-    """Resolves the roots anew, in `repository` as local cache, in alphabetical order."""
+    """Resolves the roots' dependencies, with `repository` as local cache; returns them by coordinate."""
     maven = _maven(repository)
     roots, transitive = maven.resolver.resolve([maven.create_dependency(root) for root in _ROOTS])
     artifacts = [dependency.artifact for dependency in [*roots, *transitive]]

@@ -1,28 +1,28 @@
-"""Waiting until ZooKeeper and the brokers serve."""
+"""Waits until ZooKeeper and the brokers are ready."""
 
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from emulator.hdinsight import figures
+from emulator.hdinsight import metrics
 from emulator.hdinsight.agent import NodeAgent
 from emulator.hdinsight.defaults import ZOOKEEPER_PORT
 from emulator.network.world import World
 
 _DEADLINE = 120.0  # seconds
-_BETWEEN_TRIES = 0.1
-_ANSWER_TIMEOUT = 2.0  # a server that just starts may take a connection and never answer
+_BETWEEN_TRIES = 0.1  # seconds
+_ANSWER_TIMEOUT = 2.0  # seconds; a server that is starting may accept a connection and never respond
 _LAST_LINES = 15
 
 
 class StartFailed(Exception):
-    """A process of the cluster ended or did not come up. The message holds the last lines of its log."""
+    """A process of the cluster ended, or was not ready in time. The message has the last lines of its log."""
 
 
 def await_zookeeper(world: World, node: str, agent: NodeAgent, log: Path) -> None:
-    """Waits until ZooKeeper answers and no broker from before a restart is registered any more.
+    """Waits until ZooKeeper responds, and no broker of before its restart is registered any more.
 
-    A broker that was killed stays registered until its session is over; until then it can't register again.
+    A broker that was killed stays registered until its session expires, and can't register again until then.
     Raises StartFailed.
     """
 
@@ -37,7 +37,7 @@ def await_broker(agent: NodeAgent, log: Path) -> None:
     """Waits until the broker serves clients. Raises StartFailed."""
 
     def ready() -> bool:
-        return agent.metrics([figures.BROKER_STATE]).get(figures.BROKER_STATE) == figures.RUNNING
+        return agent.metrics([metrics.BROKER_STATE]).get(metrics.BROKER_STATE) == metrics.RUNNING
 
     _wait(ready, agent, "KAFKA_BROKER", log)
 
@@ -49,7 +49,7 @@ def await_controller(agents: Sequence[NodeAgent]) -> None:
     """
 
     def known() -> float:
-        return sum(agent.metrics([figures.KNOWN_BROKERS]).get(figures.KNOWN_BROKERS, 0.0) for agent in agents)
+        return sum(agent.metrics([metrics.KNOWN_BROKERS]).get(metrics.KNOWN_BROKERS, 0.0) for agent in agents)
 
     deadline = time.monotonic() + _DEADLINE
     while known() < len(agents):
@@ -59,7 +59,7 @@ def await_controller(agents: Sequence[NodeAgent]) -> None:
 
 
 def _ask(world: World, node: str, word: bytes) -> str | None:
-    """Sends ZooKeeper a four-letter command; returns its answer, or None while it does not listen."""
+    """Sends ZooKeeper a four-letter command, and returns the response; None while it doesn't listen."""
     try:
         with world.connect(node, "127.0.0.1", ZOOKEEPER_PORT, _ANSWER_TIMEOUT) as connection:
             connection.settimeout(_ANSWER_TIMEOUT)

@@ -1,1 +1,1 @@
-"""Container registries: building images without Docker, keeping them, handing them out."""
+"""Container registries: images are built without Docker, stored, and pulled."""

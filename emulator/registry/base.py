@@ -20,10 +20,10 @@ ENVIRONMENT = {
 COMMAND = ["python3"]
 
 
-def require_base(instruction: Instruction) -> str:
-    """Where the image asks for another Python than there is, what stands for it, in words; else nothing.
+def check_base(instruction: Instruction) -> str:
+    """Checks a FROM instruction. Returns a note for the build's log where another Python is used; else "".
 
-    Raises BuildRefused for any other base image.
+    Raises BuildRefused for a base image that is not modelled.
     """
     wanted = re.fullmatch(r"python:(\d+\.\d+)(\.\d+)?-slim(-[a-z]+)?", instruction.text)
     if wanted is None or wanted[1] not in PYTHONS:
@@ -35,7 +35,7 @@ def require_base(instruction: Instruction) -> str:
 
 
 def mismatch(built_with: str) -> str:
-    """Why an image that was built with this Python (MAJOR.MINOR.MICRO) can't run here; else nothing."""
+    """Why an image that was built with this Python (MAJOR.MINOR.MICRO) can't run here; "" when it can."""
     if built_with.rpartition(".")[0] == VERSION:
         return ""
     return (
@@ -45,19 +45,19 @@ def mismatch(built_with: str) -> str:
 
 
 def binds() -> dict[str, str]:
-    """Mounts by which pods find this machine's Python: mount point -> folder."""
+    """The mounts through which pods use this machine's Python: folders by mount point."""
     return {_PYTHON_MOUNT: sys.base_prefix}
 
 
 def environment() -> dict[str, str]:
-    """The base image's variables."""
+    """The base image's environment variables."""
     if not sysconfig.get_config_var("Py_ENABLE_SHARED"):
         return ENVIRONMENT
     return {**ENVIRONMENT, "LD_LIBRARY_PATH": f"{_PYTHON_MOUNT}/lib"}
 
 
 def lay_base(root: Path) -> None:
-    """Makes /usr/local, where the image has its Python, a virtual environment of this machine's."""
+    """Creates a virtual environment of this machine's Python in /usr/local, where the image has Python."""
     (root / SITE_PACKAGES).mkdir(parents=True)
     binaries = root / "usr" / "local" / "bin"
     binaries.mkdir()

@@ -13,43 +13,43 @@ from emulator.registry.context import Context
 from emulator.registry.dockerfile import Instruction, parse
 from emulator.registry.manifest import Manifest
 
-_BUILDER = "1"  # another number, and nothing that an earlier builder cached is used
+_BUILDER = "1"  # part of all cache keys: a new number invalidates what earlier builders cached
 
 
 def build(
-    context_folder: Path, dockerfile: Path, cache: Path, target: Path, say: Callable[[str], None]
+    context_folder: Path, dockerfile: Path, cache: Path, target: Path, log: Callable[[str], None]
 ) -> Manifest:
-    """Builds into the new folder `target`; `say` is told about each step.
+    """Builds an image into the new folder `target`, and returns its manifest.
 
-    `cache` holds the files as they were after each RUN: it is run again when something before it has changed.
-    Raises BuildRefused, and packages.PackagesFailed.
+    `cache` has the files as they were after each RUN, which is executed again when an earlier step changed.
+    `log` is called with each line of the build's log. Raises BuildRefused and packages.PackagesFailed.
     """
     instructions = parse(dockerfile.read_text())
-    substitution = base.require_base(instructions[0])
+    substitution = base.check_base(instructions[0])
     steps = _plan(instructions, Context.read(context_folder))
     done = _restore(steps, cache, target)
     for number, step in enumerate(steps, start=1):
-        say(f"Step {number}/{len(steps)} : {step.instruction.keyword} {step.instruction.text}")
+        log(f"Step {number}/{len(steps)} : {step.instruction.keyword} {step.instruction.text}")
         if number == 1 and substitution:
-            say(f" ---> {substitution}")
+            log(f" ---> {substitution}")
         if number <= done:
-            say(" ---> Using cache")
+            log(" ---> Using cache")
             continue
-        step.work(target)
+        step.apply(target)
         if step.instruction.keyword == "RUN":
-            _keep(target, cache / step.key)
-    return steps[-1].manifest.sealed(target)
+            _store_in_cache(target, cache / step.key)
+    return steps[-1].manifest.with_digest(target)
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One instruction: what it does to the files, and the configuration after it."""
+    """One step of the build: an instruction, the manifest after it, and how it changes the files."""
 
     instruction: Instruction
     manifest: Manifest
     key: str = ""
-    """Digest of everything that the files depend on up to here."""
-    work: Callable[[Path], None] = field(default=lambda _root: None)
+    """Digest of everything that the files after this step depend on."""
+    apply: Callable[[Path], None] = field(default=lambda _root: None)
 
 
 def _plan(instructions: Sequence[Instruction], context: Context) -> list[_Step]:
@@ -70,7 +70,7 @@ def _workdir(instruction: Instruction, before: Manifest, _context: Context) -> _
         instruction,
         replace(before, folder=folder),
         folder,
-        lambda root: _below(root, folder).mkdir(parents=True, exist_ok=True),
+        lambda root: _in_root(root, folder).mkdir(parents=True, exist_ok=True),
     )
 
 
@@ -86,17 +86,17 @@ def _copy(instruction: Instruction, before: Manifest, context: Context) -> _Step
         copies += _copies(instruction, context, source, target, destination.endswith(("/", ".")))
     contents = [f"{to} {_is_executable(path)} {_content_digest(path)}" for to, path in copies]
 
-    def work(root: Path) -> None:
+    def apply(root: Path) -> None:
         for to, path in copies:
-            _copy_file(path, _below(root, str(to)))
+            _copy_file(path, _in_root(root, str(to)))
 
-    return _Step(instruction, before, _digest(*contents), work)
+    return _Step(instruction, before, _digest(*contents), apply)
 
 
 def _copies(
     instruction: Instruction, context: Context, source: str, target: PurePosixPath, into_folder: bool
 ) -> list[tuple[PurePosixPath, Path]]:
-    """Where each file of a source goes: the content of a folder into the target, a file to it or into it."""
+    """The destinations of a source's files: a folder's content goes into the target, a file to or into it."""
     if ".." in PurePosixPath(source).parts:
         raise instruction.refusal(f"{source} lies outside of the build context")
     relative = PurePosixPath(source.lstrip("/"))
@@ -111,10 +111,10 @@ def _copies(
 def _run(instruction: Instruction, before: Manifest, _context: Context) -> _Step:
     arguments = packages.pip_arguments(instruction)
 
-    def work(root: Path) -> None:
-        packages.install(arguments, root, _below(root, before.folder))
+    def apply(root: Path) -> None:
+        packages.install(arguments, root, _in_root(root, before.folder))
 
-    return _Step(instruction, before, instruction.text, work)
+    return _Step(instruction, before, instruction.text, apply)
 
 
 def _env(instruction: Instruction, before: Manifest, _context: Context) -> _Step:
@@ -140,7 +140,7 @@ def _expose(instruction: Instruction, before: Manifest, _context: Context) -> _S
 
 
 def _entrypoint(instruction: Instruction, before: Manifest, _context: Context) -> _Step:
-    # As with Docker, the base image's command does not go with another entry point.
+    # As with Docker, a new entry point resets a command that was inherited from the base image.
     command = [] if before.command == base.COMMAND else before.command
     return _Step(instruction, replace(before, entrypoint=instruction.json_words(), command=command))
 
@@ -162,7 +162,7 @@ _PLANNERS: dict[str, Callable[[Instruction, Manifest, Context], _Step]] = {
 
 
 def _restore(steps: Sequence[_Step], cache: Path, target: Path) -> int:
-    """Restores the files after the last cached RUN; returns the number of steps that this saves."""
+    """Restores the files as they were after the last cached RUN, and returns the number of that step."""
     for number in range(len(steps), 0, -1):
         if (cache / steps[number - 1].key).is_dir():
             _clone(cache / steps[number - 1].key, target)
@@ -171,20 +171,20 @@ def _restore(steps: Sequence[_Step], cache: Path, target: Path) -> int:
     return 0
 
 
-def _keep(root: Path, cached: Path) -> None:
+def _store_in_cache(root: Path, cached: Path) -> None:
     cached.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=cached.parent, prefix="unfinished-"))
     _clone(root, unfinished / "root")
     try:
         (unfinished / "root").rename(cached)
     except OSError:
-        if not cached.is_dir():  # else: another build of the same was faster
+        if not cached.is_dir():  # else another build has stored the same step meanwhile
             raise
     shutil.rmtree(unfinished)
 
 
 def _clone(source: Path, target: Path) -> None:
-    """Another tree of the same files. They are never written to, only replaced."""
+    """Copies a tree with hard links, which is safe as files in it are replaced and never written to."""
     shutil.copytree(source, target, symlinks=True, copy_function=os.link)
 
 
@@ -195,7 +195,7 @@ def _copy_file(source: Path, target: Path) -> None:
         target.symlink_to(os.readlink(source))
         return
     shutil.copyfile(source, target)
-    # Only whether a file is executable belongs to the sources; the rest is the umask of their owner.
+    # Only the executable bit is copied: the other bits depend on the umask of the sources' owner.
     target.chmod(0o755 if _is_executable(source) else 0o644)
 
 
@@ -206,7 +206,7 @@ def _words(instruction: Instruction, count: int) -> list[str]:
     return words
 
 
-def _below(root: Path, path: str) -> Path:
+def _in_root(root: Path, path: str) -> Path:
     return root / path.lstrip("/")
 
 

@@ -1,8 +1,8 @@
-"""The build context: the folder that is sent to the registry, without what .dockerignore leaves out.
+"""The build context: the folder that is sent to the registry, without the files that .dockerignore excludes.
 
-This reading of .dockerignore stands for that of `az acr build`. The program reads the file for itself, to
-know when its image has to be built anew (`components/sources.py`). The two share no code on purpose: the
-emulator judges the program, and would not see a mistake that it shared.
+This parser of .dockerignore does what `az acr build` does. The program has one of its own, to find out when
+its image has to be rebuilt (`components/sources.py`). They share no code on purpose, or the emulator couldn't
+find a mistake in it.
 """
 
 import os
@@ -17,7 +17,7 @@ _TRANSLATIONS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 @dataclass(frozen=True)
 class Context:
-    """A folder and the rules of its .dockerignore."""
+    """A build context: a folder, and the rules of its .dockerignore."""
 
     folder: Path
     rules: tuple["_Rule", ...]
@@ -29,7 +29,7 @@ class Context:
         return cls(folder, tuple(_rules(file.read_text())) if file.exists() else ())
 
     def files(self, source: str) -> Iterator[tuple[PurePosixPath, Path]]:
-        """Files at or below `source` with their paths relative to the context, in a stable order."""
+        """The files at or below `source`: pairs of path in the context and file, in a stable order."""
         start = self.folder / source
         paths = [start] if start.is_file() or start.is_symlink() else _files_below(start)
         for path in paths:
@@ -38,7 +38,7 @@ class Context:
                 yield relative, path
 
     def ignores(self, path: PurePosixPath) -> bool:
-        """Whether .dockerignore leaves a file out: the last rule that fits it, or its folder, decides."""
+        """Whether .dockerignore excludes a file: the last rule that matches it or its folder decides."""
         ignored = False
         for rule in self.rules:
             if any(rule.pattern.fullmatch(str(part)) for part in (path, *path.parents)):

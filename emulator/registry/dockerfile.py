@@ -1,4 +1,4 @@
-"""Reads a Dockerfile (docs.docker.com/reference/dockerfile), as far as builds here understand it."""
+"""Parses the part of Dockerfiles (docs.docker.com/reference/dockerfile) that builds here support."""
 
 import json
 import re
@@ -16,14 +16,17 @@ class BuildRefused(Exception):
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction: `FROM python:3.11-slim` has the keyword FROM."""
+    """One instruction, such as `FROM python:3.11-slim`."""
 
     keyword: str
+    """In upper case: FROM."""
     text: str
+    """The rest of the instruction."""
     line: int
+    """The number of its first line."""
 
     def words(self) -> list[str]:
-        """The text as a shell splits it. Raises BuildRefused for anything that a shell would act on."""
+        """The text split as by a shell. Raises BuildRefused for text that a shell would expand or execute."""
         if _SHELL_SYNTAX.search(self.text):
             raise self.refusal("variables, patterns and shell operators are not modelled by the emulator")
         try:
@@ -32,7 +35,7 @@ class Instruction:
             raise self.refusal(str(error)) from error
 
     def json_words(self) -> list[str]:
-        """The words of the exec form, a JSON array. Raises BuildRefused for the shell form."""
+        """The words of an instruction in exec form, a JSON array. Raises BuildRefused for the shell form."""
         try:
             words = json.loads(self.text)
         except json.JSONDecodeError:
@@ -42,12 +45,12 @@ class Instruction:
         return words
 
     def refusal(self, reason: str) -> BuildRefused:
-        """Makes the refusal of an instruction, for the caller to raise."""
+        """Returns the exception that refuses this instruction."""
         return BuildRefused(f"Dockerfile, line {self.line}: {self.keyword} {self.text}: {reason}.")
 
 
 def parse(text: str) -> list[Instruction]:
-    """The instructions in their order; the first one is FROM, and the only one. Raises BuildRefused."""
+    """The instructions in their order. Raises BuildRefused unless the first one, and no other, is FROM."""
     instructions = [_instruction(number, line) for number, line in _logical_lines(text)]
     if not instructions or instructions[0].keyword != "FROM":
         raise BuildRefused("Dockerfile: the first instruction must be FROM.")
@@ -58,7 +61,7 @@ def parse(text: str) -> list[Instruction]:
 
 
 def _logical_lines(text: str) -> list[tuple[int, str]]:
-    """Lines with their continuations, each with the number of its first."""
+    """The lines, joined with their continuations, after the number of their first."""
     joined = _CONTINUED.sub(lambda found: " " + "\0" * found[0].count("\n"), text)
     lines = []
     number = 1

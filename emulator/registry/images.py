@@ -1,4 +1,4 @@
-"""The images that were pushed, on disk: LOGIN SERVER/REPOSITORY/@TAG/{manifest.json,rootfs}."""
+"""Stores images on disk, and pulls them: LOGIN SERVER/REPOSITORY/@TAG/{manifest.json,rootfs}."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from emulator.registry import base
 from emulator.registry.manifest import Manifest
 
 PullDecision = Callable[[str, str], str | None]
-"""Login server and the object id of whoever pulls, to the reason why not, or None."""
+"""Given a login server and an identity's object id, returns why it may not pull, or None when it may."""
 
 # The grammar of references: distribution/reference in github.com/distribution/distribution.
 _REFERENCE = re.compile(
@@ -23,7 +23,7 @@ _REFERENCE = re.compile(
 
 
 class ReferenceMalformed(Exception):
-    """An image reference that is not SERVER/REPOSITORY:TAG."""
+    """An image reference is not of the form SERVER/REPOSITORY:TAG."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Reference:
 
 
 class Images:
-    """All registries of one world."""
+    """The images in all registries of one world. Implements `emulator.kubernetes.node.image.ImageSource`."""
 
     def __init__(self, folder: Path, decide: PullDecision) -> None:
         self._folder = folder
@@ -83,14 +83,14 @@ class Images:
 
 
 def image_folder(registries: Path, reference: Reference) -> Path:
-    """Where an image lies. A tag is told from a part of a repository's name by its @."""
+    """The folder of an image. The @ distinguishes a tag from a part of a repository's name."""
     return registries / reference.server / reference.repository / f"@{reference.tag}"
 
 
 def push(registries: Path, reference: Reference, make: Callable[[Path], Manifest]) -> Manifest:
-    """Keeps what `make` builds in the folder that it is given, in the place of what `reference` named before.
+    """Stores an image, which `make` builds into the folder that it gets, in place of an earlier one.
 
-    Running pods keep the files that they have: those stay on disk until the world is removed.
+    The files of the earlier image stay on disk until the world is removed, since pods may use them.
     """
     registries.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = Path(tempfile.mkdtemp(dir=registries, prefix="unfinished-"))

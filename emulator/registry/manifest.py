@@ -1,4 +1,4 @@
-"""The manifest of an image: its configuration and digest."""
+"""Manifests of images: their configuration and digest."""
 
 import hashlib
 import json
@@ -12,18 +12,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Manifest:
-    """The image's configuration, as the Dockerfile declares it."""
+    """An image's configuration, as the Dockerfile declares it, and its digest."""
 
     entrypoint: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     user: str = ""
     folder: str = "/"
+    """The working directory."""
     ports: list[int] = field(default_factory=list)
     digest: str = ""
 
-    def sealed(self, root: Path) -> "Manifest":
-        """Returns the manifest with the digest of its configuration and files."""
+    def with_digest(self, root: Path) -> "Manifest":
+        """Returns the manifest with the digest of its configuration and of the files in `root`."""
         summary = hashlib.sha256(json.dumps(asdict(replace(self, digest="")), sort_keys=True).encode())
         for line in _inventory(root):
             summary.update(line.encode())
@@ -34,7 +35,7 @@ class Manifest:
 
 
 def _inventory(root: Path) -> Iterator[str]:
-    """A line for each file: its path, kind, whether it is executable, and its content's digest."""
+    """A line for each file and link: its path, kind or executable bit, and its content's digest or target."""
     for parent, folders, names in os.walk(root):
         folders.sort()
         for name in sorted([*names, *folders]):

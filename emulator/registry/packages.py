@@ -1,4 +1,4 @@
-"""`RUN pip install`: the one command that builds run, with the pip settings of whoever builds."""
+"""Executes `RUN pip install`, the only RUN that builds support, with the user's own pip settings."""
 
 import os
 import shlex
@@ -10,8 +10,15 @@ from emulator.registry.base import SITE_PACKAGES
 from emulator.registry.dockerfile import Instruction
 
 _COMMANDS = (["pip", "install"], ["pip3", "install"], ["python", "-m", "pip", "install"])
-# Options of the user's own that would install elsewhere.
-_MISLEADING = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PYTHONPATH")
+# Settings of the user's that would make pip install elsewhere.
+_OVERRIDING_VARIABLES = (
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_USER",
+    "PIP_REQUIRE_VIRTUALENV",
+    "PYTHONPATH",
+)
 
 
 class PackagesFailed(Exception):
@@ -19,7 +26,7 @@ class PackagesFailed(Exception):
 
 
 def pip_arguments(instruction: Instruction) -> list[str]:
-    """What `pip install` is asked for. Raises BuildRefused for any other command."""
+    """The arguments of an instruction's `pip install`. Raises BuildRefused for any other command."""
     words = instruction.words()
     for command in _COMMANDS:
         if words[: len(command)] == command:
@@ -29,28 +36,29 @@ def pip_arguments(instruction: Instruction) -> list[str]:
         raise instruction.refusal("the emulator runs nothing but pip install while it builds")
     if any(word.startswith("/") or "=/" in word for word in arguments):
         raise instruction.refusal("absolute paths are not modelled by the emulator")
-    # It is there to keep the image small. Here the cache is the user's, outside of the image.
+    # The option keeps pip's cache out of the image. Here the cache is the user's, which is outside anyway.
     return [word for word in arguments if word != "--no-cache-dir"]
 
 
 def install(arguments: list[str], root: Path, folder: Path) -> str:
-    """Installs into the root file system; `folder` is where relative paths start. Answers pip's output.
+    """Installs packages into the root file system `root`, and returns pip's output. Raises PackagesFailed.
 
-    Raises PackagesFailed.
+    `folder` is the one that relative paths in the arguments start from.
     """
     command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
     output = _run(
         [*command, "--ignore-installed", "--root", str(root), "--prefix", "/usr/local", *arguments], folder
     )
-    _name_the_images_python(root / "usr" / "local" / "bin")
-    # Compiled now, since pods can't write here; by hash, since the image's digest is that of its content.
+    _fix_shebangs(root / "usr" / "local" / "bin")
+    # Compiled here, since pods can't write to the image; with hashes in place of times, so that the image's
+    # digest depends on its content only.
     compiler = ["compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/"]
     _run([sys.executable, "-m", *compiler, str(root / SITE_PACKAGES)], root)
     return output
 
 
 def _run(command: list[str], folder: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
+    environment = {name: value for name, value in os.environ.items() if name not in _OVERRIDING_VARIABLES}
     result = subprocess.run(
         command,
         cwd=folder,
@@ -66,8 +74,8 @@ def _run(command: list[str], folder: Path) -> str:
     return result.stdout
 
 
-def _name_the_images_python(binaries: Path) -> None:
-    """Scripts begin with the Python that installed them, which a pod doesn't have."""
+def _fix_shebangs(binaries: Path) -> None:
+    """Replaces the interpreter in the scripts' first lines, this machine's Python, by the image's."""
     installer = f"#!{sys.executable}".encode()
     for script in binaries.iterdir():
         if not script.is_symlink() and (content := script.read_bytes()).startswith(installer):

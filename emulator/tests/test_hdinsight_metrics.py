@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.hdinsight.figures import bean_request, read_figures
+from emulator.hdinsight.metrics import bean_request, read_metrics
 
 
 def test_a_gauge():
@@ -31,4 +31,4 @@ def test_a_broker_that_is_not_there_has_no_figures():
     def connect():
         raise ConnectionRefusedError
 
-    assert read_figures(["kafka.server.ReplicaManager.LeaderCount"], connect) == {}
+    assert read_metrics(["kafka.server.ReplicaManager.LeaderCount"], connect) == {}

@@ -1,4 +1,4 @@
-"""A broker's metrics, read from its JMX beans through the Jolokia agent in its process."""
+"""Reads a broker's metrics from its JMX beans, through the Jolokia agent in its process."""
 
 import http.client
 import json
@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 PORT = 8778
-"""Jolokia's default, on the node's loopback."""
+"""Jolokia's default port, on the node's loopback."""
 
 BROKER_STATE = "kafka.server.KafkaServer.BrokerState"
 KNOWN_BROKERS = "kafka.controller.KafkaController.ActiveBrokerCount"
-"""How many brokers the controller knows; 0 on a broker that isn't the controller."""
+"""The metric of how many brokers the controller knows; 0 on a broker that isn't the controller."""
 
 RUNNING = 3.0
 """The broker state in which it serves clients (org.apache.kafka.metadata.BrokerState)."""
@@ -30,7 +30,7 @@ _NAME = re.compile(r"(kafka\.\w+)\.(\w+)\.(\w+)(?:\.(\w+))?")
 
 
 def bean_request(name: str) -> dict[str, str] | None:
-    """The Jolokia request for a figure under its name in Ambari's collector; None for a name of another form.
+    """The Jolokia request for a metric by its name in Ambari's collector; None for a name of another form.
 
     "kafka.server.ReplicaManager.LeaderCount" is a gauge; meters have one more part, such as ".1MinuteRate".
     """
@@ -44,8 +44,8 @@ def bean_request(name: str) -> dict[str, str] | None:
     return {"type": "read", "mbean": f"{domain}:type={kind},name={bean}", "attribute": attribute}
 
 
-def read_figures(names: Sequence[str], connect: Callable[[], socket.socket]) -> dict[str, float]:
-    """Figures by name; those that the broker doesn't have are missing, and all are while it isn't there."""
+def read_metrics(names: Sequence[str], connect: Callable[[], socket.socket]) -> dict[str, float]:
+    """Metrics by name, without those that the broker doesn't have; empty while it doesn't respond."""
     requests = {name: request for name in names if (request := bean_request(name))}
     if not requests:
         return {}
