@@ -1,1 +1,1 @@
-"""A stand-in for Azure on one machine: the real Pulumi engine, real Kafka, real routes, no cloud."""
+"""The emulator: Azure on one machine, with the real Pulumi engine, real Kafka and real IP routing."""

@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 from emulator import control
 from emulator.home import CHECKOUT, HOME_VARIABLE, Home, HomeUnusable
 
-_OWN = ("down", "start", "stop", "serve", "status", "exec", "logs")
+_COMMANDS_WITHOUT_PULUMI = ("down", "start", "stop", "serve", "status", "exec", "logs")
 
 
 def main() -> int:
-    """Runs the command; the exit status is pulumi's where pulumi runs, else 0, or 1 with the reason."""
+    """Runs a command. Returns pulumi's exit status where pulumi runs, else 0, or 1 when it failed."""
     options = parse(sys.argv[1:])
     try:
         return options.run(Home.locate(options.home), options) or 0
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The command with its options, of which `run` carries it out. Raises SystemExit, as argparse does."""
+    """The parsed command line; its `run` executes the command. Raises SystemExit, as argparse does."""
     return _parser().parse_args(_protected(arguments))
 
 
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# Each command imports what it needs: `status` and `exec` answer at once.
+# Each command imports what it needs, so that `status` and `exec` respond at once.
 
 
 def _up(home: Home, options: argparse.Namespace) -> int:
@@ -120,7 +120,7 @@ def _serve(home: Home, options: argparse.Namespace) -> NoReturn:
 
     serve(home, ready)
     logging.shutdown()
-    # Threads may be left that wait for something in the world, which is no more.
+    # Some threads may still wait for processes of the world, which has ended.
     os._exit(0)
 
 
@@ -150,7 +150,7 @@ def _exec(home: Home, options: argparse.Namespace) -> None:
 
 def _logs(home: Home, options: argparse.Namespace) -> None:
     paths = control.call(home, "logs", node=options.node)
-    # As `cat` does: end in silence when the reader, `head` perhaps, has had enough.
+    # As `cat` does: end without a message when the reader, such as `head`, closes the pipe.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for path in paths:
         print(f"==> {path} <==", flush=True)
@@ -160,15 +160,15 @@ def _logs(home: Home, options: argparse.Namespace) -> None:
 
 
 def _protected(arguments: list[str]) -> list[str]:
-    """Puts "--" before what is pulumi's: argparse would take an option in the first place for its own."""
-    for place, word in enumerate(arguments):
+    """Inserts "--" before the arguments for pulumi: argparse would take a first option for its own."""
+    for index, word in enumerate(arguments):
         if word == "up":
-            return [*arguments[: place + 1], "--", *arguments[place + 1 :]]
+            return [*arguments[: index + 1], "--", *arguments[index + 1 :]]
         if word == "pulumi":
-            option = arguments[place + 1] if len(arguments) > place + 1 else ""
-            ours = 3 if option == "--program" else 2 if option.startswith("--program=") else 1
-            return [*arguments[: place + ours], "--", *arguments[place + ours :]]
-        if word in _OWN:
+            option = arguments[index + 1] if len(arguments) > index + 1 else ""
+            own = 3 if option == "--program" else 2 if option.startswith("--program=") else 1
+            return [*arguments[: index + own], "--", *arguments[index + own :]]
+        if word in _COMMANDS_WITHOUT_PULUMI:
             break
     return arguments
 
@@ -186,7 +186,7 @@ def _after_dashes(arguments: list[str]) -> list[str]:
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    """Failures that are explained to the user, without a traceback."""
+    """The exceptions that are shown to the user as messages, without a traceback."""
     from emulator.engine import EngineFailed
     from emulator.lifecycle import Busy, NotAHome, StartFailed
 

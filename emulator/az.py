@@ -1,4 +1,4 @@
-"""A stand-in for Azure's command line, `az`: the few commands below; everything else is refused by name."""
+"""An emulation of Azure's command line, `az`: the commands below; all others are refused as not modelled."""
 
 import argparse
 import json
@@ -23,9 +23,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main() -> int:
-    """Runs a command. The exit status is 0, 1 when it failed, or 2 for what is not modelled."""
+    """Runs a command. Returns 0, or 1 when it failed; exits with 2 when it is not modelled."""
     options = _parser().parse_args([_expanded(argument) for argument in sys.argv[1:]])
-    # What is built here is read by whatever user the image names.
+    # The files of an image are read by the user that it declares.
     os.umask(0o022)
     try:
         options.run(options)
@@ -43,9 +43,9 @@ def main() -> int:
 
 
 def _expanded(argument: str) -> str:
-    """`@FILE` and `--option=@FILE` stand for the file's content, `@-` for standard input.
+    """Replaces `@FILE` and `--option=@FILE` by the file's content, and `@-` by standard input.
 
-    https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-tips, "Load from a file".
+    Source: https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-tips, "Load from a file".
     """
     option, separator, value = argument.partition("=") if argument.startswith("--") else ("", "", argument)
     if not value.startswith("@") or value == "@":
@@ -93,7 +93,7 @@ def _add_acr(commands: Any) -> None:
 
 
 def _acr_show(options: argparse.Namespace) -> None:
-    """learn.microsoft.com/cli/azure/acr, `az acr show`."""
+    """Prints a registry: `az acr show`, learn.microsoft.com/cli/azure/acr."""
     found = control.call(
         Home.locate(),
         "registry",
@@ -105,7 +105,7 @@ def _acr_show(options: argparse.Namespace) -> None:
 
 
 def _acr_update(options: argparse.Namespace) -> None:
-    """learn.microsoft.com/cli/azure/acr, `az acr update`."""
+    """Changes a registry: `az acr update`, learn.microsoft.com/cli/azure/acr."""
     public = options.public_network_enabled
     control.call(
         Home.locate(),
@@ -130,33 +130,34 @@ def _add_role(commands: Any) -> None:
 
 
 def _acr_build(options: argparse.Namespace) -> None:
-    """learn.microsoft.com/cli/azure/acr, `az acr build`.
+    """Builds and pushes an image: `az acr build`, learn.microsoft.com/cli/azure/acr.
 
-    `--file` is relative to where the command runs, not to the context; without it the context's is taken.
+    `--file` is relative to the working directory, not to the context; the default is in the context.
     """
     home = Home.locate()
-    where = {"subscription": options.subscription}
+    subscription = {"subscription": options.subscription}
     if options.resource_group:
-        control.call(home, "registry", name=options.registry, resource_group=options.resource_group, **where)
-    server = control.call(home, "login", registry=options.registry, **where)
+        group = options.resource_group
+        control.call(home, "registry", name=options.registry, resource_group=group, **subscription)
+    server = control.call(home, "login", registry=options.registry, **subscription)
     reference = Reference.parse(f"{server}/{options.image}")
     dockerfile = options.file or options.context / "Dockerfile"
     if not dockerfile.is_file():
         raise BuildRefused(f"Unable to find '{dockerfile}'.")
 
-    def say(line: str) -> None:
+    def log(line: str) -> None:
         if not options.no_logs:
             print(line, flush=True)
 
     def make(root: Path) -> Manifest:
-        return build(options.context, dockerfile, home.registry / "cache", root, say)
+        return build(options.context, dockerfile, home.registry / "cache", root, log)
 
     manifest = push(home.registry, reference, make)
-    say(f"{reference}: digest: {manifest.digest}")
+    log(f"{reference}: digest: {manifest.digest}")
 
 
 def _role_assignment_list(options: argparse.Namespace) -> None:
-    """learn.microsoft.com/cli/azure/role/assignment, `az role assignment list`."""
+    """Prints role assignments: `az role assignment list`, learn.microsoft.com/cli/azure/role/assignment."""
     found = control.call(Home.locate(), "role-assignments", role=options.role, scope=options.scope)
     print(json.dumps(found, indent=2))
 

@@ -1,6 +1,6 @@
-"""`az hdinsight`, as far as this project uses it: show, resize, delete and credentials update.
+"""The commands of `az hdinsight` that this project uses: show, resize, delete and credentials update.
 
-From https://learn.microsoft.com/cli/azure/hdinsight.
+Source: https://learn.microsoft.com/cli/azure/hdinsight.
 """
 
 import argparse
@@ -16,7 +16,7 @@ _DEFAULT_USER = "admin"
 
 
 def add_commands(commands: Any) -> None:
-    """Adds them below `az hdinsight`."""
+    """Adds the commands to the parser of `az hdinsight`."""
     showing = _command(commands, "show")
     showing.add_argument("--query")
     showing.set_defaults(run=_show)
@@ -35,7 +35,7 @@ def add_commands(commands: Any) -> None:
 
 
 def add_rest(groups: Any) -> None:
-    """Adds `az rest`, for changing tags alone (`az hdinsight update` takes them as words)."""
+    """Adds `az rest`, for a PATCH of a cluster's tags or identity."""
     calling = groups.add_parser("rest", allow_abbrev=False)
     calling.add_argument("--method", "-m", choices=["patch"], required=True)
     calling.add_argument("--url", "--uri", "-u", required=True)
@@ -82,7 +82,7 @@ def _update_credentials(options: argparse.Namespace) -> None:
 
 
 def _rest(options: argparse.Namespace) -> None:
-    """https://learn.microsoft.com/cli/azure/reference-index, `az rest`."""
+    """Changes a cluster by PATCH: `az rest`, https://learn.microsoft.com/cli/azure/reference-index."""
     cluster_id, _, query = options.url.partition("?")
     if query != "api-version=2021-06-01":
         raise control.CommandFailed(f"not modelled by the emulator: az rest --url {options.url}")

@@ -1,6 +1,6 @@
-"""`az network`, as far as this project uses or advises it: lists networks, makes and deletes peerings.
+"""The commands of `az network` that this project uses or advises: list networks, create and delete peerings.
 
-From https://learn.microsoft.com/cli/azure/network/vnet and .../network/vnet/peering.
+Sources: https://learn.microsoft.com/cli/azure/network/vnet and .../network/vnet/peering.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from emulator.home import Home
 
 
 def add_commands(commands: Any) -> None:
-    """Adds them below `az network`."""
+    """Adds the commands to the parser of `az network`."""
     networks = commands.add_parser("vnet").add_subparsers(required=True, metavar="COMMAND")
     listing = networks.add_parser("list", allow_abbrev=False)
     listing.add_argument("--resource-group", "-g", required=True)

@@ -1,4 +1,4 @@
-"""Makes the clusters that the resource manager asks for, in one world."""
+"""Creates handles of the clusters in one world, for the resource manager."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from emulator.tls import Authority
 
 @dataclass(frozen=True)
 class Clusters:
-    """Makes handles of clusters: implements `emulator.azure.resource_manager.runtimes.Runtimes`."""
+    """Creates handles of clusters. Implements `emulator.azure.resource_manager.runtimes.Runtimes`."""
 
     home: Home
     world: World

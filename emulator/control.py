@@ -1,6 +1,6 @@
-"""The daemon's control socket: one JSON document a line, a request and its answer on a connection.
+"""The daemon's control socket: a connection carries one request and its response, a line of JSON each.
 
-Whoever may enter the home's folder may use it: the folder is for its owner only.
+Every user who can enter the home's folder can use the socket; only the folder's owner can.
 """
 
 import json
@@ -30,7 +30,7 @@ class CommandFailed(Exception):
 
 
 def call(home: Home, command: str, /, **arguments: Any) -> Any:
-    """Calls a command of the daemon; returns its answer. Arguments and answer are JSON.
+    """Calls a command of the daemon, and returns its result. Arguments and result are JSON values.
 
     Raises DaemonUnreachable, and CommandFailed when the command is refused.
     """
@@ -47,7 +47,7 @@ def call(home: Home, command: str, /, **arguments: Any) -> Any:
 
 
 def reachable(home: Home) -> bool:
-    """Whether a daemon listens."""
+    """Whether a daemon listens in this home."""
     try:
         with _connection(home):
             return True
@@ -56,16 +56,16 @@ def reachable(home: Home) -> bool:
 
 
 class ControlServer:
-    """Answers `commands` on the home's socket, each call in a thread of its own.
+    """Serves `commands` on the home's socket, each call in a thread of its own.
 
-    Exceptions listed in `refusals` go to the caller as messages; others are logged with their traceback, too.
+    Exceptions reach the client as messages; those not listed in `refusals` are logged with their traceback.
     """
 
     def __init__(
         self, home: Home, commands: Mapping[str, Command], refusals: tuple[type[Exception], ...] = ()
     ) -> None:
         home.control_socket.unlink(missing_ok=True)
-        with _reachable_path(home.control_socket) as path:
+        with _short_path(home.control_socket) as path:
             self._server = _Server(path, commands, (CommandFailed, *refusals))
         self._thread = threading.Thread(target=self._server.serve_forever, name="control", daemon=True)
         self._socket = home.control_socket
@@ -74,7 +74,7 @@ class ControlServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Takes no more calls."""
+        """Stops serving, and removes the socket."""
         self._server.shutdown()
         self._server.server_close()
         self._socket.unlink(missing_ok=True)
@@ -90,10 +90,10 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     ) -> None:
         self.commands = commands
         self.refusals = refusals
-        super().__init__(path, _Conversation)
+        super().__init__(path, _RequestHandler)
 
 
-class _Conversation(socketserver.StreamRequestHandler):
+class _RequestHandler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         line = self.rfile.readline()
         if line:
@@ -119,7 +119,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 def _connection(home: Home) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX) as connection:
         try:
-            with _reachable_path(home.control_socket) as path:
+            with _short_path(home.control_socket) as path:
                 connection.connect(path)
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise DaemonUnreachable(f"No emulator runs in {home.root}.") from error
@@ -127,8 +127,8 @@ def _connection(home: Home) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _reachable_path(path: Path) -> Iterator[str]:
-    """A path short enough for AF_UNIX (108 bytes), through a descriptor of the folder."""
+def _short_path(path: Path) -> Iterator[str]:
+    """Yields a path short enough for AF_UNIX (108 bytes), through a descriptor of the socket's folder."""
     folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
         yield f"/proc/self/fd/{folder}/{path.name}"

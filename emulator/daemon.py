@@ -1,4 +1,4 @@
-"""The daemon: holds the world, and serves the engine's providers and the control socket."""
+"""The daemon: runs the world, and serves the providers for the engine and the control socket."""
 
 import logging
 import os
@@ -42,7 +42,7 @@ from emulator.tls import Authority
 
 log = logging.getLogger(__name__)
 
-_HOME_CHECK = 2.0  # seconds
+_HOME_CHECK_INTERVAL = 2.0  # seconds
 
 _REVIVAL_DEADLINE = 60.0  # seconds
 
@@ -50,7 +50,7 @@ _REVIVAL_DEADLINE = 60.0  # seconds
 def serve(home: Home, ready: Callable[[], None]) -> None:
     """Revives the world in `home` and serves it until SIGTERM, SIGINT or the command `stop`.
 
-    Calls `ready` once everything is served. Raises StartFailed when the home has a daemon already, and
+    Calls `ready` once everything is served. Raises StartFailed when a daemon runs in the home already, and
     WorldRefused where the kernel forbids namespaces.
     """
     ended = threading.Event()
@@ -71,8 +71,8 @@ def serve(home: Home, ready: Callable[[], None]) -> None:
 
 
 def _wait(home: Home, ended: threading.Event) -> None:
-    """Until the end is asked for, or the home was removed by hand: then nobody could ask any more."""
-    while home.control_socket.exists() and not ended.wait(_HOME_CHECK):
+    """Waits until the daemon is to end, or its home was removed: then no client could reach it any more."""
+    while home.control_socket.exists() and not ended.wait(_HOME_CHECK_INTERVAL):
         pass
 
 
@@ -88,7 +88,7 @@ def _world(home: Home, ended: threading.Event) -> Iterator[World]:
 
 
 def _await_end(init: int, ended: threading.Event) -> None:
-    """Without its world the daemon is of no use: the next start revives both."""
+    """Ends the daemon when the world's init has ended: the next start of the daemon revives the world."""
     descriptor = os.pidfd_open(init)
     select.select([descriptor], [], [])
     os.close(descriptor)
@@ -110,14 +110,14 @@ class _Daemon:
         self.cloud = ResourceManager(world, Store(home.state / "azure"), clusters, RESOURCE_TYPES)
 
     def revive(self) -> None:
-        """Brings everything back that is on disk, and waits until it serves."""
+        """Starts all resources again that are on disk, and waits until they serve."""
         self.cloud.revive()
         for cluster in self._kubernetes_clusters():
             if not cluster.wait_until_available(_REVIVAL_DEADLINE):
                 log.warning("deployments in %s are not available after the revival", cluster.spec.name)
 
     def start_providers(self, services: ExitStack) -> None:
-        """Serves the providers at the ports that they had before, where these are still free."""
+        """Serves the providers on the ports that they had before, or others where these are taken."""
         providers = [AzureNative(self.cloud), Kubernetes(self._kubernetes_clusters), Command()]
         store = Store(self._home.state / "daemon")
         before = store.get("ports") or {}
@@ -128,7 +128,7 @@ class _Daemon:
         store.put("ports", self.ports)
 
     def commands(self) -> dict[str, Callable[..., Any]]:
-        """What the control socket offers."""
+        """The commands of the control socket by name."""
         hdinsight, network = HdinsightOperations(self.cloud), NetworkOperations(self.cloud)
         registries = RegistryOperations(self.cloud)
         return {
@@ -160,7 +160,7 @@ class _Daemon:
         return describe(self._home, self._world, os.getpid())
 
     def _enter(self, node: str) -> dict[str, Any]:
-        """Where a command starts, and its environment; None for the caller's own."""
+        """The beginning of a command line that enters a node, and its environment; None: the client's own."""
         name = self._world.resolve(node)
         entrance = self._world.enter(name)
         for cluster in self._kubernetes_clusters():

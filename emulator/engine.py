@@ -1,4 +1,4 @@
-"""Runs the Pulumi engine against the emulated world: its environment, its stack, what a dead run left."""
+"""Runs the Pulumi engine against the emulator: its environment, its stacks, and locks of killed runs."""
 
 import json
 import os
@@ -13,39 +13,39 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from emulator.home import CHECKOUT, HOME_VARIABLE, Home
-from emulator.orphans import end_orphans
+from emulator.orphans import kill_orphans
 from emulator.processes import name_of
 from emulator.store import Store
 
 STACK = "local"
 PASSPHRASE = "emulator"
-"""Of the stack `local` only, and public: its secrets protect nothing but this machine's emulated world."""
+"""The passphrase of the stack `local`. It is public: the stack's secrets are those of an emulated world."""
 
-_OVERRIDING = {"PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG"}
-"""Settings of the user's own stacks that would win over ours."""
+_OVERRIDING_VARIABLES = {"PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG"}
+"""Variables for the user's own stacks that would take precedence over those set here."""
 
 
 class EngineFailed(Exception):
-    """The engine could not be run, or failed at what every run needs; the message says why."""
+    """The engine could not be run or prepared; the message says why."""
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The engine for one program (a folder with a Pulumi.yaml) in one home."""
+    """The Pulumi engine for one program (a folder with a Pulumi.yaml) in one home."""
 
     home: Home
     program: Path
     ports: Mapping[str, int]
-    """Of the stand-in providers, by package."""
+    """The ports of the emulated providers, by package."""
 
     @property
     def project(self) -> str:
-        """The name in the program's Pulumi.yaml. Raises EngineFailed when there is none."""
+        """The project's name in the program's Pulumi.yaml. Raises EngineFailed when there is none."""
         return _project_name(self.program)
 
     def environment(self) -> dict[str, str]:
-        """What the engine, and whatever it starts, is to see."""
-        kept = {name: value for name, value in os.environ.items() if name not in _OVERRIDING}
+        """The environment variables of the engine and of the processes that it starts."""
+        kept = {name: value for name, value in os.environ.items() if name not in _OVERRIDING_VARIABLES}
         providers = ",".join(f"{package}:{port}" for package, port in self.ports.items())
         return {
             **kept,
@@ -62,19 +62,19 @@ class Engine:
         }
 
     def prepare(self) -> None:
-        """Makes the stack where there is none yet, and removes locks and processes of runs that died.
+        """Creates the stack if there is none, and removes locks and processes of killed runs.
 
         Raises EngineFailed.
         """
         self.home.backend.mkdir(parents=True, exist_ok=True, mode=0o700)
-        remove_dead_locks(self.home)
-        end_orphans(self.home)
-        _remember_program(self.home, self.project, self.program)
+        remove_stale_locks(self.home)
+        kill_orphans(self.home)
+        _record_program(self.home, self.project, self.program)
         if self.project not in stacks(self.home):
             self._require("stack", "init", STACK, "--no-select")
 
     def refresh(self, options: Sequence[str]) -> int:
-        """Takes what was written into the resources after `up` into the state: pulumi's exit status.
+        """Takes what was written into the resources after `up` into the state, and returns pulumi's exit status.
 
         The next preview with a refresh is then about nothing but changes. Shown is only what goes wrong.
         """
@@ -100,7 +100,7 @@ class Engine:
             stdout=output,
             stderr=output and subprocess.STDOUT,
         )
-        # A Ctrl-C goes to pulumi as well: it ends in its own way, and we with it.
+        # The terminal sends a Ctrl-C to pulumi as well: this process waits until that has ended in order.
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
@@ -111,14 +111,14 @@ class Engine:
         return status if status >= 0 else 128 - status
 
     def replace_process(self, arguments: Sequence[str]) -> NoReturn:
-        """Becomes pulumi, so that signals and exit status are its own."""
+        """Replaces this process by pulumi (exec), so that signals and exit status are pulumi's."""
         environment = self.environment()
         program = _pulumi(environment)
         os.chdir(self.program)
         os.execve(program, ["pulumi", *arguments], environment)
 
     def remove_stack(self) -> None:
-        """Forgets the destroyed stack, but not its configuration. Raises EngineFailed."""
+        """Removes the destroyed stack, but keeps its configuration file. Raises EngineFailed."""
         self._require("stack", "rm", STACK, "--yes", "--preserve-config")
 
     def _require(self, *arguments: str) -> None:
@@ -136,34 +136,34 @@ class Engine:
 
 
 def backend_url(folder: Path) -> str:
-    """Pulumi's name for states kept in that folder.
+    """The URL of a Pulumi backend that keeps states in a folder.
 
-    Without the option the backend keeps a checksum beside each state and truncates it before writing: an
-    engine that is killed just then leaves a stack that no command can load any more ("failed to load
-    checkpoint: EOF"). See setAttrs in gocloud.dev/blob/fileblob.
+    Without the option `metadata=skip`, the backend keeps a checksum beside each state and truncates it before
+    writing. An engine that is killed just then leaves a stack that no command can load any more ("failed to
+    load checkpoint: EOF"). See setAttrs in gocloud.dev/blob/fileblob.
     """
     return f"file://{folder}?metadata=skip"
 
 
 def search_path() -> str:
-    """PATH with this Python's tools first, then the stand-in `az`, then the engine if it was built here."""
+    """PATH with this Python's tools first, then the emulated `az`, then the engine if it was built here."""
     folders = [Path(sys.executable).parent, CHECKOUT / "emulator" / "bin", CHECKOUT / ".engine" / "bin"]
     return os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)])
 
 
 def stacks(home: Home) -> list[str]:
-    """Projects that have a stack in this home."""
+    """The names of the projects that have a stack in this home, sorted."""
     return sorted(path.parent.name for path in _state_folder(home).glob(f"stacks/*/{STACK}.json"))
 
 
 def programs(home: Home) -> list[str]:
-    """Folders of the programs that have a stack in this home, in the order of their first use."""
+    """The folders of the programs that have a stack in this home, in the order of their first use."""
     known = dict(Store(home.state / "programs").items())
     return [document["folder"] for project, document in known.items() if project in stacks(home)]
 
 
 def stack_outputs(home: Home, project: str) -> dict[str, Any]:
-    """The outputs of a project's stack as the engine last saved them; secrets are in their encrypted form."""
+    """The outputs of a project's stack, as the engine saved them last; secrets in them are encrypted."""
     path = _state_folder(home) / "stacks" / project / f"{STACK}.json"
     if not path.exists():
         return {}
@@ -174,19 +174,19 @@ def stack_outputs(home: Home, project: str) -> dict[str, Any]:
     return {}
 
 
-def remove_dead_locks(home: Home) -> None:
-    """Removes the locks of runs that were killed: the engine itself would ask the user to.
+def remove_stale_locks(home: Home) -> None:
+    """Removes the locks of engines that were killed, which otherwise `pulumi cancel` would have to.
 
-    A home belongs to one machine, so a lock is alive when its process is a pulumi of this machine.
+    A home is used on one machine only, so a lock is stale unless its process is a pulumi on this machine.
     """
     for path in _state_folder(home).glob("locks/**/*.json"):
-        if _holder(path) is None:
+        if _lock_holder(path) is None:
             path.unlink(missing_ok=True)
 
 
 def runs(home: Home, project: str = "*") -> list[int]:
-    """The processes of pulumi that change stacks of this home right now: any, or those of a project."""
-    holders = map(_holder, _state_folder(home).glob(f"locks/*/{project}/**/*.json"))
+    """The ids of the pulumi processes that are changing stacks of this home, or the stack of one project."""
+    holders = map(_lock_holder, _state_folder(home).glob(f"locks/*/{project}/**/*.json"))
     return [pid for pid in holders if pid is not None]
 
 
@@ -207,18 +207,18 @@ def _project_name(program: Path) -> str:
     return name
 
 
-def _remember_program(home: Home, project: str, folder: Path) -> None:
+def _record_program(home: Home, project: str, folder: Path) -> None:
     store = Store(home.state / "programs")
     if store.get(project) != {"folder": str(folder)}:
         store.put(project, {"folder": str(folder)})
 
 
-def _holder(lock: Path) -> int | None:
-    """The process that holds the lock, if it lives and is a pulumi: numbers are given out again."""
+def _lock_holder(lock: Path) -> int | None:
+    """The id of the process that holds a lock, None when it has ended and its id is no pulumi's any more."""
     try:
         pid = json.loads(lock.read_text())["pid"]
     except (FileNotFoundError, json.JSONDecodeError):
-        # No such lock any more, or one that a power failure cut short.
+        # The lock was removed meanwhile, or is incomplete after a power failure.
         return None
     return pid if (name_of(pid) or "").startswith("pulumi") else None
 

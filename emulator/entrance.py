@@ -1,4 +1,4 @@
-"""Command lines that run a command on a node of the world, or in a pod's container."""
+"""Command lines that run a command in a pod's container."""
 
 import os
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from emulator.network.specification import ProcessSpec
 
 
 def into_container(entrance: Sequence[str], process: ProcessSpec) -> list[str]:
-    """The beginning of a command line that runs the rest as what the container runs: same folder, same user.
+    """The beginning of a command line that runs the rest in a container, with its working directory and user.
 
-    `entrance` leads onto the pod's node, as its root. The environment is for the caller to set: it may hold
-    secrets, which a command line would show to everybody.
+    `entrance` is the beginning that enters the pod's node as root. The container's environment is not part of
+    the result, since it may contain secrets, and other users can read command lines.
     """
     return [*entrance, "env", f"--chdir={process.folder}", *_user(process.user)]
 
@@ -20,5 +20,5 @@ def _user(user: int | None) -> list[str]:
         return []
     if os.geteuid() == 0:
         return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
-    # A world of an ordinary user has one user id, which goes by other numbers in further namespaces.
+    # The world of an ordinary user has only one user id; another user namespace maps it to the container's.
     return ["unshare", "--user", f"--map-user={user}", f"--map-group={user}", "--"]

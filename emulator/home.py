@@ -1,4 +1,4 @@
-"""The home: the folder in which an emulated world is kept on disk."""
+"""The home: the folder in which an emulated world is stored."""
 
 import hashlib
 import os
@@ -15,12 +15,12 @@ _KAFKA_LOCK = CHECKOUT / "emulator" / "hdinsight" / "distribution.lock"
 
 
 class HomeUnusable(Exception):
-    """No world can lie at the path; the message says why."""
+    """The path can't be the home of a world; the message says why."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """The folder that holds one emulated world. Everything the emulator writes lies in it."""
+    """The folder of one emulated world. The emulator writes everything into it, except cached downloads."""
 
     root: Path
 
@@ -39,56 +39,56 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """Documents of the emulated services, one folder a service."""
+        """The documents of the emulated services, in one folder for each service."""
         return self.root / "state"
 
     @property
     def nodes(self) -> Path:
-        """Disks of the nodes, one folder a node."""
+        """The disks of the nodes, by cluster and node."""
         return self.root / "nodes"
 
     @property
     def logs(self) -> Path:
-        """Logs of the daemon and of the processes on the nodes."""
+        """The logs of the daemon and of processes on nodes."""
         return self.root / "logs"
 
     @property
     def registry(self) -> Path:
-        """Images, by login server, repository and tag."""
+        """The images, by login server, repository and tag."""
         return self.root / "registry"
 
     @property
     def tls(self) -> Path:
-        """The certificate authority, and the bundle that trusts it."""
+        """The certificate authority, and the bundle of trusted certificates with it."""
         return self.root / "tls"
 
     @property
     def control_socket(self) -> Path:
-        """The daemon's socket. `emulator.control` reaches it also where the path is too long for AF_UNIX."""
+        """The daemon's control socket, which `emulator.control` reaches however long the path is."""
         return self.root / "control.sock"
 
     @property
     def lock(self) -> Path:
-        """Held by the daemon while it lives; the kernel lets go of it when the daemon dies."""
+        """The lock file that the daemon holds; the kernel releases the lock when the daemon ends."""
         return self.root / "daemon.lock"
 
     @property
     def use_lock(self) -> Path:
-        """Held by the `up` or `down` that is under way."""
+        """The lock file that a running `up` or `down` holds."""
         return self.root / "use.lock"
 
     @property
     def backend(self) -> Path:
-        """The engine's backend: stacks and their history."""
+        """The folder of the engine's backend: stacks and their history."""
         return self.root / "pulumi"
 
     @property
     def engine_home(self) -> Path:
-        """What the engine would otherwise write into ~/.pulumi."""
+        """The engine's PULUMI_HOME, in place of ~/.pulumi."""
         return self.root / "pulumi-home"
 
     @property
     def kafka(self) -> Path:
-        """Kafka's jars, in the user's cache: shared by all homes of all checkouts that have the same lock."""
+        """Kafka's jars, in the user's cache, shared by all checkouts that have the same distribution.lock."""
         lock = hashlib.sha256(_KAFKA_LOCK.read_bytes()).hexdigest()
         return cache_folder() / "kafka" / lock[:20]

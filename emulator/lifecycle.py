@@ -1,4 +1,4 @@
-"""Starting and ending a world's daemon, and removing the world."""
+"""Starts and stops the daemon of a world, and creates and removes its home."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ _STOP_DEADLINE = 60.0  # seconds
 
 
 class StartFailed(Exception):
-    """The daemon did not come up; the message says why."""
+    """The daemon did not start; the message says why."""
 
 
 class Busy(Exception):
@@ -31,13 +31,13 @@ class Busy(Exception):
 
 
 class NotAHome(Exception):
-    """The folder is no home of a world, so it is neither written into nor removed."""
+    """The folder is not the home of a world, so the emulator neither writes to it nor removes it."""
 
 
 def start(home: Home) -> dict[str, Any]:
-    """Starts the daemon unless it runs, and returns what it says of itself once it is ready.
+    """Starts the daemon unless it runs, and returns its process id, ports and code digest once it is ready.
 
-    One that runs other code than lies on disk is started anew, unless a run of pulumi needs it.
+    A daemon that runs other code than is on disk is restarted, unless a run of pulumi uses it.
     Raises StartFailed and NotAHome.
     """
     make_home(home)
@@ -50,7 +50,7 @@ def start(home: Home) -> dict[str, Any]:
 
 
 def stop(home: Home) -> bool:
-    """Ends the daemon, and with it every process of the world. False when none was running."""
+    """Stops the daemon, and with it every process of the world. Returns False when no daemon was running."""
     try:
         pid = control.call(home, "hello")["pid"]
         control.call(home, "stop")
@@ -61,7 +61,7 @@ def stop(home: Home) -> bool:
 
 
 def make_home(home: Home) -> None:
-    """Makes the folder of a home. Raises NotAHome when something else is in it."""
+    """Creates the folder of a home, unless it exists. Raises NotAHome when something else is in it."""
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     require_home(home)
     (home.root / _MARKER).touch()
@@ -71,7 +71,7 @@ def make_home(home: Home) -> None:
 def require_home(home: Home) -> None:
     """Raises NotAHome unless the folder is empty or a home."""
     if any(home.root.iterdir()) and not (home.root / _MARKER).exists():
-        raise NotAHome(f"{home.root} holds something other than an emulated world.")
+        raise NotAHome(f"{home.root} contains something other than an emulated world.")
 
 
 def remove_home(home: Home) -> None:
@@ -80,7 +80,7 @@ def remove_home(home: Home) -> None:
     for folder, children, _ in os.walk(home.root):
         for child in children:
             path = os.path.join(folder, child)
-            # Overlay mounts leave work folders that not even their owner may enter.
+            # Overlay mounts leave work folders that even their owner has no permission to enter.
             if not os.path.islink(path):
                 os.chmod(path, stat.S_IRWXU)
     shutil.rmtree(home.root)
@@ -88,7 +88,7 @@ def remove_home(home: Home) -> None:
 
 @contextmanager
 def exclusive_use(home: Home) -> Iterator[None]:
-    """Keeps out every other `up` and `down`. Raises Busy when one is under way."""
+    """Holds the lock against another `up` or `down`. Raises Busy when one is under way."""
     try:
         with _exclusive(home.use_lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
             yield
@@ -106,7 +106,7 @@ def require_idle(home: Home, project: str = "*") -> None:
 
 @contextmanager
 def single_instance(home: Home) -> Iterator[None]:
-    """Holds the home's lock: the kernel lets go of it when this process dies, however.
+    """Holds the daemon's lock, which the kernel releases when this process ends, however it ends.
 
     Raises StartFailed when another daemon holds it.
     """
@@ -135,27 +135,36 @@ def _is_outdated(home: Home) -> bool:
 
 
 def _launch(home: Home) -> None:
-    """Runs the daemon in a session of its own, and returns when it says that it is ready."""
-    ready, told = os.pipe()
+    """Runs the daemon in a session of its own, and returns once it is ready. Raises StartFailed."""
+    reading_end, writing_end = os.pipe()
     log = home.logs / "daemon.log"
     with log.open("ab") as output:
         beginning = output.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", "emulator", "--home", str(home.root), "serve", "--ready", str(told)],
+            [
+                sys.executable,
+                "-m",
+                "emulator",
+                "--home",
+                str(home.root),
+                "serve",
+                "--ready",
+                str(writing_end),
+            ],
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            pass_fds=[told],
+            pass_fds=[writing_end],
             start_new_session=True,
         )
-    os.close(told)
-    with os.fdopen(ready) as stream:
-        # The end of the file without a word: the daemon has ended.
+    os.close(writing_end)
+    with os.fdopen(reading_end) as stream:
+        # Empty when the daemon ended, which closed the other end of the pipe.
         message = stream.readline()
     if message != "ready\n":
         process.wait()
-        raise StartFailed(f"{_last_words(log, beginning)}\n(The daemon's log: {log})")
+        raise StartFailed(f"{_last_log_line(log, beginning)}\n(The daemon's log: {log})")
 
 
 def _await_end(pid: int) -> None:
@@ -165,15 +174,15 @@ def _await_end(pid: int) -> None:
         return
     try:
         if not select.select([process], [], [], _STOP_DEADLINE)[0]:
-            # Its init sees the end of the daemon, and the kernel ends everything in its namespaces.
+            # The world's init ends with the daemon, and then the kernel ends everything in its namespaces.
             signal.pidfd_send_signal(process, signal.SIGKILL)
             select.select([process], [], [])
     finally:
         os.close(process)
 
 
-def _last_words(log: Path, beginning: int) -> str:
+def _last_log_line(log: Path, beginning: int) -> str:
     with log.open() as stream:
         stream.seek(beginning)
         lines = stream.read().strip().splitlines()
-    return lines[-1] if lines else "The daemon ended without a word."
+    return lines[-1] if lines else "The daemon ended without a message."

@@ -1,4 +1,4 @@
-"""The log files of a world, by node and pod."""
+"""Finds the log files of a world, by node and pod."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -10,7 +10,7 @@ from emulator.kubernetes.cluster import KubernetesCluster
 def all_logs(
     hdinsight: Iterable[HdinsightCluster], kubernetes: Iterable[KubernetesCluster], nodes: Collection[str]
 ) -> dict[str, list[Path]]:
-    """Log files by the full name of their node: those of `nodes`, then those of pods that have ended."""
+    """Log files by the full name of their node or pod: first those in `nodes`, then pods that have ended."""
     logs: dict[str, list[Path]] = {}
     for kafka in hdinsight:
         logs |= {f"{kafka.spec.name}/{node}": kafka.logs(node) for node in kafka.spec.addresses}

@@ -1,7 +1,7 @@
-"""Helper processes that a killed Pulumi engine leaves behind.
+"""Kills the helper processes that a killed Pulumi engine leaves behind.
 
-A language host, and a dynamic provider that had nothing to do yet, know nothing of their engine's end: they
-were started in process groups of their own and wait for a call that never comes.
+A language host, and a dynamic provider that has not been called yet, don't notice that their engine has
+ended: they run in process groups of their own, and wait for a call that never comes.
 """
 
 import re
@@ -19,11 +19,11 @@ _CONNECT_TIMEOUT = 5.0
 _END_DEADLINE = 10.0  # seconds
 
 
-def end_orphans(home: Home) -> list[int]:
-    """Ends the helpers of those engines of this home that are dead; returns their process numbers."""
+def kill_orphans(home: Home) -> list[int]:
+    """Kills the helpers of engines of this home that have ended; returns the helpers' process ids."""
     orphans = [process for process in psutil.process_iter() if _is_orphan(process, home)]
     for process in orphans:
-        # psutil compares when the process started: its number may have been given out again.
+        # psutil compares the process's start time, since its id may have been reused.
         with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(orphans, _END_DEADLINE)
@@ -40,16 +40,16 @@ def _is_orphan(process: psutil.Process, home: Home) -> bool:
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
     ports = _engine_ports(arguments)
-    return bool(ports) and not any(_answers(port) for port in ports)
+    return bool(ports) and not any(_is_listening(port) for port in ports)
 
 
 def _engine_ports(arguments: Sequence[str]) -> list[int]:
-    """Every helper is told its engine's address, some also that of the engine's resource monitor."""
+    """The engine's ports in a helper's arguments: every helper gets one, some also the resource monitor's."""
     return [int(match[1]) for argument in arguments if (match := _ADDRESS.fullmatch(argument))]
 
 
-def _answers(port: int) -> bool:
-    """Whether somebody listens there. Only a refusal says that nobody does."""
+def _is_listening(port: int) -> bool:
+    """Whether a process listens on a port. False only when the connection is refused, not on other errors."""
     try:
         socket.create_connection(("127.0.0.1", port), _CONNECT_TIMEOUT).close()
     except ConnectionRefusedError:

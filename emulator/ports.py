@@ -1,4 +1,4 @@
-"""Ports of this machine on which services of the emulated world listen, for as long as it lasts."""
+"""Chooses ports of this machine for services of the emulated world, which keep them over restarts."""
 
 import errno
 import secrets
@@ -6,12 +6,12 @@ import socket
 from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
-# Below the ports that Linux gives to outgoing connections, which would take them while the daemon is down.
+# Below Linux's ephemeral ports, which outgoing connections could take while the daemon is down.
 _PORTS = range(20000, 32768)
 
 
 def choose_port(taken: Collection[int] = ()) -> int:
-    """A port on loopback that is free, and not in `taken`. Raises OSError when there is none."""
+    """Returns a random free port on loopback that is not in `taken`. Raises OSError when there is none."""
     for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
         if port not in taken and is_free(port):
             return port
@@ -19,9 +19,9 @@ def choose_port(taken: Collection[int] = ()) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server could listen on this port of loopback now."""
     with socket.socket() as probe:
-        # As servers do: connections of a server that has ended don't keep its port.
+        # Servers set this, too: then the old connections of a server that has ended don't block its port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -33,6 +33,6 @@ def is_free(port: int) -> bool:
 
 
 def require_free(port: int, whose: str) -> None:
-    """Raises OSError, with what to do, when somebody else listens at the port that clients know."""
+    """Raises OSError, with advice, when another process listens on the port of the service `whose`."""
     if not is_free(port):
         raise OSError(errno.EADDRINUSE, f"port {port} of {whose} is taken by another process; end that one")

@@ -1,22 +1,22 @@
-"""The status of a world as text."""
+"""Formats the status of a world as text."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-_SHORTEST = 24  # of the column of names
+_MIN_WIDTH = 24  # characters of the column with names
 _CLASS_PATH = ("-cp", "-classpath", "--class-path")
 
 
 def report(status: dict[str, Any]) -> str:
-    """Formats the document of `emulator.status.describe` for people."""
+    """Formats the document of `emulator.status.describe` as lines of text."""
     return "\n".join(_lines(status))
 
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield f"daemon    process {status['daemon']['pid']}, {status['memory'] >> 20} MiB with all it started"
-    width = max([_SHORTEST, *(len(node["name"]) for node in status["nodes"])])
+    width = max([_MIN_WIDTH, *(len(node["name"]) for node in status["nodes"])])
     for name, prefixes in status["networks"].items():
         yield f"network   {name.rsplit('/', 1)[-1]:{width}} {', '.join(prefixes)}"
     for node in status["nodes"]:
@@ -28,12 +28,12 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
 
 
 def _page(url: str | None) -> str:
-    """Where the page is, as far as it has an address."""
+    """The page's URL, or why there is none."""
     return "not deployed" if url is None else url or "without an address"
 
 
 def _program(command: list[str]) -> str:
-    """What a command runs, in a word: Java's main class, Python's module, or the program's name."""
+    """The name of what a command line runs: Java's main class, Python's module, or the program."""
     program = Path(command[0]).name
     if program == "java":
         return _main_class(command[1:]) or program
@@ -42,7 +42,7 @@ def _program(command: list[str]) -> str:
 
 
 def _main_class(words: Iterable[str]) -> str | None:
-    """The first of java's words that is neither an option nor an option's value."""
+    """The first of java's arguments that is neither an option nor an option's value."""
     rest = iter(words)
     for word in rest:
         if word in _CLASS_PATH:

@@ -1,4 +1,4 @@
-"""Specifications of clusters, which the resource manager hands to what runs them."""
+"""Specifications of clusters, from which the resource manager's runtimes create them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,21 +9,21 @@ class KubernetesSpec:
     """An AKS cluster, as its ManagedCluster resource describes it."""
 
     name: str
-    """Unique in the world; nodes and pods carry it in front of their names."""
+    """The cluster's name, unique in the world; it is the first part of the names of nodes and pods."""
     network: str
-    """The world's network that nodes and pods are in."""
+    """The name in the world of the network that nodes and pods are in."""
     subnet_prefix: str
-    """Nodes get addresses of this subnet, and pods too where they form no overlay."""
+    """The range of the subnet. Nodes get addresses of it, and pods, too, unless they form an overlay."""
     reserved: Sequence[str]
-    """Addresses of the subnet that are taken by others."""
+    """Addresses of the subnet that other clusters have."""
     node_count: int
     service_cidr: str
     kubelet_identity: str
-    """Object id of the identity by which images are pulled."""
+    """The object id of the identity with which images are pulled."""
     version: str
-    """Of Kubernetes, e.g. "1.33"."""
+    """The version of Kubernetes, e.g. "1.33"."""
     pod_cidr: str | None
-    """Addresses of pods where they form an overlay (Azure CNI Overlay); it has a /24 for each node."""
+    """The range of pods' addresses in an overlay (Azure CNI Overlay), with a /24 for each node; else None."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,19 @@ class HdinsightSpec:
 
     name: str
     network: str
-    """The virtual network's name in the world."""
+    """The name in the world of the network that the nodes are in."""
     subnet_prefix: str
     addresses: Mapping[str, str]
-    """Of each node by its short name: hn0, hn1, zk0.., wn0.."""
+    """The nodes' addresses by short name: hn0, hn1, zk0, ..., wn0, ..."""
     domain: str
-    """Of the hosts, such as "abc.bx.internal.cloudapp.net"."""
+    """The domain of the host names, such as "abc.bx.internal.cloudapp.net"."""
     user: str
+    """The gateway's user, who is Ambari's administrator."""
     password: str = field(repr=False)
-    """Of the gateway, hence of Ambari."""
+    """The password of `user`."""
     ambari_address: tuple[str, int]
-    """Where Ambari is to listen on this machine."""
+    """Host and port on which Ambari listens on this machine."""
     disks_per_worker: int = 1
-    """Data disks of each worker."""
+    """How many data disks each worker has."""
     kafka_broker: Mapping[str, str] = field(default_factory=dict)
-    """Properties of kafka-broker that differ from the default."""
+    """Properties of kafka-broker that are set at creation, in place of the defaults."""

@@ -1,4 +1,4 @@
-"""The status of a world: its networks, nodes and processes."""
+"""Collects the status of a world: its networks, nodes, processes and memory."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,9 +16,9 @@ PROJECT = "aks-kafka"
 def describe(home: Home, world: World, daemon: int) -> dict[str, Any]:
     """The status as a JSON document; `daemon` is the daemon's process id. Memory is in bytes."""
     outputs = stack_outputs(home, PROJECT)
-    inhabitants = [pid for pid in _descendants(world.init) if name_of(pid) is not None]
-    processes = _by_network_namespace(inhabitants)
-    memory = {pid: _memory(pid) for pid in (daemon, world.init, *inhabitants)}
+    processes_in_world = [pid for pid in _descendants(world.init) if name_of(pid) is not None]
+    processes = _by_network_namespace(processes_in_world)
+    memory = {pid: _memory(pid) for pid in (daemon, world.init, *processes_in_world)}
     return {
         "home": str(home.root),
         "daemon": {"pid": daemon, "memory": memory[daemon]},
@@ -73,7 +73,7 @@ def _command(pid: int) -> list[str]:
 
 
 def _memory(pid: int) -> int:
-    """Bytes, where what several processes share is split among them (proc(5), smaps_rollup: Pss)."""
+    """A process's memory in bytes; memory shared with others counts in proportion (Pss in proc(5))."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):

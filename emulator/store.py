@@ -1,4 +1,4 @@
-"""JSON documents on disk that survive a SIGKILL at any point."""
+"""Stores JSON documents on disk, so that they survive a SIGKILL at any time."""
 
 import hashlib
 import itertools
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-_LONGEST_NAME = 200  # ext4 allows 255 bytes; the temporary file's suffix needs some of them
+_MAX_NAME_LENGTH = 200  # ext4 allows 255 bytes; the temporary file's suffix needs some of them
 
 Document = dict[str, Any]
 
 
 class Store:
-    """One file per key, written atomically (temporary file, fsync, rename). Safe for use by several threads.
+    """A store with one file per key, written atomically (temporary file, fsync, rename). Thread-safe.
 
-    A folder belongs to one Store of one process at a time.
+    Only one Store of one process may use a folder at a time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,9 +35,9 @@ class Store:
             return self._read(key) if key in self._ranks else None
 
     def put(self, key: str, value: Document) -> None:
-        """Keeps `value` under `key`. On return it is on disk.
+        """Stores `value` under `key`. On return it is on disk.
 
-        Raises TypeError when it holds something that JSON can't express.
+        Raises TypeError when it contains something that JSON can't express.
         """
         with self._lock:
             rank = self._ranks[key] if key in self._ranks else next(self._next_rank)
@@ -46,14 +46,14 @@ class Store:
             self._ranks[key] = rank
 
     def delete(self, key: str) -> None:
-        """Forgets `key`; nothing happens when it isn't there."""
+        """Deletes the document under `key`; does nothing when there is none."""
         with self._lock:
             if self._ranks.pop(key, None) is not None:
                 self._path(key).unlink()
                 _sync_folder(self._folder)
 
     def items(self) -> list[tuple[str, Document]]:
-        """Everything kept, in the order in which the keys were first put."""
+        """All keys and documents, in the order in which the keys were first put."""
         with self._lock:
             return [(key, self._read(key)) for key in sorted(self._ranks, key=self._ranks.__getitem__)]
 
@@ -68,13 +68,13 @@ class Store:
 
 
 def _file_name(key: str) -> str:
-    """A readable name that no other key has: percent-encoded; for long keys a digest and the key's end."""
-    # Percent-encoded text holds neither "," nor "=": free for slashes, as in ARM ids, and for the long form.
+    """A readable file name, unique to the key: percent-encoded; for long keys a digest and the key's end."""
+    # Percent-encoded text contains neither "," nor "=": they stand for slashes and mark the long form.
     readable = quote(key, safe=" ").replace(".", "%2E").replace("%2F", ",")
-    if len(readable) <= _LONGEST_NAME:
+    if len(readable) <= _MAX_NAME_LENGTH:
         return readable or "%"
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"={digest}={readable[-(_LONGEST_NAME - 34) :]}"
+    return f"={digest}={readable[-(_MAX_NAME_LENGTH - 34) :]}"
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -1,7 +1,7 @@
-"""The address by which this machine is seen from the emulated Internet.
+"""The public address of this machine in the emulated world.
 
-Azure never sees loopback: it sees the public address of whoever calls. Connections here come over loopback
-all the same, so whoever lets in that address lets them in. It is one of those for documentation (RFC 5737).
+Azure sees the public address of a client. Here clients connect over loopback, so a rule that allows this
+public address allows connections from loopback. The address is reserved for documentation (RFC 5737).
 """
 
 from ipaddress import IPv4Address, IPv4Network

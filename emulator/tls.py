@@ -1,4 +1,4 @@
-"""Certificates: a certificate authority of the emulated world's own, and servers that it vouches for."""
+"""TLS in the emulated world: its own certificate authority, and the certificates of its servers."""
 
 import datetime
 import ipaddress
@@ -19,7 +19,7 @@ _BACKDATED = datetime.timedelta(days=1)
 
 
 class Authority:
-    """The certificate authority in `folder`, made when it is first asked for."""
+    """The certificate authority in `folder`, which is created if there is none."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -30,16 +30,18 @@ class Authority:
 
     @property
     def certificate(self) -> Path:
-        """The authority's own certificate, PEM."""
+        """The file with the authority's own certificate, in PEM."""
         return self._folder / "authority.pem"
 
     @property
     def bundle(self) -> Path:
-        """What clients trust anyway, and this authority. PEM, for REQUESTS_CA_BUNDLE."""
+        """The file with the certificates that clients trust anyway, and this authority's. In PEM, for
+        REQUESTS_CA_BUNDLE.
+        """
         return self._folder / "bundle.pem"
 
     def server_context(self, common_name: str, addresses: list[str]) -> ssl.SSLContext:
-        """TLS for a server that is called by `common_name` or any of `addresses` (names or IP addresses)."""
+        """A TLS context with a new certificate for `common_name` and `addresses` (names or IP addresses)."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName(_alternative_name(name) for name in {common_name, *addresses})
         certificate = (
@@ -88,7 +90,7 @@ class Authority:
 
 
 def _trusted_files() -> list[Path]:
-    """What programs trust without us: requests' list, the system's, and what the settings name."""
+    """The files of certificates that clients trust anyway: of requests, the system, and the environment."""
     system = ssl.get_default_verify_paths().cafile
     chosen = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
     files = [Path(name) for name in (certifi.where(), system, *chosen) if name]
@@ -110,7 +112,7 @@ def _builder(common_name: str, issuer: x509.Name, key: ec.EllipticCurvePublicKey
 
 
 def _subject(common_name: str) -> x509.Name:
-    # X.509 limits a common name to 64 characters; clients look at the alternative names.
+    # X.509 limits a common name to 64 characters; clients check the alternative names.
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
 
 

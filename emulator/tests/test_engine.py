@@ -102,7 +102,7 @@ def test_locks_of_dead_runs_are_removed(home):
     another = write_lock(home, os.getpid())  # alive, but no pulumi: the number was given out again
     cut_short = dead.with_name("cut-short.json")
     cut_short.write_text("")
-    engine.remove_dead_locks(home)
+    engine.remove_stale_locks(home)
     assert not any(path.exists() for path in (dead, another, cut_short))
 
 
@@ -114,7 +114,7 @@ def test_the_lock_of_a_living_run_is_kept(home, tmp_path):
         lock = write_lock(home, pid)
         while Path(f"/proc/{pid}/comm").read_text() != "pulumi\n":
             pass
-        engine.remove_dead_locks(home)
+        engine.remove_stale_locks(home)
         assert lock.exists()
         assert engine.runs(home) == engine.runs(home, "toy") == [pid]
         assert engine.runs(home, "another") == []
@@ -125,7 +125,7 @@ def test_the_lock_of_a_living_run_is_kept(home, tmp_path):
         # Where nobody reaps what was killed, it keeps its number and its name.
         assert Path(f"/proc/{pid}/comm").read_text() == "pulumi\n"
         assert engine.runs(home) == []
-        engine.remove_dead_locks(home)
+        engine.remove_stale_locks(home)
         assert not lock.exists()
     finally:
         os.waitpid(pid, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.home import HOME_VARIABLE, Home
-from emulator.orphans import end_orphans
+from emulator.orphans import kill_orphans
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def test_helpers_end_after_their_engine_and_not_before(
 ) -> None:
     told = [address(engine) if argument == "ADDRESS" else argument for argument in arguments]
     with helper(home, *told) as process:
-        assert end_orphans(home) == []
+        assert kill_orphans(home) == []
         assert process.poll() is None
         engine.close()
-        assert end_orphans(home) == [process.pid]
+        assert kill_orphans(home) == [process.pid]
         assert process.poll() is not None
 
 
@@ -76,6 +76,6 @@ def test_helpers_in_another_home_and_other_processes_stay(
     engine.close()
     another = Home(tmp_path / "another")
     with helper(another, "pulumi-language-python", dead) as theirs, helper(home, "python3", dead) as other:
-        assert end_orphans(home) == []
+        assert kill_orphans(home) == []
         assert theirs.poll() is None
         assert other.poll() is None
