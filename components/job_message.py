@@ -14,13 +14,13 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
-from .ambari.clock import SystemClock
-from .ambari.engine import engine_liveness
-from .ambari.progress import Progress
-from .ambari.provider import OwnProvider
 from .cluster.api import KubernetesApi, connect
 from .cluster.pod_troubles import last_words, troubles
 from .cluster.waiting import Limits, Look, wait
+from .running.clock import SystemClock
+from .running.engine import engine_liveness
+from .running.progress import Progress
+from .running.provider import OwnProvider
 
 JOB_LABEL = "batch.kubernetes.io/job-name"
 """Set by Kubernetes on every pod of a Job: https://kubernetes.io/docs/reference/labels-annotations-taints/."""

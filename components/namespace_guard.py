@@ -14,10 +14,10 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
-from .ambari.provider import OwnProvider
 from .cluster.api import ApiRefused, ApiUnreachable, connect
 from .cluster.leftovers import Survey, survey
 from .cluster.login import KubeconfigUnusable
+from .running.provider import OwnProvider
 
 KEPT = ("kubeconfig", "namespace", "mark")
 MOST_NAMED = 20

@@ -14,14 +14,14 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
-from .ambari.clock import SystemClock
-from .ambari.engine import engine_liveness
-from .ambari.progress import Progress
-from .ambari.provider import OwnProvider
 from .cluster.api import KubernetesApi, connect
 from .cluster.pod_troubles import troubles
 from .cluster.waiting import Limits, Look, wait
 from .job_message import WARNINGS
+from .running.clock import SystemClock
+from .running.engine import engine_liveness
+from .running.progress import Progress
+from .running.provider import OwnProvider
 
 REVISION = "deployment.kubernetes.io/revision"
 """The annotation by which Kubernetes counts a Deployment's ReplicaSets."""

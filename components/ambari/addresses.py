@@ -23,10 +23,10 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from ..running.naming import CamelCased, snake_case
+from ..running.provider import OwnProvider
 from .errors import ClusterUnknown
 from .joining import await_brokers
-from .naming import CamelCased, snake_case
-from .provider import OwnProvider
 from .restart import Pace
 from .servers import SERVERS, told_to_clients
 from .session import Session, session

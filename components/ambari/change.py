@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ..running.clock import Clock
+from ..running.engine import EngineGone
+from ..running.progress import Progress
 from .certificates import trouble_with_address
 from .client import Ambari
-from .clock import Clock
 from .errors import (
     AmbariError,
     ConfigurationConflict,
-    EngineGone,
     NotPermitted,
     RollStopped,
     RunUnderWay,
@@ -24,7 +25,6 @@ from .joining import await_brokers
 from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
 from .model import Broker, CurrentConfiguration, ServiceVersion
 from .note import RunNote, Writer, newest
-from .progress import Progress
 from .refusals import KERBEROS, never_run, refused_by_brokers
 from .restart import batches, idle
 from .rights import lacking

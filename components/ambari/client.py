@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from ..running.clock import Clock, SystemClock
+from ..running.progress import Progress
 from . import parse
-from .clock import Clock, SystemClock
 from .connection import Answer, Connection, encoded
 from .errors import (
     AlreadyExists,
@@ -34,7 +35,6 @@ from .model import (
     ServiceVersion,
 )
 from .patience import PATIENCE, RETRY_PAUSE, Patience
-from .progress import Progress
 
 SERVICE = "KAFKA"
 COMPONENT = parse.BROKER_ROLE

@@ -63,7 +63,3 @@ class RunUnderWay(AmbariError):
 
 class RollStopped(AmbariError):
     """The restart of the brokers was stopped; the message says where, why, and what the next run does."""
-
-
-class EngineGone(AmbariError):
-    """The Pulumi engine that asked for this has ended; nothing more may be written on its behalf."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..running.clock import Clock
+from ..running.progress import Progress
 from .client import Ambari
-from .clock import Clock
 from .errors import RollStopped
-from .progress import Progress
 from .restart import Pace
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from .clock import Clock
+from ..running.clock import Clock
+from ..running.progress import Progress
 from .errors import AmbariError, AnswerLost, ServerFailed, Unreachable
-from .progress import Progress
 
 _Result = TypeVar("_Result")
 

@@ -20,13 +20,13 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from ..running.naming import CamelCased
+from ..running.provider import OwnProvider
 from ..settings import restarts
 from ..settings.restarts import Restart, RestartUnit
 from .change import Change
 from .effect import effect
 from .errors import ClusterUnknown, Unreachable
-from .naming import CamelCased
-from .provider import OwnProvider
 from .restart import Pace
 from .roll import RollOptions
 from .session import session

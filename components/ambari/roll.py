@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ..running.clock import Clock
+from ..running.progress import Progress
 from .client import Ambari
-from .clock import Clock
 from .errors import (
     AnswerLost,
     NotFound,
@@ -19,7 +20,6 @@ from .errors import (
 )
 from .gates import Gate, Moment, combined
 from .model import Broker, CurrentConfiguration, Request
-from .progress import Progress
 from .restart import (
     Pace,
     Unit,

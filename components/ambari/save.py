@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ..running.clock import Clock
 from .client import Ambari
-from .clock import Clock
 from .errors import AnswerLost, ConfigurationConflict, ServerFailed, Unreachable
 from .model import Configuration, ServiceVersion
 from .note import RunNote

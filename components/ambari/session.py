@@ -9,12 +9,12 @@ from typing import Any
 
 from pulumi.dynamic import ConfigureRequest
 
+from ..running.clock import Clock, SystemClock
+from ..running.engine import EngineGone, end_now, engine_liveness
+from ..running.progress import Progress
 from .client import Ambari
-from .clock import Clock, SystemClock
 from .connection import Connection
-from .engine import end_now, engine_liveness
-from .errors import EngineGone, SignInRefused
-from .progress import Progress
+from .errors import SignInRefused
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..ambari.clock import Clock
-from ..ambari.progress import Progress
+from ..running.clock import Clock
+from ..running.progress import Progress
 from .api import ApiRefused, ApiUnreachable
 from .pod_troubles import Cause, Trouble
 

@@ -15,12 +15,12 @@ import pytest
 
 from components.ambari.change import Change
 from components.ambari.client import Ambari
-from components.ambari.clock import SystemClock
 from components.ambari.connection import Connection
 from components.ambari.model import Configuration
-from components.ambari.progress import Progress
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
+from components.running.clock import SystemClock
+from components.running.progress import Progress
 from emulator.hdinsight.cluster import HdinsightCluster
 from emulator.hdinsight.readiness import await_broker, await_controller
 from emulator.home import CHECKOUT, Home

@@ -14,12 +14,12 @@ import psutil
 import pytest
 
 from components.ambari.client import Ambari
-from components.ambari.clock import SystemClock
 from components.ambari.connection import Connection
 from components.ambari.kafka_env import BLOCK
 from components.ambari.model import Configuration
 from components.ambari.note import RunNote, Writer
-from components.ambari.progress import Progress
+from components.running.clock import SystemClock
+from components.running.progress import Progress
 from emulator.ambari.server.faults import Fault, When
 from emulator.home import CHECKOUT
 from tests.e2e.environment import eventually

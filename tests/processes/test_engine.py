@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from components.ambari import engine
-from components.ambari.errors import EngineGone
+from components.running import engine
+from components.running.engine import EngineGone
 
 PROVIDER = os.path.join("site-packages", "pulumi", "dynamic", "__main__.py")
 
@@ -43,7 +43,7 @@ def test_an_idle_process_ends_with_its_engine(listener: socket.socket):
     script = (
         "import sys, threading\n"
         f"sys.argv = [{PROVIDER!r}, {address(listener)!r}]\n"
-        "from components.ambari import engine\n"
+        "from components.running import engine\n"
         "engine.end_with_engine()\n"
         "threading.Event().wait(60)\n"
     )

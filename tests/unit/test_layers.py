@@ -64,7 +64,17 @@ def floors() -> dict[str, set[str]]:
     return {floor: set(re.findall(r"`([\w/]+)`", below)) for floor, below in rows}
 
 
-FLOORS = ("settings/", "outputs/", "replication/", "access", "existing/", "ambari/", "cluster/", "resources")
+FLOORS = (
+    "settings/",
+    "outputs/",
+    "replication/",
+    "running/",
+    "access",
+    "existing/",
+    "ambari/",
+    "cluster/",
+    "resources",
+)
 
 
 @pytest.mark.parametrize("floor", FLOORS)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from components.ambari.progress import Progress
 from components.cluster.api import ApiRefused, ApiUnreachable
 from components.cluster.pod_troubles import Cause, Trouble
 from components.cluster.waiting import Limits, Look, NotReached, wait
+from components.running.progress import Progress
 
 DONE = Look(done=True)
 

@@ -13,14 +13,14 @@ import requests
 
 from components.ambari.change import Change
 from components.ambari.client import Ambari
-from components.ambari.clock import Clock
 from components.ambari.connection import Connection
 from components.ambari.listeners import DEFAULT_LISTENERS
 from components.ambari.model import Configuration
 from components.ambari.note import Writer
-from components.ambari.progress import Progress
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
+from components.running.clock import Clock
+from components.running.progress import Progress
 from emulator.ambari.simulation import Simulation, simulated_server
 from tests.simulated.ambari.calls import PROGRESS
 from tests.simulated.ambari.wireless import URL, Trouble, Wireless

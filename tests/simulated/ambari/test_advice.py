@@ -15,8 +15,8 @@ from components.ambari.errors import (
 from components.ambari.kafka_env import END, START, with_block
 from components.ambari.model import Configuration
 from components.ambari.note import RunNote, Writer
-from components.ambari.progress import Progress
 from components.ambari.resource import IpAdvertisingProvider
+from components.running.progress import Progress
 from tests.simulated.ambari.bench import Bench, bench
 from tests.simulated.ambari.calls import once
 from tests.simulated.ambari.test_listeners_of_a_cluster import SHARED_TLS, set_broker

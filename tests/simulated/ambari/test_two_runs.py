@@ -8,12 +8,12 @@ import pytest
 
 from components.ambari.errors import (
     ConfigurationConflict,
-    EngineGone,
     RunUnderWay,
     SignInRefused,
 )
 from components.ambari.model import MaintenanceState
 from components.ambari.note import Note, Writer
+from components.running.engine import EngineGone
 from tests.simulated.ambari.bench import Bench, bench
 from tests.simulated.ambari.calls import MAINTENANCE, RESTART, SAVE, once, without_notes
 from tests.simulated.ambari.wireless import Killed, Trouble

@@ -6,7 +6,7 @@ import sys
 from typing import TextIO
 
 from .clock import Clock
-from .errors import EngineGone
+from .engine import EngineGone
 
 REPEAT = 10.0
 """Seconds after which the same wait is reported again, with how long it has lasted."""

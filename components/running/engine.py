@@ -14,13 +14,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from .errors import EngineGone
-
 _CONNECT_TIMEOUT = 5.0
 _PAUSE = 1.0
 """Seconds between two connections: the engine closes one that never says anything."""
 
 Address = tuple[str, int]
+
+
+class EngineGone(Exception):
+    """The Pulumi engine that asked for this has ended; nothing more may be written on its behalf."""
 
 
 def engine_liveness() -> Callable[[], None]:

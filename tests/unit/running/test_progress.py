@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from components.ambari.errors import EngineGone
-from components.ambari.progress import Progress
+from components.running.engine import EngineGone
+from components.running.progress import Progress
 from tests.unit.ambari.clocks import FakeClock
 
 
