@@ -9,6 +9,7 @@ from functools import partial
 from ..running.clock import Clock
 from ..running.engine import EngineGone
 from ..running.progress import Progress
+from .by_kafka import Expected, expected
 from .certificates import trouble_with_address
 from .client import Ambari
 from .errors import (
@@ -18,47 +19,29 @@ from .errors import (
     RollStopped,
     RunUnderWay,
     SignInRefused,
-    UnexpectedAnswer,
 )
 from .gates import UnderReplicatedGate
 from .joining import await_brokers
 from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
-from .model import Broker, CurrentConfiguration, ServiceVersion
-from .note import RunNote, Writer, newest
+from .model import Broker, CurrentConfiguration
+from .note import RunNote, Writer
 from .refusals import KERBEROS, never_run, refused_by_brokers
-from .restart import batches, idle
+from .restart import idle
 from .rights import lacking
 from .roll import Roll, RollOptions
 from .save import Wanted, save
+from .seen import Watch
 from .situation import (
     BROKER_TYPE,
-    Situation,
     advertised,
-    refuse_overrides,
     shared_over_tls,
-    situation,
     taken_back,
 )
-from .staleness import out_of_date
+from .survey import Survey, survey
+from .witness import Witness
 
 _HISTORY = 200
 """How many versions back the value of `listeners` from before the change is looked for."""
-
-
-@dataclass(frozen=True)
-class Survey:
-    """The true state of one cluster's Kafka."""
-
-    version: ServiceVersion
-    situation: Situation
-    brokers: list[Broker]
-    stale: list[Broker]
-    to_restart: list[Broker]
-    """In the order of their restart: those that are stale, or all where something has to be saved first."""
-    interrupted: str
-    """What a run that did not end left behind, in words; empty: nothing."""
-    saved: int | None = None
-    """The version that this run's own save made; None: it saved nothing."""
 
 
 class Change:
@@ -73,9 +56,13 @@ class Change:
         alive: Callable[[], None] = lambda: None,
         writer: Writer | None = None,
         trouble_with_address: Callable[[str, int], str] = trouble_with_address,
+        watch: Watch | None = None,
         adopted: bool = False,
     ):
-        """`adopted`: an earlier version of this program found a pasted snippet to do the block's work."""
+        """`watch`: where Kafka's own view is looked at; None: nowhere, the change goes by Ambari alone.
+
+        `adopted`: an earlier version of this program found a pasted snippet to do the block's work.
+        """
         self._ambari = ambari
         self._clock = clock
         self._progress = progress
@@ -83,30 +70,12 @@ class Change:
         self._alive = alive
         self._writer = writer or Writer.here()
         self._trouble_with_address = trouble_with_address
+        self._watch = watch
         self._adopted = adopted
 
     def survey(self) -> Survey:
         """Only asks. Raises ConfigurationConflict when a config group hides the change from some brokers."""
-        current = self._ambari.current()
-        refuse_overrides(current.overrides)
-        requests, brokers = self._ambari.broker_requests(), self._ambari.brokers()
-        if not brokers:
-            raise UnexpectedAnswer(
-                f"Ambari at {self._ambari.url} knows no Kafka broker in {self._ambari.cluster}."
-            )
-        stale = out_of_date(self._ambari, brokers, requests, current)
-        now = situation(current.version.types, self._adopted)
-        return Survey(
-            current.version,
-            now,
-            brokers,
-            self._in_order(stale),
-            self._in_order(stale if now.desired else [one for one in brokers if one.in_service]),
-            _interrupted(self._ambari.artifacts()),
-        )
-
-    def _in_order(self, brokers: list[Broker]) -> list[Broker]:
-        return [broker for batch in batches(brokers, self._options.unit) for broker in batch]
+        return survey(self._ambari, self._options, self._watch, self._adopted)
 
     def notice(self, brokers: Sequence[Broker]) -> None:
         """Warns of brokers that are not in service, which nobody waits for."""
@@ -145,24 +114,27 @@ class Change:
 
         Raises ConfigurationConflict, before anything is written, for a cluster where that can't work.
         """
-        return self._run(
-            partial(advertised, adopted=self._adopted),
-            lambda before: (
-                f"Kafka advertises IP addresses: listeners={before.situation.wanted}, block in kafka-env"
-            ),
-            self.refusal,
-        )
+
+        def aim(seen: Survey) -> _Aim:
+            return _Aim(
+                partial(advertised, adopted=self._adopted, advertising=seen.advertising),
+                f"Kafka advertises IP addresses: listeners={seen.situation.wanted}, block in kafka-env",
+                expected(seen.situation.parsed),
+            )
+
+        return self._run(aim, self.refusal)
 
     def take_back(self, listeners_before: str) -> Survey:
         """Ends with every broker configured as before the change."""
-        return self._run(
-            lambda types: taken_back(types, listeners_before),
-            lambda before: (
-                "Kafka advertises what it did before: "
-                f"listeners={restored(before.situation.listeners, listeners_before)}, "
-                "block in kafka-env removed"
-            ),
-        )
+
+        def aim(seen: Survey) -> _Aim:
+            listeners = restored(seen.situation.listeners, listeners_before)
+            return _Aim(
+                lambda types: taken_back(types, listeners_before),
+                f"Kafka advertises what it did before: listeners={listeners}, block in kafka-env removed",
+            )
+
+        return self._run(aim)
 
     def listeners_before(self, survey: Survey) -> str:
         """The value of `listeners` from before the change, be it that an earlier run has made it already.
@@ -182,29 +154,34 @@ class Change:
         return HDINSIGHT_LISTENERS if now == DEFAULT_LISTENERS else now
 
     def _run(
-        self,
-        wanted: Wanted,
-        note_for: Callable[[Survey], str],
-        refusal: Callable[[Survey], str] = lambda _: "",
+        self, aim_of: Callable[[Survey], _Aim], refusal: Callable[[Survey], str] = lambda _: ""
     ) -> Survey:
         before = self.survey()
         self.notice(before.brokers)
         if why := refusal(before):
             raise ConfigurationConflict(why)
-        if not wanted(before.version.types) and not before.stale and not before.interrupted:
+        aim = aim_of(before)
+        saves = bool(aim.wanted(before.version.types))
+        restarts = bool(before.stale or aim.missed_by(before))
+        if not saves and not restarts and not before.interrupted:
             by = " by a snippet pasted into kafka-env" if before.situation.pasted else ""
             self._progress.say(
                 f"Kafka's configuration is in place{by} and every broker runs with it: nothing to do"
             )
             return before
-        self._refuse_user(before, saves=bool(wanted(before.version.types)))
-        note = note_for(before)
+        self._refuse_user(saves, restarts)
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
-        roll = self._roll(held, wanted)
+        options = self._options
+        witness = Witness(self._watch, aim.expected, options.pace, options.unit, options.batch)
         try:
             self._end_maintenance(held)
-            saved = self._save(held, roll, wanted, note)
-            if self.survey().stale:
+            if saves or restarts:
+                # What Kafka says may be more than what the text of kafka-env has told.
+                aim = aim_of(self._foretold(self._roll(held, aim, witness)))
+            roll = self._roll(held, aim, witness)
+            saved = self._save(held, roll, aim)
+            now = self.survey()
+            if now.stale or aim.missed_by(now):
                 roll.run()
         except (EngineGone, RunUnderWay):
             # Whoever comes next finds the note; writing beside a successor would do harm.
@@ -220,20 +197,38 @@ class Change:
         self._tidy(held)
         return replace(self.survey(), saved=saved)
 
-    def _refuse_user(self, before: Survey, saves: bool) -> None:
+    def _foretold(self, roll: Roll) -> Survey:
+        """Waits for Kafka's view, and says what the restarts will mean for topics."""
+        if self._watch is None:
+            self._progress.say(
+                "Kafka itself is not asked, having no AKS to ask in: brokers restart by what Ambari knows"
+            )
+        roll.until_kafka_is_seen()
+        seen = self.survey()
+        if seen.outlook is not None:
+            for said, lines in (
+                ("Clients will notice", seen.outlook.unavailable),
+                ("Under-replicated now", seen.outlook.under_replicated),
+                ("Brokers restart in this order", seen.outlook.order),
+            ):
+                for line in lines:
+                    self._progress.say(f"{said}: {line}")
+        return seen
+
+    def _refuse_user(self, saves: bool, restarts: bool) -> None:
         """Raises NotPermitted for a user that Ambari would stop after the first writes."""
-        if (saves or before.stale) and (why := lacking(self._ambari.user, self._ambari.roles(), saves)):
+        if (saves or restarts) and (why := lacking(self._ambari.user, self._ambari.roles(), saves)):
             raise NotPermitted(why)
 
-    def _save(self, held: RunNote, roll: Roll, wanted: Wanted, note: str) -> int | None:
-        if not wanted(self._ambari.current().version.types) and not held.note.saves:
+    def _save(self, held: RunNote, roll: Roll, aim: _Aim) -> int | None:
+        if not aim.wanted(self._ambari.current().version.types) and not held.note.saves:
             return None
         roll.until_idle()
-        version = save(self._ambari, self._clock, held, wanted, note)
-        self._progress.say(f"Kafka's configuration is saved as version {version.number}: {note}")
+        version = save(self._ambari, self._clock, held, aim.wanted, aim.note)
+        self._progress.say(f"Kafka's configuration is saved as version {version.number}: {aim.note}")
         return version.number
 
-    def _roll(self, held: RunNote, wanted: Wanted) -> Roll:
+    def _roll(self, held: RunNote, aim: _Aim, witness: Witness) -> Roll:
         def alive() -> None:
             self._alive()
             held.beat()
@@ -241,7 +236,7 @@ class Change:
         def confirm() -> CurrentConfiguration:
             held.confirm()
             current = self._ambari.current()
-            if wanted(current.version.types):
+            if aim.wanted(current.version.types):
                 raise RollStopped(
                     f"Somebody changed Kafka's configuration meanwhile (version {current.version.number} in "
                     "Ambari): brokers that restart with it would not do as they should. They stay untouched; "
@@ -259,6 +254,7 @@ class Change:
             self._options,
             alive,
             confirm,
+            witness,
             self.notice,
         )
 
@@ -290,16 +286,16 @@ class Change:
             ) from failure
 
 
-def _interrupted(artifacts: dict[str, str]) -> str:
-    try:
-        _, note = newest(artifacts)
-    except ConfigurationConflict as unreadable:
-        return str(unreadable)
-    if note is None:
-        return ""
-    back = (
-        f"; maintenance mode is to be put back to {note.maintenance_before}"
-        if note.maintenance_before
-        else ""
-    )
-    return f"the run of {note.since} on {note.writer.host} has not ended{back}"
+@dataclass(frozen=True)
+class _Aim:
+    """What a run is to end with."""
+
+    wanted: Wanted
+    note: str
+    """What Ambari shows beside what is saved."""
+    expected: Expected = lambda _: {}
+    """What each broker has to advertise afterwards."""
+
+    def missed_by(self, seen: Survey) -> bool:
+        """Does a broker advertise otherwise, whatever it is configured with?"""
+        return any(self.expected(one.broker) for one in seen.otherwise)

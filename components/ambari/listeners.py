@@ -124,6 +124,11 @@ def bootstrap_servers(listeners: Listeners, addresses: Sequence[str]) -> dict[Pr
     return servers
 
 
+def address_of(ip: str, port: int) -> str:
+    """As brokers advertise it."""
+    return f"{_bracketed(ip)}:{port}"
+
+
 def _protocol_map(properties: Mapping[str, str]) -> dict[str, Protocol]:
     """Each listener name's protocol. A map that is set replaces the default, which has each one as itself."""
     entries = _entries(properties.get(_MAP, ""))

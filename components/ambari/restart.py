@@ -13,6 +13,7 @@ from typing import Literal
 from ..settings.restarts import RestartUnit
 from .gates import Verdict
 from .model import INSTALLED, Broker, Request, Task
+from .seen import Seen
 
 Unit = RestartUnit | Literal["all"]
 
@@ -36,6 +37,15 @@ class Pace:
     """For all brokers to run and every gate to open."""
     down: float = 30.0
     """A broker may be seen not running for this long after a restart: Ambari's check may date from before."""
+    stable: int = 3
+    """So many rounds of Kafka's view in a row have to say the same: a few seconds each."""
+    view: float = 900.0
+    """For Kafka's view to be there at first: a role by which its image is pulled takes up to 600 s.
+
+    https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+    """
+    view_unknown: float = 120.0
+    """The same where what keeps it away hardly passes: no right to read it, topics that are hidden."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class View:
     verdict: Verdict
     now: float
     """Seconds since the epoch, by the server's clock."""
+    kafka: Seen | None = None
+    """Kafka's own view; None: the roll goes without it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ..replication.view import KafkaView
 from ..running.clock import Clock
 from ..running.progress import Progress
 from .client import Ambari
@@ -35,8 +36,10 @@ from .restart import (
     why_not_restart,
     why_not_settled,
 )
+from .seen import Seen, Steady
 from .staleness import out_of_date, placement
 from .stopped import RESUME, ended_again, failed_restarts
+from .witness import Witness, verdict_of
 
 _ATTEMPTS = 2
 """A broker may become stale again when somebody edits the configuration midway; not for ever."""
@@ -51,19 +54,23 @@ class RollOptions:
     strict: bool = False
     """Wait until a gate knows, and stop when none does."""
     pace: Pace = field(default_factory=Pace)
+    batch: int = 1
+    """How many brokers restart at a time at most, where the unit is a broker and Kafka's view allows it."""
 
 
 class Roll:
     """Restarts every stale broker, unit by unit (a broker, a rack, or all at once).
 
-    1. Look: Ambari's brokers, its newest requests and schedules, what the gates say. A broker is stale if it
-       does not run with the current configuration (`staleness`), or has died. If none is, the roll is done.
-       One that somebody stopped, or has not started yet, is left alone and waited for by nobody.
+    1. Look: Ambari's brokers, its newest requests and schedules, and Kafka's view or else what the gates say.
+       A broker is stale if it does not run with the current configuration (`staleness`), has died, or
+       advertises what it should not. If none is, the roll is done. One that somebody stopped, or has not
+       started yet, is left alone and waited for by nobody.
     2. Choose a unit: first brokers that do not run, whose restart harms nobody; then those that missed a
-       save during a restart, for which Ambari keeps no flag; last those that Ambari calls stale.
-    3. Wait until it is safe: nobody else restarts brokers; no other broker is down; no gate vetoes; the last
-       restart was `settle` seconds ago (longer when no gate vouches). A unit of which no broker runs waits
-       for the first of these only. With `strict`, a gate has to know.
+       save during a restart, for which Ambari keeps no flag; last those that Ambari calls stale. With Kafka's
+       view the first healthy broker goes alone, and the controller last.
+    3. Wait until it is safe: nobody else restarts brokers; no other broker is down; Kafka allows it. Without
+       its view: no gate vetoes; the last restart was `settle` seconds ago (longer when no gate vouches). A
+       unit of which no broker runs waits for the first of these only. With `strict`, a gate has to know.
     4. Stop if one broker of the unit has been restarted twice already: it keeps ending, or somebody keeps
        changing the configuration.
     5. Confirm that this run still holds the note and that the configuration is still the wanted one. Then
@@ -71,8 +78,9 @@ class Roll:
        and send it again only if there is no trace of it.
     6. Wait until the request has ended. Stop if a broker was left out or its task failed, unless its host
        has left the cluster meanwhile.
-    7. Wait until the unit's brokers run, have run for `settle` seconds, and no gate vetoes. Stop if one is
-       down again: its start script does not wait for that.
+    7. Wait until the unit's brokers run, and Kafka says that they are in sync and advertise what they should.
+       Without its view: until they have run for `settle` seconds and no gate vetoes. Stop if one is down
+       again: its start script does not wait for that.
     8. Go back to 1.
 
     Each wait has a deadline (`Pace`); at its end the roll stops, and brokers that were not restarted yet stay
@@ -93,6 +101,7 @@ class Roll:
         options: RollOptions,
         alive: Callable[[], None],
         confirm: Callable[[], CurrentConfiguration],
+        witness: Witness,
         notice: Callable[[Sequence[Broker]], None] = lambda _: None,
     ):
         self._ambari = ambari
@@ -105,6 +114,7 @@ class Roll:
         self._unit: Unit = options.unit
         self._alive = alive
         self._confirm = confirm
+        self._witness = witness
         self._notice = notice
         self._requests_made = 0
         self._done: list[str] = []
@@ -133,22 +143,48 @@ class Roll:
                 raise RollStopped(f"Gave up after {self._pace.others:.0f} s: {why}. Nothing was changed.")
             self._wait("Kafka", why)
 
+    def until_kafka_is_seen(self) -> KafkaView | None:
+        """Waits for Kafka's view for as long as its pod may take to begin; None: the roll goes without it.
+
+        Raises RollStopped, with `strict`, where it does not come.
+        """
+        waiting = _Waiting(self._clock, self._pace.view)
+        lasting = _Waiting(self._clock, self._pace.view_unknown)
+        while seen := self._look_at_kafka():
+            if seen.view is not None:
+                return seen.view
+            if seen.passing:
+                lasting = _Waiting(self._clock, self._pace.view_unknown)
+            if waiting.over() or lasting.over():
+                without = f"Kafka's view is unknown after {waiting.seconds():.0f} s: {seen.unknown}"
+                if self._strict:
+                    raise RollStopped(f"{without}, and strict is set. Nothing was changed.")
+                self._progress.say(f"warning: {without}. Brokers restart by what Ambari knows")
+                self._witness.dismiss()
+                return None
+            self._wait("Kafka's view", seen.unknown)
+        return None
+
     def _next(self) -> tuple[str, list[Broker]] | None:
         """What to call the brokers to restart now, and these, once it is safe; None when none is stale."""
         waiting = _Waiting(self._clock, max(self._pace.others, self._pace.health))
+        steady = Steady(self._pace.stable)
         current = self._ambari.current()
         while True:
             view = self._look()
-            stale = out_of_date(self._ambari, view.brokers, view.requests, current)
+            stale = self._stale(view, current)
             if not stale:
                 return None
-            batch = batches(stale, self._unit)[0]
+            batch = self._choose(view, stale)
             subject = self._subject(batch, stale)
             settle = 0.0 if self._done or waiting.seconds() >= self._settle(view) else self._settle(view)
             why = (
                 why_not_restart(view, batch, self._unit, settle)
                 or self._too_little_known(view, batch, waiting)
                 or self._perhaps_starting(batch, waiting)
+                or self._witness.why_not_restart(
+                    view.kafka, batch, waiting.seconds(), steady, bool(self._done)
+                )
             )
             if why is None:
                 self._refuse_to_go_round(batch)
@@ -156,6 +192,20 @@ class Roll:
             if waiting.over():
                 raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
             self._wait(subject, why)
+
+    def _look_at_kafka(self) -> Seen | None:
+        self._alive()
+        return self._witness.look()
+
+    def _stale(self, view: View, current: CurrentConfiguration) -> list[Broker]:
+        stale = out_of_date(self._ambari, view.brokers, view.requests, current)
+        due = {broker.host for broker in [*stale, *self._witness.due(view.kafka, view.brokers)]}
+        return [broker for broker in view.brokers if broker.host in due]
+
+    def _choose(self, view: View, stale: Sequence[Broker]) -> list[Broker]:
+        if view.kafka is None or view.kafka.view is None:
+            return batches(stale, self._unit)[0]
+        return self._witness.next_round(view.kafka.view, stale)
 
     def _restart(self, subject: str, batch: Sequence[Broker]) -> None:
         hosts = [broker.host for broker in batch]
@@ -174,6 +224,7 @@ class Roll:
         if not hosts:
             return self._progress.say(f"{subject}: {_REMOVED}")
         settled = self._until_settled(subject, request, hosts)
+        self._witness.back(batch)
         theirs = [broker for broker in settled.brokers if broker.host in hosts]
         if stopped := [broker for broker in theirs if broker.stopped]:
             return self._progress.say(f"{subject}: {names(stopped)} was stopped on purpose meanwhile")
@@ -236,6 +287,7 @@ class Roll:
     def _until_settled(self, subject: str, request: Request, hosts: Sequence[str]) -> View:
         """The brokers run, still run some time later, and every gate is open."""
         waiting, running = _Waiting(self._clock, self._pace.health), _Waiting(self._clock, 0)
+        returning = self._witness.returning()
         while True:
             view = self._look()
             down = [broker for broker in view.brokers if broker.host in hosts and broker.down]
@@ -244,7 +296,9 @@ class Roll:
             if down:
                 running = _Waiting(self._clock, 0)
             why = why_not_settled(view, hosts, running.seconds(), self._settle(view))
-            why = why or self._too_little_known(view, [], waiting)
+            started = [broker for broker in view.brokers if broker.host in hosts and broker.started]
+            by_kafka = returning.why_not(view.kafka, started)
+            why = why or self._too_little_known(view, [], waiting) or by_kafka
             if why is None:
                 return view
             if waiting.over():
@@ -258,10 +312,16 @@ class Roll:
         brokers = self._brokers = self._ambari.brokers()
         self._notice(brokers)
         now = self._clock.wall() + self._ambari.server_time_offset
+        # Last of all, for the same reason. What Kafka says is of now; metrics are of minutes ago.
+        kafka = self._witness.look()
+        if kafka is not None:
+            return View(brokers, requests, schedules, verdict_of(kafka), now, kafka)
         moment = Moment(now, last_restart(requests))
         return View(brokers, requests, schedules, combined([gate.ask(moment) for gate in self._gates]), now)
 
     def _settle(self, view: View) -> float:
+        if view.kafka is not None:
+            return 0.0
         return self._pace.settle if view.verdict.answer == "go" else self._pace.settle_unvouched
 
     def _too_little_known(self, view: View, batch: Sequence[Broker], waiting: _Waiting) -> str | None:

@@ -10,12 +10,12 @@ from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from ..settings.restarts import LEAST_SETTLE_SECONDS, MOST_SETTLE_SECONDS, Restart, RestartUnit
-from .change import Survey
 from .earlier_blocks import EARLIER_BLOCKS
 from .kafka_env import BLOCK, OVERRIDING_BLOCK
 from .listeners import HDINSIGHT_LISTENERS, opened, restored
 from .servers import told_to_clients
 from .situation import Situation
+from .survey import Survey
 
 OPTIONS = (
     "ambariUrl",

@@ -56,26 +56,16 @@ class KubernetesApi:
 
         Raises ApiUnreachable and ApiRefused.
         """
-        from kubernetes.client.exceptions import OpenApiException
-        from urllib3.exceptions import HTTPError
+        content = self._answer(path, query, "application/json")
+        return None if content is None else json.loads(content)
 
-        request = self._client.param_serialize(
-            "GET",
-            path,
-            query_params=[*(query or {}).items()],
-            header_params={"Accept": "application/json"},
-            auth_settings=["BearerToken"],
-        )
-        try:
-            answer = self._client.call_api(*request, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
-            content = answer.read()
-        except (HTTPError, OpenApiException, OSError) as error:
-            raise ApiUnreachable(f"the Kubernetes API server does not answer: {error}") from error
-        if answer.status == 404:
-            return None
-        if not 200 <= answer.status < 300:
-            raise ApiRefused(answer.status, _message(answer.status, content))
-        return json.loads(content)
+    def text(self, path: str, query: Mapping[str, str | int] | None = None) -> str | None:
+        """The plain text at a path such as /api/v1/namespaces/a/pods/b/log; None where nothing is.
+
+        Raises ApiUnreachable and ApiRefused.
+        """
+        content = self._answer(path, query, "text/plain, application/json")
+        return None if content is None else content.decode(errors="replace")
 
     def list(self, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[Object]:
         """The objects at a path such as /api/v1/namespaces/a/pods, page by page; none where it isn't.
@@ -89,6 +79,28 @@ class KubernetesApi:
             if not further:
                 return
             page["continue"] = further
+
+    def _answer(self, path: str, query: Mapping[str, str | int] | None, accepted: str) -> bytes | None:
+        from kubernetes.client.exceptions import OpenApiException
+        from urllib3.exceptions import HTTPError
+
+        request = self._client.param_serialize(
+            "GET",
+            path,
+            query_params=[*(query or {}).items()],
+            header_params={"Accept": accepted},
+            auth_settings=["BearerToken"],
+        )
+        try:
+            answer = self._client.call_api(*request, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+            content = answer.read()
+        except (HTTPError, OpenApiException, OSError) as error:
+            raise ApiUnreachable(f"the Kubernetes API server does not answer: {error}") from error
+        if answer.status == 404:
+            return None
+        if not 200 <= answer.status < 300:
+            raise ApiRefused(answer.status, _message(answer.status, content))
+        return content
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 Answers = dict[str, Any]
-"""By path: an object; a list of a list's items; or an int, the status of a refusal."""
+"""By path: an object; a list of a list's items; a text; an int, the status of a refusal; or what tells one
+of these by the query."""
 
 
 class ApiServer(ThreadingHTTPServer):
@@ -36,11 +37,15 @@ class _Answer(BaseHTTPRequestHandler):
         asked = dict(urllib.parse.parse_qsl(query))
         self.server.asked.append((path, asked, self.headers["Authorization"]))
         found = self.server.answers.get(path, 404)
+        found = found(asked) if callable(found) else found
         status = found if isinstance(found, int) else 200
         body = {"message": f"refused: {path}"} if isinstance(found, int) else found
         self.send_response(status)
         self.end_headers()
-        self.wfile.write(json.dumps({"items": body} if isinstance(body, list) else body).encode())
+        text = (
+            body if isinstance(body, str) else json.dumps({"items": body} if isinstance(body, list) else body)
+        )
+        self.wfile.write(text.encode())
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
         return

@@ -19,6 +19,7 @@ from components.ambari.model import Configuration
 from components.ambari.note import Writer
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
+from components.ambari.seen import Watch
 from components.running.clock import Clock
 from components.running.progress import Progress
 from emulator.ambari.simulation import Simulation, simulated_server
@@ -51,6 +52,8 @@ class Run:
 class Bench:
     simulation: Simulation
     clock: Clock = field(default_factory=FastClock)
+    watch: Callable[[], Watch | None] = lambda: None
+    """Where each run looks at Kafka's own view."""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def run(
@@ -76,6 +79,7 @@ class Bench:
             alive,
             writer or replace(Writer.here(), started="long ago"),
             trouble_with_address,
+            self.watch(),
         )
         return Run(change, wireless, output)
 

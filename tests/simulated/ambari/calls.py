@@ -22,3 +22,13 @@ def once(call: str, action: Callable[[], object], ordinal: int = 1) -> Callable[
             left.pop()()
 
     return between
+
+
+def both(first: Callable[[str], None], second: Callable[[str], None]) -> Callable[[str], None]:
+    """Does one thing and then another between two calls."""
+
+    def between(call: str) -> None:
+        first(call)
+        second(call)
+
+    return between

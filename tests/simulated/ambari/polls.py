@@ -1,13 +1,17 @@
 """How much is asked of Ambari each time that a roll waits, for a cluster of any size."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import mode
 
 from components.ambari.restart import Pace
-from tests.simulated.ambari.bench import QUICK, bench
+from tests.simulated.ambari.bench import QUICK
 from tests.simulated.ambari.calls import PROGRESS, RESTART
+from tests.simulated.ambari.kafka import LOG, kafka_bench
 from tests.simulated.ambari.wireless import Killed
 from tests.unit.ambari.clocks import FakeClock
+
+_OF_KUBERNETES = "GET log"
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class CallsPerPoll:
     """While a broker is being restarted."""
     watching: int
     """While it is watched afterwards."""
+    of_kubernetes: int = 0
+    """The same, asked of AKS's API server."""
 
 
 class _Polls(FakeClock):
@@ -34,11 +40,13 @@ class _Polls(FakeClock):
         super().sleep(seconds)
 
 
-def calls_per_poll(brokers: int) -> CallsPerPoll:
-    """Of a roll, as far as the restart of its second broker."""
-    with bench(brokers) as cluster:
-        polls = _Polls()
+def calls_per_poll(brokers: int, by_kafka: bool = False) -> CallsPerPoll:
+    """Of a roll, as far as the restart of its second broker. `by_kafka`: it looks at Kafka's own view."""
+    with kafka_bench(brokers) as place:
+        cluster, polls = place.cluster, _Polls()
         cluster.clock = polls
+        if not by_kafka:
+            cluster.watch = lambda: None
         agent = cluster.simulation.agents["wn0"]
         agent.hold()
 
@@ -49,6 +57,11 @@ def calls_per_poll(brokers: int) -> CallsPerPoll:
             if call == RESTART and agent.rendered:
                 raise Killed
 
+        def log(query: Mapping[str, str]) -> str:
+            polls.calls.append(_OF_KUBERNETES)
+            return place.kafka.log(query)
+
+        place.api.answers[LOG] = log
         run = cluster.run(replace(QUICK, pace=Pace(poll=1, settle_unvouched=10)), between=between)
         try:
             run.change.advertise()
@@ -56,7 +69,9 @@ def calls_per_poll(brokers: int) -> CallsPerPoll:
             waits = polls.polls
         else:
             raise AssertionError("the second broker was not restarted")
+    watching = [calls for calls in waits if PROGRESS not in calls and len(calls) > 1]
     return CallsPerPoll(
         mode(len(calls) for calls in waits if PROGRESS in calls),
-        mode(len(calls) for calls in waits if PROGRESS not in calls),
+        mode(len(calls) - calls.count(_OF_KUBERNETES) for calls in watching),
+        mode(calls.count(_OF_KUBERNETES) for calls in watching),
     )
