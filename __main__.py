@@ -163,6 +163,7 @@ advertising = IpAdvertising(
         password_config_key=ambari_password,
         restart=settings.restart,
         unit=settings.restart_unit,
+        batch=settings.restart_batch,
         strict=settings.restart_strict,
         settle_seconds=settings.restart_settle_seconds,
         keep_on_delete=settings.keep_ip_advertising,

@@ -82,6 +82,7 @@ DECIDED = (
     Decided("appAccessToken", "access-token", r"stringData(\.token)?", comes_and_goes=True),
     Decided("restart", _ADVERTISING, "restart"),
     Decided("restartUnit", _ADVERTISING, "unit"),
+    Decided("restartBatch", _ADVERTISING, "batch"),
     Decided("restartStrict", _ADVERTISING, "strict"),
     Decided("restartSettleSeconds", _ADVERTISING, "settleSeconds"),
     Decided("keepIpAdvertising", _ADVERTISING, "keepOnDelete"),

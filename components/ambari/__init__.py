@@ -4,6 +4,6 @@ Private: other programs import what they may use of it from `aks_kafka`.
 """
 
 from .addresses import BrokerAddresses, BrokerAddressesArgs
-from .resource import IpAdvertising, IpAdvertisingArgs
+from .resource import IpAdvertising, IpAdvertisingArgs, ViewAccess
 
-__all__ = ["BrokerAddresses", "BrokerAddressesArgs", "IpAdvertising", "IpAdvertisingArgs"]
+__all__ = ["BrokerAddresses", "BrokerAddressesArgs", "IpAdvertising", "IpAdvertisingArgs", "ViewAccess"]

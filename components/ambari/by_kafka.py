@@ -29,6 +29,11 @@ class Otherwise:
     said: str
     """What Kafka says; empty: nothing."""
 
+    @property
+    def where(self) -> str:
+        """Broker and listener."""
+        return f"{self.broker.short_name} {self.listener}"
+
     def __str__(self) -> str:
         return f"{self.said or 'nothing'} for {self.listener} instead of {self.wanted}"
 

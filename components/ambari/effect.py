@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .state import PLAN
+from .state import ORDER, PLAN, UNAVAILABLE
+
+_NAMED = 5
+"""How many topics the line names before it counts the others."""
 
 EFFECT = "effect"
 """The input that holds the line. Nothing reads it back, so that it never makes a difference by itself."""
@@ -20,7 +23,9 @@ def effect(options: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, str
         return {EFFECT: f"brokers that do not advertise their address yet restart, {_pace(options)}"}
     parts = []
     if hosts := olds.get(PLAN):
-        parts.append(_restarts(options, hosts))
+        last = " (controller last)" if len(olds.get(ORDER) or []) > 1 else ""
+        parts.append(_restarts(options, hosts) + last)
+        parts += _suffering(olds.get(UNAVAILABLE) or [])
     if olds.get("interrupted"):
         parts.append("what an interrupted run began is finished")
     return {EFFECT: "; ".join(parts)} if parts else {}
@@ -33,7 +38,18 @@ def _restarts(options: Mapping[str, Any], hosts: Sequence[str]) -> str:
     return f"{len(names)} brokers restart, {_pace(options)}: {', '.join(names)}"
 
 
+def _suffering(lines: Sequence[str]) -> list[str]:
+    topics = list(dict.fromkeys(topic for topic, told, _ in (line.partition(", ") for line in lines) if told))
+    if not topics:
+        return []
+    more = f" and {len(topics) - _NAMED} more" if len(topics) > _NAMED else ""
+    return [f"clients notice it on {', '.join(topics[:_NAMED])}{more}"]
+
+
 def _pace(options: Mapping[str, Any]) -> str:
     if options.get("restart") == "all-at-once":
         return "all at once"
-    return "one rack at a time" if options.get("unit") == "rack" else "one at a time"
+    if options.get("unit") == "rack":
+        return "one rack at a time"
+    batch = options.get("batch")
+    return f"up to {batch:.0f} at a time" if isinstance(batch, int | float) and batch > 1 else "one at a time"

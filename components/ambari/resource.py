@@ -27,6 +27,7 @@ from ..settings.restarts import Restart, RestartUnit
 from .change import Change
 from .effect import effect
 from .errors import ClusterUnknown, Unreachable
+from .kafkas_view import KUBECONFIG, VIEW, watching
 from .restart import Pace
 from .roll import RollOptions
 from .session import session
@@ -45,6 +46,17 @@ from .state import (
 
 
 @dataclass(frozen=True)
+class ViewAccess:
+    """A pod in AKS that logs Kafka's own view, and how it is found."""
+
+    kubeconfig: pulumi.Input[str]
+    """Of whoever may list pods and read their logs in the namespace. It is kept as a secret."""
+    namespace: pulumi.Input[str]
+    name: pulumi.Input[str] = "kafka-view"
+    """The value of the pod's label `app.kubernetes.io/component`."""
+
+
+@dataclass(frozen=True)
 class IpAdvertisingArgs:
     """What to change and how. Where Ambari answers, it has to be reachable from where Pulumi runs."""
 
@@ -60,14 +72,21 @@ class IpAdvertisingArgs:
     """How brokers restart for a changed configuration: one by one (`rolling`), or `all-at-once`."""
     unit: RestartUnit = restarts.DEFAULT_UNIT
     """What is restarted at a time when rolling; `rack` only where Ambari knows the racks."""
+    batch: int = restarts.DEFAULT_BATCH
+    """How many brokers at most restart at a time when rolling by broker; one where there is no `view`."""
     strict: bool = False
-    """Stop when no gate can tell whether Kafka is healthy, instead of waiting `settle_seconds`."""
+    """Stop when nothing tells whether Kafka is healthy, instead of waiting `settle_seconds`."""
     keep_on_delete: bool = False
     """Leave Kafka as it is when this resource is deleted."""
     settle_seconds: float = restarts.DEFAULT_SETTLE_SECONDS
-    """Seconds that a restarted broker must have been running before the next, when no gate can tell more."""
+    """Seconds that a restarted broker must have been running before the next, when nothing tells more."""
     workers: pulumi.Input[int] = 0
     """How many brokers there are at least, waited for: when the cluster grows, so does this. 0: not known."""
+    view: ViewAccess | None = None
+    """Where Kafka itself is asked which brokers may restart, and which are back; None: it is not asked.
+
+    Another kubeconfig or namespace changes nothing about the brokers, and is no update.
+    """
 
 
 class IpAdvertising(CamelCased, pulumi.dynamic.Resource, module="kafka", name="IpAdvertising"):
@@ -98,10 +117,30 @@ class IpAdvertising(CamelCased, pulumi.dynamic.Resource, module="kafka", name="I
     """Hosts whose broker does not run with the current configuration."""
     plan: pulumi.Output[list[str]]
     """Hosts that `pulumi up` would restart, in their order: all of them where something has to be saved."""
+    order: pulumi.Output[list[str]]
+    """The same in Kafka's words, one round a line; empty where its view is unknown."""
+    unavailable: pulumi.Output[list[str]]
+    """While restarts are due, the topics whose clients will notice them, and how; by Kafka's view."""
+    under_replicated: pulumi.Output[list[str]]
+    """While restarts are due, the topics with replicas that are out of sync; by Kafka's view."""
+    advertised: pulumi.Output[dict[str, str]]
+    """What brokers advertise that they should not, by broker and listener; by Kafka's view."""
 
     def __init__(self, name: str, args: IpAdvertisingArgs, opts: pulumi.ResourceOptions | None = None):
-        inputs = {field.name: getattr(args, field.name) for field in fields(args)}
-        super().__init__(IpAdvertisingProvider(), name, {**inputs, **dict.fromkeys(_OUTPUTS)}, opts)
+        inputs = {field.name: getattr(args, field.name) for field in fields(args) if field.name != "view"}
+        if args.view is not None:
+            inputs |= {
+                "kubeconfig": pulumi.Output.secret(args.view.kubeconfig),
+                "view_namespace": args.view.namespace,
+                "view_name": args.view.name,
+            }
+        secret = pulumi.ResourceOptions(additional_secret_outputs=[KUBECONFIG])
+        super().__init__(
+            IpAdvertisingProvider(),
+            name,
+            {**inputs, **dict.fromkeys(_OUTPUTS)},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )
 
 
 _OUTPUTS = (
@@ -120,14 +159,23 @@ _OUTPUTS = (
     "listeners_before",
     "listeners_wanted",
     "refused",
+    "order",
+    "unavailable",
+    "under_replicated",
+    "advertised",
+    "advertised_wanted",
 )
+
+
+_VIEW_AT_DELETION = 60.0
+"""Seconds: what is kept to sign in with may be long out of date then, or the cluster gone."""
 
 
 class IpAdvertisingProvider(OwnProvider):
     """Every call looks at the cluster anew, and does what is missing."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        inputs = {name: news[name] for name in OPTIONS if name in news}
+        inputs = {name: news[name] for name in (*OPTIONS, *VIEW) if name in news}
         failures = [CheckFailure(name, reason) for name, reason in mistakes(inputs)]
         if refused := _olds.get(REFUSED):
             failures.append(CheckFailure("listeners", f"{refused} {SEEN_AT_REFRESH}"))
@@ -171,7 +219,7 @@ class IpAdvertisingProvider(OwnProvider):
         if _props.get("keepOnDelete"):
             return
         try:
-            with self._change(_props) as change:
+            with self._change(_props, view=_VIEW_AT_DELETION) as change:
                 change.take_back(remembered(_props, ""))
         except ClusterUnknown:
             return
@@ -182,16 +230,25 @@ class IpAdvertisingProvider(OwnProvider):
             ) from None
 
     @contextmanager
-    def _change(self, props: dict[str, Any], adopted: bool = False) -> Iterator[Change]:
-        pace = Pace(settle_unvouched=props["settleSeconds"], settle=min(Pace.settle, props["settleSeconds"]))
+    def _change(
+        self, props: dict[str, Any], adopted: bool = False, view: float = Pace.view
+    ) -> Iterator[Change]:
+        """`view`: seconds that Kafka's view is waited for at first."""
+        settle = props["settleSeconds"]
+        pace = Pace(settle_unvouched=settle, settle=min(Pace.settle, settle), view=view)
         unit = "all" if props["restart"] == "all-at-once" else props["unit"]
-        options = RollOptions(unit, props["strict"], pace)
-        with session(props, self.configuration) as signed_in:
+        batch = int(props.get("batch") or restarts.DEFAULT_BATCH)
+        options = RollOptions(unit, props["strict"], pace, batch)
+        with (
+            session(props, self.configuration) as signed_in,
+            watching(props, signed_in.clock) as watch,
+        ):
             yield Change(
                 signed_in.ambari,
                 signed_in.clock,
                 signed_in.progress,
                 options,
                 signed_in.alive,
+                watch=watch,
                 adopted=adopted,
             )

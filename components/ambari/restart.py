@@ -44,7 +44,7 @@ class Pace:
 
     https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
     """
-    view_unknown: float = 120.0
+    view_unknown: float = 60.0
     """The same where what keeps it away hardly passes: no right to read it, topics that are hidden."""
 
 

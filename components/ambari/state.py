@@ -9,9 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from ..settings.restarts import LEAST_SETTLE_SECONDS, MOST_SETTLE_SECONDS, Restart, RestartUnit
+from ..settings.restarts import (
+    DEFAULT_BATCH,
+    LEAST_SETTLE_SECONDS,
+    MOST_BATCH,
+    MOST_SETTLE_SECONDS,
+    Restart,
+    RestartUnit,
+)
 from .earlier_blocks import EARLIER_BLOCKS
 from .kafka_env import BLOCK, OVERRIDING_BLOCK
+from .kafkas_view import VIEW
 from .listeners import HDINSIGHT_LISTENERS, opened, restored
 from .servers import told_to_clients
 from .situation import Situation
@@ -24,12 +32,21 @@ OPTIONS = (
     "passwordConfigKey",
     "restart",
     "unit",
+    "batch",
     "strict",
     "keepOnDelete",
     "settleSeconds",
     "workers",
 )
+_DEFAULTS: dict[str, Any] = {"batch": DEFAULT_BATCH}
+"""Of options that states of earlier versions lack."""
 PLAN = "plan"
+ORDER = "order"
+"""The rounds of the plan in Kafka's words; empty where nothing restarts, or Kafka's view is unknown."""
+UNAVAILABLE = "unavailable"
+"""Topics whose clients will notice the restarts that are due."""
+UNDER_REPLICATED = "underReplicated"
+"""Topics with replicas out of sync while restarts are due."""
 REFUSED = "refused"
 """Why the last refresh found that the change can't be made; empty: it can, or is made already."""
 SEEN_AT_REFRESH = "That is what Ambari said at the last refresh: once it is mended, run with --refresh."
@@ -44,9 +61,14 @@ _WANTED = "listenersWanted"
 _BEFORE = "listenersBefore"
 _BLOCK = "kafkaEnvBlock"
 _PASTED = "pasted"
+_ADVERTISED = "advertised"
+"""What brokers advertise and should not, by broker and listener."""
+_ADVERTISED_WANTED = "advertisedWanted"
+"""What they should advertise instead."""
 _AT_REST: dict[str, Any] = {"staleBrokers": [], "interrupted": ""}
-_UNSEEN: dict[str, Any] = {_LISTENERS: "", _WANTED: "", PLAN: [], REFUSED: ""}
-INPUTS = (*OPTIONS, _LISTENERS, _WANTED, _BLOCK, *_AT_REST, PLAN, REFUSED)
+_FORETOLD: dict[str, Any] = {PLAN: [], REFUSED: "", ORDER: [], UNAVAILABLE: [], UNDER_REPLICATED: []}
+_UNSEEN: dict[str, Any] = {_LISTENERS: "", _WANTED: "", _ADVERTISED: {}, _ADVERTISED_WANTED: {}, **_FORETOLD}
+INPUTS = (*OPTIONS, *VIEW, _BLOCK, *_AT_REST, *_UNSEEN)
 """Outputs that a refresh puts among the inputs, so that a preview after it shows each drift by its value."""
 
 
@@ -58,19 +80,29 @@ def desired(olds: Mapping[str, Any]) -> dict[str, Any]:
     """
     block = olds.get(_BLOCK)
     olds = olds or _UNSEEN
-    seen = {_LISTENERS: _wanted(olds)} if _LISTENERS in olds else {}
-    known = {_WANTED: _wanted(olds), PLAN: [], REFUSED: ""}
+    known = {
+        _LISTENERS: _wanted(olds),
+        _WANTED: _wanted(olds),
+        _ADVERTISED: olds.get(_ADVERTISED_WANTED, {}),
+        _ADVERTISED_WANTED: olds.get(_ADVERTISED_WANTED, {}),
+        **_FORETOLD,
+    }
     kept = {name: value for name, value in known.items() if name in olds}
-    return {**seen, **kept, _BLOCK: block if block in EARLIER_BLOCKS else BLOCK, **_AT_REST}
+    return {**kept, _BLOCK: block if block in EARLIER_BLOCKS else BLOCK, **_AT_REST}
 
 
 def differs(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Is there anything to do, given the outputs of the last run or refresh and the new inputs?"""
+    """Is there anything to do, given the outputs of the last run or refresh and the new inputs?
+
+    Where Kafka's view is looked at makes no difference: credentials are renewed, and clusters are replaced.
+    """
+    options = {name: _DEFAULTS.get(name) for name in OPTIONS}
     return (
-        any(olds.get(name) != news.get(name) for name in OPTIONS)
+        any(olds.get(name, default) != news.get(name, default) for name, default in options.items())
         or any(olds.get(name) != value for name, value in _AT_REST.items())
         or olds.get(_BLOCK) not in (BLOCK, *EARLIER_BLOCKS)
         or olds.get(_LISTENERS, "") != _wanted(olds)
+        or olds.get(_ADVERTISED, {}) != olds.get(_ADVERTISED_WANTED, {})
     )
 
 
@@ -98,13 +130,20 @@ def outputs(
     """
     now = survey.situation
     return {
-        **{name: props[name] for name in OPTIONS if name in props},
+        **{name: props[name] for name in (*OPTIONS, *VIEW) if name in props},
         _LISTENERS: now.listeners,
         _WANTED: now.wanted,
         _BLOCK: _shown_block(now),
         _PASTED: ADOPTED if now.adopted else PASTED if now.pasted else "",
         "staleBrokers": sorted(broker.host for broker in survey.stale),
+        _ADVERTISED: {one.where: one.said for one in survey.otherwise if one.broker not in survey.stale},
+        _ADVERTISED_WANTED: {
+            one.where: one.wanted for one in survey.otherwise if one.broker not in survey.stale
+        },
         PLAN: [broker.host for broker in survey.to_restart],
+        ORDER: survey.outlook.order if survey.outlook else [],
+        UNAVAILABLE: survey.outlook.unavailable if survey.outlook else [],
+        UNDER_REPLICATED: survey.outlook.under_replicated if survey.outlook else [],
         "interrupted": survey.interrupted,
         REFUSED: refused,
         **told_to_clients(now.parsed, survey.brokers),
@@ -123,6 +162,9 @@ def mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if isinstance(settle, int | float) and not LEAST_SETTLE_SECONDS <= settle <= MOST_SETTLE_SECONDS:
         bounds = f"{LEAST_SETTLE_SECONDS} and {MOST_SETTLE_SECONDS}"
         yield "settleSeconds", f"must lie between {bounds} seconds, not {settle}"
+    batch = inputs.get("batch", DEFAULT_BATCH)
+    if isinstance(batch, int | float) and not 1 <= batch <= MOST_BATCH:
+        yield "batch", f"must lie between 1 and {MOST_BATCH} brokers, not {batch}"
 
 
 def login_mistakes(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -132,6 +132,7 @@ ASPECTS: tuple[tuple[Choice, ...], ...] = (
         {
             "restart": "all-at-once",
             "restartSettleSeconds": 0,
+            "restartBatch": 5,
             "storageRoleSeconds": 0,
             "keepIpAdvertising": True,
         },

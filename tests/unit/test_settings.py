@@ -117,6 +117,7 @@ def test_values_come_as_pulumi_hands_them_over() -> None:
         ("aksNodeSize", "large", "VM size"),
         ("kubernetesVersion", "1.29", "1.30 or newer"),
         ("restartSettleSeconds", "-1", "between 0 and 3600"),
+        ("restartBatch", "0", "between 1 and 100"),
         ("tags", '{"a<b": "c"}', "without"),
         ("tags", json.dumps({"long": "x" * 257}), "256"),
         ("tags", json.dumps({str(number): "" for number in range(16)}), "at most 15"),

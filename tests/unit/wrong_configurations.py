@@ -170,6 +170,7 @@ KINDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "appPort": 65536,
             "appReplicas": 0,
             "restartSettleSeconds": -1,
+            "restartBatch": 0,
             "storageRoleSeconds": 3601,
         },
         {"aksNodeCount": 3, "aksMaxNodeCount": 2},

@@ -10,6 +10,7 @@ from ..restarts import Restart, RestartUnit
 from ..types import TrueOrFalse
 
 SettleSeconds = Annotated[int, between(restarts.LEAST_SETTLE_SECONDS, restarts.MOST_SETTLE_SECONDS, OURS)]
+Batch = Annotated[int, between(1, restarts.MOST_BATCH, OURS)]
 
 
 class RestartSettings(Checked):
@@ -24,6 +25,13 @@ class RestartSettings(Checked):
     restart_unit: RestartUnit = setting(
         restarts.DEFAULT_UNIT,
         description="What restarts at a time when rolling; racks only where Ambari knows them.",
+        group=Group.RESTART,
+        changed=Change.LATER,
+    )
+    restart_batch: Batch = setting(
+        restarts.DEFAULT_BATCH,
+        description="How many brokers may restart at a time when rolling by broker, where Kafka tells "
+        "that no partition needs two of them; one where it tells nothing.",
         group=Group.RESTART,
         changed=Change.LATER,
     )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.ambari.kafka_env import BLOCK
+from components.ambari.kafka_env import END
 from components.ambari.kafkas_view import PodWatch
 from emulator.ambari.simulation import SimulatedAgent, Simulation
 from tests.simulated.ambari.bench import Bench, bench
@@ -29,7 +29,7 @@ POD: dict[str, Any] = {
 
 @dataclass
 class SimulatedKafka:
-    """A broker is in sync while its process runs, and advertises what it was started with."""
+    """A broker is in sync while it runs, and advertises its address if our block has the last word."""
 
     simulation: Simulation
     topics: dict[str, list[list[int]]] = field(default_factory=dict)
@@ -98,7 +98,8 @@ class SimulatedKafka:
         if number in self.mute:
             return None
         content = agent.rendered.get("KAFKA_BROKER", {}).get("kafka-env", {}).get("content", "")
-        host = self.advertising.get(number) or (agent.ip if BLOCK in content else agent.host_name)
+        has_last_word = content.rstrip().endswith(END)
+        host = self.advertising.get(number) or (agent.ip if has_last_word else agent.host_name)
         return {"PLAINTEXT": f"{host}:9092"}
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from components.ambari.errors import RollStopped
+from components.ambari.kafka_env import END
 from components.ambari.restart import Pace
 from components.ambari.roll import RollOptions
 from tests.simulated.ambari.bench import Bench
-from tests.simulated.ambari.calls import RESTART, SAVE, both, once, without_notes
+from tests.simulated.ambari.calls import PROGRESS, RESTART, SAVE, both, once, without_notes
 from tests.simulated.ambari.kafka import kafka_bench
 from tests.unit.ambari.clocks import FakeClock
 
@@ -156,6 +157,27 @@ def test_one_that_advertises_something_else_restarts_whatever_ambari_says():
         run.change.advertise()
         assert without_notes(run.writes) == [RESTART]
         assert place.cluster.restarts() == {"wn0": 1, "wn1": 2, "wn2": 1}
+
+
+def test_a_line_below_our_block_that_advertises_names_loses_the_last_word():
+    line = 'sed -i "s/10[.0-9]*/$(hostname -f)/" /usr/hdp/current/kafka-broker/config/server.properties'
+    with kafka_bench(topics=REPLICATED) as place:
+        place.cluster.run(PATIENT).change.advertise()
+        place.cluster.edit("kafka-env", "content", place.cluster.value("kafka-env", "content") + line + "\n")
+        # Until a broker shows what comes of it, nobody knows.
+        assert place.cluster.run().change.survey().situation.desired
+        place.cluster.restart_by_hand(place.cluster.simulation.agents["wn1"].host_name)
+        place.cluster.let_restarts_end(PROGRESS)
+        survey = place.cluster.run().change.survey()
+        assert not survey.situation.desired
+        assert [one.where for one in survey.otherwise] == ["wn1-mykafk PLAINTEXT"]
+        run = place.cluster.run(PATIENT)
+        run.change.advertise()
+        assert without_notes(run.writes) == [SAVE, RESTART, RESTART, RESTART]
+        content = place.cluster.value("kafka-env", "content")
+        assert line in content
+        assert content.rstrip().endswith(END)
+        assert place.cluster.run().change.survey().otherwise == []
 
 
 def rounds_of(output: str) -> list[int]:

@@ -115,8 +115,8 @@ def test_what_hardly_passes_by_itself_is_waited_for_less():
         clock = place.cluster.clock = FakeClock()
         run = place.cluster.run(QUICK, between=place.cluster.let_restarts_end)
         run.change.advertise()
-        assert "unknown after 120 s: pod kafka-view-1 says: broker 1001" in run.output.getvalue()
-        assert clock.passed < 200
+        assert "unknown after 60 s: pod kafka-view-1 says: broker 1001" in run.output.getvalue()
+        assert clock.passed < 100
 
 
 def test_with_strict_a_view_that_does_not_come_stops_the_run_before_it_saves():

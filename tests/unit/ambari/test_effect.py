@@ -20,6 +20,17 @@ PLAN = ["wn1-kafka.internal", "wn2-kafka.internal", "wn0-kafka.internal"]
             "2 brokers restart, all at once: wn2-kafka, wn0-kafka",
         ),
         ({}, {"plan": PLAN[:1]}, "1 broker restarts: wn1-kafka"),
+        (
+            {},
+            {"plan": PLAN[:2], "order": ["1001", "1002 (10.0.0.12, controller)"]},
+            "2 brokers restart, one at a time: wn1-kafka, wn2-kafka (controller last)",
+        ),
+        (
+            {"batch": 3},
+            {"plan": PLAN, "order": ["1001", "1002, 1003"], "unavailable": [f"t{n}, x" for n in range(7)]},
+            "3 brokers restart, up to 3 at a time: wn1-kafka, wn2-kafka, wn0-kafka (controller last); "
+            "clients notice it on t0, t1, t2, t3, t4 and 2 more",
+        ),
         ({}, {"interrupted": "x"}, "what an interrupted run began is finished"),
         (
             {},

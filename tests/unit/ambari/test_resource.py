@@ -22,11 +22,13 @@ INPUTS = {
     "passwordConfigKey": "aks-kafka:ambariPassword",
     "restart": "rolling",
     "unit": "broker",
+    "batch": 1,
     "strict": False,
     "keepOnDelete": False,
     "settleSeconds": 60,
     "workers": 3,
 }
+VIEW = {"kubeconfig": "k", "viewNamespace": "app", "viewName": "kafka-view"}
 provider = IpAdvertisingProvider()
 
 
@@ -60,12 +62,38 @@ def test_good_inputs_pass_and_carry_the_desired_state():
         "listenersWanted": "",
         "plan": [],
         "refused": "",
+        "order": [],
+        "unavailable": [],
+        "underReplicated": [],
+        "advertised": {},
+        "advertisedWanted": {},
         "effect": "brokers that do not advertise their address yet restart, one at a time",
     }
 
 
 def test_one_made_again_lacks_nothing_that_a_refresh_has_added():
-    assert set(INPUTS_AFTER_A_REFRESH) <= set(checked())
+    assert set(INPUTS_AFTER_A_REFRESH) <= set(checked(**VIEW))
+
+
+def test_the_view_s_place_is_kept_and_makes_no_difference():
+    seen = {**checked(**VIEW), "brokers": []}
+    assert {name: seen[name] for name in VIEW} == VIEW
+    other = {"kubeconfig": "renewed", "viewNamespace": "another", "viewName": "other"}
+    assert not provider.diff("id", seen, provider.check(seen, {**INPUTS, **other}).inputs).changes
+    assert not provider.diff("id", seen, provider.check(seen, INPUTS).inputs).changes
+
+
+def test_what_brokers_advertise_otherwise_is_a_difference_with_both_values():
+    seen = {
+        **checked(),
+        "advertised": {"wn0-x PLAINTEXT": "wn0-x:9092"},
+        "advertisedWanted": {"wn0-x PLAINTEXT": "10.0.0.11:9092"},
+    }
+    news = provider.check(seen, INPUTS).inputs
+    assert news["advertised"] == {"wn0-x PLAINTEXT": "10.0.0.11:9092"}
+    assert provider.diff("id", seen, news).changes
+    repaired = {**seen, "advertised": {}, "advertisedWanted": {}}
+    assert not provider.diff("id", repaired, provider.check(news, INPUTS).inputs).changes
 
 
 def test_what_was_seen_of_the_listeners_is_opened():
@@ -85,7 +113,7 @@ def test_what_the_last_refresh_found_impossible_is_a_mistake_at_preview():
 
 
 OF_VERSION_0_1 = {
-    **INPUTS,
+    **{name: value for name, value in INPUTS.items() if name != "batch"},
     "listeners": "PLAINTEXT://0.0.0.0:9092",
     "kafkaEnvBlock": EARLIER,
     "staleBrokers": [],
@@ -95,7 +123,7 @@ OF_VERSION_0_1 = {
 
 def test_a_state_of_an_earlier_version_shows_no_difference():
     checked = provider.check(OF_VERSION_0_1, INPUTS)
-    assert (checked.inputs, checked.failures) == (OF_VERSION_0_1, [])
+    assert (checked.inputs, checked.failures) == ({**OF_VERSION_0_1, "batch": 1}, [])
     outputs = {**OF_VERSION_0_1, "brokers": [], "pasted": "", "plan": [], "configVersion": 2}
     result = provider.diff("id", outputs, checked.inputs)
     assert (result.changes, result.replaces) == (False, [])
@@ -126,6 +154,7 @@ def test_values_unknown_in_a_preview_pass():
         ("restart", "now"),
         ("unit", "room"),
         ("settleSeconds", -1),
+        ("batch", 0),
     ],
 )
 def test_each_mistake_is_named(name: str, value: object):

@@ -58,6 +58,7 @@ OTHERS: dict[str, Any] = {
     "appAccessToken": "a-token-that-nobody-guesses",
     "restart": "all-at-once",
     "restartUnit": "rack",
+    "restartBatch": 3,
     "restartStrict": True,
     "restartSettleSeconds": 90,
     "keepIpAdvertising": True,
