@@ -12,7 +12,7 @@ from typing import Any
 
 from ..cluster.api import ApiRefused, ApiUnreachable, KubernetesApi, connect
 from ..cluster.login import KubeconfigUnusable
-from ..cluster.pods_by_label import log, pods_by_label, runs, why_none_runs
+from ..cluster.pods_by_label import log, pods_by_label, restarts, runs, why_none_runs
 from ..replication.log_lines import Snapshots
 from ..replication.view import Malformed
 from ..running.clock import Clock
@@ -30,6 +30,10 @@ SIGN_IN_PAUSE = 30.0
 KUBECONFIG, NAMESPACE, NAME = "kubeconfig", "viewNamespace", "viewName"
 VIEW = (KUBECONFIG, NAMESPACE, NAME)
 """The properties of a resource that say where the view is."""
+
+
+_Pod = tuple[str, int]
+"""A pod's name, and how often its containers have begun anew, since when rounds are counted."""
 
 
 class PodWatch:
@@ -51,7 +55,8 @@ class PodWatch:
         self._connection = ExitStack()
         self._api: KubernetesApi | None = None
         self._refused: tuple[float, str] | None = None
-        self._pod = ""
+        self._pod: _Pod | None = None
+        self._read_last: tuple[_Pod, int] | None = None
         self._snapshots = Snapshots()
 
     def look(self) -> Seen:
@@ -85,19 +90,19 @@ class PodWatch:
         if self._api is None:
             self._api = self._connection.enter_context(self._connecting(self._kubeconfig))
             self._refused = None
-        if not self._pod:
+        if self._pod is None:
             pods = pods_by_label(self._api, self._namespace, self._label)
             running = [pod for pod in pods if runs(pod)]
             if not running:
                 return self._unknown(
                     why_none_runs(self._api, self._namespace, self._label, pods), passing=True
                 )
-            self._pod = running[0]["metadata"]["name"]
-        return self._read(self._api)
+            self._pod = running[0]["metadata"]["name"], restarts(running[0])
+        return self._read(self._api, self._pod)
 
-    def _read(self, api: KubernetesApi) -> Seen:
-        pod, seconds, view = self._pod, FRESH_SECONDS, None
-        beat = self._snapshots.take(log(api, self._namespace, pod, seconds))
+    def _read(self, api: KubernetesApi, found: _Pod) -> Seen:
+        (pod, _), view = found, None
+        beat = self._snapshots.take(log(api, self._namespace, pod, FRESH_SECONDS))
         if beat and beat.digest:
             view = self._snapshots.view(beat.digest)
             if view is None:
@@ -105,6 +110,10 @@ class PodWatch:
                 view = self._snapshots.view(beat.digest) if beat.digest else None
         if beat is None:
             return self._unknown(f"pod {pod} has said nothing for {FRESH_SECONDS} s", passing=True)
+        if self._read_last and self._read_last[0] == found and beat.round < self._read_last[1]:
+            # Unless its container has begun anew, which the next look finds out.
+            return self._unknown(f"pod {pod} goes back to a round before the last one read", passing=True)
+        self._read_last = found, beat.round
         number = f"{pod} {beat.round}"
         if beat.unknown:
             return Seen(None, number, f"pod {pod} says: {beat.unknown}")
@@ -113,7 +122,7 @@ class PodWatch:
         return Seen(view, number)
 
     def _unknown(self, why: str, passing: bool = False) -> Seen:
-        self._pod = ""
+        self._pod = None
         return Seen(None, "", why, passing)
 
 

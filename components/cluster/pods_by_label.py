@@ -25,6 +25,12 @@ def runs(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") == "Running"
 
 
+def restarts(pod: Object) -> int:
+    """How often its containers have been started again."""
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
+    return sum(int(status.get("restartCount") or 0) for status in statuses)
+
+
 def why_none_runs(api: KubernetesApi, namespace: str, label: str, pods: Sequence[Object]) -> str:
     """What keeps the label's `pods` from running, or from being made, in the words of Kubernetes.
 

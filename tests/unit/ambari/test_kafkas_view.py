@@ -89,6 +89,21 @@ def test_the_newest_pod_that_runs_is_read_and_its_successor_after_it(api: ApiSer
     assert watch.look().round == "three 5"
 
 
+def test_rounds_that_go_back_are_unknown_unless_the_container_has_begun_anew(
+    api: ApiServer, watch: PodWatch
+) -> None:
+    assert watch.look().view is not None
+    api.answers[log("one")] = saying(*PARTS, beat(DIGEST, 4))
+    for _ in range(2):
+        seen = watch.look()
+        assert (seen.view, seen.round) == (None, "")
+        assert seen.unknown == "pod one goes back to a round before the last one read"
+    begun_anew = pod("one")
+    begun_anew["status"] = {"phase": "Running", "containerStatuses": [{"restartCount": 1}]}
+    api.answers[PODS] = [begun_anew]
+    assert watch.look().view is not None
+
+
 UNKNOWN: list[tuple[dict[str, object], str, bool]] = [
     ({log("one"): ""}, "pod one has said nothing for 20 s", True),
     ({log("one"): saying(beat(DIGEST))}, f"pod one has logged no whole snapshot of {DIGEST}", True),
