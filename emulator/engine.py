@@ -74,7 +74,7 @@ class Engine:
             self._require("stack", "init", STACK, "--no-select")
 
     def refresh(self, options: Sequence[str]) -> int:
-        """Takes what was written into the resources after `up` into the state, and returns pulumi's exit status.
+        """Takes what was written into the resources after `up` into the state; returns pulumi's exit status.
 
         The next preview with a refresh is then about nothing but changes. Shown is only what goes wrong.
         """
