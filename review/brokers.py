@@ -49,26 +49,41 @@ def _of(change: Change, topics: Sequence[Topic]) -> Iterator[Phrase]:
         yield (f"Brokers that do not advertise their addresses yet restart, {_pace(change.after)}.",)
         return
     if hosts := change.before.get("plan"):
-        yield _restart(hosts, change.after)
-        yield from _unavailable(hosts, change.after, topics)
+        yield _restart(hosts, change.after, by_kafka=bool(change.before.get("order")))
+        if change.before.get("order"):
+            yield from _as_kafka_says(change.before)
+        else:
+            yield from _unavailable(hosts, change.after, topics)
     if change.before.get("interrupted"):
         yield ("What an interrupted run began at the brokers is finished.",)
 
 
-def _restart(hosts: Sequence[str], options: Mapping[str, Any]) -> Phrase:
+def _restart(hosts: Sequence[str], options: Mapping[str, Any], by_kafka: bool) -> Phrase:
     names = listed(host.partition(".")[0] for host in hosts)
+    at_once = options.get("restart") == "all-at-once"
+    if by_kafka and not at_once:
+        asked = (
+            "Kafka itself is asked before each restart whether it is safe, and after it whether it is done."
+        )
+        if len(hosts) == 1:
+            return ("1 broker restarts: ", *names, f". {asked}")
+        start = f"{len(hosts)} brokers restart, {_pace(options, by_kafka)}, in this order: "
+        return (start, *names, f" (controller last). {asked}")
     if len(hosts) == 1:
         return ("1 broker restarts: ", *names, f". {_wait(1, options)}")
-    order = ", in this order" if options.get("restart") != "all-at-once" else ""
+    order = ", in this order" if not at_once else ""
     start = f"{len(hosts)} brokers restart, {_pace(options)}{order}: "
     batches = len(hosts) if _pace(options) == "one at a time" else 1
     return (start, *names, f". {_wait(batches, options)}")
 
 
-def _pace(options: Mapping[str, Any]) -> str:
+def _pace(options: Mapping[str, Any], by_kafka: bool = False) -> str:
     if options.get("restart") == "all-at-once":
         return "all at once"
-    return "one rack at a time" if options.get("unit") == "rack" else "one at a time"
+    if options.get("unit") == "rack":
+        return "one rack at a time"
+    batch = int(options.get("batch") or 1)
+    return f"up to {batch} at a time" if by_kafka and batch > 1 else "one at a time"
 
 
 def _wait(batches: int, options: Mapping[str, Any]) -> str:
@@ -79,6 +94,20 @@ def _wait(batches: int, options: Mapping[str, Any]) -> str:
     longer = f", and {unvouched} s where Kafka's health is unknown" if unvouched > least else ""
     total = f": {batches * least} s or more in all, beside the restarts themselves" if batches > 1 else ""
     return f"{after} at least {least} s are waited{longer}{total}."
+
+
+def _as_kafka_says(before: Mapping[str, Any]) -> Iterator[Phrase]:
+    """What the last refresh found in Kafka's own view: of every topic, whoever has made it."""
+    for line in before.get("unavailable") or []:
+        yield ("Clients will notice: ", *_topic(line))
+    for line in before.get("underReplicated") or []:
+        yield ("Under-replicated now: ", *_topic(line))
+
+
+def _topic(line: str) -> Phrase:
+    """The topic's name is somebody else's text; where there is none, the line counts others."""
+    name, separator, told = line.partition(", ")
+    return (*listed([name]), f", {told}") if separator else (line,)
 
 
 def _unavailable(

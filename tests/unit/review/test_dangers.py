@@ -54,6 +54,33 @@ def test_one_broker_has_no_order_and_the_settings_own_pace() -> None:
     ]
 
 
+def seen_by_kafka(hosts: list[str], **options: Any) -> dict[str, Any]:
+    """A restart, of which the last refresh has found more in Kafka's own view."""
+    inputs = {"restart": "rolling", "unit": "broker", "settleSeconds": 60, **options}
+    found = {
+        "plan": hosts,
+        "order": ["1002", "1003", "1001 (10.0.0.11, controller)"],
+        "unavailable": ["alone, partition 0: neither read nor written", "and 3 more"],
+        "underReplicated": ["orders, partition 1: not in sync on 1003"],
+    }
+    return step("update", ADVERTISING, "ip-advertising", {**inputs, **found}, inputs)
+
+
+def test_where_kafka_could_be_asked_it_says_what_the_restarts_mean() -> None:
+    topics = [topic("single", replicas=1)]
+    assert dangers(create_topics("same", topics, topics), seen_by_kafka(HOSTS)) == [
+        "3 brokers restart, one at a time, in this order: wn1-local, wn2-local, wn0-local (controller last). "
+        "Kafka itself is asked before each restart whether it is safe, and after it whether it is done.",
+        "Clients will notice: alone, partition 0: neither read nor written",
+        "Clients will notice: and 3 more",
+        "Under-replicated now: orders, partition 1: not in sync on 1003",
+    ]
+    [several, *_] = dangers(seen_by_kafka(HOSTS, batch=3))
+    assert several.startswith("3 brokers restart, up to 3 at a time, in this order")
+    [one, *_] = dangers(seen_by_kafka(HOSTS[:1]))
+    assert one.startswith("1 broker restarts: wn1-local. Kafka itself is asked")
+
+
 def test_the_least_time_is_the_program_s() -> None:
     assert Pace().settle == SETTLE
 
