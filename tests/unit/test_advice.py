@@ -44,6 +44,10 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         "tests/e2e/test_kafka_in_place.py::"
         "test_a_cluster_is_made_in_time_changed_in_place_and_replaced_by_another",
     ),
+    "`pulumi up` begins with these brokers": (
+        "tests/simulated/ambari/test_kafka_decides.py::"
+        "test_the_next_run_begins_with_the_broker_that_came_back_wrong",
+    ),
     "Check the address": (f"{AMBARI}::test_an_address_that_leads_nowhere_is_checked",),
     "REQUESTS_CA_BUNDLE": (
         "tests/simulated/ambari/test_client.py::test_a_certificate_of_an_unknown_authority_is_not_trusted",

@@ -78,7 +78,7 @@ def test_a_partition_at_its_minimum_is_waited_for_by_name_and_the_roll_goes_on_w
     with kafka_bench(topics={"orders": [[0, 1]]}) as place:
         place.kafka.minimums = {"orders": 2}
         place.cluster.simulation.change_state("wn1", "STOP")
-        waited = "waiting: Kafka says that without broker 1001 orders-0 would have 0 replicas in sync"
+        waited = "waiting: Kafka says that without broker 1001 orders-0 would have 0 of its 2"
 
         class Waiting(FakeClock):
             def sleep(self, seconds: float) -> None:
@@ -120,6 +120,19 @@ def test_a_canary_that_comes_back_with_its_name_stops_the_roll_with_the_others_u
         place.kafka.advertising = {}
         place.cluster.run(PATIENT).change.advertise()
         assert place.cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+        assert place.cluster.problems() == []
+
+
+def test_the_next_run_begins_with_the_broker_that_came_back_wrong():
+    with kafka_bench(topics=REPLICATED) as place:
+        place.kafka.advertising = {1: "wn1-mykafk.internal"}
+        place.kafka.controller = 0
+        with pytest.raises(RollStopped, match="`pulumi up` begins with these brokers"):
+            place.cluster.run(PATIENT).change.advertise()
+        mended = once(RESTART, lambda: place.kafka.advertising.clear())
+        run = place.cluster.run(PATIENT, between=mended)
+        run.change.advertise()
+        assert order(run.output.getvalue()) == ["wn1", "wn2", "wn0"]
         assert place.cluster.problems() == []
 
 

@@ -86,7 +86,7 @@ def test_a_broker_that_a_partition_needs_may_not_go_and_the_partition_is_named()
     behind = replace(known, partitions=(replace(known.partitions[0], in_sync=(1,)),))
     why = why_not_now(behind, [broker(1)])
     assert why is not None
-    assert why.startswith("Kafka says that without broker 1 orders-0 would have 0 replicas in sync")
+    assert why.startswith("Kafka says that without broker 1 orders-0 would have 0 of its 2 replicas in sync")
 
 
 def test_who_can_t_be_told_from_one_that_answers_may_not_go() -> None:
