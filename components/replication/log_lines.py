@@ -16,7 +16,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from .view import KafkaView, Malformed, parse
+from .view import KafkaView, Malformed
 
 _LARGEST = 256 * 1024 * 1024
 """Bytes of a document: some hundred times that of 10,000 partitions."""
@@ -64,6 +64,9 @@ class Snapshots:
         numbers = range(1, self._sizes.get(digest, 0) + 1)
         if not numbers or any(number not in parts for number in numbers):
             return None
+        # pydantic takes 0.2 s to import: only a run that has a snapshot to read waits for it.
+        from .snapshot import parse
+
         view = parse(_document(digest, "".join(parts[number] for number in numbers)))
         self._last = (digest, view)
         self._parts, self._sizes = {}, {}

@@ -158,6 +158,10 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         "tests/unit/ambari/test_block_under_bash.py::test_a_pasted_snippet_advertises_loopback_"
         "until_the_host_knows_its_address_and_the_broker_restarts",
     ),
+    "look at server.properties there": (
+        "tests/simulated/ambari/test_kafka_decides.py::"
+        "test_the_next_run_begins_with_the_broker_that_came_back_wrong",
+    ),
     "ends the shell at": (
         "tests/simulated/ambari/test_change.py::"
         "test_a_kafka_env_whose_ending_line_was_removed_or_wrapped_is_changed",

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.replication.view import BrokerView, KafkaView, Malformed, Partition, parse
+from components.replication.snapshot import parse
+from components.replication.view import BrokerView, KafkaView, Malformed, Partition
 
 
 def snapshot(**changes: Any) -> dict[str, Any]:
