@@ -105,7 +105,7 @@ class _RequestHandler(socketserver.StreamRequestHandler):
         command = server.commands.get(request["command"])
         if command is None:
             known = ", ".join(sorted(server.commands))
-            return {"error": f"The daemon knows no command {request['command']}; it knows {known}."}
+            return {"error": f"The daemon has no command {request['command']}; its commands are {known}."}
         try:
             return {"result": command(**request["arguments"])}
         except server.refusals as refusal:

@@ -74,21 +74,22 @@ class Engine:
             self._require("stack", "init", STACK, "--no-select")
 
     def refresh(self, options: Sequence[str]) -> int:
-        """Takes what was written into the resources after `up` into the state; returns pulumi's exit status.
+        """Runs `pulumi refresh`, and returns pulumi's exit status. Its output is printed only when it fails.
 
-        The next preview with a refresh is then about nothing but changes. Shown is only what goes wrong.
+        After an `up`, it updates the state by what changed in the resources since, so that the next preview
+        with a refresh shows real changes only.
         """
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as output:
             status = self.run(
-                "refresh", "--yes", "--skip-preview", "--non-interactive", *options, output=said
+                "refresh", "--yes", "--skip-preview", "--non-interactive", *options, output=output
             )
             if status != 0:
-                said.seek(0)
-                sys.stderr.write(said.read().decode(errors="replace"))
+                output.seek(0)
+                sys.stderr.write(output.read().decode(errors="replace"))
         return status
 
     def run(self, *arguments: str, output: IO[bytes] | None = None) -> int:
-        """Runs pulumi on this terminal, or to `output`: its exit status.
+        """Runs pulumi on this terminal, or with its output in `output`, and returns its exit status.
 
         Raises EngineFailed when there is no pulumi.
         """

@@ -35,7 +35,7 @@ def _inode(port: int) -> str:
         fields = line.split()
         if fields[1] == wanted and fields[9] != "0":
             return fields[9]
-    raise CallerUnknown(f"Nobody on this machine is connected from port {port}.")
+    raise CallerUnknown(f"No process on this machine is connected from port {port}.")
 
 
 def _holder(link: str) -> Path:
@@ -46,7 +46,7 @@ def _holder(link: str) -> Path:
             continue  # it ended, or is another user's
         if any(_target(process / "fd" / number) == link for number in descriptors):
             return process
-    raise CallerUnknown(f"No process of this user holds {link}.")
+    raise CallerUnknown(f"No process of this user has {link} open.")
 
 
 def _target(descriptor: Path) -> str | None:

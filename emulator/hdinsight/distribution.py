@@ -29,7 +29,7 @@ _TIMEOUT = 60  # seconds
 
 
 class DistributionError(Exception):
-    """A jar can't be downloaded, or its digest differs from the lock's. The message says which."""
+    """A jar can't be downloaded, or its digest differs from the lock's. The message names the jar."""
 
 
 @dataclass(frozen=True)

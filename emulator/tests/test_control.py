@@ -58,7 +58,7 @@ def test_refusals_reach_the_caller_in_their_own_words(home, serve, caplog):
 
 def test_an_unknown_command_is_refused_by_name(home, serve):
     serve(known=lambda: None)
-    with pytest.raises(control.CommandFailed, match="no command other; it knows known"):
+    with pytest.raises(control.CommandFailed, match="no command other; its commands are known"):
         control.call(home, "other")
 
 

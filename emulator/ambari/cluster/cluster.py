@@ -89,7 +89,7 @@ class AmbariCluster:
         """Restarts the server: running requests are aborted and sessions end; agents continue."""
         with self.lock:
             self.execution.abort_unfinished()
-            self.users.forget_sessions()
+            self.users.end_sessions()
 
     def set_password(self, user: str, password: str) -> None:
         """Changes a user's password. Raises AmbariError 404 for an unknown user."""
@@ -149,7 +149,7 @@ class AmbariCluster:
         """
         with self.lock:
             self.topology.remove(self.topology.host(host))
-            self.execution.forget_host(host)
+            self.execution.delete_tasks_of(host)
 
     def check_status(self) -> None:
         """Updates the states of all components from their processes, as happens every `status_interval`."""

@@ -135,7 +135,7 @@ class Execution:
                 self._save(request)
         self._dispatch()
 
-    def forget_host(self, host: str) -> None:
+    def delete_tasks_of(self, host: str) -> None:
         """Deletes the tasks of a host that was removed. A command that runs there already continues."""
         for request in self.requests():
             left = [task for task in request.tasks if task.host != host]

@@ -102,7 +102,7 @@ class Users:
         name = self._sessions.get(session)
         return self._users.get(name) if name else None
 
-    def forget_sessions(self) -> None:
+    def end_sessions(self) -> None:
         """Ends all sessions, as a restart of the server does, since they are in memory only."""
         self._sessions.clear()
 

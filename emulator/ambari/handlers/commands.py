@@ -60,14 +60,14 @@ def restart_targets(
     when a host does not have the component; nothing is restarted then.
     """
     targets: dict[tuple[str, str], HostComponent] = {}
-    remembered = []
+    shown_filters = []
     for item in filters:
         for found, shown in _of_filter(cluster, item):
-            remembered.append(shown)
+            shown_filters.append(shown)
             for target in found:
                 targets[target.host, target.component] = target
     allowed = [target for target in targets.values() if is_reached(cluster, target, level)]
-    return allowed, remembered
+    return allowed, shown_filters
 
 
 def is_reached(cluster: AmbariCluster, target: HostComponent, level: str | None) -> bool:

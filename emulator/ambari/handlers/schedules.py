@@ -60,11 +60,11 @@ def _submit(cluster: AmbariCluster, schedule: RequestSchedule, item: BatchReques
     level = commands.operation_level(body.information)
     filters = body.get("Requests", "resource_filters")
     commands.check_filters(cluster, str(body.information.get("command")), filters)
-    targets, remembered = commands.restart_targets(cluster, filters, level)
+    targets, shown_filters = commands.restart_targets(cluster, filters, level)
     if not targets:
         return None
     context = str(body.information.get("context") or "")
-    operation = Operation("RESTART", targets, schedule.user, context, level, remembered)
+    operation = Operation("RESTART", targets, schedule.user, context, level, shown_filters)
     return cluster.execution.submit(cluster.execution.next_request_id(), operation)
 
 

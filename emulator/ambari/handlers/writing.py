@@ -100,12 +100,12 @@ def post_request(call: Call) -> Reply:
     level = commands.operation_level(body.information)
     filters = commands.check_filters(call.cluster, str(command), body.get("Requests", "resource_filters"))
     request_id = call.cluster.execution.next_request_id()
-    targets, remembered = commands.restart_targets(call.cluster, filters, level)
+    targets, shown_filters = commands.restart_targets(call.cluster, filters, level)
     if len(context) > commands.MAX_CONTEXT_LENGTH:
         raise ContainerError
     if not targets:
         return Reply(201)
-    operation = Operation("RESTART", targets, call.user.name, context, level, remembered)
+    operation = Operation("RESTART", targets, call.user.name, context, level, shown_filters)
     return accepted(call, call.cluster.execution.submit(request_id, operation).id)
 
 

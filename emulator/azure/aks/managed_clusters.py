@@ -219,7 +219,7 @@ def _check_identity(cloud: Cloud, request: ManagedClusterRequest, subnet: Record
     kind = (request.inputs.get("identity") or {}).get("type", "None")
     if kind.lower() != "userassigned":
         raise NotModelled(
-            f"an AKS cluster with identity '{kind}' in a subnet of one's own: only a user-assigned identity "
+            f"an AKS cluster with identity '{kind}' in a given subnet: only a user-assigned identity "
             "can have its role on the subnet before the cluster is made"
         )
     if len(request.identities) != 1:

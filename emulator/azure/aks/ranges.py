@@ -17,7 +17,7 @@ from emulator.azure.resource_manager.cloud import Cloud
 from emulator.azure.resource_manager.record import Record
 from emulator.azure.resource_manager.refusals import NotModelled, Refused
 
-# AKS keeps these for itself.
+# AKS reserves these ranges.
 _RESERVED = tuple(
     IPv4Network(text) for text in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
 )

@@ -122,7 +122,7 @@ class AzureNative(Provider):
         timeout: float,
         /,
     ) -> Properties:
-        """Changes the resource by PUT. A preview knows the inputs, and the outputs that never change."""
+        """Changes the resource by PUT. A preview shows the inputs, and the outputs that never change."""
         if preview:
             outputs = preview_outputs(sdk.outputs(resource_type), new_inputs)
             return {**outputs, **{name: old_outputs[name] for name in _STABLE if name in old_outputs}}

@@ -19,7 +19,7 @@ class ResourceType(ABC):
     """A type of resource: its names, Azure's rules for it, how it is provisioned, and what a GET returns.
 
     `ResourceManager` calls `check`, `choose_facts` and `provision` in this order for a PUT, and `response`
-    for a GET. Methods whose text says nothing else raise Refused where Azure refuses.
+    for a GET. The methods raise Refused where Azure refuses.
     """
 
     token: ClassVar[str]

@@ -1,12 +1,9 @@
 """Interfaces through which the resource manager runs networks and clusters, without importing them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from emulator.specifications import HdinsightSpec, KubernetesSpec
-
-PullDecision = Callable[[str, str], str | None]
-"""Login server of a registry and object id of whoever pulls, to the reason why not, or None."""
 
 
 class NetworkWorld(Protocol):
