@@ -39,11 +39,11 @@ def call(home: Home, command: str, /, **arguments: Any) -> Any:
         stream.flush()
         line = stream.readline()
     if not line:
-        raise DaemonUnreachable("The daemon ended before it answered.")
-    answer = json.loads(line)
-    if "error" in answer:
-        raise CommandFailed(answer["error"])
-    return answer["result"]
+        raise DaemonUnreachable("The daemon ended before it responded.")
+    response = json.loads(line)
+    if "error" in response:
+        raise CommandFailed(response["error"])
+    return response["result"]
 
 
 def reachable(home: Home) -> bool:

@@ -59,7 +59,7 @@ class SimulatedAgent:
     failures: int = 0
     alive: set[str] = field(default_factory=set)
     """The components whose processes run."""
-    figures: dict[str, float] = field(default_factory=dict)
+    metric_values: dict[str, float] = field(default_factory=dict)
     """The broker's metrics, by the names that `metrics` takes."""
     commands: list[str] = field(default_factory=list)
     """The commands so far, such as "restart KAFKA_BROKER"."""
@@ -89,8 +89,8 @@ class SimulatedAgent:
         return component in self.alive
 
     def metrics(self, names: Sequence[str]) -> Mapping[str, float]:
-        """The values in `figures`; none while no component runs."""
-        return {name: self.figures[name] for name in names if name in self.figures and self.alive}
+        """The values in `metric_values`; none while no component runs."""
+        return {name: self.metric_values[name] for name in names if name in self.metric_values and self.alive}
 
     def hold(self) -> None:
         """Blocks the next commands, after they have begun, until release()."""

@@ -50,13 +50,13 @@ def read_metrics(names: Sequence[str], connect: Callable[[], socket.socket]) -> 
     if not requests:
         return {}
     try:
-        answers = _post(connect, list(requests.values()))
+        responses = _post(connect, list(requests.values()))
     except (OSError, http.client.HTTPException):
         return {}
     return {
-        name: float(answer["value"])
-        for name, answer in zip(requests, answers, strict=True)
-        if isinstance(answer.get("value"), int | float)
+        name: float(response["value"])
+        for name, response in zip(requests, responses, strict=True)
+        if isinstance(response.get("value"), int | float)
     }
 
 

@@ -64,8 +64,8 @@ def _ask(world: World, node: str, word: bytes) -> str | None:
         with world.connect(node, "127.0.0.1", ZOOKEEPER_PORT, _ANSWER_TIMEOUT) as connection:
             connection.settimeout(_ANSWER_TIMEOUT)
             connection.sendall(word)
-            with connection.makefile("rb") as answer:
-                return answer.read().decode()
+            with connection.makefile("rb") as response:
+                return response.read().decode()
     except OSError:
         return None
 

@@ -1,1 +1,1 @@
-"""The Pulumi resource-provider protocol, served over plain Python dictionaries."""
+"""The Pulumi resource-provider protocol, for providers that work with plain Python dictionaries."""

@@ -1,4 +1,4 @@
-"""The call that a thread answers: for providers that ask who is calling, or whether anybody still waits."""
+"""The engine's call that a thread handles: its peer, its cancellation, and whether it was abandoned."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import grpc
 
 
 class Cancellation:
-    """Whether the engine wants a provider instance to give up what is under way, as after a Ctrl-C."""
+    """Whether the engine has cancelled the calls of a provider instance, as it does after a Ctrl-C."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -21,7 +21,7 @@ class Cancellation:
         return self._requested
 
     def request(self) -> None:
-        """Requests the cancellation; the server uses it."""
+        """Requests the cancellation. For the server only."""
         with self._lock:
             self._requested = True
             callbacks, self._callbacks = self._callbacks, []
@@ -29,7 +29,7 @@ class Cancellation:
             callback()
 
     def when_requested(self, callback: Callable[[], None]) -> None:
-        """Has `callback` called then, or at once if that was before."""
+        """Calls `callback` when the cancellation is requested, or at once if it has been."""
         with self._lock:
             if not self._requested:
                 self._callbacks.append(callback)
@@ -37,7 +37,7 @@ class Cancellation:
         callback()
 
     def forget(self, callback: Callable[[], None]) -> None:
-        """Takes back `when_requested`."""
+        """Removes a callback of `when_requested`."""
         with self._lock:
             if callback in self._callbacks:
                 self._callbacks.remove(callback)
@@ -45,12 +45,12 @@ class Cancellation:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the engine."""
+    """A call by the engine."""
 
     context: grpc.ServicerContext
     cancellation: Cancellation
     seed: bytes = b""
-    """What names that are made up follow from: the same in `up` as in the plan that it is held to."""
+    """The seed of random names, so that an `up` chooses the same ones as the update plan that it follows."""
 
     @property
     def peer(self) -> str:
@@ -63,11 +63,11 @@ class Call:
 
     @property
     def abandoned(self) -> bool:
-        """Whether nobody waits for the result any more: the run was cancelled, or its process is gone."""
+        """Whether the engine waits for the result no more: the run was cancelled, or the engine has ended."""
         return self.cancellation.requested or not self.context.is_active()
 
     def when_over(self, callback: Callable[[], None]) -> None:
-        """Has `callback` called, perhaps twice, when the call has been answered or is abandoned."""
+        """Calls `callback`, perhaps twice, when the call has ended or is abandoned."""
         self.cancellation.when_requested(callback)
 
         def end() -> None:
@@ -82,10 +82,10 @@ _current: ContextVar[Call] = ContextVar("call")
 
 
 def current_call() -> Call:
-    """Returns the call that this thread answers. Raises LookupError when it answers none."""
+    """Returns the call that this thread handles. Raises LookupError when it handles none."""
     return _current.get()
 
 
 def begin_call(call: Call) -> None:
-    """Sets the call that this thread answers; the server uses it."""
+    """Sets the call that this thread handles. For the server only."""
     _current.set(call)

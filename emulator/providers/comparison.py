@@ -1,4 +1,4 @@
-"""Where two sets of properties differ, as property paths like `spec.containers[0].image`."""
+"""Finds where two sets of properties differ, as property paths like `spec.containers[0].image`."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ _ANY = ("", "", "*")
 
 
 def changed_paths(old: Properties, new: Properties) -> list[str]:
-    """The paths at which `new` differs from `old`: the deepest ones, so an added object is one path.
+    """The deepest paths at which `new` differs from `old`; an added object is one path.
 
-    A value that is unknown differs from everything: it may turn out to be another one.
+    An unknown value differs from every value, since it may become another one.
     """
     return list(_changes("", old, new))
 
@@ -44,7 +44,7 @@ def covers(pattern: str, path: str) -> bool:
 
 
 def top_level(path: str) -> str:
-    """The name of the property that `path` begins with."""
+    """The top-level property in `path`."""
     step = _STEP.match(path)
     return (step[3] or step[1] or "") if step else path
 

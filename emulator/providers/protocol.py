@@ -1,8 +1,8 @@
-"""The messages of pulumirpc.ResourceProvider (pulumi/proto/pulumi/provider.proto) as calls of a `Provider`.
+"""Translates messages of pulumirpc.ResourceProvider (pulumi/proto/pulumi/provider.proto) for a `Provider`.
 
-Providers see secrets in plain. What they return is marked here: by the inputs of the same name, as the engine
-does it where a provider doesn't accept secrets (annotateSecrets in
-pulumi/pkg/v3/resource/plugin/provider_plugin.go), and by what the provider says of its outputs.
+Providers get secrets as plain values. Outputs are marked as secret here: by the inputs of the same name, as
+the engine does for a provider that doesn't accept secrets (annotateSecrets in
+pulumi/pkg/v3/resource/plugin/provider_plugin.go), and by `Provider.secret_outputs` and `derived_outputs`.
 
 The engine calls no provider whose own configuration is unknown during a preview.
 """
@@ -27,11 +27,11 @@ from emulator.providers.values import holds_secret, mark_like, to_properties, to
 log = logging.getLogger(__name__)
 
 Method = Callable[[Any, str], Message]
-"""Takes the request, and the address of the connection that it came by."""
+"""Handles a request, given its message and the address of the peer."""
 
 
 def handlers(provider: Provider) -> grpc.GenericRpcHandler:
-    """What a stand-in answers. To the rest gRPC says "unimplemented", which the engine is prepared for."""
+    """The gRPC handlers of a provider. Other methods get "unimplemented", which the engine accepts."""
     protocol = _Protocol(provider)
     methods: dict[str, tuple[type[Message], Method]] = {
         "Handshake": (provider_pb2.ProviderHandshakeRequest, protocol.handshake),
@@ -61,7 +61,7 @@ class _Protocol:
         self._sessions = Sessions()
 
     def begin(self, context: grpc.ServicerContext) -> None:
-        """Begins a call, in the thread that answers it."""
+        """Begins a call, in the thread that handles it."""
         begin_call(Call(context, self._sessions.cancellation(context.peer())))
 
     def handshake(self, _request: provider_pb2.ProviderHandshakeRequest, peer: str) -> Message:
@@ -180,7 +180,7 @@ class _Protocol:
         return provider_pb2.InvokeResponse(**fields)
 
     def cut_short(self, request: Any, error: ProviderError) -> grpc.Status:
-        """A resource that exists although the operation failed goes along as ErrorResourceInitFailed."""
+        """The status of a failed operation, with the resource as ErrorResourceInitFailed if it exists."""
         if error.partial is None:
             return _Status(grpc.StatusCode.UNKNOWN, str(error), ())
         identifier, state = error.partial
@@ -201,7 +201,7 @@ class _Protocol:
 
 
 def _without(difference: Difference, ignored: Sequence[str]) -> Difference:
-    """The difference but for what the program ignores: at a refresh the engine leaves that to us."""
+    """The difference without ignored changes, which at a refresh the engine leaves to the provider."""
 
     def counts(path: str) -> bool:
         return not any(covers(pattern, path) for pattern in ignored)

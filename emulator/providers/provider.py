@@ -33,7 +33,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Failure:
-    """An input that is refused. `property` is a path such as "spec.template", "" for the whole resource."""
+    """A refused input. `property` is a path such as "spec.template", "" for the whole resource."""
 
     property: str
     reason: str
@@ -41,7 +41,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a diff found: paths of changed properties, and those among them that need a replacement."""
+    """The result of a diff: the paths of changed properties, and those among them that need a replacement."""
 
     changed: list[str] = field(default_factory=list)
     replace: list[str] = field(default_factory=list)
@@ -76,24 +76,24 @@ class Provider(ABC):
 
     name: str
     version: str
-    """That of the installed SDK package: the engine compares them."""
+    """The version of the installed SDK package, since the engine compares the two."""
 
     @abstractmethod
     def configure(self, config: Properties, /) -> object:
-        """The session of one provider instance (default or explicit), handed to every later call of it.
+        """Returns the session of a provider instance (default or explicit), which its later calls get.
 
         `config` may hold UNKNOWN during preview.
         """
 
     def diff_config(self, olds: Properties, news: Properties, /) -> Difference:
-        """What another configuration changes. With something in `replace` all its resources are replaced."""
+        """Compares configurations. With any path in `replace`, all resources of the provider are replaced."""
         return Difference(changed=sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key)))
 
     @abstractmethod
     def check(
         self, session: Any, urn: str, resource_type: str, olds: Properties, news: Properties, /
     ) -> tuple[Properties, list[Failure]]:
-        """The inputs to keep (with defaults and automatic names), and what is wrong with them.
+        """Returns the inputs with defaults and automatic names added, and the failures of those refused.
 
         `news` may hold UNKNOWN during preview. `olds` are the inputs kept last time, {} at creation.
         """
@@ -110,13 +110,13 @@ class Provider(ABC):
         new_inputs: Properties,
         /,
     ) -> Difference:
-        """What an update would change. Without changes the engine doesn't call update."""
+        """Compares old and new inputs. Without changes the engine doesn't call update."""
 
     @abstractmethod
     def create(
         self, session: Any, urn: str, resource_type: str, inputs: Properties, preview: bool, timeout: float, /
     ) -> tuple[str, Properties]:
-        """Makes the resource: its id and outputs.
+        """Creates the resource, and returns its id and outputs.
 
         In preview nothing is made: the id is "", outputs may be UNKNOWN. `timeout` in seconds, 0 for the
         provider's own default.
@@ -133,7 +133,7 @@ class Provider(ABC):
         state: Properties,
         /,
     ) -> tuple[str, Properties, Properties] | None:
-        """Id, inputs and outputs as they are now; None when the resource is gone."""
+        """Returns the present id, inputs and outputs of a resource; None when it doesn't exist."""
 
     @abstractmethod
     def update(
@@ -148,7 +148,7 @@ class Provider(ABC):
         timeout: float,
         /,
     ) -> Properties:
-        """Changes the resource in place: its outputs. In preview nothing is changed."""
+        """Changes the resource in place, except in a preview, and returns its outputs."""
 
     @abstractmethod
     def delete(
@@ -161,14 +161,14 @@ class Provider(ABC):
         timeout: float,
         /,
     ) -> None:
-        """Removes the resource; nothing happens when it is gone already."""
+        """Deletes the resource; does nothing when it doesn't exist."""
 
     def invoke(self, session: Any, token: str, arguments: Properties, /) -> Properties:
         """Calls a function, e.g. azure-native:authorization:getClientConfig."""
         raise ProviderError(f"{token} is not modelled by the emulator.")
 
     def schema(self) -> Properties:
-        """Its types, for languages that have no package of it: see `emulator.providers.schema`."""
+        """The provider's schema, for languages without a package of it: see `emulator.providers.schema`."""
         raise ProviderError(f"{self.name} has no schema in the emulator, which programs in YAML would need.")
 
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
@@ -176,5 +176,5 @@ class Provider(ABC):
         return frozenset()
 
     def derived_outputs(self, resource_type: str, /) -> frozenset[str]:
-        """Names of top-level outputs, or results, made of all inputs: secret as soon as one input is."""
+        """Names of top-level outputs, or results, that depend on all inputs: secret if one input is."""
         return frozenset()

@@ -1,4 +1,4 @@
-"""What a provider tells languages without a package of their own for it (Pulumi YAML): names of its types.
+"""Schemas of providers, with the names of their types, for languages without a package of them (Pulumi YAML).
 
 https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
 Values are of any type here: the provider's `check` judges them, whichever language they come from.

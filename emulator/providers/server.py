@@ -16,7 +16,7 @@ _LARGEST_MESSAGE = 400 << 20  # bytes, as in pulumi's own servers
 
 
 class ProviderServer:
-    """One provider at one port of the loopback interface."""
+    """Serves one provider on one port of the loopback interface."""
 
     def __init__(self, provider: Provider, port: int = 0) -> None:
         """Port 0: a free one is chosen. Raises RuntimeError when the port is taken."""

@@ -1,4 +1,4 @@
-"""Which provider instance a call belongs to."""
+"""The sessions of provider instances, found by the peer of a call."""
 
 import threading
 
@@ -20,7 +20,7 @@ class Sessions:
         self._cancellations: dict[str, Cancellation] = {}
 
     def begin(self, peer: str) -> None:
-        """A new connection: whatever is known about its address is about an earlier one."""
+        """Begins a new connection, and drops what an earlier one from the same address left."""
         with self._lock:
             self._by_peer.pop(peer, None)
             self._cancellations.pop(peer, None)
@@ -37,6 +37,6 @@ class Sessions:
             return self._by_peer[peer]
 
     def cancellation(self, peer: str) -> Cancellation:
-        """Of what the instance at `peer` has under way, and of whatever it asks for later."""
+        """The cancellation of all calls of the instance at `peer`, the present ones and later ones."""
         with self._lock:
             return self._cancellations.setdefault(peer, Cancellation())

@@ -1,4 +1,4 @@
-"""The engine's property values <-> plain Python.
+"""Converts between the engine's property values and plain Python values.
 
 The form: pulumi/sdk/go/common/resource/plugin/rpc.go. Assets pass as they are, dictionaries with a signature.
 """
@@ -12,7 +12,7 @@ from emulator.providers.provider import UNKNOWN, Properties, Unknown
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
-# One marker for every type of value that is not known yet.
+# The engine has a marker for each type of unknown value; here they are one.
 _UNKNOWN_MARKERS: Final = frozenset(
     {
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
@@ -28,12 +28,12 @@ _UNKNOWN_MARKER: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 def to_properties(struct: struct_pb2.Struct) -> Properties:
-    """Plain values. Secrets are unwrapped; whole numbers become int."""
+    """Converts to plain values. Secrets are unwrapped; whole numbers become int."""
     return {key: _plain(value) for key, value in struct.fields.items()}
 
 
 def to_struct(properties: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_pb2.Struct:
-    """The engine's form, with the top-level properties named in `secrets` marked as such.
+    """Converts to the engine's values, with the top-level properties in `secrets` marked as secret.
 
     Raises TypeError for a value that the engine can't carry.
     """
@@ -45,7 +45,7 @@ def to_struct(properties: Mapping[str, Any], secrets: Collection[str] = ()) -> s
 
 
 def mark_like(values: struct_pb2.Struct, given: struct_pb2.Struct) -> struct_pb2.Struct:
-    """`values`, in which everything is now a secret that is, or holds, one in `given` under the same name."""
+    """Marks each value as secret whose namesake in `given` is, or contains, a secret; returns `values`."""
     for key, example in given.fields.items():
         if key not in values.fields:
             continue
@@ -59,7 +59,7 @@ def mark_like(values: struct_pb2.Struct, given: struct_pb2.Struct) -> struct_pb2
 
 
 def holds_secret(values: struct_pb2.Struct) -> bool:
-    """Whether there is a secret anywhere in them."""
+    """Whether the values contain a secret, at any depth."""
     return any(_contains_secret(value) for value in values.fields.values())
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from emulator.ambari.server.wire import Response, WireRequest, answer
+from emulator.ambari.server.wire import Response, WireRequest, handle_request
 from emulator.ambari.simulation import Simulation, simulated_server
 
 RECORDINGS = Path(__file__).with_name("recordings") / "ambari"
@@ -54,7 +54,7 @@ class Replay:
 
     def send(self, name: str, **headers: str) -> Response:
         """Sends a recorded request, with these headers replaced, and compares nothing."""
-        return answer(self.simulation.cluster, _request(self.recordings[name], headers))
+        return handle_request(self.simulation.cluster, _request(self.recordings[name], headers))
 
     def play(self, *names: str, ignoring: Iterable[str] = (), **headers: str) -> None:
         """Sends recorded requests, one after another; each answer must be the recorded one.
@@ -100,7 +100,7 @@ class Replay:
             f"Basic {base64.b64encode(f'{user}:pw'.encode()).decode()}" if user else _ADMINISTRATOR
         )
         headers = {"authorization": authorization, "x-requested-by": "test", "host": "127.0.0.1:18080"}
-        return answer(self.simulation.cluster, WireRequest(method, f"/api/v1{path}", headers, body))
+        return handle_request(self.simulation.cluster, WireRequest(method, f"/api/v1{path}", headers, body))
 
     def spend_request_ids(self, count: int) -> None:
         """So that the next request has the number that it had in the recording."""

@@ -19,7 +19,7 @@ def replay() -> Iterator[Replay]:
     """40 partitions in 3 replicas each, all in sync; nothing is collected but by the test."""
     with replaying("metrics", with_metrics=True, metrics_slice=3600) as replay:
         for number, broker in enumerate(replay.simulation.brokers):
-            broker.figures = {
+            broker.metric_values = {
                 f"{MANAGER}.UnderReplicatedPartitions": 0,
                 f"{MANAGER}.PartitionCount": [41, 40, 39][number],
                 f"{MANAGER}.LeaderCount": [14, 13, 13][number],
@@ -34,7 +34,7 @@ def test_all_is_well(replay: Replay) -> None:
 
 
 def test_one_partition_lacks_a_replica(replay: Replay) -> None:
-    replay.simulation.brokers[0].figures[f"{MANAGER}.UnderReplicatedPartitions"] = 1
+    replay.simulation.brokers[0].metric_values[f"{MANAGER}.UnderReplicatedPartitions"] = 1
     _collect(replay)
     replay.play_all("p23", but=["p23-nonzero-comp-temporal", "p23b-int-temporal"])
 
@@ -94,7 +94,7 @@ def test_metrics_need_a_role(replay: Replay) -> None:
 
 def test_collection_goes_on_by_itself() -> None:
     with replaying("metrics", with_metrics=True, metrics_slice=0.005) as replay:
-        replay.simulation.brokers[0].figures = {f"{MANAGER}.UnderReplicatedPartitions": 0}
+        replay.simulation.brokers[0].metric_values = {f"{MANAGER}.UnderReplicatedPartitions": 0}
         wait_for(lambda: b"UnderReplicatedPartitions" in replay.get(COMPONENT).body)
 
 

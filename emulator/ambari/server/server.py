@@ -18,7 +18,7 @@ from emulator.ambari.cluster.cluster import AmbariCluster
 from emulator.ambari.server.faults import Fault, Faults
 from emulator.ambari.server.request_log import RequestLog
 from emulator.ambari.server.routes import HANDLERS
-from emulator.ambari.server.wire import Response, WireRequest, answer, route_of
+from emulator.ambari.server.wire import Response, WireRequest, handle_request, route_of
 
 
 class AmbariServer:
@@ -84,7 +84,7 @@ class AmbariServer:
         if fault is None or fault.when == "after" or fault.action == "delay":
             if fault and fault.when == "before":
                 self._stopped.wait(fault.seconds)
-            response = answer(self._cluster, request)
+            response = handle_request(self._cluster, request)
         if fault and not (fault.when == "before" and fault.action == "delay"):
             response = self._inject(fault, response, connection)
         self.log.add(request.method, route, response.status if response else 0)

@@ -71,7 +71,7 @@ def route_of(request: WireRequest) -> str:
     return route.template if route else request.path
 
 
-def answer(cluster: AmbariCluster, request: WireRequest) -> Response:
+def handle_request(cluster: AmbariCluster, request: WireRequest) -> Response:
     """Handles a request, and returns the response; refusals are responses, not exceptions."""
     session: list[tuple[str, str]] = []
     signed_in: list[tuple[str, str]] = []

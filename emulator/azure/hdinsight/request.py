@@ -87,8 +87,8 @@ class ClusterRequest:
     @property
     def encrypted_between_nodes(self) -> bool:
         """Whether traffic between the nodes is to be encrypted (IPSec)."""
-        asked = self.properties.get("encryptionInTransitProperties") or {}
-        return bool(asked.get("isEncryptionInTransitEnabled"))
+        encryption = self.properties.get("encryptionInTransitProperties") or {}
+        return bool(encryption.get("isEncryptionInTransitEnabled"))
 
     def count(self, role: str) -> int:
         """How many nodes of a role are requested."""

@@ -99,10 +99,10 @@ class AzureNative(Provider):
     ) -> tuple[str, Properties, Properties] | None:
         """Reads the resource for a refresh or an import: its outputs, and the inputs that match them."""
         known = self._modelled(resource_type)
-        answered = self._cloud.read(resource_id)
-        if answered is None:
+        response = self._cloud.read(resource_id)
+        if response is None:
             return None
-        outputs = self._outputs(resource_type, answered)
+        outputs = self._outputs(resource_type, response)
         shape = sdk.inputs(resource_type)
         if inputs:
             left_alone = sdk.standalone_parts(resource_type)
@@ -161,14 +161,14 @@ class AzureNative(Provider):
         except (Refused, NotModelled, AlreadyExists) as error:
             raise ProviderError(str(error)) from error
         except ProvisioningFailed as error:
-            answered = self._cloud.read(resource_id) or {}
-            partial = (resource_id, self._outputs(resource_type, answered))
+            response = self._cloud.read(resource_id) or {}
+            partial = (resource_id, self._outputs(resource_type, response))
             raise ProviderError(str(error), partial=partial) from error
         return self._outputs(resource_type, self._cloud.response(record))
 
-    def _outputs(self, resource_type: str, answered: Properties) -> Properties:
+    def _outputs(self, resource_type: str, response: Properties) -> Properties:
         known = sdk.outputs(resource_type).properties
-        outputs = {name: value for name, value in answered.items() if name in known}
+        outputs = {name: value for name, value in response.items() if name in known}
         return {**outputs, "azureApiVersion": sdk.api_version(resource_type)}
 
     def _response_of(self, session: Properties, known: ResourceType, wanted: Properties) -> Properties:

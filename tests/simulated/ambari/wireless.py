@@ -16,7 +16,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from urllib3.response import HTTPResponse
 
 from emulator.ambari.cluster.cluster import AmbariCluster
-from emulator.ambari.server.wire import Response, WireRequest, answer, route_of
+from emulator.ambari.server.wire import Response, WireRequest, handle_request, route_of
 
 URL = "https://ambari.test"
 Trouble = Literal[
@@ -64,7 +64,7 @@ class Wireless(BaseAdapter):
             raise Killed
         if trouble == "lost-before":
             raise requests.ConnectionError(ProtocolError("lost on its way there"))
-        response = _INSTEAD.get(trouble or "") or answer(self.cluster, wire)
+        response = _INSTEAD.get(trouble or "") or handle_request(self.cluster, wire)
         if trouble == "killed-after":
             raise Killed
         if trouble == "lost-after":
