@@ -20,6 +20,7 @@ from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, P
 from components.outputs import CONTRACT_VERSION
 from components.peering_repair import find_repair
 from components.registry import RegistryArgs, container_registry
+from components.resource_group import told_when_it_exists
 from components.settings import Settings
 from components.settings.kafka_access import certificates
 from components.settings.regions import storage_suffix
@@ -48,6 +49,7 @@ group = existing.group or (
         resource_group_name=settings.resource_group,
         location=settings.location,
         tags=settings.tags,
+        opts=pulumi.ResourceOptions(hooks=told_when_it_exists(settings.resource_group)),
     ).name
 )
 networks = PeeredNetworks(

@@ -8,7 +8,7 @@ import yaml
 
 from emulator.azure.resource_manager import arm
 
-from .environment import CHECKOUT, Environment, eventually, occurrences, send
+from .environment import CHECKOUT, Environment, Finished, eventually, occurrences, send
 from .test_existing_aks import everything
 
 HERS = {"namespace": "second", "topics": [{"name": "second"}], "appPort": 8081}
@@ -32,6 +32,10 @@ class SecondStack:
 
     def pulumi(self, *arguments: str) -> str:
         return self._environment.pulumi(*arguments, *self._options)
+
+    def run(self, *arguments: str) -> Finished:
+        """The same, where it may fail."""
+        return self._environment.run("pulumi", *arguments, *self._options)
 
     def outputs(self) -> dict[str, Any]:
         return json.loads(self._environment.pulumi("stack", "output", "--json", "--stack", "second"))
