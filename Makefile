@@ -7,8 +7,8 @@ EMULATOR := .venv/bin/python -m emulator
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
 # They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
-MORE := $(addprefix tests/e2e/test_,kafka_in_place.py listeners_on_brokers.py outputs_of_another_stack.py \
-  previews.py secured_broker.py sweep_on_engine.py workload_in_a_cluster.py)
+MORE := $(addprefix tests/e2e/test_,kafka_in_place.py listeners_on_brokers.py operations.py \
+  outputs_of_another_stack.py previews.py secured_broker.py side_by_side.py sweep_on_engine.py workload_in_a_cluster.py)
 
 .PHONY: help up down unit test more-tests test-package test-az test-languages lint judge pythons pr-comment bench setup setup-unit \
   setup-az setup-tests
@@ -28,7 +28,7 @@ unit: setup-unit ## pure rules and components: no emulator, engine or browser (3
 test: lint ## everything that must hold (20 min)
 	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/e2e/test_package.py tests/azure_cli tests/languages)
 
-more-tests: setup-tests ## what takes longest: every preview held against its up, every trouble of a run, TLS on real brokers (15 min)
+more-tests: setup-tests ## what takes longest: every preview held against its up, every trouble of a run, operations, TLS on real brokers (20 min)
 	@$(PYTEST) --numprocesses 3 $(MORE)
 
 test-package: setup-tests ## the package aks_kafka, installed, in programs of others (2 min)

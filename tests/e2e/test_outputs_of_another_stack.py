@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 from tests.e2e.environment import CHECKOUT
 from tests.e2e.referenced_stack import KUBECONFIG, Program, deployed, passphrase, program, providers
+from tests.e2e.vault import BAD, GOOD, KEY, key, vault
 
 READER = """\
 import pulumi
@@ -20,8 +17,6 @@ from aks_kafka.outputs import EnvironmentOutputs
 environment = EnvironmentOutputs(pulumi.StackReference("organization/environment/dev"))
 pulumi.export("read", getattr(environment, pulumi.Config().require("read")))
 """
-KEY = "hashivault://key"
-GOOD, BAD = "good", "bad"
 
 
 def reader(folder: Path, secrets: Mapping[str, str], *options: str) -> Program:
@@ -95,46 +90,3 @@ def test_the_example_says_what_it_lacks(tmp_path: Path) -> None:
     assert "Output kubeconfig of stack organization/environment/dev is a secret" in said
     assert "Traceback" not in said
     assert "no kubeconfig" not in said
-
-
-def key(url: str, token: str) -> dict[str, str]:
-    """What the engine's driver takes to use a key: https://gocloud.dev/howto/secrets/#vault."""
-    return {"VAULT_SERVER_URL": url, "VAULT_SERVER_TOKEN": token}
-
-
-@contextmanager
-def vault() -> Iterator[str]:
-    """A key service that knows the token `GOOD`, in the protocol of Vault's transit engine: its address.
-
-    https://developer.hashicorp.com/vault/api-docs/secret/transit
-    """
-    server = HTTPServer(("127.0.0.1", 0), Vault)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class Vault(BaseHTTPRequestHandler):
-    """`encrypt` puts a mark before what it is given, and `decrypt` takes it away."""
-
-    def do_PUT(self) -> None:
-        given: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers["X-Vault-Token"] != GOOD:
-            self._answer(403, {"errors": ["permission denied"]})
-        elif "/encrypt/" in self.path:
-            self._answer(200, {"data": {"ciphertext": f"vault:v1:{given['plaintext']}"}})
-        else:
-            self._answer(200, {"data": {"plaintext": given["ciphertext"].removeprefix("vault:v1:")}})
-
-    def _answer(self, status: int, body: dict[str, Any]) -> None:
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        pass

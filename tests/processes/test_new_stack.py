@@ -116,6 +116,13 @@ def options() -> list[str]:
     return [f"--set={name}={value}" for name, value in {**given, "appSourceRanges": ranges}.items()]
 
 
+def test_a_stack_is_made_with_the_secrets_provider_that_is_named(tmp_path: Path) -> None:
+    ended = set_up(tmp_path, "test", "--secrets-provider", "hashivault://key", *options())
+    assert ended.returncode == 0, ended.stderr
+    first = (tmp_path / "noted").read_text().splitlines()[0]
+    assert first == "stack init test --secrets-provider hashivault://key"
+
+
 def test_a_stack_is_made_without_a_terminal_with_its_secrets_encrypted(tmp_path: Path) -> None:
     ended = set_up(tmp_path, "test", *options())
     assert ended.returncode == 0, ended.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCRIPTS = ("preview", "seal", "pulumi", "up", "unlock", "drift", "environment")
@@ -260,6 +261,16 @@ def test_an_environment_of_a_pull_request_is_a_stack_of_its_own(checkout: Checko
     assert not [line for line in noted if line.startswith("config set") and "Secret" in line]
     settings = (checkout.folder / "Pulumi.pr-12.yaml").read_text()
     assert settings == (CHECKOUT / "Pulumi.dev.yaml").read_text()
+
+
+def test_an_environment_has_its_secrets_protected_by_the_key_that_is_named(checkout: Checkout) -> None:
+    key = "azurekeyvault://contoso.vault.azure.net/keys/pulumi/1"
+    ended = checkout.run("environment", "up", SECRETS_PROVIDER=key, **ENVIRONMENT)
+    assert ended.returncode == 0, ended.stderr
+    assert checkout.noted[0] == f"stack select --create pr-12 --non-interactive --secrets-provider {key}"
+    settings = yaml.safe_load((checkout.folder / "Pulumi.pr-12.yaml").read_text())
+    assert settings["secretsprovider"] == key
+    assert settings["config"] == yaml.safe_load((CHECKOUT / "Pulumi.dev.yaml").read_text())["config"]
 
 
 def test_nothing_is_left_of_an_environment(checkout: Checkout) -> None:

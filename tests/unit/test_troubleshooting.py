@@ -7,8 +7,12 @@ import pytest
 from tests.unit.documents import CHECKOUT
 
 MARKDOWN = (CHECKOUT / "docs" / "troubleshooting.md").read_text()
-NOT_OURS = {"the stack is currently locked by", "TasksOperationsNotAllowed"}
-"""What Pulumi says, and Azure."""
+NOT_OURS = {
+    "the stack is currently locked by",
+    "cannot create already existing resource",
+    "TasksOperationsNotAllowed",
+}
+"""What Pulumi says, azure-native, and Azure."""
 
 
 def section(heading: str) -> str:

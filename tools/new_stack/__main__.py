@@ -4,7 +4,7 @@ It asks for what has no default, proposes names and ranges that no other stack h
 answer by the program's own rules. Then it writes Pulumi.NAME.yaml, makes the stack, sets its secrets, and
 previews it. Without a terminal it takes what --set and the environment say, and what it would propose.
 Secrets come from AKS_KAFKA_AMBARIPASSWORD and so on. A stack whose secrets a passphrase protects needs
-PULUMI_CONFIG_PASSPHRASE.
+PULUMI_CONFIG_PASSPHRASE; --secrets-provider names a key that protects them instead.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.new_stack", description=__doc__)
     parser.add_argument("name", type=_stack_name)
     parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", type=_setting)
+    parser.add_argument(
+        "--secrets-provider", default="", metavar="URL", help="azurekeyvault://… and so on: docs/state.md"
+    )
     options = parser.parse_args()
     file = Path(f"Pulumi.{options.name}.yaml")
     if file.exists():
@@ -51,13 +54,14 @@ def main() -> int:
     values = answered(known, proposed, _ask) if sys.stdin.isatty() else {**proposed, **known}
     if wrong := mistakes(values):
         return _refuse("\n".join(["Nothing was written:", *map(str, wrong)]))
-    return _set_up(options.name, file, values)
+    return _set_up(options.name, file, values, options.secrets_provider)
 
 
-def _set_up(stack: str, file: Path, values: Mapping[str, Any]) -> int:
+def _set_up(stack: str, file: Path, values: Mapping[str, Any], secrets_provider: str) -> int:
     plain = {f"{PROJECT}:{name}": value for name, value in values.items() if name not in secrets()}
     file.write_text(yaml.safe_dump({"config": plain}, sort_keys=False))
-    commands: list[tuple[list[str], str | None]] = [(["stack", "init", stack], None)]
+    protected = ["--secrets-provider", secrets_provider] if secrets_provider else []
+    commands: list[tuple[list[str], str | None]] = [(["stack", "init", stack, *protected], None)]
     for name in sorted(values.keys() & secrets()):
         # By standard input: a process' arguments are no secret.
         commands.append(
