@@ -89,7 +89,7 @@ def test_a_broker_that_is_not_running_for_a_moment_is_left_alone():
             agent.alive.add("KAFKA_BROKER")
             cluster.simulation.cluster.check_status()
 
-        run = cluster.run(between=once(LOOK, revive, 4))
+        run = cluster.run(between=once(LOOK, revive, 5))
         run.change.advertise()
         assert "wn1-mykafk (10.0.0.12) is INSTALLED" in run.output.getvalue()
         assert cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
