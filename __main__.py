@@ -9,6 +9,7 @@ from pulumi_azure_native import resources
 
 from components.aks import AksClusterArgs, aks_cluster
 from components.ambari import BrokerAddresses, BrokerAddressesArgs, IpAdvertising, IpAdvertisingArgs
+from components.api_versions import without_versions
 from components.data_loss import refuse_losses
 from components.existing import read_existing
 from components.image import AppImage, AppImageArgs
@@ -31,6 +32,8 @@ from components.workload import KafkaTestApp, KafkaTestAppArgs
 # half to the time of a preview.
 gc.disable()
 atexit.register(gc.freeze)
+# Before any resource.
+pulumi.runtime.register_stack_transformation(without_versions)
 
 config = pulumi.Config()
 recorded = recorded_outputs()

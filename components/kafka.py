@@ -91,7 +91,7 @@ class KafkaClusterArgs:
 class KafkaCluster(pulumi.ComponentResource):
     """A new HDInsight 5.1 cluster with Kafka 3.2; a managed identity has access to its storage account.
 
-    It takes Azure 20 to 35 minutes. Its brokers advertise names, which `IpAdvertising` changes. Workers,
+    It takes Azure 21 to 35 minutes. Its brokers advertise names, which `IpAdvertising` changes. Workers,
     password and tags change by the Azure CLI (`az`), which has to be signed in then. Raises pulumi.RunError
     for a cluster that Azure could not finish (state Error), with what to do.
     """
