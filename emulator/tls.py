@@ -35,8 +35,9 @@ class Authority:
 
     @property
     def bundle(self) -> Path:
-        """The file with the certificates that clients trust anyway, and this authority's. In PEM, for
-        REQUESTS_CA_BUNDLE.
+        """The file with all certificates that clients trust, this authority's among them.
+
+        In PEM, for REQUESTS_CA_BUNDLE.
         """
         return self._folder / "bundle.pem"
 

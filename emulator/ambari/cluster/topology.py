@@ -120,7 +120,8 @@ class Topology:
     def service_state(self, service: str) -> str:
         """A service's state: STARTED when all of its masters are that are not in maintenance mode.
 
-        Source: DefaultServiceCalculatedState.java.
+        When all are in maintenance mode, one that is started is enough. Source:
+        DefaultServiceCalculatedState.java.
         """
         items = [item for item in self._components.all() if item.service == service]
         masters = [item for item in items if _is_master(item)]

@@ -79,7 +79,7 @@ class ManagedCluster(ResourceType):
     bare_errors = True
     modelled = frozenset(
         {
-            # A preview accepts these five; `check_request` refuses some of their values at creation.
+            # A preview accepts these four; at creation, `check_request` refuses them.
             "aadProfile.adminGroupObjectIDs",
             "aadProfile.enableAzureRBAC",
             "aadProfile.managed",

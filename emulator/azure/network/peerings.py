@@ -62,9 +62,7 @@ class VirtualNetworkPeering(ResourceType):
         self._check_reachable = check_reachable
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Raises Refused unless both networks exist, are not being changed, and overlap neither each other
-        nor another peer.
-        """
+        """Raises Refused for networks that are missing, being changed, or overlap each other or a peer."""
         naming.PEERING.require(arm.name(resource_id))
         network = cloud.require(VirtualNetwork.kind, arm.parent(resource_id))
         remote_id = (inputs.get("remoteVirtualNetwork") or {}).get("id")

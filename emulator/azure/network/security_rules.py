@@ -29,9 +29,10 @@ def check_rules(rules: list[dict[str, Any]]) -> None:
 
 
 def allows_inbound(rules: list[dict[str, Any]], service_tag: str, port: int) -> bool:
-    """Whether the rules allow TCP from a service tag to `port`: the matching rule of lowest priority decides.
+    """Whether the rules allow TCP from a service tag to `port`, by the matching rule of highest priority.
 
-    Regional tags such as HDInsight.WestEurope count as the tag, since some regions need several of them.
+    That is the one with the lowest number. Regional tags such as HDInsight.WestEurope count as the tag, since
+    some regions need several of them.
     """
     inbound = [rule for rule in rules if rule["direction"].lower() == "inbound"]
     for rule in sorted(inbound, key=lambda rule: int(rule["priority"])):

@@ -47,9 +47,7 @@ class Subnet(RecordsOnly):
     )
 
     def check(self, cloud: Cloud, resource_id: str, inputs: dict[str, Any], existing: Record | None) -> None:
-        """Raises Refused unless the range lies in the network and overlaps no other subnet, and the resources
-        that the subnet refers to exist in its region.
-        """
+        """Raises Refused for a range outside the network, an overlap, or a missing resource referred to."""
         naming.SUBNET.require(arm.name(resource_id))
         network = cloud.require(VirtualNetwork.kind, arm.parent(resource_id))
         prefix = _prefix(inputs, arm.name(resource_id))
