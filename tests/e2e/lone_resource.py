@@ -16,9 +16,10 @@ from tests.e2e.stack import Stack
 PROGRAM = """\
 import json
 import pulumi
-from components.ambari import IpAdvertising, IpAdvertisingArgs
+from components.ambari import IpAdvertising, IpAdvertisingArgs, ViewAccess
 
 config = pulumi.Config()
+kubeconfig = config.get_secret("kubeconfig")
 resource = IpAdvertising(
     "ip-advertising",
     IpAdvertisingArgs(
@@ -26,6 +27,7 @@ resource = IpAdvertising(
         cluster_name=config.get("cluster", "mykafka"),
         user="admin",
         password_config_key="lone:password",
+        view=ViewAccess(kubeconfig, "app") if kubeconfig else None,
         **config.get_object("options", {}),
     ),
 )

@@ -26,6 +26,8 @@ from tests.e2e.environment import eventually
 from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
 from tests.e2e.secrecy import all_command_lines, files_that_hold, log_everything, spellings
 from tests.e2e.stack import LIMIT
+from tests.simulated.ambari.kafka import SimulatedKafka, kafka_in
+from tests.unit.api_server import kubeconfig, serving
 
 ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
 TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
@@ -37,6 +39,12 @@ NEW_SINCE_0_1 = (
     "bootstrapServersSaslTls",
     "listenersWanted",
     "refused",
+    "batch",
+    "order",
+    "unavailable",
+    "underReplicated",
+    "advertised",
+    "advertisedWanted",
 )
 """What states of that version lack."""
 
@@ -95,6 +103,27 @@ def test_the_life_of_the_resource(lone: LoneResource, ambari: Ambari):
     assert lone.restarts() == TWICE_EACH
     assert ambari.maintenance() == "OFF"
     assert ambari.artifacts() == {}
+
+
+def test_what_kafka_is_asked_with_is_no_update_and_stands_in_no_state_in_plain(lone: LoneResource):
+    with serving({}) as api:
+        kafka = SimulatedKafka(lone.simulation, {"orders": [[0, 1], [1, 2]]}, controller=0)
+        api.answers.update(kafka_in(kafka))
+        lone.succeed("config", "set", "--secret", "kubeconfig", kubeconfig(api.url, token="Pl4nted-T0ken"))
+        output = lone.up()
+        assert "broker 3 of 3, wn0-mykafk (10.0.0.11): runs with the new configuration" in output
+        assert "no gate knows" not in output
+        assert lone.restarts() == ONCE_EACH
+        assert "Pl4nted" not in lone.succeed("stack", "export") + output + lone.succeed("stack", "output")
+
+        lone.succeed("config", "set", "--secret", "kubeconfig", kubeconfig(api.url, token="Renewed-T0ken"))
+        lone.succeed("up", "--yes", "--expect-no-changes")
+        lone.succeed("preview", "--refresh", "--expect-no-changes")
+        kafka.advertising = {1: "wn1-mykafk.internal"}
+        preview = lone.succeed("preview", "--refresh", "--diff")
+        assert '"wn1-mykafk.internal:9092" => "10.0.0.12:9092"' in preview
+        assert "1 broker restarts: wn1-mykafk" in preview
+        assert "T0ken" not in preview
 
 
 def test_each_kind_of_drift_is_shown_and_repaired(lone: LoneResource, ambari: Ambari):

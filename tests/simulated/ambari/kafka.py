@@ -116,6 +116,11 @@ class Place:
         return sum(asked == path for asked, _, _ in self.api.asked)
 
 
+def kafka_in(kafka: SimulatedKafka) -> dict[str, Any]:
+    """What an API server answers whose namespace `app` has a pod with this Kafka's view."""
+    return {PODS: [POD], LOG: kafka.log, EVENTS: [], REPLICA_SETS: []}
+
+
 @contextmanager
 def kafka_bench(
     workers: int = 3, topics: Mapping[str, Sequence[list[int]]] | None = None, **options: Any
@@ -123,6 +128,6 @@ def kafka_bench(
     """By default without topics."""
     with bench(workers, **options) as cluster, serving({}) as api:
         kafka = SimulatedKafka(cluster.simulation, {name: [*one] for name, one in (topics or {}).items()})
-        api.answers.update({PODS: [POD], LOG: kafka.log, EVENTS: [], REPLICA_SETS: []})
+        api.answers.update(kafka_in(kafka))
         cluster.watch = lambda: PodWatch(kubeconfig(api.url, token="t"), "app", "kafka-view", cluster.clock)
         yield Place(cluster, kafka, api)
