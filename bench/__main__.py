@@ -19,7 +19,7 @@ from bench.app import page_against_bare_kafka, page_at_the_most_connections
 from bench.preview import preview_against_an_empty_program
 from bench.roll import rolling_against_all_at_once
 from bench.rounds import rounds_of_a_large_cluster
-from tests.e2e.environment import Environment
+from tests.e2e.environment import CHECKOUT, Environment
 from tests.simulated.ambari.polls import calls_per_poll
 
 
@@ -57,6 +57,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield ambari_calls_without_changes(world)
     yield ambari_calls_per_poll()
     yield rounds_of_a_large_cluster()
+    yield log_of_kafkas_view()
     yield preview_against_an_empty_program(world)
     yield from page_against_bare_kafka(world)
     yield from page_at_the_most_connections(world)
@@ -104,6 +105,14 @@ def ambari_calls_per_poll() -> dict[str, Any]:
         "while_a_broker_restarts": {brokers: calls.restarting for brokers, calls in polls.items()},
         "while_it_is_watched": {brokers: calls.watching for brokers, calls in polls.items()},
     }
+
+
+def log_of_kafkas_view() -> dict[str, Any]:
+    """How much the pod that looks at Kafka prints, by the application's own code."""
+    command = [sys.executable, "-m", "bench.view_log"]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "app")}
+    ended = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(ended.stdout)
 
 
 def ambari_calls(world: Environment, *command: str) -> dict[str, int]:

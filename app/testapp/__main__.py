@@ -1,8 +1,9 @@
 """`python -m testapp serve` answers HTTP; `create-topics` and `check` do their work and end.
 
-Both try again by themselves what may pass, for a time, so that nobody has to run them twice. `create-topics`
-ends with 1 when the time was too short, and with 3 at once when no try can help; when Kafka can't be reached,
-with the status of the broken link and its explanation, as `check` does (`check.command`).
+`view` prints what Kafka says of itself, without end. Those that end try again by themselves what may pass,
+for a time, so that nobody has to run them twice. `create-topics` ends with 1 when the time was too short, and
+with 3 at once when no try can help; when Kafka can't be reached, with the status of the broken link and its
+explanation, as `check` does (`check.command`).
 """
 
 import asyncio
@@ -11,9 +12,9 @@ import os
 import socket
 import sys
 
-from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicSettings
+from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicSettings, ViewSettings
 
-USAGE = "usage: python -m testapp serve | create-topics | check [--help]"
+USAGE = "usage: python -m testapp serve | create-topics | view | check [--help]"
 PATIENCE_SECONDS = 30.0
 """How long topics wait for a way to Kafka: brokers that were just made or restarted take their time."""
 
@@ -26,6 +27,10 @@ def main(arguments: list[str]) -> int:
                 return _serve(ServeSettings.from_environment(os.environ))
             case ["create-topics"]:
                 return _create_topics(TopicSettings.from_environment(os.environ))
+            case ["view"]:
+                from testapp.view.command import view
+
+                return view(ViewSettings.from_environment(os.environ))
             case ["check", *options]:
                 from testapp.check.command import check
 

@@ -96,6 +96,26 @@ class CheckSettings:
 
 
 @dataclass(frozen=True)
+class ViewSettings:
+    """Where the brokers are that are looked at, and how they are talked to."""
+
+    bootstrap_servers: str
+    security: Security = PLAINTEXT
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read KAFKA_BOOTSTRAP_SERVERS and what `read_security` reads.
+
+        Raises:
+            SettingsError: one of them is missing or wrong.
+        """
+        read = Environment(environment)
+        settings = cls(bootstrap_servers=_servers(read), security=read_security(read))
+        read.finish()
+        return settings
+
+
+@dataclass(frozen=True)
 class TopicSettings:
     """Where the brokers are, and every topic that must exist."""
 
@@ -133,4 +153,4 @@ def _token(read: Environment) -> str:
     return read.secret("ACCESS_TOKEN", r"[A-Za-z0-9._~+/-]+=*", rule)
 
 
-__all__ = ["CheckSettings", "ServeSettings", "SettingsError", "TopicSettings"]
+__all__ = ["CheckSettings", "ServeSettings", "SettingsError", "TopicSettings", "ViewSettings"]
