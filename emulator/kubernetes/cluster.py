@@ -98,8 +98,6 @@ class KubernetesCluster:
         require_free(self.identity.port, f"{self.spec.name}'s API server")
         for machine in self._machines.values():
             self._world.add_node(machine.node)
-        context = self._authority.server_context(LOOPBACK, [LOOPBACK])
-        self._api_server = ApiServer(self.objects, self.token, self.identity.port, context)
         self._front_ends = FrontEnds(
             self.objects,
             LoadBalancers(self._world, f"{self.spec.name}/{next(iter(self._machines))}"),
@@ -115,6 +113,8 @@ class KubernetesCluster:
             self._machines,
             self.spec.kubelet_identity,
         )
+        context = self._authority.server_context(LOOPBACK, [LOOPBACK])
+        self._api_server = ApiServer(self.objects, self._kubelet, self.token, self.identity.port, context)
         self._thread = threading.Thread(target=self._follow, name=f"kubernetes {self.spec.name}", daemon=True)
         self._thread.start()
 

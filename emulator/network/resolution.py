@@ -9,7 +9,7 @@ LONGEST_HOST_NAME = 64
 def resolution_files(node: NodeSpec) -> dict[str, str]:
     """Files that decide how names are resolved on the node, by path."""
     return {
-        "/etc/hosts": _hosts(node),
+        "/etc/hosts": _hosts(node) if node.hosts_file is None else node.hosts_file,
         "/etc/hostname": f"{node.hostname}\n",
         "/etc/resolv.conf": "# There is no name server here.\n",
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\nhosts: files\nnetworks: files\n"

@@ -53,6 +53,8 @@ class NodeSpec:
     """What `hostname` and `hostname -f` print; 64 characters at most."""
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Names this node can resolve beside its own, and their addresses. There is no DNS."""
+    hosts_file: str | None = None
+    """All of /etc/hosts, where somebody else writes it: then `hosts` counts for nothing."""
     overlays: Mapping[str, str] = field(default_factory=dict)
     """Mount point -> folder of the machine, writable. The mount point need not exist on the machine."""
     root: RootSpec | None = None

@@ -173,6 +173,11 @@ class Site:
         in_time = self.cluster.objects.wait_until(lambda: bool(condition()), DEADLINE)
         assert in_time, [pod["status"] for pod in self.pods()]
 
+    def wait_for(self, find: Callable[[], Any]) -> Any:
+        """Waits until there is something to find, and answers that."""
+        self.wait(find)
+        return find()
+
     def read_log(self, pod: Object) -> str:
         """The last lines that a pod has printed."""
         metadata = pod["metadata"]
@@ -227,7 +232,7 @@ def site(folder: Path, **specification: Any) -> Iterator[Site]:
 def ask(
     cluster: Site, path: str, *, token: str | None = None, method: str = "GET", body: Object | None = None
 ) -> tuple[int, Any]:
-    """Asks the cluster's API server as its kubeconfig says; the status and the answer."""
+    """Asks the cluster's API server as its kubeconfig says; the status, and an object or text."""
     kubeconfig = yaml.safe_load(cluster.cluster.kubeconfig())
     server = kubeconfig["clusters"][0]["cluster"]
     authority = base64.b64decode(server["certificate-authority-data"]).decode()
@@ -241,7 +246,8 @@ def ask(
     context = ssl.create_default_context(cadata=authority)
     try:
         with urllib.request.urlopen(request, timeout=20, context=context) as answer:
-            return answer.status, json.load(answer)
+            said = answer.read().decode()
+            return answer.status, said if answer.headers["Content-Type"] == "text/plain" else json.loads(said)
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.load(refusal)
 

@@ -315,6 +315,21 @@ def test_what_is_a_load_balancer_s_is_refused_of_a_cluster_ip(field: str, value:
             [SPREAD | {"matchLabelKeys": ["app"]}],
             f"{SPREADS}.matchLabelKeys",
         ),
+        (deployment(), f"{POD}.hostAliases", [{"ip": "10.0.0.256"}], "hostAliases[0].ip"),
+        (deployment(), f"{POD}.hostAliases", [{"ip": "10.0.0.1"}] * 2, "hostAliases[1]"),
+        (
+            deployment(),
+            f"{POD}.hostAliases",
+            # HDInsight may name a node so, for a cluster whose name has a hyphen at that place.
+            [{"ip": "10.0.0.1", "hostnames": ["wn0-x", "wn0-my-ka-.internal.cloudapp.net"]}],
+            "hostAliases[0].hostnames[1]",
+        ),
+        (
+            changed(deployment(), f"{POD}.volumes", [{"name": "tmp", "emptyDir": {}}]),
+            f"{CONTAINER}.volumeMounts",
+            [{"name": "tmp", "mountPath": "/x", "subPath": "x"}],
+            "volumeMounts[0].subPath",
+        ),
         (BUDGET, "spec.minAvailable", 1, "spec"),
         (BUDGET, "spec.maxUnavailable", "101%", "spec.maxUnavailable"),
     ],

@@ -94,7 +94,9 @@ def user_of(pod: Object, image: Image) -> int | None:
 def root_of(pod: Object, image: Image) -> RootSpec:
     """The files the container sees: its image's, and scratch space where emptyDir volumes are mounted."""
     container = container_of(pod)
-    mounts = [mount["mountPath"].rstrip("/") for mount in container.get("volumeMounts") or []]
+    empty = {volume["name"] for volume in pod["spec"].get("volumes") or [] if "downwardAPI" not in volume}
+    mounted = [mount for mount in container.get("volumeMounts") or [] if mount["name"] in empty]
+    mounts = [mount["mountPath"].rstrip("/") for mount in mounted]
     if not (container.get("securityContext") or {}).get("readOnlyRootFilesystem"):
         mounts += [path for path in _SCRATCH_OF_A_WRITABLE_ROOT if path not in mounts]
     return RootSpec(layers=[str(image.folder)], binds=image.binds, scratch=mounts)

@@ -10,6 +10,7 @@ from emulator.kubernetes.node.machines import Machine
 from emulator.kubernetes.node.podworker import PodWorker
 from emulator.kubernetes.server.api import ObjectStore
 from emulator.kubernetes.server.objects import Object, deleting
+from emulator.kubernetes.server.podlog import Line
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World
 
@@ -61,6 +62,14 @@ class Kubelet:
         """How the container of the pod with this world node was started; None when there is none."""
         workers = [worker for worker in list(self._workers.values()) if worker.node == node]
         return workers[0].process if workers else None
+
+    def lines_of(self, pod: Object, previous: bool) -> Sequence[Line]:
+        """What the pod's container printed in its newest run, or in the one before; empty when nobody knows.
+
+        Nobody does where the pod had ended before the daemon began.
+        """
+        worker = self._workers.get(pod["metadata"]["uid"])
+        return worker.log.lines(previous) if worker else []
 
     def close(self) -> None:
         """Ends all pods at once, without a trace in their objects."""

@@ -20,6 +20,8 @@ from emulator.kubernetes.node.container import (
     root_of,
     user_of,
 )
+from emulator.kubernetes.node.containerlog import ContainerLog
+from emulator.kubernetes.node.hosts import hosts_of
 from emulator.kubernetes.node.image import Image, PullRefused
 from emulator.kubernetes.node.logs import last_lines, termination_message
 from emulator.kubernetes.node.podhost import Host
@@ -88,6 +90,7 @@ class PodWorker:
         self._placement = Placement(pod["spec"]["nodeName"], self._machine.node.address)
         self._report = ContainerReport(podstatus.waiting("ContainerCreating"))
         self._health = ContainerHealth({})
+        self.log = ContainerLog(host.log_of(self.node))
         self._events: queue.SimpleQueue[_Exited | _Probed | _Stop] = queue.SimpleQueue()
         self._ordered: _Stop | None = None
         """The end that was asked for last."""
@@ -188,7 +191,7 @@ class PodWorker:
             hostname=self._pod["metadata"]["name"],
             behind=self._machine.way_out,
             seen_as=self._machine.seen_as,
-            hosts={},
+            hosts_file=hosts_of(self._pod, address),
             overlays={_TERMINATION_LOG: str(self._emptied_termination_log())},
             root=root_of(self._pod, image),
         )
@@ -221,7 +224,7 @@ class PodWorker:
                     folder=self._container.get("workingDir") or image.folder_in,
                     # The world's root needs no change of user, nor may an ordinary user's world make one.
                     user=user or None,
-                    log=self._host.log_of(self.node),
+                    log=self.log.path,
                 )
             except ConfigurationError as error:
                 self._wait_in("CreateContainerConfigError", str(error))
@@ -229,9 +232,11 @@ class PodWorker:
 
     def _run(self, process: ProcessSpec) -> int:
         """Runs the container once; returns its exit code."""
-        assert process.log is not None
         self._emptied_termination_log()
-        offset = process.log.stat().st_size if process.log.exists() else 0
+        with self.log.run() as offset:
+            return self._run_from(process, offset)
+
+    def _run_from(self, process: ProcessSpec, offset: int) -> int:
         started_at = _now()
         try:
             started = self._host.world.spawn(self.node, process)
@@ -368,7 +373,7 @@ class PodWorker:
             and code != 0
             and self._container["terminationMessagePolicy"] == "FallbackToLogsOnError"
         ):
-            message = last_lines(self._host.log_of(self.node), run.offset)
+            message = last_lines(self.log.path, run.offset)
         return podstatus.terminated(code, reason, run.started_at, _now(), message)
 
     def _emptied_termination_log(self) -> Path:

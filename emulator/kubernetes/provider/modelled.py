@@ -103,7 +103,7 @@ _CONTAINER: Shape = {
     "livenessProbe": _PROBE,
     "readinessProbe": _PROBE,
     "lifecycle": {"preStop": {**_HANDLERS, "sleep": ANY}},
-    "volumeMounts": [{"name": ANY, "mountPath": ANY, "readOnly": Only([False])}],
+    "volumeMounts": [{"name": ANY, "mountPath": ANY, "subPath": ANY, "readOnly": Only([False])}],
     "terminationMessagePath": Only(["/dev/termination-log"]),
     "terminationMessagePolicy": ANY,
 }
@@ -113,7 +113,13 @@ _POD: Shape = {
     "terminationGracePeriodSeconds": ANY,
     "securityContext": _POD_SECURITY,
     # A size limit evicts a pod that fills its scratch space; here the machine's memory is the limit.
-    "volumes": [{"name": ANY, "emptyDir": {"medium": ANY, "sizeLimit": ANY}}],
+    "volumes": [
+        {
+            "name": ANY,
+            "emptyDir": {"medium": ANY, "sizeLimit": ANY},
+            "downwardAPI": {"items": [{"path": ANY, "fieldRef": {"fieldPath": ANY}}]},
+        }
+    ],
     # There is no API server in the cluster's network that a token would be good for.
     "automountServiceAccountToken": ANY,
     "serviceAccountName": ANY,
@@ -121,6 +127,7 @@ _POD: Shape = {
     "hostNetwork": Only([False]),
     "hostPID": Only([False]),
     "hostIPC": Only([False]),
+    "hostAliases": [{"ip": ANY, "hostnames": ANY}],
     "dnsPolicy": Only(["ClusterFirst", "Default"]),
     "topologySpreadConstraints": [
         {

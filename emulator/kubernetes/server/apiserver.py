@@ -1,4 +1,4 @@
-"""The API server as far as programs ask it themselves: pods, over HTTPS, with the cluster's token.
+"""The API server as far as programs ask it themselves: objects and logs, over HTTPS, by the cluster's token.
 
 Pulumi's provider does not come by here: its stand-in has the objects at hand.
 """
@@ -7,6 +7,7 @@ import hmac
 import json
 import ssl
 import threading
+import time
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from emulator.kubernetes.server.api import ApiError, NotFound, ObjectStore, TooManyRequests
 from emulator.kubernetes.server.eviction import evict
-from emulator.kubernetes.server.objects import Object
+from emulator.kubernetes.server.objects import POD, Key, Object
+from emulator.kubernetes.server.podlog import LogRefused, LogSource, read_log
 from emulator.kubernetes.server.reading import Missing, NotModelled, read
 from emulator.ports import LOOPBACK
 
@@ -24,9 +26,11 @@ _LONGEST_BODY = 1 << 20
 class ApiServer:
     """Serves one cluster's pods, and their eviction, on a port of loopback."""
 
-    def __init__(self, objects: ObjectStore, token: str, port: int, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, objects: ObjectStore, logs: LogSource, token: str, port: int, context: ssl.SSLContext
+    ) -> None:
         """Begins to listen. Raises OSError when the port is taken."""
-        self._listener = _Listener((LOOPBACK, port), objects, token)
+        self._listener = _Listener((LOOPBACK, port), objects, logs, token)
         self._listener.socket = context.wrap_socket(
             self._listener.socket, server_side=True, do_handshake_on_connect=False
         )
@@ -44,14 +48,20 @@ class ApiServer:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and the object of the body."""
+    """A status and the body: an object, or the text of a log."""
 
     status: int
-    body: Object
+    body: Object | bytes
 
 
 def answer(
-    objects: ObjectStore, token: str, method: str, target: str, authorization: str, body: bytes = b""
+    objects: ObjectStore,
+    logs: LogSource,
+    token: str,
+    method: str,
+    target: str,
+    authorization: str,
+    body: bytes = b"",
 ) -> Answer:
     """What the API server says to a request. `target`: path and query."""
     if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
@@ -59,6 +69,8 @@ def answer(
     path, _, query = target.partition("?")
     parameters = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
     match [urllib.parse.unquote(part) for part in path.strip("/").split("/")]:
+        case ["api", "v1", "namespaces", namespace, "pods", name, "log"] if method == "GET":
+            return _log(objects, logs, Key(POD.name, namespace, name), parameters)
         case parts if method == "GET":
             return _read(objects, parts, parameters)
         case ["api", "v1", "namespaces", namespace, "pods", name, "eviction"] if method == "POST":
@@ -71,6 +83,18 @@ def _read(objects: ObjectStore, path: Sequence[str], parameters: Mapping[str, st
         return Answer(200, read(objects, path, parameters))
     except Missing as missing:
         return _failure(404, "NotFound", missing.text)
+    except NotModelled as refused:
+        return _not_modelled(str(refused))
+
+
+def _log(objects: ObjectStore, logs: LogSource, key: Key, parameters: Mapping[str, str]) -> Answer:
+    pod = objects.get(key)
+    if pod is None:
+        return _failure(404, "NotFound", f'{POD.plural} "{key.name}" not found')
+    try:
+        return Answer(200, read_log(pod, parameters, logs, time.time()))
+    except LogRefused as refused:
+        return _failure(refused.status, refused.reason, refused.text)
     except NotModelled as refused:
         return _not_modelled(str(refused))
 
@@ -110,8 +134,9 @@ def _failure(code: int, reason: str, message: str) -> Answer:
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], objects: ObjectStore, token: str) -> None:
+    def __init__(self, address: tuple[str, int], objects: ObjectStore, logs: LogSource, token: str) -> None:
         self.objects = objects
+        self.logs = logs
         self.token = token
         super().__init__(address, _Connection)
 
@@ -131,10 +156,12 @@ class _Connection(BaseHTTPRequestHandler):
         given = self.headers.get("Authorization", "")
         length = min(int(self.headers.get("Content-Length") or 0), _LONGEST_BODY)
         body = self.rfile.read(length)
-        answered = answer(self.server.objects, self.server.token, self.command, self.path, given, body)
-        content = json.dumps(answered.body).encode()
+        asked = self.server
+        answered = answer(asked.objects, asked.logs, asked.token, self.command, self.path, given, body)
+        text = isinstance(answered.body, bytes)
+        content = answered.body if isinstance(answered.body, bytes) else json.dumps(answered.body).encode()
         self.send_response(answered.status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/plain" if text else "application/json")
         self.send_header("Content-Length", str(len(content)))
         # A longer body has not been read to its end.
         self.send_header("Connection", "close")

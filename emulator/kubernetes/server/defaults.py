@@ -77,6 +77,11 @@ def _pod(template: Object) -> None:
         terminationGracePeriodSeconds=30,
     )
     specification.setdefault("securityContext", {})
+    for volume in specification.get("volumes") or []:
+        if "downwardAPI" in volume:
+            _fill(volume["downwardAPI"], defaultMode=0o644)
+            for item in volume["downwardAPI"].get("items") or []:
+                _fill(item.get("fieldRef") or {}, apiVersion="v1")
     for container in specification["containers"]:
         _container(container)
 

@@ -1,5 +1,6 @@
 """What the API server refuses about the template of a pod, and what the emulator can't stand in for."""
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,10 @@ from emulator.providers.provider import Failure
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 QUALIFIED_NAME = re.compile(r"([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+SUBDOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+ETC_HOSTS = "/etc/hosts"
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
 
 
@@ -20,6 +24,7 @@ def template_failures(path: str, template: Object, policies: tuple[str, ...]) ->
     yield from label_failures(f"{path}.metadata.labels", mapping(template.get("metadata")).get("labels"))
     specification = mapping(template.get("spec"))
     yield from _spreads(f"{path}.spec", specification)
+    yield from _host_aliases(f"{path}.spec.hostAliases", specification)
     policy = specification.get("restartPolicy", "Always")
     if known(policy) and policy not in policies:
         supported = ", ".join(map(repr, policies))
@@ -69,6 +74,27 @@ def _spreads(path: str, pod: Object) -> Iterator[Failure]:
             yield Failure(f"{place}.matchLabelKeys", f"Invalid value: {both[0]!r}: exists in labelSelector")
 
 
+def _host_aliases(path: str, pod: Object) -> Iterator[Failure]:
+    """ValidateHostAliases in pkg/apis/core/validation; and the list's key is the address."""
+    seen = set()
+    for index, alias in enumerate(as_list(pod.get("hostAliases"))):
+        one, place = mapping(alias), f"{path}[{index}]"
+        address = one.get("ip")
+        if isinstance(address, str):
+            try:
+                ipaddress.ip_address(address)
+            except ValueError:
+                rule = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+                yield Failure(f"{place}.ip", f"Invalid value: {address!r}: {rule}")
+            if address in seen:
+                yield Failure(place, f'Duplicate value: {{"ip":"{address}"}}')
+            seen.add(address)
+        for number, name in enumerate(as_list(one.get("hostnames"))):
+            if isinstance(name, str) and not SUBDOMAIN.fullmatch(name):
+                rule = "a lowercase RFC 1123 subdomain"
+                yield Failure(f"{place}.hostnames[{number}]", f"Invalid value: {name!r}: {rule}")
+
+
 def _container(path: str, container: Object, pod: Object) -> Iterator[Failure]:
     if container.get("image", "") == "":
         yield Failure(f"{path}.image", "Required value")
@@ -89,11 +115,23 @@ def _container(path: str, container: Object, pod: Object) -> Iterator[Failure]:
 
 def _volume_mounts(path: str, container: Object, pod: Object) -> Iterator[Failure]:
     volumes = pod.get("volumes")
-    names = [mapping(volume).get("name") for volume in as_list(volumes)]
+    found = {mapping(volume).get("name"): mapping(volume) for volume in as_list(volumes)}
     for index, mount in enumerate(as_list(container.get("volumeMounts"))):
-        name = mapping(mount).get("name")
-        if known(volumes) and known(names) and isinstance(name, str) and name not in names:
-            yield Failure(f"{path}.volumeMounts[{index}].name", f"Not found: {name!r}")
+        name, place = mapping(mount).get("name"), f"{path}.volumeMounts[{index}]"
+        if not known(volumes) or not known([*found]) or not isinstance(name, str):
+            continue
+        if name not in found:
+            yield Failure(f"{place}.name", f"Not found: {name!r}")
+        elif not _is_modelled(mapping(mount), found[name]):
+            what = "a part of a volume, but for a file of the downward API at /etc/hosts"
+            yield Failure(f"{place}.subPath", f"not modelled by the emulator: {what}")
+
+
+def _is_modelled(mount: Object, volume: Object) -> bool:
+    if "downwardAPI" not in volume:
+        return "subPath" not in mount
+    files = [mapping(item).get("path") for item in as_list(mapping(volume["downwardAPI"]).get("items"))]
+    return mount.get("mountPath") == ETC_HOSTS and mount.get("subPath") in files
 
 
 def _probe(path: str, name: str, probe: Object) -> Iterator[Failure]:

@@ -19,6 +19,7 @@ from emulator.kubernetes.server.objects import (
 )
 from emulator.kubernetes.server.pod_rules import (
     QUALIFIED_NAME,
+    SUBDOMAIN,
     label_failures,
     port_failures,
     template_failures,
@@ -28,7 +29,6 @@ from emulator.providers.provider import Failure, Unknown
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _LABEL_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 # A Job's name is a label of its pods, too.
 _JOB_NAME = re.compile(r"(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -86,7 +86,7 @@ def _metadata(item: Object, relaxed: bool) -> Iterator[Failure]:
 def _name_pattern(kind: str, relaxed: bool) -> re.Pattern[str]:
     if kind == SERVICE.name:
         return _LABEL_NAME if relaxed else _SERVICE_NAME
-    return {NAMESPACE.name: _LABEL_NAME, JOB.name: _JOB_NAME}.get(kind, _SUBDOMAIN)
+    return {NAMESPACE.name: _LABEL_NAME, JOB.name: _JOB_NAME}.get(kind, SUBDOMAIN)
 
 
 def _deployment(item: Object) -> Iterator[Failure]:
