@@ -10,12 +10,14 @@ from pulumi_azure_native import resources
 from components.aks import AksClusterArgs, aks_cluster
 from components.ambari import BrokerAddresses, BrokerAddressesArgs, IpAdvertising, IpAdvertisingArgs
 from components.api_versions import without_versions
+from components.app_namespace import AppNamespace, AppNamespaceArgs
 from components.data_loss import refuse_losses
 from components.existing import read_existing
 from components.image import AppImage, AppImageArgs
 from components.kafka import KafkaClusterArgs, kafka_cluster
 from components.kafka_clients import kafka_ports, refuse_kerberos, warn_without_listener
 from components.kafka_login import KafkaLogin
+from components.kafka_view import KafkaView, KafkaViewArgs
 from components.made_with import AKS, KAFKA
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
 from components.outputs import CONTRACT_VERSION
@@ -26,7 +28,7 @@ from components.settings import Settings
 from components.settings.kafka_access import certificates
 from components.settings.regions import storage_suffix
 from components.settings.state import by_type, recorded_outputs
-from components.workload import KafkaTestApp, KafkaTestAppArgs
+from components.workload import PORTS, KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes that stay until the end. Collecting garbage among them adds more than
 # half to the time of a preview.
@@ -159,6 +161,42 @@ brokers = BrokerAddresses(
     # A new cluster of the same name gives the same inputs, by which Pulumi would see no change to make.
     opts=kafka.bound(),
 )
+servers = {
+    "PLAINTEXT": brokers.bootstrap_servers,
+    "SSL": brokers.bootstrap_servers_tls,
+    "SASL_PLAINTEXT": brokers.bootstrap_servers_sasl,
+    "SASL_SSL": brokers.bootstrap_servers_sasl_tls,
+}
+warn_without_listener(servers[settings.kafka_protocol], settings.kafka_protocol)
+app_image = image.reference if image else settings.app_image
+pullable = [*([image] if image else []), *nodes_may_pull]
+app_namespace = AppNamespace(
+    "app-namespace",
+    AppNamespaceArgs(
+        kubeconfig=aks.kubeconfig,
+        recorded=recorded,
+        deleted_with=aks.deleted_with,
+        name=settings.namespace.name,
+        exists=settings.namespace.exists,
+        network_policy=settings.has_network_policy(aks.carries_out_policies),
+        ports=PORTS,
+        bootstrap_servers=servers[settings.kafka_protocol],
+        login=KafkaLogin(
+            protocol=settings.kafka_protocol,
+            authority=settings.kafka_ca,
+            mechanism=settings.kafka_sasl_mechanism,
+            user=settings.kafka_user,
+            password=config.get_secret("kafkaPassword"),
+        ),
+    ),
+    opts=pulumi.ResourceOptions(provider=aks.kubernetes_provider),
+)
+# It precedes the change in Ambari, which it looks at, and resolves brokers' names for itself.
+view = KafkaView(
+    "view",
+    KafkaViewArgs(namespace=app_namespace, image=app_image, brokers=brokers.brokers),
+    opts=pulumi.ResourceOptions(provider=aks.kubernetes_provider, depends_on=[networks, *pullable]),
+)
 advertising = IpAdvertising(
     "ip-advertising",
     IpAdvertisingArgs(
@@ -174,34 +212,14 @@ advertising = IpAdvertising(
         keep_on_delete=settings.keep_ip_advertising,
         workers=kafka.workers,
     ),
-    opts=pulumi.ResourceOptions.merge(kafka.bound(), pulumi.ResourceOptions(depends_on=[brokers])),
+    opts=pulumi.ResourceOptions.merge(kafka.bound(), pulumi.ResourceOptions(depends_on=[brokers, view])),
 )
-servers = {
-    "PLAINTEXT": brokers.bootstrap_servers,
-    "SSL": brokers.bootstrap_servers_tls,
-    "SASL_PLAINTEXT": brokers.bootstrap_servers_sasl,
-    "SASL_SSL": brokers.bootstrap_servers_sasl_tls,
-}
-warn_without_listener(servers[settings.kafka_protocol], settings.kafka_protocol)
 app = KafkaTestApp(
     "app",
     KafkaTestAppArgs(
         kafka=kafka.cluster,
-        kubeconfig=aks.kubeconfig,
-        recorded=recorded,
-        deleted_with=aks.deleted_with,
-        namespace=settings.namespace.name,
-        namespace_exists=settings.namespace.exists,
-        network_policy=settings.has_network_policy(aks.carries_out_policies),
-        image=image.reference if image else settings.app_image,
-        bootstrap_servers=servers[settings.kafka_protocol],
-        login=KafkaLogin(
-            protocol=settings.kafka_protocol,
-            authority=settings.kafka_ca,
-            mechanism=settings.kafka_sasl_mechanism,
-            user=settings.kafka_user,
-            password=config.get_secret("kafkaPassword"),
-        ),
+        namespace=app_namespace,
+        image=app_image,
         topics=[topic.model_dump(by_alias=True) for topic in settings.topics],
         topic=settings.app_topic,
         replicas=settings.app_replicas,
@@ -215,7 +233,7 @@ app = KafkaTestApp(
     ),
     opts=pulumi.ResourceOptions(
         provider=aks.kubernetes_provider,
-        depends_on=[networks, advertising, *([image] if image else []), *nodes_may_pull],
+        depends_on=[networks, advertising, *pullable],
     ),
 )
 

@@ -19,12 +19,14 @@ def pod(
     *,
     restart_policy: str,
     spread: Mapping[str, str] | None = None,
+    volumes: Sequence[kubernetes.core.v1.VolumeArgs] = (),
 ) -> kubernetes.core.v1.PodSpecArgs:
     """A pod of one container that meets Kubernetes' "restricted" security standard.
 
     https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 
     spread: labels of pods that are spread evenly over zones and nodes, as far as there are enough of these.
+    volumes: what the container mounts beside /tmp.
     """
     return kubernetes.core.v1.PodSpecArgs(
         containers=[container],
@@ -41,7 +43,10 @@ def pod(
             seccomp_profile=kubernetes.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
         ),
         volumes=[
-            kubernetes.core.v1.VolumeArgs(name="tmp", empty_dir=kubernetes.core.v1.EmptyDirVolumeSourceArgs())
+            kubernetes.core.v1.VolumeArgs(
+                name="tmp", empty_dir=kubernetes.core.v1.EmptyDirVolumeSourceArgs()
+            ),
+            *volumes,
         ],
     )
 
@@ -65,13 +70,20 @@ def container(
     environment: Mapping[str, pulumi.Input[str]],
     *,
     memory: str,
+    further: Sequence[kubernetes.core.v1.EnvVarArgs] = (),
+    mounts: Sequence[kubernetes.core.v1.VolumeMountArgs] = (),
 ) -> kubernetes.core.v1.ContainerArgs:
-    """A container of the image with these arguments; `memory` is its limit."""
+    """A container of the image with these arguments; `memory` is its limit.
+
+    further: variables whose values stand elsewhere, as in a Secret.
+    mounts: of volumes of the pod, beside /tmp.
+    """
+    plain = [kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()]
     return kubernetes.core.v1.ContainerArgs(
         name=name,
         image=image,
         args=[*arguments],
-        env=[kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()],
+        env=[*plain, *further],
         # The last log lines become the termination message, which Pulumi shows as the reason of a failure.
         termination_message_policy="FallbackToLogsOnError",
         resources=kubernetes.core.v1.ResourceRequirementsArgs(
@@ -82,5 +94,5 @@ def container(
             read_only_root_filesystem=True,
             capabilities=kubernetes.core.v1.CapabilitiesArgs(drop=["ALL"]),
         ),
-        volume_mounts=[kubernetes.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],
+        volume_mounts=[kubernetes.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"), *mounts],
     )

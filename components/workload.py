@@ -1,4 +1,4 @@
-"""The test application in Kubernetes: namespace, topics, check, Deployment and Service."""
+"""The test application in Kubernetes: topics, check, Deployment and Service."""
 
 from __future__ import annotations
 
@@ -11,26 +11,22 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from . import jobs
+from .app_namespace import LABELS, NAME, AppNamespace
 from .assigned import assigned_generation, assigned_name, assigned_uid
 from .cluster.waiting import Limits
 from .exposure import EXISTS, port_forward, service_annotations, service_name, service_spec
 from .job_message import JobMessage
-from .kafka_login import KafkaLogin, login_variables
-from .namespace_guard import NamespaceGuard
-from .network_policy import network_policy_spec
 from .numbered_secret import numbered_secret
-from .ownership import Ownership, existing_namespace
 from .pods import container, pod
 from .rollout import Rollout
 from .settings.app_limits import AppLimits
-from .settings.state import Recorded
 from .settings.visitors import Exposure
 
-NAME = "kafka-test-app"
-LABELS = {"app.kubernetes.io/name": NAME}
 PORT = 8080
 HEALTH_PORT = 8081
 """For probes alone: however many connections clients hold, these get their answer."""
+PORTS = (PORT, HEALTH_PORT)
+"""At which pods take connections."""
 MEMORY = "256Mi"
 """Memory limit of the pod of a Job."""
 OPEN_ANNOTATION = "aks-kafka/open-to-the-world"
@@ -52,13 +48,7 @@ class KafkaTestAppArgs:
     """Arguments of KafkaTestApp.
 
     kafka: the cluster, whose replacement declares the topics again; None for an existing cluster.
-    kubeconfig: reads what Pulumi's Kubernetes provider doesn't show, such as pods.
-    recorded: what the stack's state holds, by which its own objects are known again.
-    deleted_with: what is deleted only together with the AKS cluster, so that nothing in it has to be deleted
-    one by one; None for an existing cluster.
-    namespace_exists: somebody else has made the namespace, so it is neither created nor deleted.
-    network_policy: whether pods may talk to visitors and brokers only.
-    bootstrap_servers: host:port, comma-separated, of the listener that `login` is for.
+    namespace: where everything goes, with the login to Kafka.
     topics: {name, partitions, replicationFactor, config} each, in the form that the image reads.
     exposure: whether a load balancer, public or internal, leads to the page, or none does.
     source_ranges: from where the page can be opened, by a load balancer.
@@ -67,15 +57,8 @@ class KafkaTestAppArgs:
     """
 
     kafka: pulumi.Resource | None
-    kubeconfig: pulumi.Input[str]
-    recorded: Recorded = field(repr=False)
-    deleted_with: pulumi.Resource | None
-    namespace: str
-    namespace_exists: bool
-    network_policy: bool
+    namespace: AppNamespace
     image: pulumi.Input[str]
-    bootstrap_servers: pulumi.Input[str]
-    login: KafkaLogin
     topics: Sequence[Mapping[str, object]]
     topic: str
     replicas: int
@@ -103,13 +86,7 @@ class KafkaTestApp(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KafkaTestAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aks-kafka:index:KafkaTestApp", name, None, opts)
-        self._args = args
-        self._ownership = Ownership.of_this_stack(args.kubeconfig, args.recorded)
-        self._hooks = self._ownership.guarded(name)
-        self._namespace, self._after = self._make_namespace()
-        if args.network_policy:
-            self._after = [*self._after, self._network_policy()]
-        self._login = login_variables(args.login, args.recorded, self._metadata, self._options())
+        self._args, self._namespace = args, args.namespace
         topics = self._result(self._topics(), "create-topics-result")
         check = self._result(self._check(after=topics), "check-result")
         self.round_trip_milliseconds = check.message.apply(_round_trip)
@@ -119,37 +96,6 @@ class KafkaTestApp(pulumi.ComponentResource):
             pulumi.log.warn(OPEN_WARNING, self)
         self.url = self._address(self._service())
         self.register_outputs({"url": self.url, "roundTripMilliseconds": self.round_trip_milliseconds})
-
-    def _make_namespace(self) -> tuple[pulumi.Output[str], Sequence[pulumi.Resource]]:
-        """Where everything goes, and what has to be there first."""
-        args = self._args
-        if args.namespace_exists:
-            return existing_namespace(self._ownership, args.namespace), []
-        namespace = kubernetes.core.v1.Namespace(
-            "namespace",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(
-                name=args.namespace, labels=self._ownership.labels, annotations=self._ownership.annotations
-            ),
-            opts=pulumi.ResourceOptions(parent=self, hooks=self._hooks, deleted_with=args.deleted_with),
-        )
-        guard = NamespaceGuard(
-            "namespace-guard",
-            args.kubeconfig,
-            assigned_name(namespace),
-            self._ownership.mark,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace], deleted_with=args.deleted_with),
-        )
-        return assigned_name(namespace), [guard]
-
-    def _network_policy(self) -> pulumi.Resource:
-        return kubernetes.networking.v1.NetworkPolicy(
-            "network-policy",
-            metadata=self._metadata(NAME),
-            spec=network_policy_spec(
-                self._ownership.labels, [PORT, HEALTH_PORT], self._args.bootstrap_servers
-            ),
-            opts=self._options(),
-        )
 
     def _topics(self) -> kubernetes.batch.v1.Job:
         """Create the topics, in a Job, since only pods reach the brokers."""
@@ -177,7 +123,7 @@ class KafkaTestApp(pulumi.ComponentResource):
     ) -> kubernetes.batch.v1.Job:
         spec = jobs.job_spec(
             self._container(name, arguments, environment),
-            labels={"app.kubernetes.io/name": name, **self._ownership.labels},
+            labels={"app.kubernetes.io/name": name, **self._namespace.labels},
             seconds=self._args.waiting.job,
         )
         return kubernetes.batch.v1.Job(
@@ -198,8 +144,8 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _result(self, job: kubernetes.batch.v1.Job, name: str) -> JobMessage:
         return JobMessage(
             name,
-            kubeconfig=self._args.kubeconfig,
-            namespace=self._namespace,
+            kubeconfig=self._namespace.kubeconfig,
+            namespace=self._namespace.name,
             job=assigned_name(job),
             job_uid=assigned_uid(job),
             limits=self._args.waiting,
@@ -209,8 +155,8 @@ class KafkaTestApp(pulumi.ComponentResource):
     def _rollout(self, deployment: kubernetes.apps.v1.Deployment) -> Rollout:
         return Rollout(
             "rollout",
-            kubeconfig=self._args.kubeconfig,
-            namespace=self._namespace,
+            kubeconfig=self._namespace.kubeconfig,
+            namespace=self._namespace.name,
             deployment=NAME,
             uid=assigned_uid(deployment),
             generation=assigned_generation(deployment),
@@ -224,7 +170,7 @@ class KafkaTestApp(pulumi.ComponentResource):
             return []
         content = {"token": self._args.access_token}
         secret = numbered_secret(
-            "access-token", content, self._args.recorded, self._metadata, self._options()
+            "access-token", content, self._namespace.recorded, self._metadata, self._options()
         )
         return [secret.variable("ACCESS_TOKEN", key="token")]
 
@@ -271,7 +217,7 @@ class KafkaTestApp(pulumi.ComponentResource):
                     ),
                 ),
                 template=kubernetes.core.v1.PodTemplateSpecArgs(
-                    metadata=kubernetes.meta.v1.ObjectMetaArgs(labels={**LABELS, **self._ownership.labels}),
+                    metadata=kubernetes.meta.v1.ObjectMetaArgs(labels={**LABELS, **self._namespace.labels}),
                     spec=pod(self._server(), restart_policy="Always", spread=LABELS),
                 ),
             ),
@@ -314,40 +260,25 @@ class KafkaTestApp(pulumi.ComponentResource):
         """The page's URL; empty where nothing leads to it but a port-forward, which is said."""
         args = self._args
         if args.exposure == "none":
-            pulumi.log.info(port_forward(args.namespace, NAME, args.port), self)
+            pulumi.log.info(port_forward(args.namespace.declared_name, NAME, args.port), self)
             return pulumi.Output.from_input("")
         return service.status.apply(lambda status: _url(status, args.port))
 
     def _metadata(
         self, name: pulumi.Input[str], annotations: Mapping[str, str] | None = None
     ) -> kubernetes.meta.v1.ObjectMetaArgs:
-        """Of an object in the namespace."""
-        return kubernetes.meta.v1.ObjectMetaArgs(
-            name=name,
-            namespace=self._namespace,
-            labels={**LABELS, **self._ownership.labels},
-            annotations={**self._ownership.annotations, **(annotations or {})},
-        )
+        return self._namespace.metadata(name, annotations, labels=LABELS)
 
     def _options(self, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
-        """Of an object in the namespace, made after what it needs and never taken over from somebody else."""
-        return pulumi.ResourceOptions(
-            parent=self,
-            depends_on=[*self._after, *after],
-            hooks=self._hooks,
-            deleted_with=self._args.deleted_with,
-            **more,
-        )
+        return self._namespace.options(self, *after, **more)
 
     def _container(
         self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, memory: str = MEMORY
     ) -> kubernetes.core.v1.ContainerArgs:
         """A container of the image that runs one of its commands."""
-        variables = {"KAFKA_BOOTSTRAP_SERVERS": self._args.bootstrap_servers, **environment}
-        made = container(name, self._args.image, arguments, variables, memory=memory)
-        assert isinstance(made.env, list)
-        made.env = [*made.env, *self._login]
-        return made
+        variables = {"KAFKA_BOOTSTRAP_SERVERS": self._namespace.bootstrap_servers, **environment}
+        further = self._namespace.login
+        return container(name, self._args.image, arguments, variables, memory=memory, further=further)
 
 
 def _round_trip(text: str) -> float | None:

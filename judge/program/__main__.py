@@ -7,12 +7,13 @@ from unittest import mock
 import pulumi
 
 from components.aks_access import kubernetes_provider
+from components.app_namespace import AppNamespace, AppNamespaceArgs
 from components.cluster.waiting import Limits
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.settings.state import recorded_outputs
-from components.workload import KafkaTestApp, KafkaTestAppArgs
+from components.workload import PORTS, KafkaTestApp, KafkaTestAppArgs
 
 settings = json.loads(os.environ["SETTINGS"])
 SECONDS = settings["seconds"]
@@ -32,19 +33,27 @@ pulumi.runtime.register_resource_transform(shorten)
 provider = kubernetes_provider(
     "judge", pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]), "judge", pulumi.ResourceOptions()
 )
+namespace = AppNamespace(
+    "app-namespace",
+    AppNamespaceArgs(
+        kubeconfig=pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]),
+        recorded=recorded_outputs(),
+        deleted_with=None,
+        name=settings["namespace"],
+        exists=settings["namespace_exists"],
+        network_policy=True,
+        ports=PORTS,
+        bootstrap_servers=settings["brokers"],
+        login=KafkaLogin("PLAINTEXT"),
+    ),
+    pulumi.ResourceOptions(provider=provider),
+)
 app = KafkaTestApp(
     "app",
     KafkaTestAppArgs(
         kafka=None,
-        kubeconfig=pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"]),
-        recorded=recorded_outputs(),
-        deleted_with=None,
-        namespace=settings["namespace"],
-        namespace_exists=settings["namespace_exists"],
-        network_policy=True,
+        namespace=namespace,
         image=settings["image"],
-        bootstrap_servers=settings["brokers"],
-        login=KafkaLogin("PLAINTEXT"),
         topics=[{"name": "messages", "partitions": 3, "replicationFactor": 3, "config": {}}],
         topic="messages",
         replicas=settings["replicas"],

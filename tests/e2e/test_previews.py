@@ -138,15 +138,25 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
     "another image": (
         image,
         False,
-        {*PUBLISHED, "replace image-build", "update kafka-test-app", "update rollout"},
+        {
+            *PUBLISHED,
+            "replace image-build",
+            "update kafka-test-app",
+            "update rollout",
+            "update kafka-view",
+        },
     ),
-    "a worker more": (setting(kafkaWorkers=4), False, {"update broker-addresses", "update ip-advertising"}),
+    "a worker more": (
+        setting(kafkaWorkers=4),
+        False,
+        {"update broker-addresses", "update ip-advertising", "update kafka-view"},
+    ),
     "another Kafka cluster": (setting(kafkaClusterName="another-kafka"), True, {"replace kafka-cluster"}),
 }
 """By name: what changes, whether the preview has to look, and steps that are among those taken."""
 NOT_FORESEEN: Mapping[str, set[str]] = {
     # Which addresses the new brokers will have, nobody knows before they are there: here the same ones.
-    "another Kafka cluster": {"update network-policy"},
+    "another Kafka cluster": {"update network-policy", "update kafka-view"},
 }
 """Steps that a preview has to say, and that turn out to be none."""
 

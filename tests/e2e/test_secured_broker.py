@@ -12,6 +12,10 @@ from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AclOperation
 from replica import Replica
 from testapp.__main__ import main
+from testapp.settings import ViewSettings
+from testapp.view.asking import Kafka
+from testapp.view.observation import Unknown
+from testapp.view.snapshot import snapshot
 
 from tests.e2e.environment import CHECKOUT, eventually
 from tests.e2e.secured_broker import PASSWORD, USER, SecuredBroker, secured_broker
@@ -141,6 +145,28 @@ def test_what_keeps_a_client_out_is_named_and_no_secret_is(
     assert said in output
     assert is_documented(output)
     assert os.environ.get("KAFKA_PASSWORD", PASSWORD) not in output
+
+
+@pytest.mark.parametrize(
+    ("way", "changed", "said"),
+    [
+        ("SCRAM-SHA-512 over TLS", {}, "AclAuthorizer and does not say that User:anna may see everything"),
+        ("TLS", {"KAFKA_BOOTSTRAP_SERVERS": "by name"}, "certificate verify failed"),
+        ("PLAIN", {"KAFKA_PASSWORD": "wrong"}, "Authentication failed"),
+    ],
+)
+def test_the_view_is_unknown_where_topics_may_be_hidden_and_where_a_client_is_kept_out(
+    broker: SecuredBroker, way: str, changed: Mapping[str, str], said: str
+) -> None:
+    variables = {**environment(broker, WAYS[way]), **changed}
+    if variables["KAFKA_BOOTSTRAP_SERVERS"] == "by name":
+        variables["KAFKA_BOOTSTRAP_SERVERS"] = broker.by_name
+    settings = ViewSettings.from_environment(variables)
+    kafka = Kafka(settings.bootstrap_servers, settings.security)
+    with pytest.raises(Unknown) as unknown:
+        snapshot(kafka.observe(), settings.security.user, {})
+    assert said in str(unknown.value)
+    assert variables.get("KAFKA_PASSWORD", PASSWORD) not in str(unknown.value)
 
 
 def test_rights_that_are_missing_are_named_and_given_as_advised(

@@ -35,6 +35,8 @@ GUARDED_AND_AWAITED = dict.fromkeys(
     ("namespace-guard", "network-policy", "rollout", "create-topics-result"), "create"
 )
 ADDRESSES_OF_THEIR_OWN = {"broker-addresses": "create"}
+KAFKA_S_VIEW = dict.fromkeys(("app-namespace", "view", "kafka-view"), "create")
+"""Two components, and a Deployment; what was in the namespace stays, below another component."""
 OTHER_COMMANDS = {"image-build": "update", "kafka-workers": "update"}
 """The registry and its subscription are named, and the state of the cluster is looked at."""
 APPLICATION = {
@@ -43,6 +45,7 @@ APPLICATION = {
     **PROBES_AT_ANOTHER_PORT,
     **OBJECTS_WITH_A_MARK,
     **GUARDED_AND_AWAITED,
+    **KAFKA_S_VIEW,
 }
 
 STEPS: Mapping[str, Mapping[str, str]] = {

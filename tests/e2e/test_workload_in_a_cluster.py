@@ -49,36 +49,49 @@ import json
 import os
 import pulumi
 from components.aks_access import kubernetes_provider
+from components.app_namespace import AppNamespace, AppNamespaceArgs
 from components.cluster.waiting import Limits
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
 from components.settings.state import recorded_outputs
-from components.workload import KafkaTestApp, KafkaTestAppArgs
+from components.workload import PORTS, KafkaTestApp, KafkaTestAppArgs
 
 asked = json.loads({asked!r})
 if not asked.pop("marked", True):
     Ownership.labels = Ownership.annotations = property(lambda self: {{}})
 kubeconfig = pulumi.Output.secret(os.environ["KUBECONFIG_TEXT"])
-given = {{
-    "kafka": None, "deleted_with": None, "namespace": "apps", "namespace_exists": False,
-    "network_policy": True,
-    "image": os.environ["IMAGE"], "bootstrap_servers": "10.10.0.9:9092,10.10.0.10:9092",
-    "topic": "messages", "replicas": 1, "port": 8080, "source_ranges": ["127.0.0.0/8"],
-    "exposure": "public", "open_to_the_world": False, "access_token": None,
-    "login": KafkaLogin("PLAINTEXT"), "hosts": (),
+login = KafkaLogin("SASL_PLAINTEXT", mechanism="PLAIN", user="anna", password="s3cret")
+place = {{
+    "deleted_with": None, "name": "apps", "exists": False, "network_policy": True, "ports": PORTS,
+    "bootstrap_servers": "10.10.0.9:9092,10.10.0.10:9092", "login": login,
 }}
+given = {{
+    "kafka": None, "image": os.environ["IMAGE"], "topic": "messages", "replicas": 1, "port": 8080,
+    "source_ranges": ["127.0.0.0/8"], "exposure": "public", "open_to_the_world": False, "access_token": None,
+    "hosts": (),
+}}
+place |= {{name: asked.pop(name) for name in [*asked] if name in place}}
+below, alone = asked.pop("below", "AppNamespace::app-namespace").split("::"), asked.pop("alone", False)
 given |= asked
 topics = [{{"name": given["topic"]}}]
 limits = Limits(job=60, rollout=60, lasting=2, role=4)
-provider = kubernetes_provider("aks", kubeconfig, "one", None)
-args = KafkaTestAppArgs(
-    kubeconfig=kubeconfig, recorded=recorded_outputs(), topics=topics, limits=AppLimits(historyBytes=1048576),
-    waiting=limits, **given
+options = pulumi.ResourceOptions(provider=kubernetes_provider("aks", kubeconfig, "one", None))
+if below[0] != "AppNamespace":
+    declare_component = pulumi.ComponentResource.__init__
+    pulumi.ComponentResource.__init__ = lambda self, type_, name, *rest: declare_component(
+        self, f"aks-kafka:index:{{below[0]}}", name, *rest
+    )
+namespace = AppNamespace(
+    below[1], AppNamespaceArgs(kubeconfig=kubeconfig, recorded=recorded_outputs(), **place), options
 )
-app = KafkaTestApp("app", args, pulumi.ResourceOptions(provider=provider))
-pulumi.export("url", app.url)
-pulumi.export("roundTripMilliseconds", app.round_trip_milliseconds)
+if not alone:
+    args = KafkaTestAppArgs(
+        namespace=namespace, topics=topics, limits=AppLimits(historyBytes=1048576), waiting=limits, **given
+    )
+    app = KafkaTestApp("app", args, options)
+    pulumi.export("url", app.url)
+    pulumi.export("roundTripMilliseconds", app.round_trip_milliseconds)
 """
 
 
@@ -156,17 +169,33 @@ def test_a_stack_of_a_version_without_marks_gets_them_in_place(engine: Stack, cl
     engine.run("up", "--yes", "--expect-no-changes")
 
 
+def test_what_a_state_has_below_the_application_stays_where_it_is(engine: Stack, cluster: Site) -> None:
+    declare(engine, below="KafkaTestApp::app", alone=True)
+    engine.up()
+    before = {one["metadata"]["uid"]: one["kind"] for one in objects(cluster)}
+    assert sorted(before.values()) == ["NetworkPolicy", "Secret"]
+    of_namespace = namespace(cluster)
+    declare(engine)
+    preview = engine.run("preview", "--diff")
+    assert "delete" not in preview
+    assert "replace" not in preview
+    engine.up()
+    assert before.keys() <= {one["metadata"]["uid"] for one in objects(cluster)}
+    assert namespace(cluster) == of_namespace
+    assert engine.resources()["namespace-guard"]["parent"].endswith("::app-namespace")
+
+
 def test_a_namespace_of_somebody_else_s_is_refused_by_the_preview(engine: Stack, cluster: Site) -> None:
     theirs = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "theirs"}}
     cluster.cluster.objects.create(theirs)
-    declare(engine, namespace="theirs")
+    declare(engine, name="theirs")
     said = engine.run("preview", fails=True)
     assert "the namespace theirs exists already, and this stack has not made it" in said
     assert "namespace.existing theirs" in said
     engine.up(fails=True)
     assert objects(cluster, "theirs") == []
 
-    declare(engine, namespace="theirs", namespace_exists=True)
+    declare(engine, name="theirs", exists=True)
     engine.up()
     engine.run("destroy", "--yes", "--skip-preview")
     assert namespace(cluster, "theirs") is not None
@@ -175,7 +204,7 @@ def test_a_namespace_of_somebody_else_s_is_refused_by_the_preview(engine: Stack,
 def test_two_stacks_in_one_namespace_leave_each_other_s_objects(engine: Stack, cluster: Site) -> None:
     shared = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shared"}}
     cluster.cluster.objects.create(shared)
-    declare(engine, namespace="shared", namespace_exists=True)
+    declare(engine, name="shared", exists=True)
     engine.up()
     first = {one["metadata"]["uid"] for one in objects(cluster, "shared")}
     engine.run("stack", "init", "second")

@@ -251,7 +251,9 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
             others = dict.fromkeys(
                 ["bootstrapServersTls", "bootstrapServersSasl", "bootstrapServersSaslTls"], ""
             )
-            return {"bootstrapServers": "10.10.0.9:9092,10.10.0.10:9092,10.10.0.11:9092", **others}
+            brokers = [{"host": f"wn{number}-local.x", "ip": f"10.10.0.{9 + number}"} for number in range(3)]
+            servers = ",".join(f"{broker['ip']}:9092" for broker in brokers)
+            return {"bootstrapServers": servers, "brokers": brokers, **others}
         case _:
             return {}
 

@@ -103,6 +103,8 @@ def test_top_level_is_the_architecture(program: Deployment) -> None:
         "registry",
         "image",
         "broker-addresses",
+        "app-namespace",
+        "view",
         "ip-advertising",
         "app",
     }
@@ -130,6 +132,12 @@ def test_a_ready_image_takes_neither_a_build_nor_a_registry(monkeypatch: pytest.
         assert container["image"] == image
     assert ready.outputs["registryLoginServer"] == ""
     assert {"hdinsight-to-aks", "aks-to-hdinsight", "ip-advertising"} <= ready["app"].depends_on
+
+
+def test_what_kafka_says_can_be_read_before_brokers_restart(program: Deployment) -> None:
+    assert "kafka-view" in program["ip-advertising"].depends_on
+    assert {"hdinsight-to-aks", "image-build", "aks-pulls-images"} <= program["view"].depends_on
+    assert "ip-advertising" in program["app"].depends_on
 
 
 def test_advertising_comes_after_new_workers_and_a_new_password(program: Deployment) -> None:

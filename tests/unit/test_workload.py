@@ -1,63 +1,23 @@
 """The test application as Kubernetes runs it: topics first, then pods with no rights, behind one address."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
-from pulumi.resource import DependencyResource
 
 from components import ownership
 from components.exposure import INTERNAL_BALANCER
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.app_limits import AppLimits
-from components.workload import KafkaTestApp, KafkaTestAppArgs, _url
+from components.workload import _url
 from policy.rules import exposure
-from tests.unit.recording import Deployment, deploy
+from tests.unit.app_in_kubernetes import AKS, IMAGE, SERVERS, TOPICS, declare
+from tests.unit.recording import Deployment
 
 WAIT_FOR_ADDRESS = "jsonpath={.status.loadBalancer.ingress}"
-CLUSTER = "urn:pulumi:test::aks-kafka::azure-native:hdinsight:Cluster::kafka-cluster"
-AKS = "urn:pulumi:test::aks-kafka::azure-native:containerservice:ManagedCluster::aks-cluster"
-ARGS = KafkaTestAppArgs(
-    kafka=DependencyResource(CLUSTER),
-    kubeconfig="kubeconfig",
-    recorded={},
-    deleted_with=DependencyResource(AKS),
-    namespace="kafka-test",
-    namespace_exists=False,
-    network_policy=True,
-    image="contosokafka.azurecr.io/kafka-test-app:0123456789abcdef",
-    bootstrap_servers="10.10.0.9:9092,10.10.0.10:9092",
-    login=KafkaLogin("PLAINTEXT"),
-    topics=[
-        {"name": "messages", "partitions": 6, "replicationFactor": 3, "config": {"retention.ms": "1000"}}
-    ],
-    topic="messages",
-    replicas=2,
-    port=80,
-    exposure="public",
-    source_ranges=["203.0.113.7/32"],
-    open_to_the_world=False,
-    hosts=(),
-    access_token=None,
-    limits=AppLimits(),
-)
-
-
-def declare(args: KafkaTestAppArgs = ARGS, token: str = "") -> Deployment:
-    def program() -> None:
-        secret = pulumi.Output.secret(token) if token else None
-        provider = kubernetes.Provider("cluster", kubeconfig="kubeconfig")
-        ready = kubernetes.Provider("ready")
-        guarded = replace(args, access_token=secret)
-        app = KafkaTestApp("app", guarded, pulumi.ResourceOptions(provider=provider, depends_on=[ready]))
-        pulumi.export("url", app.url)
-        pulumi.export("roundTrip", app.round_trip_milliseconds)
-
-    return deploy(program)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +42,7 @@ def job_name(deployment: Deployment, name: str = "create-topics") -> str:
 
 def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> None:
     assert app["namespace"].inputs["metadata"]["name"] == "kafka-test"
+    assert app["namespace"].parent == "app-namespace"
     for name in ("create-topics", "check", "kafka-test-app", "kafka-test-app-service"):
         assert app[name].inputs["metadata"]["namespace"] == "kafka-test"
         assert "::cluster::" in app[name].provider
@@ -90,10 +51,10 @@ def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> No
 
 def test_topics_are_made_by_the_image(app: Deployment) -> None:
     assert container(app, "create-topics")["args"] == ["create-topics"]
-    assert container(app, "create-topics")["image"] == ARGS.image
+    assert container(app, "create-topics")["image"] == IMAGE
     variables = environment(app, "create-topics")
-    assert variables["KAFKA_BOOTSTRAP_SERVERS"] == ARGS.bootstrap_servers
-    assert json.loads(variables["KAFKA_TOPICS"]) == ARGS.topics
+    assert variables["KAFKA_BOOTSTRAP_SERVERS"] == SERVERS
+    assert json.loads(variables["KAFKA_TOPICS"]) == TOPICS
     spec = app["create-topics"].inputs["spec"]
     assert spec["template"]["spec"]["restartPolicy"] == "Never"
     # A Job that Kubernetes tidies away would be missing at the next refresh.
@@ -111,21 +72,21 @@ def test_a_job_has_one_try_and_only_a_pod_whose_node_goes_is_made_anew(app: Depl
 
 @pytest.mark.parametrize("name", ["create-topics", "check"])
 def test_a_job_of_one_name_is_always_the_same_job(app: Deployment, name: str) -> None:
-    elsewhere = declare(replace(ARGS, bootstrap_servers="10.10.0.8:9092"))
+    elsewhere = declare(bootstrap_servers="10.10.0.8:9092")
     assert elsewhere[name].inputs["spec"] != app[name].inputs["spec"]
     assert job_name(elsewhere, name) != job_name(app, name)
     assert job_name(declare(), name) == job_name(app, name)
 
 
 def test_topics_are_made_again_exactly_when_they_or_the_image_change(app: Deployment) -> None:
-    more = [*ARGS.topics, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
+    more = [*TOPICS, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
     names = [
         job_name(app),
-        job_name(declare(replace(ARGS, topics=more))),
-        job_name(declare(replace(ARGS, image="contosokafka.azurecr.io/kafka-test-app:fedcba9876543210"))),
+        job_name(declare(topics=more)),
+        job_name(declare(image="contosokafka.azurecr.io/kafka-test-app:fedcba9876543210")),
     ]
     assert len(set(names)) == 3
-    assert job_name(declare(replace(ARGS, replicas=5, port=8080, topic="other"))) == names[0]
+    assert job_name(declare(replicas=5, port=8080, topic="other")) == names[0]
 
 
 def test_pods_start_when_topics_exist_and_the_way_to_kafka_was_found_to_work(app: Deployment) -> None:
@@ -144,7 +105,7 @@ def test_the_way_to_kafka_is_checked_by_the_image(app: Deployment) -> None:
         container(app, "check").get("terminationMessagePath", "/dev/termination-log"),
     ]
     assert environment(app, "check") == {
-        "KAFKA_BOOTSTRAP_SERVERS": ARGS.bootstrap_servers,
+        "KAFKA_BOOTSTRAP_SERVERS": SERVERS,
         "KAFKA_TOPIC": "messages",
     }
 
@@ -152,7 +113,7 @@ def test_the_way_to_kafka_is_checked_by_the_image(app: Deployment) -> None:
 def test_the_way_to_kafka_is_checked_again_exactly_when_brokers_topics_or_the_image_change(
     app: Deployment,
 ) -> None:
-    more = [*ARGS.topics, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
+    more = [*TOPICS, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
     changes: list[dict[str, Any]] = [
         {},
         {"bootstrap_servers": "10.10.0.9:9092"},
@@ -160,9 +121,9 @@ def test_the_way_to_kafka_is_checked_again_exactly_when_brokers_topics_or_the_im
         {"topic": "other"},
         {"image": "contosokafka.azurecr.io/kafka-test-app:fedcba9876543210"},
     ]
-    names = [job_name(declare(replace(ARGS, **change)), "check") for change in changes]
+    names = [job_name(declare(**change), "check") for change in changes]
     assert len(set(names)) == len(changes)
-    assert job_name(declare(replace(ARGS, replicas=5, port=8080)), "check") == names[0]
+    assert job_name(declare(replicas=5, port=8080), "check") == names[0]
 
 
 @pytest.mark.parametrize("name", ["create-topics", "check"])
@@ -186,7 +147,7 @@ def test_nothing_starts_before_what_the_caller_names(app: Deployment) -> None:
 def test_pods_serve_the_topic(app: Deployment) -> None:
     assert container(app, "kafka-test-app")["args"] == ["serve"]
     assert environment(app, "kafka-test-app") == {
-        "KAFKA_BOOTSTRAP_SERVERS": ARGS.bootstrap_servers,
+        "KAFKA_BOOTSTRAP_SERVERS": SERVERS,
         "KAFKA_TOPIC": "messages",
         "PORT": "8080",
         "HEALTH_PORT": "8081",
@@ -211,7 +172,7 @@ def test_probes_have_a_port_of_their_own_that_nobody_else_is_led_to(app: Deploym
 
 
 def test_names_by_which_browsers_may_send_are_told_to_the_image(app: Deployment) -> None:
-    named = declare(replace(ARGS, hosts=("messages.example.org", "kafka.example.org")))
+    named = declare(hosts=("messages.example.org", "kafka.example.org"))
     told = environment(named, "kafka-test-app")["APP_HOSTS"]
     assert told == "messages.example.org,kafka.example.org"
     assert "APP_HOSTS" not in environment(app, "kafka-test-app")
@@ -272,7 +233,7 @@ SASL = KafkaLogin("SASL_SSL", authority="-----BEGIN", mechanism="PLAIN", user="a
 
 @pytest.mark.parametrize("name", ["create-topics", "check", "kafka-test-app"])
 def test_every_pod_logs_in_to_kafka_by_a_secret(name: str) -> None:
-    app = declare(replace(ARGS, login=SASL))
+    app = declare(login=SASL)
     plain = environment(app, name)
     assert (plain["KAFKA_PROTOCOL"], plain["KAFKA_SASL_MECHANISM"]) == ("SASL_SSL", "PLAIN")
     assert not {"s3cret", "anna", "-----BEGIN"} & set(plain.values())
@@ -291,7 +252,7 @@ def test_every_pod_logs_in_to_kafka_by_a_secret(name: str) -> None:
 
 
 def test_tls_alone_takes_no_user_and_public_authorities_no_secret() -> None:
-    app = declare(replace(ARGS, login=KafkaLogin("SSL")))
+    app = declare(login=KafkaLogin("SSL"))
     assert environment(app, "check")["KAFKA_PROTOCOL"] == "SSL"
     assert "KAFKA_SASL_MECHANISM" not in environment(app, "check")
     assert "kafka-login" not in app.resources
@@ -303,9 +264,7 @@ def test_without_protection_pods_are_told_nothing_of_it(app: Deployment) -> None
 
 
 def test_limits_are_told_to_the_image_and_set_the_memory_that_they_need(app: Deployment) -> None:
-    more = declare(
-        replace(ARGS, limits=AppLimits.model_validate({"historyBytes": 128 << 20, "maxBrowsers": 7}))
-    )
+    more = declare(limits=AppLimits.model_validate({"historyBytes": 128 << 20, "maxBrowsers": 7}))
     assert environment(more, "kafka-test-app")["MAX_BROWSERS"] == "7"
     assert environment(more, "kafka-test-app")["HISTORY_BYTES"] == str(128 << 20)
     assert container(app, "kafka-test-app")["resources"]["limits"]["memory"] == "256Mi"
@@ -332,7 +291,7 @@ def test_pods_are_spread_over_zones_and_nodes_and_their_nodes_are_emptied_one_by
     budget = app["disruption-budget"].inputs["spec"]
     assert budget["maxUnavailable"] == 1
     assert budget["selector"]["matchLabels"] == chosen
-    assert "disruption-budget" not in declare(replace(ARGS, replicas=1)).resources
+    assert "disruption-budget" not in declare(replicas=1).resources
 
 
 def test_only_those_who_are_named_may_open_the_page(app: Deployment) -> None:
@@ -347,7 +306,7 @@ def test_a_page_for_everybody_says_so_in_the_cluster_on_the_page_and_at_preview(
 ) -> None:
     warnings: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, resource: warnings.append(message))
-    world = declare(replace(ARGS, source_ranges=["0.0.0.0/0"], open_to_the_world=True))
+    world = declare(source_ranges=["0.0.0.0/0"], open_to_the_world=True)
     service = world["kafka-test-app-service"].inputs
     assert service["spec"]["loadBalancerSourceRanges"] == ["0.0.0.0/0"]
     assert service["metadata"]["annotations"]["aks-kafka/open-to-the-world"] == "appSourceRanges"
@@ -357,7 +316,7 @@ def test_a_page_for_everybody_says_so_in_the_cluster_on_the_page_and_at_preview(
 
 
 def test_an_internal_load_balancer_is_a_service_of_its_own_within_the_network() -> None:
-    app = declare(replace(ARGS, exposure="internal", source_ranges=["10.0.0.0/8"]))
+    app = declare(exposure="internal", source_ranges=["10.0.0.0/8"])
     assert "kafka-test-app-service" not in app.resources
     service = app["kafka-test-app-internal-service"].inputs
     assert service["metadata"]["name"] == "kafka-test-app-internal"
@@ -373,7 +332,7 @@ def test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_t
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", lambda message, resource: said.append(message))
-    app = declare(replace(ARGS, exposure="none", port=81))
+    app = declare(exposure="none", port=81)
     service = app["kafka-test-app-service"].inputs
     assert service["spec"] == {
         "type": "ClusterIP",
@@ -388,7 +347,7 @@ def test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_t
 
 
 def test_losing_and_getting_the_load_balancer_keeps_the_service(app: Deployment) -> None:
-    kept = declare(replace(ARGS, exposure="none"))
+    kept = declare(exposure="none")
     for name in ("namespace", "name"):
         assert (
             kept["kafka-test-app-service"].inputs["metadata"][name]
@@ -431,7 +390,7 @@ def test_service_finds_the_pods_of_the_deployment_only(app: Deployment) -> None:
 
 @pytest.mark.parametrize(("port", "url"), [(80, "http://203.0.113.80"), (8080, "http://203.0.113.80:8080")])
 def test_url_is_the_load_balancer_s(port: int, url: str) -> None:
-    assert declare(replace(ARGS, port=port)).outputs["url"] == url
+    assert declare(port=port).outputs["url"] == url
 
 
 @pytest.mark.parametrize("name", ["create-topics-result", "check-result", "rollout"])
@@ -480,7 +439,7 @@ def test_every_object_bears_the_stack_s_mark_and_its_one_field_manager() -> None
         metadata = app[name].inputs["metadata"]
         assert metadata["labels"]["aks-kafka/stack"] == mark
         assert metadata["annotations"]["pulumi.com/patchFieldManager"] == f"aks-kafka-{mark}"
-        assert [*app[name].options.hooks.before_create] == ["app-is-not-taken-over"]
+        assert [*app[name].options.hooks.before_create] == ["app-namespace-is-not-taken-over"]
 
 
 def test_a_mark_selects_no_pods_of_the_deployment(app: Deployment) -> None:
@@ -520,12 +479,12 @@ def test_pods_may_talk_to_visitors_and_brokers_only(app: Deployment) -> None:
     for name in ("create-topics", "check", "kafka-test-app"):
         assert app[name].inputs["spec"]["template"]["metadata"]["labels"]["aks-kafka/stack"] == mark
         assert "network-policy" in app[name].depends_on
-    assert "network-policy" not in declare(replace(ARGS, network_policy=False)).resources
+    assert "network-policy" not in declare(network_policy=False).resources
 
 
 def test_a_namespace_of_somebody_else_s_is_used_and_never_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ownership, "_read", lambda kubeconfig, path: {"metadata": {"uid": path}})
-    theirs = declare(replace(ARGS, namespace="team-a", namespace_exists=True))
+    theirs = declare(name="team-a", exists=True)
     assert "namespace" not in theirs.resources
     assert "namespace-guard" not in theirs.resources
     assert theirs["kafka-test-app"].inputs["metadata"]["namespace"] == "team-a"
