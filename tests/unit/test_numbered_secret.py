@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from components.app_namespace import AppNamespaceArgs
 from components.kafka_login import KafkaLogin
 from components.numbered_secret import name_of
+from tests.unit.app_in_kubernetes import declare
 from tests.unit.recording import Deployment
-from tests.unit.test_workload import ARGS, declare
 
 TOKEN = "0123456789abcdef"
 
@@ -59,7 +59,7 @@ def referred(app: Deployment, resource: str) -> set[str]:
 )
 def test_pods_refer_to_the_name_that_the_state_tells(token: str, name: str) -> None:
     before = recorded("access-token", state("access-token-3", token=TOKEN))
-    app = declare(replace(ARGS, recorded=before), token=token)
+    app = declare(recorded=before, token=token)
     assert app["access-token"].inputs["metadata"]["name"] == name
     assert referred(app, "kafka-test-app") == {name}
 
@@ -68,10 +68,13 @@ def test_pods_refer_to_the_name_that_the_state_tells(token: str, name: str) -> N
 def test_another_password_for_kafka_reaches_every_pod(password: str, name: str) -> None:
     kept = state("kafka-login-3", KAFKA_USER="anna", KAFKA_PASSWORD="s3cret")
     login = KafkaLogin("SASL_SSL", mechanism="PLAIN", user="anna", password=password)
-    app = declare(replace(ARGS, login=login, recorded=recorded("kafka-login", kept)))
+    app = declare(login=login, recorded=recorded("kafka-login", kept))
     assert all(referred(app, one) == {name} for one in ("create-topics", "check", "kafka-test-app"))
 
 
 def test_no_secret_is_shown_where_arguments_are() -> None:
     kept = recorded("access-token", state("access-token-1", token=TOKEN))
-    assert base64.b64encode(TOKEN.encode()).decode() not in repr(replace(ARGS, recorded=kept))
+    arguments = AppNamespaceArgs(
+        "kubeconfig", kept, None, "kafka-test", False, False, (), "", KafkaLogin("PLAINTEXT")
+    )
+    assert base64.b64encode(TOKEN.encode()).decode() not in repr(arguments)
