@@ -162,6 +162,11 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         "tests/simulated/ambari/test_kafka_decides.py::"
         "test_the_next_run_begins_with_the_broker_that_came_back_wrong",
     ),
+    "exists already, and is not in the state of stack": (
+        "tests/e2e/test_side_by_side.py::"
+        "test_two_environments_run_beside_each_other_and_one_outlives_the_other",
+        "tests/e2e/test_operations.py::test_a_lost_state_comes_back_from_azure_without_a_restart",
+    ),
     "ends the shell at": (
         "tests/simulated/ambari/test_change.py::"
         "test_a_kafka_env_whose_ending_line_was_removed_or_wrapped_is_changed",
