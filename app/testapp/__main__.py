@@ -12,7 +12,13 @@ import os
 import socket
 import sys
 
-from testapp.settings import CheckSettings, ServeSettings, SettingsError, TopicSettings, ViewSettings
+from testapp.configuration.settings import (
+    CheckSettings,
+    ServeSettings,
+    SettingsError,
+    TopicSettings,
+    ViewSettings,
+)
 
 USAGE = "usage: python -m testapp serve | create-topics | view | check [--help]"
 PATIENCE_SECONDS = 30.0
@@ -43,8 +49,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: ServeSettings) -> int:
-    from testapp.serving import Listeners, listen, serve
-    from testapp.web import application
+    from testapp.web.application import application
+    from testapp.web.serving import Listeners, listen, serve
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     sockets: list[socket.socket] = []
@@ -65,7 +71,7 @@ def _serve(settings: ServeSettings) -> int:
 
 def _create_topics(settings: TopicSettings) -> int:
     from testapp.check.command import examine_links
-    from testapp.topics import TopicsFailed, TopicsRefused, declare_topics, declare_topics_patiently
+    from testapp.kafka.topics import TopicsFailed, TopicsRefused, declare_topics, declare_topics_patiently
 
     way = examine_links(settings.bootstrap_servers, None, PATIENCE_SECONDS, settings.security)
     if way.broken:

@@ -5,14 +5,14 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 
-from testapp.admission import Admission
-from testapp.consumer import TopicConsumer
-from testapp.entries import Encoder, Entry
-from testapp.feed import Feed
-from testapp.metrics import Metrics
-from testapp.producer import TopicProducer
-from testapp.settings import ServeSettings
-from testapp.watcher import Seen, Watcher
+from testapp.configuration.settings import ServeSettings
+from testapp.feed.entries import Encoder, Entry
+from testapp.feed.feed import Feed
+from testapp.kafka.consumer import TopicConsumer
+from testapp.kafka.producer import TopicProducer
+from testapp.kafka.watcher import Seen, Watcher
+from testapp.web.admission import Admission
+from testapp.web.metrics import Metrics
 
 HEARTBEAT_SECONDS = 10.0
 

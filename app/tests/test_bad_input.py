@@ -107,9 +107,9 @@ def test_reading_needs_no_token_and_the_page_is_told_that_sending_does(small: Pa
         ("OPTIONS", "/cluster", 405, "GET, HEAD"),
         ("GET", "/messages/", 404, None),
         ("GET", "/static/", 404, None),
-        ("GET", "/static/../web.py", 404, None),
-        ("GET", "/static/%2e%2e/web.py", 404, None),
-        ("GET", "/static/..%2fweb.py", 404, None),
+        ("GET", "/static/../application.py", 404, None),
+        ("GET", "/static/%2e%2e/application.py", 404, None),
+        ("GET", "/static/..%2fapplication.py", 404, None),
     ],
 )
 def test_wrong_paths_and_methods(small: Page, method: str, path: str, status: int, allow: str | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from testapp.check.evidence import Mismatch, Silence
 from testapp.check.probes import Probes
-from testapp.kafka_security import PLAINTEXT, Security
+from testapp.kafka.security import PLAINTEXT, Security
 
 from tests.e2e.broker_certificates import KEY_PASSWORD, BrokerAuthority
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka.admin import BrokerMetadata, ClusterMetadata, PartitionMetadata, TopicMetadata
-from testapp.cluster import ask
+from testapp.kafka.cluster import ask
 
 
 class Unreachable:

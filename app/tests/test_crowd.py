@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from replica import Replica, address
-from testapp.serving import OTHER_CONNECTIONS, RECEIVE_BYTES, SEND_BYTES
+from testapp.web.serving import OTHER_CONNECTIONS, RECEIVE_BYTES, SEND_BYTES
 
 from bench.crowd.greetings import GREETINGS, Greeting, crowd, fill
 from bench.crowd.place import Place, Watch

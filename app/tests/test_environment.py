@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from replica import APP, free_ports
-from testapp.declared_topics import Topic, parse_topics
-from testapp.environment import SettingsError, parse_topic
-from testapp.hosts import host_of, parse_host_names, parse_servers
-from testapp.settings import CheckSettings, ServeSettings, TopicSettings
+from testapp.configuration.declared_topics import Topic, parse_topics
+from testapp.configuration.environment import SettingsError, parse_topic
+from testapp.configuration.hosts import host_of, parse_host_names, parse_servers
+from testapp.configuration.settings import CheckSettings, ServeSettings, TopicSettings
 
 RIGHT = {"KAFKA_BOOTSTRAP_SERVERS": "10.10.0.5:9092", "KAFKA_TOPIC": "words"}
 TOPIC = {"name": "words", "partitions": 3, "replicationFactor": 2}

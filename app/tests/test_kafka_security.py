@@ -6,10 +6,10 @@ import certifi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from testapp.environment import Environment, SettingsError
-from testapp.kafka_client import client_settings, consumer_settings
-from testapp.kafka_security import MECHANISMS, PROTOCOLS, Security, read_security
-from testapp.settings import CheckSettings, ServeSettings, TopicSettings
+from testapp.configuration.environment import Environment, SettingsError
+from testapp.configuration.settings import CheckSettings, ServeSettings, TopicSettings
+from testapp.kafka.client import client_settings, consumer_settings
+from testapp.kafka.security import MECHANISMS, PROTOCOLS, Security, read_security
 
 SECRET = " s3cret one "
 CA = (

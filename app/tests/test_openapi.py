@@ -5,9 +5,9 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from replica import Page
 from schemathesis.specs.openapi.checks import negative_data_rejection
-from testapp.openapi import describe
-from testapp.settings import ServeSettings
-from testapp.web import application
+from testapp.configuration.settings import ServeSettings
+from testapp.web.application import application
+from testapp.web.openapi import describe
 
 SETTINGS = ServeSettings("b:9092", "words")
 FOR_PEOPLE = {("GET", "/"), ("GET", "/static/{name}")}

@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from testapp.consumer import BATCH_BYTES, _batches
-from testapp.entries import Entry
-from testapp.excerpt import Excerpt
-from testapp.feed import CHUNK_BYTES, Feed
-from testapp.pieces import PIECE_BYTES
-from testapp.reader import Reader
+from testapp.feed.entries import Entry
+from testapp.feed.excerpt import Excerpt
+from testapp.feed.feed import CHUNK_BYTES, Feed
+from testapp.feed.pieces import PIECE_BYTES
+from testapp.feed.reader import Reader
+from testapp.kafka.consumer import BATCH_BYTES, _batches
 
 LARGE = 10 * PIECE_BYTES
 

@@ -5,21 +5,21 @@ from concurrent.futures import Future
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
-from testapp import topics
 from testapp.__main__ import main
 from testapp.check import command
 from testapp.check.examination import Report
-from testapp.cluster import Broker, Cluster, Partition
-from testapp.declared_topics import Topic
-from testapp.metrics import Metrics
-from testapp.settings import ServeSettings, SettingsError, TopicSettings
-from testapp.topics import (
+from testapp.configuration.declared_topics import Topic
+from testapp.configuration.settings import ServeSettings, SettingsError, TopicSettings
+from testapp.kafka import topics
+from testapp.kafka.cluster import Broker, Cluster, Partition
+from testapp.kafka.topics import (
     ExistingTopic,
     TopicsFailed,
     TopicsRefused,
     declare_topics_patiently,
     plan_topics,
 )
+from testapp.web.metrics import Metrics
 
 WORDS = Topic("words", partitions=3, replication_factor=3, config={})
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from testapp.entries import Entry, in_order_of_time
-from testapp.feed import Feed
-from testapp.positions import format_position, parse_position
-from testapp.reader import Reader
+from testapp.feed.entries import Entry, in_order_of_time
+from testapp.feed.feed import Feed
+from testapp.feed.positions import format_position, parse_position
+from testapp.feed.reader import Reader
 
 PLENTY = 1 << 20
 

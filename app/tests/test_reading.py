@@ -5,10 +5,10 @@ import time
 import pytest
 from confluent_kafka import Producer
 from replica import TOPIC
-from testapp.cluster import Cluster, Partition
-from testapp.kafka_security import PLAINTEXT
-from testapp.reading import STALLED_SECONDS, Reading
-from testapp.watcher import Seen
+from testapp.kafka.cluster import Cluster, Partition
+from testapp.kafka.reading import STALLED_SECONDS, Reading
+from testapp.kafka.security import PLAINTEXT
+from testapp.kafka.watcher import Seen
 
 
 def seen(end: int, asked_at: float) -> Seen:

@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from testapp.sparing_log import SparingLog
+from testapp.web.sparing_log import SparingLog
 
 
 def test_of_each_kind_a_line_in_so_many_seconds_which_says_how_many_were_left_out(

@@ -27,7 +27,7 @@ from confluent_kafka.admin import (
 )
 from replica import Brokers
 from testapp.__main__ import main
-from testapp.kafka_security import PLAINTEXT
+from testapp.kafka.security import PLAINTEXT
 from testapp.view.asking import REFUSED_SECONDS, Kafka
 from testapp.view.lines import LONGEST_LINE, LONGEST_REASON, REPEAT_SECONDS, Lines
 from testapp.view.observation import Observation, Replication, Unknown

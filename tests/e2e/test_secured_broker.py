@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AclOperation
 from replica import Replica
 from testapp.__main__ import main
-from testapp.settings import ViewSettings
+from testapp.configuration.settings import ViewSettings
 from testapp.view.asking import Kafka
 from testapp.view.observation import Unknown
 from testapp.view.snapshot import snapshot

@@ -10,8 +10,8 @@ import promql_parser
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
-from testapp.cluster import Broker, Cluster, Partition
-from testapp.metrics import Metrics
+from testapp.kafka.cluster import Broker, Cluster, Partition
+from testapp.web.metrics import Metrics
 
 from components import workload
 

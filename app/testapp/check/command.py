@@ -12,8 +12,8 @@ from pathlib import Path
 
 from testapp.check.examination import Report, examine, examine_patiently
 from testapp.check.probes import Probes, addresses
-from testapp.kafka_security import Security
-from testapp.settings import CheckSettings
+from testapp.configuration.settings import CheckSettings
+from testapp.kafka.security import Security
 
 
 def check(arguments: Sequence[str], settings: CheckSettings) -> int:

@@ -21,9 +21,9 @@ from testapp.check.evidence import (
     Silence,
     Written,
 )
-from testapp.entries import CHECK_HEADER
-from testapp.kafka_client import Settings, connection_settings
-from testapp.kafka_security import PLAINTEXT, Security
+from testapp.feed.entries import CHECK_HEADER
+from testapp.kafka.client import Settings, connection_settings
+from testapp.kafka.security import PLAINTEXT, Security
 
 CONNECT_SECONDS = 3.0
 """Within a region a connection takes milliseconds; a lost packet is sent again after one second."""

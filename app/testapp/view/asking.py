@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, ResourceType, TopicMetadata
 
-from testapp.kafka_client import connection_settings
-from testapp.kafka_security import Security
+from testapp.kafka.client import connection_settings
+from testapp.kafka.security import Security
 from testapp.view.observation import Configuration, Observation, Replication, Unknown
 
 ANSWER_SECONDS = 3.0

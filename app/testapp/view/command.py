@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from testapp.settings import ViewSettings
+from testapp.configuration.settings import ViewSettings
 from testapp.view.asking import Kafka
 from testapp.view.lines import Lines, seconds_between
 from testapp.view.observation import Unknown

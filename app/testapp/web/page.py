@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from testapp.settings import ServeSettings
+from testapp.configuration.settings import ServeSettings
 
 _FOLDER = Path(__file__).parent
 # Listed, since what Python says of a name depends on its version and on the machine's own lists.

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from testapp.configuration.settings import ServeSettings
 from testapp.limits import MAX_KEY_CHARACTERS, MAX_LAST
-from testapp.settings import ServeSettings
 
 _Json = dict[str, Any]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException
 
-from testapp.cluster import Cluster, ask
-from testapp.kafka_client import consumer_settings
-from testapp.kafka_security import Security
+from testapp.kafka.client import consumer_settings
+from testapp.kafka.cluster import Cluster, ask
+from testapp.kafka.security import Security
 
 REFRESH_SECONDS = 5.0
 """How often brokers are asked while they answer."""

@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
-from testapp.metrics import Metrics
-from testapp.responses import Refused, refusal, refusal_in_bytes
-from testapp.sparing_log import SparingLog
+from testapp.web.metrics import Metrics
+from testapp.web.responses import Refused, refusal, refusal_in_bytes
+from testapp.web.sparing_log import SparingLog
 
 IDLE_SECONDS = 75.0
 """How long a connection stays open for another request, or for the head of one to be complete."""

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from testapp.responses import SERVICE, Refused, add_headers, refusals_as_json, refuse_expectations
 from testapp.service import Service
+from testapp.web.responses import SERVICE, Refused, add_headers, refusals_as_json, refuse_expectations
 
 
 def health_application(service: Service) -> web.Application:

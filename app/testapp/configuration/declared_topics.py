@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from testapp.environment import parse_topic, shown
+from testapp.configuration.environment import parse_topic, shown
 
 MOST_PARTITIONS = 100_000
 MOST_REPLICAS = 32_767

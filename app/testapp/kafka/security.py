@@ -4,7 +4,7 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from testapp.environment import Environment
+from testapp.configuration.environment import Environment
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 """Kafka's names (org.apache.kafka.common.security.auth.SecurityProtocol)."""

@@ -13,7 +13,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from testapp.cluster import Cluster
+from testapp.kafka.cluster import Cluster
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 

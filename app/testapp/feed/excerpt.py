@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from testapp.entries import Entry
-from testapp.feed import Feed
-from testapp.pieces import PIECE_BYTES, Pieces
+from testapp.feed.entries import Entry
+from testapp.feed.feed import Feed
+from testapp.feed.pieces import PIECE_BYTES, Pieces
 
 _BATCH = 100
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from testapp.connections import Clients, displacing, refusing
-from testapp.health import health_application
-from testapp.responses import SERVICE
+from testapp.web.connections import Clients, displacing, refusing
+from testapp.web.health import health_application
+from testapp.web.responses import SERVICE
 
 SECONDS_TO_ANSWER = 12.0
 """At the end, for requests that were taken in: longer than an acknowledgement is waited for."""

@@ -6,10 +6,10 @@ import time
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka import Message as Record
 
-from testapp.cluster import Partition
-from testapp.kafka_client import consumer_settings
-from testapp.kafka_security import Security
-from testapp.watcher import Seen
+from testapp.kafka.client import consumer_settings
+from testapp.kafka.cluster import Partition
+from testapp.kafka.security import Security
+from testapp.kafka.watcher import Seen
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from testapp.environment import LONGEST_SHOWN
+from testapp.configuration.environment import LONGEST_SHOWN
 from testapp.service import Service
 
 SERVICE = web.AppKey("service", Service)

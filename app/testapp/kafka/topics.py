@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, ResourceType
 
-from testapp.declared_topics import Topic
-from testapp.kafka_client import connection_settings
-from testapp.settings import TopicSettings
+from testapp.configuration.declared_topics import Topic
+from testapp.configuration.settings import TopicSettings
+from testapp.kafka.client import connection_settings
 
 TIMEOUT_SECONDS = 60.0
 """For each exchange with the brokers, and for new partitions to get their leaders."""

@@ -1,6 +1,6 @@
 """What every client of Kafka in this process is set to."""
 
-from testapp.kafka_security import Security
+from testapp.kafka.security import Security
 
 Settings = dict[str, str | int | float | bool]
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from testapp.environment import shown
+from testapp.configuration.environment import shown
 
 KAFKA_PORT = 9092
 MOST_SHOWN = 5

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 
-from testapp.entries import Entry
+from testapp.feed.entries import Entry
 
 CHUNK_BYTES = 64 << 10
 """Events that are put together for all browsers at one place; a larger one is given in pieces."""

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from testapp.hosts import host_of, is_address
+from testapp.configuration.hosts import host_of, is_address
+from testapp.kafka.producer import Delivery, NotDelivered
 from testapp.limits import MAX_KEY_CHARACTERS
-from testapp.producer import Delivery, NotDelivered
-from testapp.responses import Refused, let_continue
 from testapp.service import Service
+from testapp.web.responses import Refused, let_continue
 
 BODY_SECONDS = 30.0
 """How long a sender may take for one message."""

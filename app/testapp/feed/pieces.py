@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from testapp.entries import Entry
+from testapp.feed.entries import Entry
 
 PIECE_BYTES = 16 << 10
 

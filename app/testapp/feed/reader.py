@@ -3,10 +3,10 @@
 import json
 import time
 
-from testapp.entries import Entry
-from testapp.feed import CHUNK_BYTES, Feed
-from testapp.pieces import Pieces
-from testapp.positions import format_position, parse_position
+from testapp.feed.entries import Entry
+from testapp.feed.feed import CHUNK_BYTES, Feed
+from testapp.feed.pieces import Pieces
+from testapp.feed.positions import format_position, parse_position
 
 
 class Reader:

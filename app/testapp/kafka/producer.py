@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaError, Producer
 from confluent_kafka import Message as Record
 
-from testapp.kafka_client import client_settings
-from testapp.kafka_security import Security
+from testapp.kafka.client import client_settings
+from testapp.kafka.security import Security
 
 DELIVERY_TIMEOUT_SECONDS = 10.0
 """How long an acknowledgement is waited for: longer than a broker needs to hand its partitions over."""

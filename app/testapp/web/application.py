@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
-from testapp.excerpt import Excerpt
-from testapp.health import healthz, metrics, readyz
+from testapp.configuration.settings import ServeSettings
+from testapp.feed.excerpt import Excerpt
+from testapp.feed.positions import parse_position
+from testapp.feed.reader import Reader
 from testapp.limits import MAX_LAST
-from testapp.openapi import describe
-from testapp.page import page, static_files
-from testapp.positions import parse_position
-from testapp.reader import Reader
-from testapp.responses import (
+from testapp.service import Service
+from testapp.web.health import healthz, metrics, readyz
+from testapp.web.openapi import describe
+from testapp.web.page import page, static_files
+from testapp.web.responses import (
     SERVICE,
     Handler,
     Refused,
@@ -23,9 +25,7 @@ from testapp.responses import (
     send,
     whole,
 )
-from testapp.sending import post_message
-from testapp.service import Service
-from testapp.settings import ServeSettings
+from testapp.web.sending import post_message
 
 
 def application(settings: ServeSettings) -> web.Application:

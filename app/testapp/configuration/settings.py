@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from testapp.declared_topics import Topic, parse_topics
-from testapp.environment import Environment, SettingsError, parse_topic
-from testapp.hosts import parse_host_names, parse_servers
-from testapp.kafka_security import PLAINTEXT, Security, read_security
+from testapp.configuration.declared_topics import Topic, parse_topics
+from testapp.configuration.environment import Environment, SettingsError, parse_topic
+from testapp.configuration.hosts import parse_host_names, parse_servers
+from testapp.kafka.security import PLAINTEXT, Security, read_security
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from testapp.entries import Encoder, Entry, in_order_of_time
-from testapp.reading import OffsetsWentBack, Reading
-from testapp.settings import ServeSettings
-from testapp.watcher import Seen, Watcher
+from testapp.configuration.settings import ServeSettings
+from testapp.feed.entries import Encoder, Entry, in_order_of_time
+from testapp.kafka.reading import OffsetsWentBack, Reading
+from testapp.kafka.watcher import Seen, Watcher
 
 _log = logging.getLogger(__name__)
 

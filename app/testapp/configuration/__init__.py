@@ -1,0 +1,1 @@
+"""What the environment variables say, read and checked."""

@@ -1,0 +1,1 @@
+"""The newest messages, kept and handed to readers."""
