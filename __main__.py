@@ -8,7 +8,13 @@ import pulumi
 from pulumi_azure_native import resources
 
 from components.aks import AksClusterArgs, aks_cluster
-from components.ambari import BrokerAddresses, BrokerAddressesArgs, IpAdvertising, IpAdvertisingArgs
+from components.ambari import (
+    BrokerAddresses,
+    BrokerAddressesArgs,
+    IpAdvertising,
+    IpAdvertisingArgs,
+    ViewAccess,
+)
 from components.api_versions import without_versions
 from components.app_namespace import AppNamespace, AppNamespaceArgs
 from components.data_loss import refuse_losses
@@ -211,6 +217,7 @@ advertising = IpAdvertising(
         settle_seconds=settings.restart_settle_seconds,
         keep_on_delete=settings.keep_ip_advertising,
         workers=kafka.workers,
+        view=ViewAccess(kubeconfig=aks.kubeconfig, namespace=app_namespace.name),
     ),
     opts=pulumi.ResourceOptions.merge(kafka.bound(), pulumi.ResourceOptions(depends_on=[brokers, view])),
 )

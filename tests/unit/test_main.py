@@ -12,6 +12,7 @@ from types import MappingProxyType
 import pytest
 import yaml
 
+from components.ambari.kafkas_view import LABEL
 from components.settings import WrongSettings
 from tests.unit.recording import GROUP, Answers, Deployment, deploy
 from tools import outputs
@@ -138,6 +139,10 @@ def test_what_kafka_says_can_be_read_before_brokers_restart(program: Deployment)
     assert "kafka-view" in program["ip-advertising"].depends_on
     assert {"hdinsight-to-aks", "image-build", "aks-pulls-images"} <= program["view"].depends_on
     assert "ip-advertising" in program["app"].depends_on
+    found = program["ip-advertising"].inputs
+    labels = program["kafka-view"].inputs["spec"]["template"]["metadata"]["labels"]
+    assert (found["viewNamespace"], found["viewName"]) == ("kafka-test", labels[LABEL])
+    assert "kubeconfig" in program["ip-advertising"].secrets
 
 
 def test_advertising_comes_after_new_workers_and_a_new_password(program: Deployment) -> None:
