@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.app import page_against_bare_kafka, page_at_the_most_connections
+from bench.large_roll import roll_of_a_large_cluster
 from bench.preview import preview_against_an_empty_program
 from bench.roll import rolling_against_all_at_once
 from bench.rounds import rounds_of_a_large_cluster
@@ -58,6 +59,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield ambari_calls_per_poll()
     yield rounds_of_a_large_cluster()
     yield log_of_kafkas_view()
+    yield roll_of_a_large_cluster()
     yield preview_against_an_empty_program(world)
     yield from page_against_bare_kafka(world)
     yield from page_at_the_most_connections(world)
@@ -98,12 +100,18 @@ def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
 
 
 def ambari_calls_per_poll() -> dict[str, Any]:
-    """Calls to Ambari for each poll of a rolling restart, with simulated clusters of three sizes."""
+    """Calls for each poll of a rolling restart, with simulated clusters of three sizes.
+
+    To Ambari alone, and where Kafka's view is looked at: then to AKS's API server, too.
+    """
     polls = {str(brokers): calls_per_poll(brokers) for brokers in (3, 30, 300)}
+    by_kafka = {str(brokers): calls_per_poll(brokers, by_kafka=True) for brokers in (3, 30, 300)}
     return {
         "figure": "Ambari calls per poll: 3 / 30 / 300 brokers",
         "while_a_broker_restarts": {brokers: calls.restarting for brokers, calls in polls.items()},
         "while_it_is_watched": {brokers: calls.watching for brokers, calls in polls.items()},
+        "watched_by_kafka": {brokers: calls.watching for brokers, calls in by_kafka.items()},
+        "kubernetes_by_kafka": {brokers: calls.of_kubernetes for brokers, calls in by_kafka.items()},
     }
 
 

@@ -177,7 +177,7 @@ class Change:
             self._end_maintenance(held)
             if saves or restarts:
                 # What Kafka says may be more than what the text of kafka-env has told.
-                aim = aim_of(self._foretold(self._roll(held, aim, witness)))
+                aim = aim_of(self._foretold(before, self._roll(held, aim, witness)))
             roll = self._roll(held, aim, witness)
             saved = self._save(held, roll, aim)
             now = self.survey()
@@ -197,13 +197,14 @@ class Change:
         self._tidy(held)
         return replace(self.survey(), saved=saved)
 
-    def _foretold(self, roll: Roll) -> Survey:
+    def _foretold(self, before: Survey, roll: Roll) -> Survey:
         """Waits for Kafka's view, and says what the restarts will mean for topics."""
         if self._watch is None:
             self._progress.say(
                 "Kafka itself is not asked, having no AKS to ask in: brokers restart by what Ambari knows"
             )
-        roll.until_kafka_is_seen()
+        if roll.until_kafka_is_seen() is None:
+            return before
         seen = self.survey()
         if seen.outlook is not None:
             for said, lines in (

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
+from components.ambari import resource
+from components.ambari.change import Change
 from components.ambari.resource import IpAdvertisingProvider
+from components.ambari.survey import Survey
 from tests.simulated.ambari.bench import QUICK
 from tests.simulated.ambari.kafka import LOG, PODS, Place, kafka_bench
 from tests.unit.ambari.test_resource import INPUTS
@@ -99,6 +102,27 @@ def test_credentials_of_yesterday_leave_kafka_unknown_and_make_no_difference(
     read = provider.read("id", outs)
     assert read.outs == outs
     assert not provider.diff("id", read.outs or {}, inputs(place, provider)).changes
+
+
+def test_a_deletion_waits_for_the_view_no_longer_than_a_minute(
+    place: Place, provider: IpAdvertisingProvider, monkeypatch: pytest.MonkeyPatch
+):
+    outs = created(place, provider)
+    waits: dict[str, float] = {}
+
+    class Waiting(Change):
+        def take_back(self, listeners_before: str) -> Survey:
+            waits["delete"] = self._options.pace.view
+            return self.survey()
+
+        def advertise(self) -> Survey:
+            waits["update"] = self._options.pace.view
+            return self.survey()
+
+    monkeypatch.setattr(resource, "Change", Waiting)
+    provider.update("id", outs, inputs(place, provider))
+    provider.delete("id", outs)
+    assert waits == {"update": 900, "delete": 60}
 
 
 def test_what_it_signs_in_with_stands_under_its_own_name_alone(
