@@ -1,7 +1,7 @@
 """Questions asked before a broker is restarted and after: may the roll go on?
 
-A gate can veto (wait), vouch (go), or not know. Ambari's metrics are the first one; Kafka's own view, asked
-from inside the network, knows in-sync replicas and the controller and would be another.
+A gate can veto (wait), vouch (go), or not know. They are asked where Kafka's own view can't be (`witness`):
+it knows more than any of them, and knows it now.
 """
 
 from __future__ import annotations

@@ -182,9 +182,7 @@ class Roll:
                 why_not_restart(view, batch, self._unit, settle)
                 or self._too_little_known(view, batch, waiting)
                 or self._perhaps_starting(batch, waiting)
-                or self._witness.why_not_restart(
-                    view.kafka, batch, waiting.seconds(), steady, bool(self._done)
-                )
+                or self._witness.why_not_restart(view.kafka, batch, steady, bool(self._done))
             )
             if why is None:
                 self._refuse_to_go_round(batch)

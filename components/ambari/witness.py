@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..replication.view import KafkaView
+from ..running.clock import Clock
 from .by_kafka import Expected, advertising_otherwise, planned, silent, why_not_back, why_not_now
 from .errors import RollStopped
 from .gates import Verdict
@@ -20,17 +21,18 @@ class Witness:
     the roll goes by Ambari alone. `expected` says what brokers have to advertise.
     """
 
-    def __init__(self, watch: Watch | None, expected: Expected, pace: Pace, unit: Unit, batch: int) -> None:
+    def __init__(
+        self, watch: Watch | None, expected: Expected, clock: Clock, pace: Pace, unit: Unit, batch: int
+    ) -> None:
         self._watch = watch
+        self._clock = clock
         self._pace = pace
         self._unit: Unit = unit
         self._batch = batch
         self._canary = True
+        self._silent_since: dict[str, float] = {}
+        """By host, of brokers that run, since when Kafka has had no answer from them."""
         self.expected = expected
-
-    @property
-    def present(self) -> bool:
-        return self._watch is not None
 
     def dismiss(self) -> None:
         """From here on it is not asked any more."""
@@ -50,23 +52,26 @@ class Witness:
 
     def next_round(self, view: KafkaView, stale: Sequence[Broker]) -> list[Broker]:
         """Which of these restart next: asked anew each time, as the controller moves."""
+        now, mute = self._clock.now(), silent(view, stale)
+        self._silent_since = {one.host: self._silent_since.get(one.host, now) for one in mute}
         return planned(view, stale, self._unit, self._batch, self._canary)[0]
 
     def why_not_restart(
-        self, seen: Seen | None, batch: Sequence[Broker], waited: float, steady: Steady, proven: bool
+        self, seen: Seen | None, batch: Sequence[Broker], steady: Steady, proven: bool
     ) -> str | None:
-        """Why Kafka forbids to restart these brokers at once. All at once it is not asked.
+        """Why Kafka forbids to restart this round's brokers. All at once it is not asked.
 
-        `waited`: seconds since the roll began to wait for that. `proven`: a restart of this run's has just
-        been seen through to its end, so that Kafka is known to be steady.
+        `proven`: a restart of this run's has just been seen through to its end, so that Kafka is known to be
+        steady. One answer that does not come makes nobody unready, who may be in sync and slow.
         """
         if seen is None or seen.view is None or self._unit == "all":
             return None
         if not any(broker.started for broker in batch):
             return None
-        mute = silent(seen.view, batch)
-        if mute and waited < self._pace.down:
-            return f"{names(mute)} runs, and does not answer Kafka's requests"
+        now = self._clock.now()
+        for broker in batch:
+            if now - self._silent_since.get(broker.host, now - self._pace.down) < self._pace.down:
+                return f"{names([broker])} runs, and does not answer Kafka's requests"
         why = why_not_now(seen.view, batch)
         if steady.holds(seen.round, why is None) or (proven and why is None):
             return None

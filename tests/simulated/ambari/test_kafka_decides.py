@@ -156,6 +156,27 @@ def test_a_broker_that_runs_and_does_not_answer_goes_first():
         assert "wn2-mykafk (10.0.0.13) runs, and does not answer Kafka's requests" in run.output.getvalue()
 
 
+def test_one_answer_that_does_not_come_makes_no_broker_unready():
+    with kafka_bench(topics={"orders": [[0, 1, 2]]}) as place:
+        place.kafka.minimums = {"orders": 2}
+        place.kafka.controller = 2
+
+        class Answering(FakeClock):
+            def sleep(self, seconds: float) -> None:
+                place.kafka.mute = set()
+                super().sleep(seconds)
+
+        def slow(_: str) -> None:
+            # Just when the next one is chosen.
+            if run.output.getvalue().endswith("runs with the new configuration\n"):
+                place.kafka.mute = {2}
+
+        place.cluster.clock = Answering()
+        run = place.cluster.run(PATIENT, between=both(slow, place.cluster.let_restarts_end))
+        run.change.advertise()
+        assert order(run.output.getvalue()) == ["wn0", "wn1", "wn2"]
+
+
 def test_one_that_advertises_something_else_restarts_whatever_ambari_says():
     with kafka_bench(topics=REPLICATED) as place:
         place.cluster.run(PATIENT).change.advertise()
