@@ -1,11 +1,34 @@
 """How tests are spread over processes: those that share an environment together, the rest by file."""
 
+import ast
+import functools
+import gc
+import sys
+from typing import Any
+
 import pytest
 from hypothesis import settings
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 settings.register_profile("any speed", settings(), deadline=None)
 settings.load_profile("any speed")
+
+if sys.version_info < (3, 11, 8):
+    # Where the garbage collection runs in ast.parse, and a finalizer parses, too, the outer one fails with
+    # "AST constructor recursion depth mismatch": https://github.com/python/cpython/issues/106905
+    _parse = ast.parse
+
+    @functools.wraps(_parse)
+    def _parse_without_collection(*args: Any, **keywords: Any) -> ast.AST:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return _parse(*args, **keywords)
+        finally:
+            if collects:
+                gc.enable()
+
+    ast.parse = _parse_without_collection
 
 
 # First, since pytest-xdist puts the groups into the names of tests in the same hook.
