@@ -11,7 +11,6 @@ import httpx
 import yaml
 
 from tests.e2e.environment import Environment, eventually
-from tests.e2e.live_kafka import LiveKafka
 
 PODS = "/api/v1/namespaces/kafka-test/pods"
 SELECTED = {"labelSelector": "app.kubernetes.io/component=kafka-view"}
@@ -28,23 +27,20 @@ def test_names_are_seen_before_the_change_and_addresses_since(environment: Envir
     ]
     # Asked under its name, a broker answers: the name resolves for this pod.
     assert any(place.startswith("wn0-") and place.endswith(".cloudapp.net:9092") for place in before), before
-    addresses = {broker.ip for broker in LiveKafka.of(environment).ambari.brokers()}
+    servers = set(environment.outputs()["bootstrapServers"].split(","))
 
     def advertises_addresses() -> bool:
         told = [one for line in read(environment) for one in documents(line)] or [{"brokers": {}}]
         brokers = told[-1]["brokers"].values()
-        found = {one["address"] for one in brokers if one["advertised"]}
-        return found == addresses and all(
-            one["advertised"] == {"PLAINTEXT": f"{one['address']}:9092"} for one in brokers
-        )
+        advertised = {place for one in brokers for place in (one["advertised"] or {}).values()}
+        return advertised == servers == {f"{one['address']}:9092" for one in brokers}
 
     eventually(advertises_addresses, "every broker says that it advertises its address", 90)
     [document, *_] = reversed([one for line in read(environment) for one in documents(line)])
     assert str(document["controller"]) in document["brokers"]
-    assert {"messages", "__consumer_offsets"} & document["partitions"].keys() == {"messages"}
     leader, replicas, in_sync = document["partitions"]["messages"][0]
     assert leader in replicas
-    assert sorted(in_sync) == sorted(replicas)
+    assert set(in_sync) <= set(replicas)
 
 
 def test_a_heartbeat_of_the_last_seconds_is_read_by_the_credentials_that_deploy(
