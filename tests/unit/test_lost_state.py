@@ -63,6 +63,19 @@ def test_what_is_named_by_something_else_waits_until_that_is_imported() -> None:
     ]
 
 
+def test_what_is_put_into_a_group_of_the_stack_s_own_is_imported_with_it() -> None:
+    preview = {
+        "steps": [
+            step("create", GROUP, "group", resourceGroupName="shop"),
+            step("create", ADDRESS, "address", resourceGroupName=UNKNOWN, publicIpAddressName="a"),
+        ]
+    }
+    found = importable(import_file((GROUP, "group"), (ADDRESS, "address")), preview, SUBSCRIPTION)
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/shop"
+    address = f"{group}/providers/Microsoft.Network/publicIPAddresses/a"
+    assert [one.get("id") for one in found["resources"]] == [None, group, address]
+
+
 def test_what_is_no_resource_of_azure_s_is_left_to_the_next_up() -> None:
     job = "kubernetes:batch/v1:Job"
     preview = {"steps": [step("create", job, "check", metadata={"name": "check"})]}

@@ -6,7 +6,11 @@ import copy
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from .ids import IDS, id_of
+from .ids import IDS, UNKNOWN, id_of
+
+GROUP_TYPE = "azure-native:resources:ResourceGroup"
+GROUP = "resourceGroupName"
+"""The input by which resources name their resource group, and a group itself."""
 
 
 def importable(
@@ -54,10 +58,15 @@ def pruned(state: Mapping[str, Any], preview: Mapping[str, Any]) -> dict[str, An
 
 
 def _ids(preview: Mapping[str, Any], subscription: str) -> Iterator[tuple[tuple[str, str], str]]:
-    for step in preview["steps"]:
-        made = step.get("newState") or {}
-        if step["op"] == "create" and (found := id_of(made["type"], made.get("inputs", {}), subscription)):
-            yield (made["type"], step["urn"].rpartition("::")[2]), found
+    created = [step for step in preview["steps"] if step["op"] == "create"]
+    # What is put into a group that is itself created has its name from that group's outputs.
+    groups = [step["newState"]["inputs"][GROUP] for step in created if step["newState"]["type"] == GROUP_TYPE]
+    for step in created:
+        type_, inputs = step["newState"]["type"], dict(step["newState"].get("inputs", {}))
+        if groups and inputs.get(GROUP) == UNKNOWN:
+            inputs[GROUP] = groups[0]
+        if found := id_of(type_, inputs, subscription):
+            yield (type_, step["urn"].rpartition("::")[2]), found
 
 
 def _within(value: Any, declared: Any) -> Any:
