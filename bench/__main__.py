@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from bench.app import page_against_bare_kafka, page_at_the_most_connections
 from bench.large_roll import roll_of_a_large_cluster
-from bench.preview import preview_against_an_empty_program
+from bench.preview import previews
 from bench.roll import rolling_against_all_at_once
 from bench.rounds import rounds_of_a_large_cluster
 from tests.e2e.environment import CHECKOUT, Environment
@@ -60,7 +60,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield rounds_of_a_large_cluster()
     yield log_of_kafkas_view()
     yield roll_of_a_large_cluster()
-    yield preview_against_an_empty_program(world)
+    yield previews(world)
     yield from page_against_bare_kafka(world)
     yield from page_at_the_most_connections(world)
     yield rolling_against_all_at_once(world, scratch)
