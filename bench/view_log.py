@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from testapp.view.lines import Lines, seconds_between
+from testapp.view.lines import Lines
 from testapp.view.observation import Observation, Replication
 from testapp.view.snapshot import snapshot
 
@@ -48,7 +48,7 @@ def _written(documents: Sequence[Mapping[str, Any]]) -> float:
     for document in itertools.cycle(documents):
         written = lines.known(document, now)
         total += sum(len(line) + 1 for line in written)
-        now += seconds_between(written)
+        now += lines.seconds_between(written, now)
         if now >= MINUTES * 60:
             return total / MINUTES
     raise ValueError("no document")

@@ -29,7 +29,17 @@ from replica import Brokers
 from testapp.__main__ import main
 from testapp.kafka.security import PLAINTEXT
 from testapp.view.asking import REFUSED_SECONDS, Kafka
-from testapp.view.lines import LONGEST_LINE, LONGEST_REASON, REPEAT_SECONDS, Lines
+from testapp.view.lines import (
+    INTERVAL_SECONDS,
+    LIVELY_SECONDS,
+    LONG_INTERVAL_SECONDS,
+    LONGEST_LINE,
+    LONGEST_REASON,
+    MANY_BYTES,
+    REPEAT_SECONDS,
+    SHORT_INTERVAL_SECONDS,
+    Lines,
+)
 from testapp.view.observation import Observation, Replication, Unknown
 from testapp.view.snapshot import names_of_hosts, snapshot
 
@@ -174,6 +184,17 @@ def test_after_a_time_without_answers_the_same_snapshot_is_named_again() -> None
     assert unknown["unknown"].startswith("no broker of them answers xxx")
     assert len(unknown["unknown"]) == LONGEST_REASON
     assert read(lines.known(document, 105.0))[0] == {**first, "round": 3}
+
+
+def test_rounds_follow_each_other_quickly_for_a_while_after_a_change_unless_they_print_much() -> None:
+    lines, document = Lines(), snapshot(OBSERVED, "", NAMES)
+    first = lines.known(document, 100.0)
+    assert lines.seconds_between(first, 100.0) == SHORT_INTERVAL_SECONDS
+    again = lines.known(document, 100.0 + LIVELY_SECONDS)
+    assert lines.seconds_between(again, 100.0 + LIVELY_SECONDS) == INTERVAL_SECONDS
+    changed = lines.known({**document, "controller": None}, 200.0)
+    assert lines.seconds_between(changed, 200.0) == SHORT_INTERVAL_SECONDS
+    assert lines.seconds_between(["x" * (MANY_BYTES + 1)], 200.0) == LONG_INTERVAL_SECONDS
 
 
 def test_the_log_of_300_brokers_and_10000_partitions_is_bounded() -> None:

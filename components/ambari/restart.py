@@ -23,6 +23,8 @@ class Pace:
     """How long is waited, in seconds."""
 
     poll: float = 2.0
+    look: float = 0.5
+    """From one look at Kafka's view to the next, while Ambari has nothing against going on."""
     settle: float = 30.0
     """A broker must have run this long when a gate vouches: more than the 20 s between Ambari's checks."""
     settle_unvouched: float = 60.0

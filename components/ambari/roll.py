@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..replication.view import KafkaView
 from ..running.clock import Clock
@@ -182,14 +183,16 @@ class Roll:
                 why_not_restart(view, batch, self._unit, settle)
                 or self._too_little_known(view, batch, waiting)
                 or self._perhaps_starting(batch, waiting)
-                or self._witness.why_not_restart(view.kafka, batch, steady, bool(self._done))
             )
-            if why is None:
+            ask = partial(self._witness.why_not_restart, batch=batch, steady=steady, proven=bool(self._done))
+            by_kafka = None if why else ask(view.kafka)
+            if not why and not by_kafka:
                 self._refuse_to_go_round(batch)
                 return subject, batch
             if waiting.over():
-                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
-            self._wait(subject, why)
+                gave_up = f"gave up after {waiting.seconds():.0f} s: {why or by_kafka}"
+                raise RollStopped(f"{subject}: {gave_up}. {RESUME}")
+            self._wait(subject, why or by_kafka or "", None if why else ask)
 
     def _look_at_kafka(self) -> Seen | None:
         self._alive()
@@ -295,13 +298,15 @@ class Roll:
                 running = _Waiting(self._clock, 0)
             why = why_not_settled(view, hosts, running.seconds(), self._settle(view))
             started = [broker for broker in view.brokers if broker.host in hosts and broker.started]
-            by_kafka = returning.why_not(view.kafka, started)
-            why = why or self._too_little_known(view, [], waiting) or by_kafka
-            if why is None:
+            ask = partial(returning.why_not, brokers=started)
+            by_kafka = ask(view.kafka)
+            why = why or self._too_little_known(view, [], waiting)
+            if not why and not by_kafka:
                 return view
             if waiting.over():
-                raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
-            self._wait(subject, why)
+                gave_up = f"gave up after {waiting.seconds():.0f} s: {why or by_kafka}"
+                raise RollStopped(f"{subject}: {gave_up}. {RESUME}")
+            self._wait(subject, why or by_kafka or "", None if why else ask)
 
     def _look(self) -> View:
         self._alive()
@@ -363,9 +368,17 @@ class Roll:
         again = ", again" if any(broker.host in self._done for broker in batch) else ""
         return f"{number} of {total}, {names(batch)}{again}"
 
-    def _wait(self, subject: str, why: str) -> None:
+    def _wait(self, subject: str, why: str, ask: Callable[[Seen | None], str | None] | None = None) -> None:
+        """Until the next poll. With `ask` only Kafka is waited for, and the poll comes once that ends."""
         self._progress.waiting(subject, why)
-        self._clock.sleep(self._pace.poll)
+        if ask is None:
+            return self._clock.sleep(self._pace.poll)
+        until = self._clock.now() + self._pace.poll
+        while self._clock.now() + self._pace.look < until:
+            self._clock.sleep(self._pace.look)
+            if ask(self._look_at_kafka()) is None:
+                return None
+        return self._clock.sleep(max(0.0, until - self._clock.now()))
 
 
 class _Waiting:

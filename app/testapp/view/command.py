@@ -10,12 +10,12 @@ from pathlib import Path
 
 from testapp.configuration.settings import ViewSettings
 from testapp.view.asking import Kafka
-from testapp.view.lines import Lines, seconds_between
+from testapp.view.lines import Lines
 from testapp.view.observation import Unknown
 from testapp.view.snapshot import names_of_hosts, snapshot
 
 PAUSE_SECONDS = 1.0
-"""At least so long brokers are left alone between two rounds."""
+"""So long brokers are left alone between two rounds at least, or as long as the one before took, if less."""
 HOSTS = Path("/etc/hosts")
 
 
@@ -30,7 +30,9 @@ def view(settings: ViewSettings) -> int:
         written = _round(kafka, lines, settings.security.user)
         for line in written:
             print(line, flush=True)
-        stopping.wait(max(PAUSE_SECONDS, seconds_between(written) - (time.monotonic() - begun)))
+        now = time.monotonic()
+        rest = lines.seconds_between(written, now) - (now - begun)
+        stopping.wait(max(min(PAUSE_SECONDS, now - begun), rest))
     return 0
 
 

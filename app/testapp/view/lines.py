@@ -19,6 +19,10 @@ REPEAT_SECONDS = 60.0
 """After so long a snapshot that has not changed is written again."""
 INTERVAL_SECONDS = 2.0
 """From the beginning of a round to that of the next, as long as brokers answer in time."""
+SHORT_INTERVAL_SECONDS = 0.5
+"""The same while whoever restarts brokers waits for one to be back."""
+LIVELY_SECONDS = 30.0
+"""For so long after a change that may be so."""
 MANY_BYTES = 24_000
 LONG_INTERVAL_SECONDS = 5.0
 """The same after a round that wrote more than so many bytes: so a large cluster fills no disk."""
@@ -36,6 +40,7 @@ class Lines:
         self._rounds = 0
         self._digest = ""
         self._written_at = 0.0
+        self._changed_at = 0.0
 
     def known(self, document: Mapping[str, Any], now: float) -> Sequence[str]:
         """The lines of a round that has observed this document. `now`: monotonic seconds."""
@@ -44,6 +49,8 @@ class Lines:
         heartbeat = self._heartbeat({"view": digest})
         if digest == self._digest and now - self._written_at < REPEAT_SECONDS:
             return [heartbeat]
+        if digest != self._digest:
+            self._changed_at = now
         self._digest, self._written_at = digest, now
         return [*_parts(digest, base64.b64encode(zlib.compress(text, 9)).decode()), heartbeat]
 
@@ -51,14 +58,16 @@ class Lines:
         """The lines of a round that has not; the reason becomes one line, cut where it is long."""
         return [self._heartbeat({"view": "", "unknown": " ".join(reason.split())[:LONGEST_REASON]})]
 
+    def seconds_between(self, written: Sequence[str], now: float) -> float:
+        """From the beginning of the last round, which wrote these lines, to that of the next."""
+        if sum(map(len, written)) > MANY_BYTES:
+            return LONG_INTERVAL_SECONDS
+        lively = bool(self._digest) and now - self._changed_at < LIVELY_SECONDS
+        return SHORT_INTERVAL_SECONDS if lively else INTERVAL_SECONDS
+
     def _heartbeat(self, content: Mapping[str, Any]) -> str:
         self._rounds += 1
         return _line({**content, "round": self._rounds})
-
-
-def seconds_between(lines: Sequence[str]) -> float:
-    """From the beginning of the round that wrote these lines to that of the next."""
-    return LONG_INTERVAL_SECONDS if sum(map(len, lines)) > MANY_BYTES else INTERVAL_SECONDS
 
 
 def _parts(digest: str, data: str) -> Sequence[str]:

@@ -411,7 +411,7 @@ def test_a_worker_that_never_joins_is_given_up():
 def test_how_much_is_asked_does_not_grow_with_the_cluster(brokers: int):
     assert calls_per_poll(brokers) == CallsPerPoll(restarting=1, watching=5)
     by_kafka = calls_per_poll(brokers, by_kafka=True)
-    assert by_kafka == CallsPerPoll(restarting=1, watching=4, of_kubernetes=1)
+    assert by_kafka == CallsPerPoll(restarting=1, watching=4, of_kubernetes=4)
     with bench(brokers) as cluster:
         looks = cluster.run()
         looks.change.survey()
