@@ -36,7 +36,7 @@ def pods_of(cluster: Site, owner: Object) -> list[str]:
 
 def test_a_drain_does_not_fail_a_job_that_ignores_disruptions(cluster: Site) -> None:
     drained = cluster.create(
-        job("serve", name="drained", backoffLimit=0, podFailurePolicy=IGNORING_DISRUPTIONS)
+        job("stay", name="drained", backoffLimit=0, podFailurePolicy=IGNORING_DISRUPTIONS)
     )
     cluster.wait(lambda: pods_of(cluster, drained))
     (first,) = pods_of(cluster, drained)
