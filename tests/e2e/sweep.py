@@ -7,21 +7,24 @@ only its own trouble. Where the provider is killed the program has one resource.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 from components.ambari.model import ServiceVersion
 from emulator.ambari.server.faults import Action, Fault, Faults, When
-from emulator.ambari.simulation import simulated_server
+from emulator.ambari.simulation import Simulation, simulated_server
 from emulator.tls import Authority
 from tests.e2e.stack import Stack
 from tests.simulated.ambari.bench import Bench
 from tests.simulated.ambari.invariants import broken_by_deletes, broken_by_runs
+from tests.simulated.ambari.kafka import SimulatedKafka, kafka_in
+from tests.unit.api_server import ApiServer, kubeconfig, serving
 
 Trouble = Literal["lost before", "lost after", "500", "killed before", "killed after"]
 _ACTIONS: dict[Trouble, tuple[When, Action]] = {
@@ -43,9 +46,11 @@ NEEDED = {SAVE: 1, RESTART: BROKERS}
 """Writes that a complete run needs, besides its notes."""
 PROGRAM = """\
 import pulumi
-from components.ambari import IpAdvertising, IpAdvertisingArgs
+from components.ambari import IpAdvertising, IpAdvertisingArgs, ViewAccess
 
-for number, url in enumerate(pulumi.Config().require_object("ambaris")):
+config = pulumi.Config()
+kubeconfigs = config.get_object("kubeconfigs") or []
+for number, url in enumerate(config.require_object("ambaris")):
     IpAdvertising(
         f"ip-advertising-{number}",
         IpAdvertisingArgs(
@@ -54,6 +59,7 @@ for number, url in enumerate(pulumi.Config().require_object("ambaris")):
             user="admin",
             password_config_key="lone:password",
             settle_seconds=0,
+            view=ViewAccess(kubeconfigs[number], "app") if kubeconfigs else None,
         ),
     )
 """
@@ -91,10 +97,15 @@ class Fleet(Stack):
 
     program = PROGRAM
 
-    def configure(self, ambaris: Sequence[str], password: str) -> None:
+    def configure(self, ambaris: Sequence[str], password: str, kubeconfigs: Sequence[str] = ()) -> None:
         self.create()
-        with (self.folder / "Pulumi.lone.yaml").open("a") as settings:
-            settings.write(f"config:\n  lone:password: {password}\n  lone:ambaris: {json.dumps(ambaris)}\n")
+        settings = {
+            "lone:password": password,
+            "lone:ambaris": [*ambaris],
+            "lone:kubeconfigs": [*kubeconfigs],
+        }
+        with (self.folder / "Pulumi.lone.yaml").open("a") as file:
+            yaml.safe_dump({"config": settings}, file)
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,8 @@ class Subject:
 
     cluster: Bench
     before: ServiceVersion
+    view: ApiServer | None = None
+    """Hands out the log of its view; None: it has none."""
 
     @property
     def faults(self) -> Faults:
@@ -114,8 +127,8 @@ class Subject:
 
 
 @contextmanager
-def fleet(folder: Path, size: int) -> Iterator[tuple[Fleet, list[Subject]]]:
-    """A stack that is configured and not yet up."""
+def fleet(folder: Path, size: int, seen: bool = False) -> Iterator[tuple[Fleet, list[Subject]]]:
+    """A stack that is configured and not yet up. `seen`: by a view of each cluster's Kafka."""
     authority = Authority(folder / "tls")
     context = authority.server_context("localhost", ["127.0.0.1"])
     with ExitStack() as stack:
@@ -124,9 +137,26 @@ def fleet(folder: Path, size: int) -> Iterator[tuple[Fleet, list[Subject]]]:
             for _ in range(size)
         ]
         clusters = [Bench(simulation) for simulation in simulations]
+        views = [stack.enter_context(_view_of(simulation)) if seen else None for simulation in simulations]
         program = Fleet(folder / "program", authority.bundle)
-        program.configure([simulation.url for simulation in simulations], simulations[0].password)
-        yield program, [Subject(cluster, cluster.ambari().current().version) for cluster in clusters]
+        program.configure(
+            [simulation.url for simulation in simulations],
+            simulations[0].password,
+            [kubeconfig(view.url, token="t") for view in views if view],
+        )
+        yield (
+            program,
+            [
+                Subject(cluster, cluster.ambari().current().version, view)
+                for cluster, view in zip(clusters, views, strict=True)
+            ],
+        )
+
+
+def _view_of(simulation: Simulation) -> AbstractContextManager[ApiServer]:
+    """What each broker of one topic says, the first of which is the controller."""
+    kafka = SimulatedKafka(simulation, {"orders": [[0, 1], [1, 0]]}, controller=0)
+    return serving(kafka_in(kafka))
 
 
 def calls_of_a_run(folder: Path) -> Counter[Kind]:
@@ -139,9 +169,9 @@ def calls_of_a_run(folder: Path) -> Counter[Kind]:
         return one.calls() & two.calls() & three.calls()
 
 
-def after_trouble(folder: Path, cases: Sequence[Case]) -> list[str]:
-    """What is wrong after an `up` with trouble and a second one."""
-    with fleet(folder, len(cases)) as (program, subjects):
+def after_trouble(folder: Path, cases: Sequence[Case], seen: bool = False) -> list[str]:
+    """What is wrong after an `up` with trouble and a second one. `seen` as of `fleet`."""
+    with fleet(folder, len(cases), seen) as (program, subjects):
         found = _with_trouble(program, UP, cases, subjects)
         program.succeed(*UP, "--refresh")
         for case, subject in zip(cases, subjects, strict=True):

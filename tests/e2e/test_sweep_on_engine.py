@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -29,7 +30,8 @@ TOGETHER = 28
 AT_A_TIME = 3
 """Engines: much of the time of each is waiting."""
 
-Sweep = Callable[[Path, Sequence[Case]], list[str]]
+Trial = TypeVar("Trial")
+"""What happens to one resource."""
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,9 @@ def some(trouble: Trouble, calls: Mapping[Kind, int]) -> Iterator[Case]:
             yield case
 
 
-def swept(sweep: Sweep, programs: Iterable[Sequence[Case]], folder: Path) -> list[str]:
+def swept(
+    sweep: Callable[[Path, Sequence[Trial]], list[str]], programs: Iterable[Sequence[Trial]], folder: Path
+) -> list[str]:
     """What is wrong after all of these, each case in a program with those it stands with."""
     folders = (folder / str(number) for number in count())
     with ThreadPoolExecutor(AT_A_TIME) as pool:
