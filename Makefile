@@ -7,7 +7,7 @@ EMULATOR := .venv/bin/python -m emulator
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
 
 # They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
-MORE := $(addprefix tests/e2e/test_,kafka_in_place.py listeners_on_brokers.py operations.py \
+MORE := $(addprefix tests/e2e/test_,kafka_decides.py kafka_in_place.py listeners_on_brokers.py operations.py \
   outputs_of_another_stack.py previews.py secured_broker.py side_by_side.py sweep_of_looks_on_engine.py sweep_on_engine.py \
   workload_in_a_cluster.py)
 

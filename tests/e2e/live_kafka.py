@@ -5,7 +5,7 @@ import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -34,13 +34,14 @@ class LiveKafka:
 
     environment: Environment
     ambari: Ambari
+    connection: Connection
 
     @classmethod
     def of(cls, environment: Environment) -> "LiveKafka":
         """Wants REQUESTS_CA_BUNDLE to name the world's bundle."""
         password = environment.pulumi("config", "get", "ambariPassword").strip()
         connection = Connection(environment.outputs()["ambariUrl"], "admin", password)
-        return cls(environment, Ambari(connection, KAFKA_CLUSTER))
+        return cls(environment, Ambari(connection, KAFKA_CLUSTER), connection)
 
     # Configuration
 
@@ -68,6 +69,16 @@ class LiveKafka:
         """One simultaneous restart."""
         number = self.ambari.restart(hosts, "Restart by hand")
         eventually(lambda: self.ambari.request(number).ended, "the restart by hand ends")
+
+    def set_state(self, host: str, state: str) -> None:
+        """Has Ambari stop a broker for good (INSTALLED) or start it (STARTED), and waits for that."""
+        path = f"/clusters/{KAFKA_CLUSTER}/hosts/{host}/host_components/KAFKA_BROKER"
+        self.connection.write("PUT", path, {"HostRoles": {"state": state}})
+
+        def reached() -> bool:
+            return {broker.host: broker.state for broker in self.ambari.brokers()}[host] == state
+
+        eventually(reached, f"the broker on {host} is {state}")
 
     def newest_request(self) -> int:
         return max((request.id for request in self.ambari.broker_requests()), default=0)
@@ -151,10 +162,12 @@ class Visitor:
                 self.troubles.append(repr(trouble))
 
 
-def start_pulumi(environment: Environment, *arguments: str) -> subprocess.Popen[str]:
+def start_pulumi(
+    environment: Environment, *arguments: str, output: IO[str] | int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
     """A run that is not waited for. `emulator pulumi` becomes pulumi: its process is the CLI's."""
     command = [sys.executable, "-m", "emulator", "--home", str(environment.home), "pulumi", *arguments]
-    return subprocess.Popen(command, cwd=CHECKOUT, text=True, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(command, cwd=CHECKOUT, text=True, stdout=output, stderr=subprocess.STDOUT)
 
 
 def bundle(environment: Environment) -> str:
