@@ -58,7 +58,7 @@ judge: setup ## the program in a real Kubernetes, which is built first, with Go 
 pr-comment: setup ## what a pull request would say: BASE=commit, HEAD=commit or this folder (2 min)
 	@.venv/bin/python -m tools.pr_comment $(BASE) $(HEAD)
 
-bench: setup ## the numbers in the docs, one line of JSON each (5 min)
+bench: setup ## the numbers in the docs, one line of JSON each (9 min)
 	@.venv/bin/python -m bench
 
 setup:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.app import page_against_bare_kafka, page_at_the_most_connections
+from bench.floor import roll_against_the_floor
 from bench.large_roll import roll_of_a_large_cluster
 from bench.preview import previews
 from bench.roll import rolling_against_all_at_once
@@ -64,6 +65,7 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield from page_against_bare_kafka(world)
     yield from page_at_the_most_connections(world)
     yield rolling_against_all_at_once(world, scratch)
+    yield roll_against_the_floor(world, scratch)
 
 
 def up_from_nothing_and_again(world: Environment) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def rolling_against_all_at_once(world: Environment, scratch: Path) -> dict[str, 
 def _change_under_traffic(world: Environment, restart: str, scratch: Path) -> dict[str, Any]:
     make_every_broker_stale(world)
     configuration = _configuration(restart, scratch)
-    traffic = _start_traffic(world, f"bench-{restart}-{int(time.time())}")
+    traffic = start_traffic(world, f"bench-{restart}-{int(time.time())}")
     begun = time.monotonic()
     world.pulumi("up", "--refresh", "--yes", "--skip-preview", "--config-file", str(configuration))
     duration = time.monotonic() - begun
@@ -76,16 +76,22 @@ def _configuration(restart: str, scratch: Path) -> Path:
     return file
 
 
-def _start_traffic(world: Environment, topic: str) -> subprocess.Popen[str]:
+def start_traffic(world: Environment, topic: str) -> subprocess.Popen[str]:
+    """A producer and a consumer on a new topic in AKS's network: `traffic.py`, until its input ends."""
+    traffic = client(world, TRAFFIC, topic, str(RATE))
+    if traffic.stdout is None or traffic.stdout.readline() != "ready\n":
+        raise subprocess.SubprocessError("the traffic did not start")
+    return traffic
+
+
+def client(world: Environment, script: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A script on a node of AKS's network, which is told where the brokers are."""
     servers = world.outputs()["bootstrapServers"]
     command = [sys.executable, "-m", "emulator", "--home", str(world.home), "exec", "aks", "--"]
-    traffic = subprocess.Popen(
-        [*command, sys.executable, str(TRAFFIC), servers, topic, str(RATE)],
+    return subprocess.Popen(
+        [*command, sys.executable, str(script), servers, *arguments],
         cwd=CHECKOUT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    if traffic.stdout is None or traffic.stdout.readline() != "ready\n":
-        raise subprocess.SubprocessError("the traffic did not start")
-    return traffic
