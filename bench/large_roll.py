@@ -32,10 +32,10 @@ def _rolled(batch: int) -> dict[str, float]:
         run = place.cluster.run(options, between=place.cluster.let_restarts_end)
         run.change.advertise()
         assert place.cluster.problems() == []
-        polls = clock.passed / options.pace.poll
+        rounds = run.writes.count(RESTART)
         return {
-            "rounds": run.writes.count(RESTART),
+            "rounds": rounds,
             "waited_s": clock.passed,
-            "ambari_calls_per_poll": round(len(run.calls) / polls, 1),
-            "kubernetes_calls_per_poll": round(len(place.api.asked) / polls, 1),
+            "ambari_calls_per_round": round(len(run.calls) / rounds, 1),
+            "kubernetes_calls_per_round": round(len(place.api.asked) / rounds, 1),
         }
