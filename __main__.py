@@ -195,7 +195,9 @@ app_namespace = AppNamespace(
             password=config.get_secret("kafkaPassword"),
         ),
     ),
-    opts=pulumi.ResourceOptions(provider=aks.kubernetes_provider),
+    # Without it its guard would be the first dynamic resource that a run registers. That closes the provider
+    # by which Pulumi (3.250) is deleting IpAdvertising at that moment, where the Kafka cluster is replaced.
+    opts=pulumi.ResourceOptions(provider=aks.kubernetes_provider, depends_on=[kafka]),
 )
 # It precedes the change in Ambari, which it looks at, and resolves brokers' names for itself.
 view = KafkaView(

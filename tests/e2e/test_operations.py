@@ -65,7 +65,7 @@ def kafka_of(operator: Operator) -> LiveKafka:
     """By the password that the stack has now."""
     password = operator.shell("pulumi config get ambariPassword").strip()
     connection = Connection(output(operator, "ambariUrl"), "admin", password)
-    return LiveKafka(operator.world, Ambari(connection, KAFKA_CLUSTER))
+    return LiveKafka(operator.world, Ambari(connection, KAFKA_CLUSTER), connection)
 
 
 def test_a_broker_that_died_is_started_and_no_other(operator: Operator) -> None:

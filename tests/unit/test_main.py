@@ -150,6 +150,12 @@ def test_advertising_comes_after_new_workers_and_a_new_password(program: Deploym
     assert program["ip-advertising"].inputs["workers"] == 3
 
 
+def test_the_namespace_s_guard_is_registered_after_the_kafka_cluster(program: Deployment) -> None:
+    """The first dynamic resource of a run closes the provider that deletes those of a replaced cluster."""
+    assert "kafka-cluster" in program["app-namespace"].depends_on
+    assert program["namespace-guard"].parent == "app-namespace"
+
+
 def test_advertising_goes_with_the_cluster(program: Deployment) -> None:
     assert program["ip-advertising"].options.deletedWith.endswith("::kafka-cluster")
 
