@@ -28,7 +28,7 @@ from tests.e2e.test_peering import peerings
 from tests.e2e.test_states_of_earlier_versions import STEPS, earlier_stack
 from tests.e2e.vault import GOOD, KEY, key, vault
 
-PASSWORD, BY_SOMEBODY = "Another-Passw0rd-1", "An0ther-Secret!word"
+PASSWORD, BY_SOMEBODY = "Another-Passw0rd-1", "Of-Somebody-3lse"
 ELSEWHERE: list[str] = []
 """Procedures that were followed on another stack than the shared one."""
 
