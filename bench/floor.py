@@ -16,13 +16,12 @@ import requests
 
 from bench.roll import RATE, client, start_traffic
 from components.ambari.change import Change
-from components.ambari.client import Ambari
 from components.ambari.connection import Connection
 from components.ambari.kafkas_view import PodWatch
 from components.kafka_view import NAME
 from components.running.clock import SystemClock
 from components.running.progress import Progress
-from tests.e2e.environment import KAFKA_CLUSTER, Environment
+from tests.e2e.environment import Environment
 from tests.e2e.live_kafka import LiveKafka, bundle
 
 IN_SYNC = Path(__file__).with_name("in_sync.py")
@@ -92,7 +91,7 @@ def _kafka(world: Environment) -> LiveKafka:
     session.trust_env = False
     password = world.pulumi("config", "get", "ambariPassword").strip()
     connection = Connection(world.outputs()["ambariUrl"], "admin", password, session=session)
-    return LiveKafka(world, Ambari(connection, KAFKA_CLUSTER), connection)
+    return LiveKafka.by(world, connection)
 
 
 def _floor(kafka: LiveKafka, topic: str, order: list[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
 from .cluster.api import KubernetesApi, connect
-from .cluster.pod_troubles import last_words, troubles
+from .cluster.pod_troubles import WARNINGS, last_words, troubles
 from .cluster.waiting import Limits, Look, wait
 from .running.clock import SystemClock
 from .running.engine import engine_liveness
@@ -24,7 +24,6 @@ from .running.provider import OwnProvider
 
 JOB_LABEL = "batch.kubernetes.io/job-name"
 """Set by Kubernetes on every pod of a Job: https://kubernetes.io/docs/reference/labels-annotations-taints/."""
-WARNINGS = {"fieldSelector": "type=Warning"}
 SECONDS_TO_BE_ENDED = 30.0
 """How long after its deadline a Job is still waited for: the reason that Kubernetes then gives says most."""
 

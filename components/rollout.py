@@ -15,9 +15,8 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 
 from .cluster.api import KubernetesApi, connect
-from .cluster.pod_troubles import troubles
+from .cluster.pod_troubles import WARNINGS, troubles
 from .cluster.waiting import Limits, Look, wait
-from .job_message import WARNINGS
 from .running.clock import SystemClock
 from .running.engine import engine_liveness
 from .running.progress import Progress

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..replication import safety
-from ..replication.plan import rounds
+from ..replication.plan import cut, rounds
 from ..replication.view import KafkaView
 from .listeners import Listeners, address_of
 from .model import Broker
@@ -63,7 +63,7 @@ def planned(
     mute = silent(view, stale)
     ids = _ids(view, stale)
     healthy = [one for one in stale if one.started and one not in mute]
-    plan = [*(batches(down, unit) if unit == "rack" else _cut(down, batch)), *_cut(mute, batch)]
+    plan = [*(batches(down, unit) if unit == "rack" else cut(down, batch)), *cut(mute, batch)]
     for group in _groups(healthy, unit, lambda one: ids[one.host] == view.controller):
         by_id = {ids[one.host]: one for one in group}
         most = len(group) if unit == "rack" else batch
@@ -141,10 +141,6 @@ def _groups(
     missed = [one for one in brokers if not one.stale and not is_controller(one)]
     flagged = [one for one in brokers if one not in missed]
     return [group for group in (missed, flagged) if group]
-
-
-def _cut(brokers: Sequence[Broker], size: int) -> list[list[Broker]]:
-    return [list(brokers[start : start + size]) for start in range(0, len(brokers), size)]
 
 
 def _ids(view: KafkaView, brokers: Sequence[Broker]) -> dict[str, int]:

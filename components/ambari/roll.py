@@ -189,10 +189,7 @@ class Roll:
             if not why and not by_kafka:
                 self._refuse_to_go_round(batch)
                 return subject, batch
-            if waiting.over():
-                gave_up = f"gave up after {waiting.seconds():.0f} s: {why or by_kafka}"
-                raise RollStopped(f"{subject}: {gave_up}. {RESUME}")
-            self._wait(subject, why or by_kafka or "", None if why else ask)
+            self._wait_in_time(subject, waiting, why or by_kafka or "", None if why else ask)
 
     def _look_at_kafka(self) -> Seen | None:
         self._alive()
@@ -303,10 +300,7 @@ class Roll:
             why = why or self._too_little_known(view, [], waiting)
             if not why and not by_kafka:
                 return view
-            if waiting.over():
-                gave_up = f"gave up after {waiting.seconds():.0f} s: {why or by_kafka}"
-                raise RollStopped(f"{subject}: {gave_up}. {RESUME}")
-            self._wait(subject, why or by_kafka or "", None if why else ask)
+            self._wait_in_time(subject, waiting, why or by_kafka or "", None if why else ask)
 
     def _look(self) -> View:
         self._alive()
@@ -367,6 +361,14 @@ class Roll:
         number = f"broker {first}" if first == last else f"brokers {first} to {last}"
         again = ", again" if any(broker.host in self._done for broker in batch) else ""
         return f"{number} of {total}, {names(batch)}{again}"
+
+    def _wait_in_time(
+        self, subject: str, waiting: _Waiting, why: str, ask: Callable[[Seen | None], str | None] | None
+    ) -> None:
+        """Waits until the next poll. Raises RollStopped when that has lasted for as long as it may."""
+        if waiting.over():
+            raise RollStopped(f"{subject}: gave up after {waiting.seconds():.0f} s: {why}. {RESUME}")
+        self._wait(subject, why, ask)
 
     def _wait(self, subject: str, why: str, ask: Callable[[Seen | None], str | None] | None = None) -> None:
         """Until the next poll. With `ask` only Kafka is waited for, and the poll comes once that ends."""

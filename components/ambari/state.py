@@ -129,6 +129,8 @@ def outputs(
     `version` is the one that an earlier run saved: later versions of the settings are not this program's.
     """
     now = survey.situation
+    # What is stale may advertise what it was configured with before.
+    otherwise = [one for one in survey.otherwise if one.broker not in survey.stale]
     return {
         **{name: props[name] for name in (*OPTIONS, *VIEW) if name in props},
         _LISTENERS: now.listeners,
@@ -136,10 +138,8 @@ def outputs(
         _BLOCK: _shown_block(now),
         _PASTED: ADOPTED if now.adopted else PASTED if now.pasted else "",
         "staleBrokers": sorted(broker.host for broker in survey.stale),
-        _ADVERTISED: {one.where: one.said for one in survey.otherwise if one.broker not in survey.stale},
-        _ADVERTISED_WANTED: {
-            one.where: one.wanted for one in survey.otherwise if one.broker not in survey.stale
-        },
+        _ADVERTISED: {one.where: one.said for one in otherwise},
+        _ADVERTISED_WANTED: {one.where: one.wanted for one in otherwise},
         PLAN: [broker.host for broker in survey.to_restart],
         ORDER: survey.outlook.order if survey.outlook else [],
         UNAVAILABLE: survey.outlook.unavailable if survey.outlook else [],

@@ -54,11 +54,13 @@ def survey(ambari: Ambari, options: RollOptions, watch: Watch | None = None, ado
     stale = out_of_date(ambari, brokers, requests, current)
     view = watch.look().view if watch else None
     running = [broker for broker in brokers if broker.started and broker.in_service]
-    should = expected(situation(current.version.types, adopted).parsed)
+    now = situation(current.version.types, adopted)
+    should = expected(now.parsed)
     otherwise = [*advertising_otherwise(view, running, should)] if view else []
     configured = [broker for broker in running if broker not in stale]
     advertising = proven(view, configured, should) if view else None
-    now = situation(current.version.types, adopted, advertising)
+    if advertising is not None:
+        now = situation(current.version.types, adopted, advertising)
     due = {one.host for one in (stale if now.desired else brokers)} | {one.broker.host for one in otherwise}
     to_restart = [broker for broker in brokers if broker.in_service and broker.host in due]
     plan = _plan(view, to_restart, options)

@@ -10,6 +10,9 @@ from typing import Any
 
 Object = Mapping[str, Any]
 
+WARNINGS = {"fieldSelector": "type=Warning"}
+"""The query by which a namespace's events are those that `troubles` reads."""
+
 
 class Cause(Enum):
     """Why pods don't run. Its value tells people."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .api import KubernetesApi, Object
-from .pod_troubles import troubles
-
-_WARNINGS = {"fieldSelector": "type=Warning"}
+from .pod_troubles import WARNINGS, troubles
 
 
 def pods_by_label(api: KubernetesApi, namespace: str, label: str) -> list[Object]:
@@ -38,7 +36,7 @@ def why_none_runs(api: KubernetesApi, namespace: str, label: str, pods: Sequence
     """
     sets = api.list(f"/apis/apps/v1/namespaces/{namespace}/replicasets", {"labelSelector": label})
     owners = [one["metadata"]["uid"] for one in sets]
-    warnings = api.list(f"/api/v1/namespaces/{namespace}/events", _WARNINGS)
+    warnings = api.list(f"/api/v1/namespaces/{namespace}/events", WARNINGS)
     found = "; ".join(map(str, troubles(pods, warnings, owners)))
     where = f"pod {pods[0]['metadata']['name']} does not run yet" if pods else f"there is no pod with {label}"
     return f"{where}: {found}" if found else where

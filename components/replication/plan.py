@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from .safety import spared, why_not_restart
 from .view import KafkaView
@@ -23,6 +24,7 @@ EXACT = 10
 """So many brokers take 3 ** EXACT steps at most."""
 
 Round = tuple[int, ...]
+_Broker = TypeVar("_Broker")
 
 
 def rounds(view: KafkaView, ids: Collection[int], batch: int, canary: bool = True) -> list[Round]:
@@ -45,7 +47,12 @@ def rounds(view: KafkaView, ids: Collection[int], batch: int, canary: bool = Tru
     ordered = sorted(found, key=lambda one: (view.controller in one, why_not_restart(today, one) is not None))
     if canary and ordered:
         ordered = _one_alone(ordered, view.controller)
-    return [*_cut(unready, batch), *ordered]
+    return [*map(tuple, cut(unready, batch)), *ordered]
+
+
+def cut(brokers: Sequence[_Broker], size: int) -> list[list[_Broker]]:
+    """The brokers in their order, `size` at a time."""
+    return [list(brokers[start : start + size]) for start in range(0, len(brokers), size)]
 
 
 @dataclass(frozen=True)
@@ -143,10 +150,6 @@ def _one_alone(ordered: Sequence[Round], controller: int | None) -> list[Round]:
     first = next((broker for one in ordered for broker in one if broker != controller), controller)
     rest = (tuple(broker for broker in one if broker != first) for one in ordered)
     return [*([] if first is None else [(first,)]), *(one for one in rest if one)]
-
-
-def _cut(brokers: Sequence[int], size: int) -> list[Round]:
-    return [tuple(brokers[start : start + size]) for start in range(0, len(brokers), size)]
 
 
 def _answers(view: KafkaView, broker: int) -> bool:

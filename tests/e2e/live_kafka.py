@@ -40,7 +40,11 @@ class LiveKafka:
     def of(cls, environment: Environment) -> "LiveKafka":
         """Wants REQUESTS_CA_BUNDLE to name the world's bundle."""
         password = environment.pulumi("config", "get", "ambariPassword").strip()
-        connection = Connection(environment.outputs()["ambariUrl"], "admin", password)
+        return cls.by(environment, Connection(environment.outputs()["ambariUrl"], "admin", password))
+
+    @classmethod
+    def by(cls, environment: Environment, connection: Connection) -> "LiveKafka":
+        """Asked over this connection."""
         return cls(environment, Ambari(connection, KAFKA_CLUSTER), connection)
 
     # Configuration

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from components.ambari.client import Ambari
 from components.ambari.connection import Connection
 from emulator import control
 from emulator.azure.resource_manager import arm
 from emulator.engine import STACK
 from emulator.home import Home
-from tests.e2e.environment import KAFKA_CLUSTER, Environment, await_page, eventually, occurrences, send
+from tests.e2e.environment import Environment, await_page, eventually, occurrences, send
 from tests.e2e.live_kafka import LiveKafka
 from tests.e2e.operator_shell import DOCUMENT, Operator, procedures, run_shell
 from tests.e2e.states.record import STATES
@@ -64,8 +63,7 @@ def goes_on(operator: Operator, text: str) -> None:
 def kafka_of(operator: Operator) -> LiveKafka:
     """By the password that the stack has now."""
     password = operator.shell("pulumi config get ambariPassword").strip()
-    connection = Connection(output(operator, "ambariUrl"), "admin", password)
-    return LiveKafka(operator.world, Ambari(connection, KAFKA_CLUSTER), connection)
+    return LiveKafka.by(operator.world, Connection(output(operator, "ambariUrl"), "admin", password))
 
 
 def test_a_broker_that_died_is_started_and_no_other(operator: Operator) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +13,7 @@ from components.ambari.kafkas_view import PodWatch
 from emulator.ambari.simulation import SimulatedAgent, Simulation
 from tests.simulated.ambari.bench import Bench, bench
 from tests.unit.api_server import ApiServer, kubeconfig, serving
+from tests.unit.replication.written import snapshot
 
 PODS = "/api/v1/namespaces/app/pods"
 LOG = f"{PODS}/kafka-view-1/log"
@@ -53,16 +51,9 @@ class SimulatedKafka:
             self.rounds += 1
         if self.unknown:
             return json.dumps({"view": "", "unknown": self.unknown, "round": self.rounds}) + "\n"
-        text = json.dumps(self.document(), sort_keys=True).encode()
-        digest = hashlib.sha256(text).hexdigest()[:16]
-        data = base64.b64encode(zlib.compress(text)).decode()
-        parts = [data[begin : begin + 11_000] for begin in range(0, len(data), 11_000)]
-        lines = [
-            {"snapshot": digest, "part": number, "of": len(parts), "data": part}
-            for number, part in enumerate(parts, start=1)
-        ]
+        digest, lines = snapshot(self.document(), 11_000)
         shown = lines if query["sinceSeconds"] == "90" else []
-        return "\n".join(map(json.dumps, [*shown, {"view": digest, "round": self.rounds}])) + "\n"
+        return "\n".join([*shown, json.dumps({"view": digest, "round": self.rounds})]) + "\n"
 
     def document(self) -> dict[str, Any]:
         """The snapshot, as the contract between pod and reader has it."""

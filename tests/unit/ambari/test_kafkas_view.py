@@ -10,7 +10,8 @@ from components.ambari.kafkas_view import PodWatch, watching
 from components.ambari.seen import Steady
 from tests.unit.ambari.clocks import FakeClock
 from tests.unit.api_server import Answers, ApiServer, kubeconfig, serving
-from tests.unit.replication.test_log_lines import DOCUMENT, beat, snapshot
+from tests.unit.replication.test_log_lines import DOCUMENT, beat
+from tests.unit.replication.written import snapshot
 
 PODS = "/api/v1/namespaces/app/pods"
 DIGEST, PARTS = snapshot(DOCUMENT)

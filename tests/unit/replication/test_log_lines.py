@@ -1,14 +1,13 @@
 """A view put together from a pod's log, whatever else the log holds."""
 
 import base64
-import hashlib
 import json
-import zlib
 
 import pytest
 
 from components.replication.log_lines import Heartbeat, Snapshots
 from components.replication.view import Malformed
+from tests.unit.replication.written import snapshot
 
 DOCUMENT = {
     "version": 1,
@@ -18,18 +17,6 @@ DOCUMENT = {
     "defaults": {"min.insync.replicas": 1},
     "partitions": {"orders": [[1001, [1001], [1001]]] * 50},
 }
-
-
-def snapshot(document: dict[str, object], size: int = 40) -> tuple[str, list[str]]:
-    """Its digest, and its lines."""
-    text = json.dumps(document).encode()
-    digest = hashlib.sha256(text).hexdigest()[:16]
-    data = base64.b64encode(zlib.compress(text)).decode()
-    parts = [data[begin : begin + size] for begin in range(0, len(data), size)]
-    return digest, [
-        json.dumps({"snapshot": digest, "part": number, "of": len(parts), "data": part})
-        for number, part in enumerate(parts, start=1)
-    ]
 
 
 def beat(digest: str, number: int = 1) -> str:
