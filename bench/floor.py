@@ -15,9 +15,9 @@ from typing import Any
 import requests
 
 from bench.roll import RATE, client, start_traffic
+from components.ambari.api.connection import Connection
 from components.ambari.change import Change
-from components.ambari.connection import Connection
-from components.ambari.kafkas_view import PodWatch
+from components.ambari.rolling_restart.kafkas_view import PodWatch
 from components.kafka_view import NAME
 from components.running.clock import SystemClock
 from components.running.progress import Progress

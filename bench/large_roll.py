@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from tests.simulated.ambari.calls import RESTART
 from tests.simulated.ambari.kafka import kafka_bench
 from tests.unit.ambari.clocks import FakeClock

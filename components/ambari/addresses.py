@@ -25,12 +25,12 @@ from pulumi.dynamic import (
 
 from ..running.naming import CamelCased, snake_case
 from ..running.provider import OwnProvider
-from .errors import ClusterUnknown
-from .joining import await_brokers
-from .restart import Pace
-from .servers import SERVERS, told_to_clients
-from .session import Session, session
-from .situation import situation
+from .api.errors import ClusterUnknown
+from .api.session import Session, session
+from .configuration.servers import SERVERS, told_to_clients
+from .configuration.situation import situation
+from .rolling_restart.joining import await_brokers
+from .rolling_restart.restart import Pace
 from .state import login_mistakes
 
 _OPTIONS = ("ambariUrl", "clusterName", "user", "passwordConfigKey", "workers")

@@ -9,10 +9,8 @@ from functools import partial
 from ..running.clock import Clock
 from ..running.engine import EngineGone
 from ..running.progress import Progress
-from .by_kafka import Expected, expected
-from .certificates import trouble_with_address
-from .client import Ambari
-from .errors import (
+from .api.client import Ambari
+from .api.errors import (
     AmbariError,
     ConfigurationConflict,
     NotPermitted,
@@ -20,25 +18,22 @@ from .errors import (
     RunUnderWay,
     SignInRefused,
 )
-from .gates import UnderReplicatedGate
-from .joining import await_brokers
-from .listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
-from .model import Broker, CurrentConfiguration
-from .note import RunNote, Writer
-from .refusals import KERBEROS, never_run, refused_by_brokers
-from .restart import idle
-from .rights import lacking
-from .roll import Roll, RollOptions
-from .save import Wanted, save
-from .seen import Watch
-from .situation import (
-    BROKER_TYPE,
-    advertised,
-    shared_over_tls,
-    taken_back,
-)
+from .api.model import Broker, CurrentConfiguration
+from .api.rights import lacking
+from .configuration.certificates import trouble_with_address
+from .configuration.listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, opened, restored
+from .configuration.note import RunNote, Writer
+from .configuration.refusals import KERBEROS, never_run, refused_by_brokers
+from .configuration.save import Wanted, save
+from .configuration.situation import BROKER_TYPE, advertised, shared_over_tls, taken_back
+from .rolling_restart.by_kafka import Expected, expected
+from .rolling_restart.gates import UnderReplicatedGate
+from .rolling_restart.joining import await_brokers
+from .rolling_restart.restart import idle
+from .rolling_restart.roll import Roll, RollOptions
+from .rolling_restart.seen import Watch
+from .rolling_restart.witness import Witness
 from .survey import Survey, survey
-from .witness import Witness
 
 _HISTORY = 200
 """How many versions back the value of `listeners` from before the change is looked for."""

@@ -24,13 +24,13 @@ from ..running.naming import CamelCased
 from ..running.provider import OwnProvider
 from ..settings import restarts
 from ..settings.restarts import Restart, RestartUnit
+from .api.errors import ClusterUnknown, Unreachable
+from .api.session import session
 from .change import Change
 from .effect import effect
-from .errors import ClusterUnknown, Unreachable
-from .kafkas_view import KUBECONFIG, VIEW, watching
-from .restart import Pace
-from .roll import RollOptions
-from .session import session
+from .rolling_restart.kafkas_view import KUBECONFIG, VIEW, watching
+from .rolling_restart.restart import Pace
+from .rolling_restart.roll import RollOptions
 from .state import (
     INPUTS,
     OPTIONS,

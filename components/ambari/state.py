@@ -17,12 +17,12 @@ from ..settings.restarts import (
     Restart,
     RestartUnit,
 )
-from .earlier_blocks import EARLIER_BLOCKS
-from .kafka_env import BLOCK, OVERRIDING_BLOCK
-from .kafkas_view import VIEW
-from .listeners import HDINSIGHT_LISTENERS, opened, restored
-from .servers import told_to_clients
-from .situation import Situation
+from .configuration.earlier_blocks import EARLIER_BLOCKS
+from .configuration.kafka_env import BLOCK, OVERRIDING_BLOCK
+from .configuration.listeners import HDINSIGHT_LISTENERS, opened, restored
+from .configuration.servers import told_to_clients
+from .configuration.situation import Situation
+from .rolling_restart.kafkas_view import VIEW
 from .survey import Survey
 
 OPTIONS = (

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from ..replication.outlook import Outlook, outlook
 from ..replication.view import KafkaView
-from .by_kafka import Otherwise, advertising_otherwise, expected, numbered, planned, proven
-from .client import Ambari
-from .errors import ConfigurationConflict, UnexpectedAnswer
-from .model import Broker, ServiceVersion
-from .note import newest
-from .restart import batches
-from .roll import RollOptions
-from .seen import Watch
-from .situation import Situation, refuse_overrides, situation
-from .staleness import out_of_date
+from .api.client import Ambari
+from .api.errors import ConfigurationConflict, UnexpectedAnswer
+from .api.model import Broker, ServiceVersion
+from .configuration.note import newest
+from .configuration.situation import Situation, refuse_overrides, situation
+from .rolling_restart.by_kafka import Otherwise, advertising_otherwise, expected, numbered, planned, proven
+from .rolling_restart.restart import batches
+from .rolling_restart.roll import RollOptions
+from .rolling_restart.seen import Watch
+from .rolling_restart.staleness import out_of_date
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from components.ambari.kafka_env import BLOCK
+from components.ambari.configuration.kafka_env import BLOCK
 from emulator.home import CHECKOUT
 from tests.browser.chromium import Browser, start
 from tests.e2e.environment import Environment

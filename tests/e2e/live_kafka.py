@@ -9,11 +9,11 @@ from typing import IO, Any
 
 import httpx
 
-from components.ambari.client import Ambari
-from components.ambari.connection import Connection
-from components.ambari.kafka_env import BLOCK
-from components.ambari.listeners import DEFAULT_LISTENERS
-from components.ambari.model import Configuration, Request
+from components.ambari.api.client import Ambari
+from components.ambari.api.connection import Connection
+from components.ambari.api.model import Configuration, Request
+from components.ambari.configuration.kafka_env import BLOCK
+from components.ambari.configuration.listeners import DEFAULT_LISTENERS
 from emulator import control
 from emulator.ambari.server.faults import Action, When
 from emulator.home import CHECKOUT, Home

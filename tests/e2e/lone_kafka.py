@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from components.ambari.api.client import Ambari
+from components.ambari.api.connection import Connection
+from components.ambari.api.model import Configuration
 from components.ambari.change import Change
-from components.ambari.client import Ambari
-from components.ambari.connection import Connection
-from components.ambari.model import Configuration
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from components.running.clock import SystemClock
 from components.running.progress import Progress
 from emulator.hdinsight.cluster import HdinsightCluster
@@ -65,7 +65,7 @@ print(json.dumps(errors))
 """
 CERTIFICATE = """\
 import json, sys
-from components.ambari.certificates import trouble_with_address
+from components.ambari.configuration.certificates import trouble_with_address
 
 print(json.dumps(trouble_with_address(sys.argv[1], int(sys.argv[2]))))
 """

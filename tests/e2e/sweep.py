@@ -16,7 +16,7 @@ from typing import Literal
 
 import yaml
 
-from components.ambari.model import ServiceVersion
+from components.ambari.api.model import ServiceVersion
 from emulator.ambari.server.faults import Action, Fault, Faults, When
 from emulator.ambari.simulation import Simulation, simulated_server
 from emulator.tls import Authority

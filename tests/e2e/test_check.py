@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.ambari.kafka_env import BLOCK
+from components.ambari.configuration.kafka_env import BLOCK
 from emulator.home import Home
 from tests.troubleshooting import is_documented
 

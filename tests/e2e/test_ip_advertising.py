@@ -13,11 +13,11 @@ import certifi
 import psutil
 import pytest
 
-from components.ambari.client import Ambari
-from components.ambari.connection import Connection
-from components.ambari.kafka_env import BLOCK
-from components.ambari.model import Configuration
-from components.ambari.note import RunNote, Writer
+from components.ambari.api.client import Ambari
+from components.ambari.api.connection import Connection
+from components.ambari.api.model import Configuration
+from components.ambari.configuration.kafka_env import BLOCK
+from components.ambari.configuration.note import RunNote, Writer
 from components.running.clock import SystemClock
 from components.running.progress import Progress
 from emulator.ambari.server.faults import Fault, When

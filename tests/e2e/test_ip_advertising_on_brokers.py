@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from components.ambari.kafka_env import BLOCK
-from components.ambari.listeners import HDINSIGHT_LISTENERS
-from components.ambari.note import newest
+from components.ambari.configuration.kafka_env import BLOCK
+from components.ambari.configuration.listeners import HDINSIGHT_LISTENERS
+from components.ambari.configuration.note import newest
 from emulator.home import CHECKOUT
 from tests.e2e.environment import Environment, await_page, eventually, occurrences, send
 from tests.e2e.live_kafka import LiveKafka, Visitor, bundle, start_pulumi

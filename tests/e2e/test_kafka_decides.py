@@ -16,12 +16,12 @@ import psutil
 import pytest
 import yaml
 
+from components.ambari.api.errors import RollStopped
+from components.ambari.api.model import Broker
 from components.ambari.change import Change
-from components.ambari.errors import RollStopped
-from components.ambari.kafkas_view import PodWatch
-from components.ambari.model import Broker
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.rolling_restart.kafkas_view import PodWatch
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from components.kafka_view import NAME
 from components.running.clock import SystemClock
 from components.running.progress import Progress

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.ambari.errors import ConfigurationConflict
-from components.ambari.listeners import bootstrap_servers
+from components.ambari.api.errors import ConfigurationConflict
+from components.ambari.configuration.listeners import bootstrap_servers
 from tests.e2e.broker_certificates import KEY_PASSWORD
 from tests.e2e.lone_kafka import (
     ADDRESSES,

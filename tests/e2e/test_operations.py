@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ambari.connection import Connection
+from components.ambari.api.connection import Connection
 from emulator import control
 from emulator.azure.resource_manager import arm
 from emulator.engine import STACK

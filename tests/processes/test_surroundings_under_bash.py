@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.ambari.kafka_env import advertised_by, never_reached, with_block, without_block
+from components.ambari.configuration.kafka_env import advertised_by, never_reached, with_block, without_block
 from tests.unit.ambari.pasted_variants import FILE, KNOWN, OF_OTHERS
 from tests.unit.ambari.test_block_under_bash import Node, node
 from tests.unit.ambari.test_shell_end import ENDING, GOING_ON

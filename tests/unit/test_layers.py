@@ -58,10 +58,23 @@ def test_unit_tests_load_neither_the_emulator_nor_what_drives_it() -> None:
 
 
 def floors() -> dict[str, set[str]]:
-    """The table of docs/architecture.md: each floor of components/, with those that it may import."""
+    """The first table of docs/architecture.md's floors: each of them, with those that it may import."""
+    return tables()[0]
+
+
+def rooms() -> dict[str, set[str]]:
+    """The second one: each room within a floor, and the modules at its top, with what they may import."""
+    return tables()[1]
+
+
+def tables() -> list[dict[str, set[str]]]:
     text = (CHECKOUT / "docs" / "architecture.md").read_text()
-    rows = re.findall(r"^\| `([\w/]+)`[^|]*\| ([^|]*) \|$", text.partition("## Floors")[2], re.MULTILINE)
-    return {floor: set(re.findall(r"`([\w/]+)`", below)) for floor, below in rows}
+    section = text.partition("\n## Floors\n")[2].partition("\n## ")[0]
+    rows = r"^\| `([\w/]+)`[^|]*\| ([^|]*) \|$"
+    return [
+        {name: set(re.findall(r"`([\w/]+)`", below)) for name, below in re.findall(rows, part, re.MULTILINE)}
+        for part in section.split("|---|---|")[1:]
+    ]
 
 
 FLOORS = (
@@ -96,6 +109,34 @@ def test_no_floor_is_above_and_below_another() -> None:
     assert not [(one, other) for one in table for other in table[one] if one in table.get(other, set())]
 
 
+ROOMS = ("ambari/", "ambari/api/", "ambari/configuration/", "ambari/rolling_restart/")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_within_a_floor_imports_only_those_below_it(room: str) -> None:
+    files = [file for file in sorted(COMPONENTS.rglob("*.py")) if room_of(file) == room]
+    assert files, f"{room} has moved"
+    wrong = [
+        f"{file.relative_to(CHECKOUT)} imports {imported}"
+        for file in files
+        for imported in imports(file)
+        if floor_of(imported) == floor_of(file) and room_of(imported) not in {room, *rooms()[room]}
+    ]
+    assert wrong == []
+
+
+def test_each_room_stands_in_the_table_and_says_what_it_holds() -> None:
+    found = {room_of(file) for file in COMPONENTS.rglob("*.py")}
+    assert set(rooms()) == set(ROOMS) == {room for room in found if room.startswith("ambari/")}
+    faces = {room: ast.parse((COMPONENTS / room / "__init__.py").read_text()) for room in ROOMS}
+    assert [room for room, face in faces.items() if not ast.get_docstring(face)] == []
+
+
+def test_no_room_is_above_and_below_another() -> None:
+    table = rooms()
+    assert not [(one, other) for one in table for other in table[one] if one in table[other]]
+
+
 def test_modules_of_the_components_import_each_other_in_no_circle() -> None:
     graph = {file: set(imports(file)) for file in COMPONENTS.rglob("*.py")}
     left = dict(graph)
@@ -121,6 +162,11 @@ def floor_of(file: Path) -> str:
     if rest:
         return f"{folder}/"
     return "access" if file.stem in ACCESS else "resources"
+
+
+def room_of(file: Path) -> str:
+    """The folder of a module of components/, within its floor: empty for those at the top of components/."""
+    return "".join(f"{folder}/" for folder in file.relative_to(COMPONENTS).parts[:-1])
 
 
 def imports(file: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import pytest
 import yaml
 
-from components.ambari.kafkas_view import LABEL
+from components.ambari.rolling_restart.kafkas_view import LABEL
 from components.settings import WrongSettings
 from tests.unit.recording import GROUP, Answers, Deployment, deploy
 from tools import outputs

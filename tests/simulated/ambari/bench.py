@@ -11,15 +11,15 @@ from typing import Any
 
 import requests
 
+from components.ambari.api.client import Ambari
+from components.ambari.api.connection import Connection
+from components.ambari.api.model import Configuration
 from components.ambari.change import Change
-from components.ambari.client import Ambari
-from components.ambari.connection import Connection
-from components.ambari.listeners import DEFAULT_LISTENERS
-from components.ambari.model import Configuration
-from components.ambari.note import Writer
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
-from components.ambari.seen import Watch
+from components.ambari.configuration.listeners import DEFAULT_LISTENERS
+from components.ambari.configuration.note import Writer
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
+from components.ambari.rolling_restart.seen import Watch
 from components.running.clock import Clock
 from components.running.progress import Progress
 from emulator.ambari.simulation import Simulation, simulated_server

@@ -1,6 +1,6 @@
 """What has to hold after a run that had trouble and the one after it, whatever the trouble was."""
 
-from components.ambari.model import ServiceVersion
+from components.ambari.api.model import ServiceVersion
 from tests.simulated.ambari.bench import BEFORE, Bench
 
 CHANGED = {("kafka-broker", "listeners"), ("kafka-env", "content")}

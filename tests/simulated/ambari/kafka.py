@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.ambari.kafka_env import END
-from components.ambari.kafkas_view import PodWatch
+from components.ambari.configuration.kafka_env import END
+from components.ambari.rolling_restart.kafkas_view import PodWatch
 from emulator.ambari.simulation import SimulatedAgent, Simulation
 from tests.simulated.ambari.bench import Bench, bench
 from tests.unit.api_server import ApiServer, kubeconfig, serving

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mode
 
-from components.ambari.restart import Pace
+from components.ambari.rolling_restart.restart import Pace
 from tests.simulated.ambari.bench import QUICK
 from tests.simulated.ambari.calls import PROGRESS, RESTART
 from tests.simulated.ambari.kafka import LOG, kafka_bench

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
-from components.ambari.errors import (
+from components.ambari.api.errors import (
     ConfigurationConflict,
     RollStopped,
     RunUnderWay,
     SignInRefused,
     Unreachable,
 )
-from components.ambari.kafka_env import END, START, with_block
-from components.ambari.model import Configuration
-from components.ambari.note import RunNote, Writer
+from components.ambari.api.model import Configuration
+from components.ambari.configuration.kafka_env import END, START, with_block
+from components.ambari.configuration.note import RunNote, Writer
 from components.ambari.resource import IpAdvertisingProvider
 from components.running.progress import Progress
 from tests.simulated.ambari.bench import Bench, bench

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from components.ambari.kafka_env import with_block
-from components.ambari.listeners import TLS, Listener, Listeners, opened, parse_listeners
+from components.ambari.configuration.kafka_env import with_block
+from components.ambari.configuration.listeners import TLS, Listener, Listeners, opened, parse_listeners
 from tests.simulated.ambari import java_properties
 from tests.simulated.ambari.brokers_files import ADDRESS, NAME, BrokersFile, brokers_files
 from tests.unit.ambari.test_block_under_bash import Node, node

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ambari.certificates import trouble_with_address
+from components.ambari.configuration.certificates import trouble_with_address
 from emulator.tls import Authority
 
 

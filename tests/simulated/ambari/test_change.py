@@ -5,15 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import (
-    ConfigurationConflict,
-    RollStopped,
-    UnexpectedAnswer,
-)
-from components.ambari.kafka_env import BLOCK, with_block
-from components.ambari.listeners import DEFAULT_LISTENERS
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.api.errors import ConfigurationConflict, RollStopped, UnexpectedAnswer
+from components.ambari.configuration.kafka_env import BLOCK, with_block
+from components.ambari.configuration.listeners import DEFAULT_LISTENERS
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from emulator.ambari.simulation import SimulatedAgent
 from tests.simulated.ambari.bench import BEFORE, QUICK, Bench, bench
 from tests.simulated.ambari.calls import MAINTENANCE, PROGRESS, RESTART, SAVE, once, without_notes

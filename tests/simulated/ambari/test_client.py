@@ -8,9 +8,9 @@ from pathlib import Path
 import certifi
 import pytest
 
-from components.ambari.client import Ambari
-from components.ambari.connection import Connection
-from components.ambari.errors import (
+from components.ambari.api.client import Ambari
+from components.ambari.api.connection import Connection
+from components.ambari.api.errors import (
     AmbariError,
     AnswerLost,
     CertificateUntrusted,
@@ -23,8 +23,8 @@ from components.ambari.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from components.ambari.model import Configuration
-from components.ambari.patience import PATIENCE
+from components.ambari.api.model import Configuration
+from components.ambari.api.patience import PATIENCE
 from emulator.ambari.simulation import simulated_server
 from emulator.tls import Authority
 from tests.unit.ambari.clocks import FakeClock

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import RollStopped
-from components.ambari.kafka_env import END
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.api.errors import RollStopped
+from components.ambari.configuration.kafka_env import END
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from tests.simulated.ambari.bench import Bench
 from tests.simulated.ambari.calls import PROGRESS, RESTART, SAVE, both, once, without_notes
 from tests.simulated.ambari.kafka import kafka_bench

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.ambari.errors import ConfigurationConflict
-from components.ambari.kafka_env import with_block
+from components.ambari.api.errors import ConfigurationConflict
+from components.ambari.configuration.kafka_env import with_block
 from tests.simulated.ambari.bench import BEFORE, Bench, bench
 from tests.simulated.ambari.calls import PROGRESS, SAVE
 from tests.unit.ambari.test_situation import EARLIER

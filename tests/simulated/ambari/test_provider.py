@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
-from components.ambari.errors import ConfigurationConflict, Unreachable
-from components.ambari.kafka_env import BLOCK
+from components.ambari.api.errors import ConfigurationConflict, Unreachable
+from components.ambari.configuration.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertisingProvider
-from components.ambari.roll import RollOptions
+from components.ambari.rolling_restart.roll import RollOptions
 from tests.simulated.ambari.bench import BEFORE, QUICK, Bench, bench
 from tests.simulated.ambari.calls import PROGRESS
 from tests.unit.ambari.test_kafka_env import HAND_PASTED

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.ambari.errors import NotPermitted
-from components.ambari.rights import MAY_CHANGE
+from components.ambari.api.errors import NotPermitted
+from components.ambari.api.rights import MAY_CHANGE
 from emulator.ambari.cluster.users import ADMINISTRATOR, CLUSTER_ROLES
 from tests.simulated.ambari.bench import bench
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from components.ambari.errors import ServerFailed
-from components.ambari.roll import RollOptions
+from components.ambari.api.errors import ServerFailed
+from components.ambari.rolling_restart.roll import RollOptions
 from tests.simulated.ambari.bench import QUICK, Bench, bench
 from tests.simulated.ambari.calls import PROGRESS, RESTART, once, without_notes
 

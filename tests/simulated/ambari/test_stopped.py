@@ -6,12 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import (
-    RollStopped,
-)
-from components.ambari.kafka_env import with_block
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.api.errors import RollStopped
+from components.ambari.configuration.kafka_env import with_block
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from tests.simulated.ambari.bench import QUICK, bench
 from tests.simulated.ambari.calls import LOOK, PROGRESS, RESTART, once
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.listeners import DEFAULT_LISTENERS
-from components.ambari.roll import RollOptions
+from components.ambari.configuration.listeners import DEFAULT_LISTENERS
+from components.ambari.rolling_restart.roll import RollOptions
 from components.ambari.state import outputs
 from tests.simulated.ambari.bench import BEFORE, QUICK, bench
 from tests.simulated.ambari.calls import PROGRESS, RESTART, once

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from components.ambari.errors import AmbariError
+from components.ambari.api.errors import AmbariError
 from tests.simulated.ambari.bench import BEFORE, Bench, Run, bench
 from tests.simulated.ambari.invariants import broken_by_deletes, broken_by_runs
 from tests.simulated.ambari.wireless import Killed, Trouble

@@ -8,10 +8,10 @@ from typing import Literal
 
 import pytest
 
-from components.ambari.errors import RollStopped
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
-from components.ambari.seen import Seen, Watch
+from components.ambari.api.errors import RollStopped
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
+from components.ambari.rolling_restart.seen import Seen, Watch
 from tests.simulated.ambari.bench import Run
 from tests.simulated.ambari.calls import RESTART, both, once
 from tests.simulated.ambari.invariants import broken_by_runs

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import RollStopped
-from components.ambari.listeners import DEFAULT_LISTENERS
-from components.ambari.model import Configuration
-from components.ambari.note import Note, Writer
-from components.ambari.situation import advertised
+from components.ambari.api.errors import RollStopped
+from components.ambari.api.model import Configuration
+from components.ambari.configuration.listeners import DEFAULT_LISTENERS
+from components.ambari.configuration.note import Note, Writer
+from components.ambari.configuration.situation import advertised
 from tests.simulated.ambari.bench import BEFORE, bench
 from tests.simulated.ambari.calls import SAVE
 

@@ -6,13 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import (
-    ConfigurationConflict,
-    RunUnderWay,
-    SignInRefused,
-)
-from components.ambari.model import MaintenanceState
-from components.ambari.note import Note, Writer
+from components.ambari.api.errors import ConfigurationConflict, RunUnderWay, SignInRefused
+from components.ambari.api.model import MaintenanceState
+from components.ambari.configuration.note import Note, Writer
 from components.running.engine import EngineGone
 from tests.simulated.ambari.bench import Bench, bench
 from tests.simulated.ambari.calls import MAINTENANCE, RESTART, SAVE, once, without_notes

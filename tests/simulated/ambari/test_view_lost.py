@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import RollStopped
-from components.ambari.restart import Pace
-from components.ambari.roll import RollOptions
+from components.ambari.api.errors import RollStopped
+from components.ambari.rolling_restart.restart import Pace
+from components.ambari.rolling_restart.roll import RollOptions
 from tests.simulated.ambari.bench import QUICK
 from tests.simulated.ambari.calls import RESTART, both, once, without_notes
 from tests.simulated.ambari.kafka import EVENTS, LOG, POD, PODS, REPLICA_SETS, Place, kafka_bench

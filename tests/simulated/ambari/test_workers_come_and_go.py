@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.errors import RollStopped
-from components.ambari.model import MaintenanceState
+from components.ambari.api.errors import RollStopped
+from components.ambari.api.model import MaintenanceState
 from tests.simulated.ambari.bench import QUICK, Bench, bench
 from tests.simulated.ambari.calls import LOOK, PROGRESS, RESTART, SAVE, once
 from tests.simulated.ambari.wireless import Killed

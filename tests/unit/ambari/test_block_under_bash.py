@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.ambari.kafka_env import BLOCK, with_block
+from components.ambari.configuration.kafka_env import BLOCK, with_block
 
 KAFKA = "/usr/hdp/current/kafka-broker"
 NAME = "wn0-mykafk.example.internal"

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from components.ambari.by_kafka import (
+from components.ambari.api.model import INSTALLED, STARTED, Broker
+from components.ambari.configuration.listeners import parse_listeners
+from components.ambari.rolling_restart.by_kafka import (
     advertising_otherwise,
     expected,
     planned,
@@ -14,8 +16,6 @@ from components.ambari.by_kafka import (
     why_not_back,
     why_not_now,
 )
-from components.ambari.listeners import parse_listeners
-from components.ambari.model import INSTALLED, STARTED, Broker
 from components.replication.view import BrokerView, KafkaView, Partition
 
 LISTENERS = expected(parse_listeners({"listeners": "PLAINTEXT://0.0.0.0:9092"}))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.ambari.errors import NotPermitted, Rejected
-from components.ambari.gates import Moment, UnderReplicatedGate, Verdict, combined
+from components.ambari.api.errors import NotPermitted, Rejected
+from components.ambari.rolling_restart.gates import Moment, UnderReplicatedGate, Verdict, combined
 from tests.unit.ambari.replay import RECORDED
 
 NOW = 1_795_351_900.0

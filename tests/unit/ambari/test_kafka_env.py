@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from components.ambari.errors import ConfigurationConflict
-from components.ambari.kafka_env import (
+from components.ambari.api.errors import ConfigurationConflict
+from components.ambari.configuration.kafka_env import (
     BLOCK,
     END,
     OVERRIDING_BLOCK,
@@ -19,7 +19,7 @@ from components.ambari.kafka_env import (
     with_block,
     without_block,
 )
-from components.ambari.pasted_snippet import pasted_at_end
+from components.ambari.configuration.pasted_snippet import pasted_at_end
 
 HAND_PASTED = (Path(__file__).parents[3] / "emulator" / "tests" / "how_to_snippet.sh").read_text()
 COMMENT, *STATEMENTS = HAND_PASTED.splitlines(keepends=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.ambari.kafkas_view import PodWatch, watching
-from components.ambari.seen import Steady
+from components.ambari.rolling_restart.kafkas_view import PodWatch, watching
+from components.ambari.rolling_restart.seen import Steady
 from tests.unit.ambari.clocks import FakeClock
 from tests.unit.api_server import Answers, ApiServer, kubeconfig, serving
 from tests.unit.replication.test_log_lines import DOCUMENT, beat

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.ambari.errors import ConfigurationConflict
-from components.ambari.listeners import (
+from components.ambari.api.errors import ConfigurationConflict
+from components.ambari.configuration.listeners import (
     DEFAULT_LISTENERS,
     PROTOCOLS,
     bootstrap_servers,

@@ -8,9 +8,9 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
-from components.ambari.connection import Connection
-from components.ambari.errors import SignInRefused
-from components.ambari.kafka_env import BLOCK
+from components.ambari.api.connection import Connection
+from components.ambari.api.errors import SignInRefused
+from components.ambari.configuration.kafka_env import BLOCK
 from components.ambari.resource import IpAdvertising, IpAdvertisingProvider
 from components.ambari.state import INPUTS as INPUTS_AFTER_A_REFRESH
 from tests.unit.ambari.test_situation import EARLIER

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from components.ambari.gates import Verdict
-from components.ambari.model import Broker, Request, Task
-from components.ambari.restart import (
+from components.ambari.api.model import Broker, Request, Task
+from components.ambari.rolling_restart.gates import Verdict
+from components.ambari.rolling_restart.restart import (
     View,
     batches,
     idle,

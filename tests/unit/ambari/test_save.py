@@ -1,7 +1,7 @@
 """The three-way merge of properties."""
 
-from components.ambari.model import Configuration
-from components.ambari.save import Overwritten, merged
+from components.ambari.api.model import Configuration
+from components.ambari.configuration.save import Overwritten, merged
 
 
 def types(**properties: str) -> dict[str, Configuration]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.ambari.shell_end import end_of_shell
+from components.ambari.configuration.shell_end import end_of_shell
 
 ENDING = {
     "exit": "exit\n",

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from components.ambari.earlier_blocks import EARLIER_BLOCKS
-from components.ambari.errors import ConfigurationConflict
-from components.ambari.kafka_env import (
+from components.ambari.api.errors import ConfigurationConflict
+from components.ambari.api.model import Configuration, GroupOverride
+from components.ambari.configuration.earlier_blocks import EARLIER_BLOCKS
+from components.ambari.configuration.kafka_env import (
     BLOCK,
     END,
     OVERRIDING_BLOCK,
@@ -14,9 +15,8 @@ from components.ambari.kafka_env import (
     with_block,
     without_block,
 )
-from components.ambari.listeners import DEFAULT_LISTENERS
-from components.ambari.model import Configuration, GroupOverride
-from components.ambari.situation import (
+from components.ambari.configuration.listeners import DEFAULT_LISTENERS
+from components.ambari.configuration.situation import (
     advertised,
     refuse_overrides,
     shared_over_tls,

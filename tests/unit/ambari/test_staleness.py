@@ -2,14 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from components.ambari.model import (
-    Broker,
-    CurrentConfiguration,
-    GroupOverride,
-    Request,
-    ServiceVersion,
-)
-from components.ambari.staleness import moved, out_of_date, placement
+from components.ambari.api.model import Broker, CurrentConfiguration, GroupOverride, Request, ServiceVersion
+from components.ambari.rolling_restart.staleness import moved, out_of_date, placement
 from tests.unit.ambari.test_restart import broker, request, task
 
 BROKERS = [broker(0), broker(1), broker(2)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.ambari.restart import Pace
+from components.ambari.rolling_restart.restart import Pace
 from review.brokers import CREATION_MINUTES, SETTLE
 from review.dangers import dangers as all_dangers
 from review.phrases import Phrase

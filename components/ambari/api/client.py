@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ..running.clock import Clock, SystemClock
-from ..running.progress import Progress
+from ...running.clock import Clock, SystemClock
+from ...running.progress import Progress
 from . import parse
 from .connection import Answer, Connection, encoded
 from .errors import (
@@ -26,14 +26,7 @@ from .errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from .model import (
-    Broker,
-    Configuration,
-    CurrentConfiguration,
-    MaintenanceState,
-    Request,
-    ServiceVersion,
-)
+from .model import Broker, Configuration, CurrentConfiguration, MaintenanceState, Request, ServiceVersion
 from .patience import PATIENCE, RETRY_PAUSE, Patience
 
 SERVICE = "KAFKA"

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..settings.restarts import RestartUnit
+from ...settings.restarts import RestartUnit
+from ..api.model import INSTALLED, Broker, Request, Task
 from .gates import Verdict
-from .model import INSTALLED, Broker, Request, Task
 from .seen import Seen
 
 Unit = RestartUnit | Literal["all"]

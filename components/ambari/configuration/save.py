@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ..running.clock import Clock
-from .client import Ambari
-from .errors import AnswerLost, ConfigurationConflict, ServerFailed, Unreachable
-from .model import Configuration, ServiceVersion
+from ...running.clock import Clock
+from ..api.client import Ambari
+from ..api.errors import AnswerLost, ConfigurationConflict, ServerFailed, Unreachable
+from ..api.model import Configuration, ServiceVersion
 from .note import RunNote
 
 _ATTEMPTS = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..api.model import Broker
 from .listeners import Listeners, Protocol, bootstrap_servers
-from .model import Broker
 
 SERVERS: Mapping[Protocol, str] = {
     "PLAINTEXT": "bootstrapServers",

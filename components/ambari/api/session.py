@@ -9,9 +9,9 @@ from typing import Any
 
 from pulumi.dynamic import ConfigureRequest
 
-from ..running.clock import Clock, SystemClock
-from ..running.engine import EngineGone, end_now, engine_liveness
-from ..running.progress import Progress
+from ...running.clock import Clock, SystemClock
+from ...running.engine import EngineGone, end_now, engine_liveness
+from ...running.progress import Progress
 from .client import Ambari
 from .connection import Connection
 from .errors import SignInRefused

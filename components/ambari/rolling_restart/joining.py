@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..running.clock import Clock
-from ..running.progress import Progress
-from .client import Ambari
-from .errors import RollStopped
+from ...running.clock import Clock
+from ...running.progress import Progress
+from ..api.client import Ambari
+from ..api.errors import RollStopped
 from .restart import Pace
 
 

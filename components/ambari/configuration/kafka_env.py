@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Literal
 
+from ..api.errors import ConfigurationConflict
 from .earlier_blocks import EARLIER_BLOCKS
-from .errors import ConfigurationConflict
 from .pasted_snippet import does_nothing, pasted_at_end, without_pasted
 from .shell_end import end_of_shell
 

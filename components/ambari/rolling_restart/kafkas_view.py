@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from ..cluster.api import ApiRefused, ApiUnreachable, KubernetesApi, connect
-from ..cluster.login import KubeconfigUnusable
-from ..cluster.pods_by_label import log, pods_by_label, restarts, runs, why_none_runs
-from ..replication.log_lines import Snapshots
-from ..replication.view import Malformed
-from ..running.clock import Clock
+from ...cluster.api import ApiRefused, ApiUnreachable, KubernetesApi, connect
+from ...cluster.login import KubeconfigUnusable
+from ...cluster.pods_by_label import log, pods_by_label, restarts, runs, why_none_runs
+from ...replication.log_lines import Snapshots
+from ...replication.view import Malformed
+from ...running.clock import Clock
 from .seen import Seen, Watch
 
 LABEL = "app.kubernetes.io/component"

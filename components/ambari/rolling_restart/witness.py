@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..replication.view import KafkaView
-from ..running.clock import Clock
+from ...replication.view import KafkaView
+from ...running.clock import Clock
+from ..api.errors import RollStopped
+from ..api.model import Broker
 from .by_kafka import Expected, advertising_otherwise, planned, silent, why_not_back, why_not_now
-from .errors import RollStopped
 from .gates import Verdict
-from .model import Broker
 from .restart import Pace, Unit, names
 from .seen import Seen, Steady, Watch
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from .errors import NotPermitted, Rejected
+from ..api.errors import NotPermitted, Rejected
 
 Answer = Literal["go", "wait", "unknown"]
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from .model import Broker, CurrentConfiguration, GroupOverride, Request
+from ..api.model import Broker, CurrentConfiguration, GroupOverride, Request
 from .restart import last_start, stale_brokers, started_after
 
 _ZOOKEEPER = "ZOOKEEPER"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from ..running.clock import Clock
-from ..running.progress import Progress
+from ...running.clock import Clock
+from ...running.progress import Progress
 from .errors import AmbariError, AnswerLost, ServerFailed, Unreachable
 
 _Result = TypeVar("_Result")

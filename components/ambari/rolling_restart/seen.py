@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..replication.view import KafkaView
+from ...replication.view import KafkaView
 
 
 @dataclass(frozen=True)

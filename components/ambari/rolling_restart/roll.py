@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..replication.view import KafkaView
-from ..running.clock import Clock
-from ..running.progress import Progress
-from .client import Ambari
-from .errors import (
+from ...replication.view import KafkaView
+from ...running.clock import Clock
+from ...running.progress import Progress
+from ..api.client import Ambari
+from ..api.errors import (
     AnswerLost,
     NotFound,
     NotPermitted,
@@ -20,8 +20,8 @@ from .errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from ..api.model import Broker, CurrentConfiguration, Request
 from .gates import Gate, Moment, combined
-from .model import Broker, CurrentConfiguration, Request
 from .restart import (
     Pace,
     Unit,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .errors import ConfigurationConflict
+from ..api.errors import ConfigurationConflict
+from ..api.model import Configuration, GroupOverride
 from .kafka_env import (
     OVERRIDING_BLOCK,
     AdvertisedBy,
@@ -17,7 +18,6 @@ from .kafka_env import (
     without_block,
 )
 from .listeners import TLS, Listener, Listeners, listeners_in, opened, parse_listeners, restored
-from .model import Configuration, GroupOverride
 from .pasted_snippet import LISTENERS, listeners_told
 
 BROKER_TYPE = "kafka-broker"

@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..running.clock import Clock
-from ..running.progress import Progress
-from .client import Ambari
-from .errors import ConfigurationConflict, RunUnderWay
-from .model import MaintenanceState
+from ...running.clock import Clock
+from ...running.progress import Progress
+from ..api.client import Ambari
+from ..api.errors import ConfigurationConflict, RunUnderWay
+from ..api.model import MaintenanceState
 
 PREFIX = "ip-advertising-"
 FORM = 1

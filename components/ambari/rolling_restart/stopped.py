@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .client import Ambari
-from .model import Broker, Request, Task
+from ..api.client import Ambari
+from ..api.model import Broker, Request, Task
 from .restart import states
 
 RESUME = "Brokers that were not restarted yet stay untouched; the next `pulumi up` goes on with them."

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..replication import safety
-from ..replication.plan import cut, rounds
-from ..replication.view import KafkaView
-from .listeners import Listeners, address_of
-from .model import Broker
+from ...replication import safety
+from ...replication.plan import cut, rounds
+from ...replication.view import KafkaView
+from ..api.model import Broker
+from ..configuration.listeners import Listeners, address_of
 from .restart import Unit, batches, names
 
 Expected = Callable[[Broker], Mapping[str, str]]
