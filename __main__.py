@@ -31,9 +31,9 @@ from components.peering_repair import find_repair
 from components.registry import RegistryArgs, container_registry
 from components.resource_group import told_when_it_exists
 from components.settings import Settings
-from components.settings.kafka_access import certificates
-from components.settings.regions import storage_suffix
+from components.settings.azure.regions import storage_suffix
 from components.settings.state import by_type, recorded_outputs
+from components.settings.values.kafka_access import certificates
 from components.workload import PORTS, KafkaTestApp, KafkaTestAppArgs
 
 # The SDKs define thousands of classes that stay until the end. Collecting garbage among them adds more than

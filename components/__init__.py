@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .ambari import BrokerAddresses, BrokerAddressesArgs, IpAdvertising, IpAdvertisingArgs
     from .kafka import KafkaCluster, KafkaClusterArgs
     from .network import NewNetwork, PeeredNetworks, PeeredNetworksArgs
-    from .settings.aks_entra import AksEntra
+    from .settings.objects.aks_entra import AksEntra
 
 __all__ = [
     "AksCluster",
@@ -38,7 +38,7 @@ __all__ = [
 _MODULES = {
     "AksCluster": ".aks",
     "AksClusterArgs": ".aks",
-    "AksEntra": ".settings.aks_entra",
+    "AksEntra": ".settings.objects.aks_entra",
     "BrokerAddresses": ".ambari",
     "BrokerAddressesArgs": ".ambari",
     "IpAdvertising": ".ambari",

@@ -15,8 +15,8 @@ from .cluster.login import kubelogin_lacking
 from .existing import ExistingAks
 from .made_with import RECORD
 from .roles import Role, assign_role
-from .settings.aks_entra import AksEntra
 from .settings.kept import POOL
+from .settings.objects.aks_entra import AksEntra
 
 IMMUTABLE_IN_A_POOL = ("vmSize", "maxPods", "availabilityZones", "vnetSubnetID")
 """Properties of an agent pool that AKS never changes: https://learn.microsoft.com/azure/aks/resize-node-pool."""

@@ -15,8 +15,8 @@ from pydantic.alias_generators import to_camel
 from .kafka import WORKERS
 from .made_with import KAFKA
 from .settings import Settings, WrongSettings
-from .settings.leniency import Made
-from .settings.mistakes import HDINSIGHT_DOC, OURS, Mistake
+from .settings.validation.leniency import Made
+from .settings.validation.mistakes import HDINSIGHT_DOC, OURS, Mistake
 
 _UPDATES = "https://learn.microsoft.com/rest/api/hdinsight/clusters/update"
 _KAFKA = f"{HDINSIGHT_DOC}/kafka/apache-kafka-introduction"

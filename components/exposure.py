@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi_kubernetes as kubernetes
 
-from .settings.visitors import Exposure
+from .settings.values.visitors import Exposure
 
 INTERNAL_BALANCER = "service.beta.kubernetes.io/azure-load-balancer-internal"
 """AKS's annotation of a load balancer with an address of the nodes' subnet:

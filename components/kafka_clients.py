@@ -10,7 +10,7 @@ import pulumi
 from .existing import ExistingKafka
 from .existing.security import DEFAULT_PORTS
 from .settings import WrongSettings
-from .settings.mistakes import HDINSIGHT_DOC, Mistake
+from .settings.validation.mistakes import HDINSIGHT_DOC, Mistake
 
 _ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
 _ADDRESSES = "pulumi-python:dynamic/kafka:BrokerAddresses"

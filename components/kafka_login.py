@@ -9,8 +9,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from .numbered_secret import Metadata, numbered_secret
-from .settings.kafka_access import KafkaProtocol
 from .settings.state import Recorded
+from .settings.values.kafka_access import KafkaProtocol
 
 
 @dataclass(frozen=True)

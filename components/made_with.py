@@ -15,11 +15,11 @@ from typing import Any
 import pulumi
 from pydantic.alias_generators import to_camel
 
-from .settings.about import FIXED, Change, about
-from .settings.existing import NewOrExistingSubnet
 from .settings.kept import AKS_COMPONENT, RECORD
-from .settings.leniency import Made
+from .settings.objects.existing import NewOrExistingSubnet
 from .settings.settings import Settings
+from .settings.validation.about import FIXED, Change, about
+from .settings.validation.leniency import Made
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from .job_message import JobMessage
 from .numbered_secret import numbered_secret
 from .pods import container, pod
 from .rollout import Rollout
-from .settings.app_limits import AppLimits
-from .settings.visitors import Exposure
+from .settings.objects.app_limits import AppLimits
+from .settings.values.visitors import Exposure
 
 PORT = 8080
 HEALTH_PORT = 8081

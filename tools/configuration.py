@@ -15,9 +15,9 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from components.settings import Settings
-from components.settings.about import Group, about
-from components.settings.address_space import AddressSpace
-from components.settings.namespaces import Namespace
+from components.settings.validation.about import Group, about
+from components.settings.values.address_space import AddressSpace
+from components.settings.values.namespaces import Namespace
 from tools.generated import ROOT, between, write
 
 BEGIN, END = "# begin: python -m tools.configuration", "# end"

@@ -8,7 +8,7 @@ from testapp.web.serving import OTHER_CONNECTIONS, RECEIVE_BYTES, SEND_BYTES
 
 from bench.crowd.greetings import GREETINGS, Greeting, crowd, fill
 from bench.crowd.place import Place, Watch
-from components.settings.app_limits import DEFAULT_BROWSERS, AppLimits
+from components.settings.objects.app_limits import DEFAULT_BROWSERS, AppLimits
 
 POD_BYTES = int(AppLimits().memory.removesuffix("Mi")) << 20
 CONNECTIONS = DEFAULT_BROWSERS + OTHER_CONNECTIONS

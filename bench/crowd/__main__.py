@@ -9,7 +9,7 @@ import sys
 
 from bench.crowd.measure import measure
 from bench.crowd.place import Place
-from components.settings.app_limits import AppLimits
+from components.settings.objects.app_limits import AppLimits
 from emulator.home import CHECKOUT
 
 sys.path.insert(0, str(CHECKOUT / "app" / "tests"))

@@ -22,8 +22,8 @@ from pulumi.dynamic import (
 
 from ..running.naming import CamelCased
 from ..running.provider import OwnProvider
-from ..settings import restarts
-from ..settings.restarts import Restart, RestartUnit
+from ..settings.values import restarts
+from ..settings.values.restarts import Restart, RestartUnit
 from .api.errors import ClusterUnknown, Unreachable
 from .api.session import session
 from .change import Change

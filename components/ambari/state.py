@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from ..settings.restarts import (
+from ..settings.values.restarts import (
     DEFAULT_BATCH,
     LEAST_SETTLE_SECONDS,
     MOST_BATCH,

@@ -10,9 +10,9 @@ import pulumi_azure_native as azure_native
 from pulumi_azure_native import containerservice
 
 from ..aks_access import kubelet_principal_id
-from ..settings.existing import ExistingResource
-from ..settings.mistakes import Mistake
-from ..settings.vm_sizes import has_arm_processors
+from ..settings.azure.vm_sizes import has_arm_processors
+from ..settings.objects.existing import ExistingResource
+from ..settings.validation.mistakes import Mistake
 from .azure import Azure, Unusable
 from .network import ExistingNetwork, name_in, ranges, read_network
 

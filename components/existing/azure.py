@@ -13,8 +13,8 @@ import pulumi_azure_native as azure_native
 from pulumi_azure_native import authorization
 from pulumi_command import local
 
-from ..settings.existing import ExistingResource
-from ..settings.mistakes import Mistake
+from ..settings.objects.existing import ExistingResource
+from ..settings.validation.mistakes import Mistake
 
 T = TypeVar("T")
 

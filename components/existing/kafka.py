@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pulumi_azure_native import hdinsight
 
 from ..kafka_access import https_url
-from ..settings.existing import ExistingResource
-from ..settings.mistakes import Mistake
+from ..settings.objects.existing import ExistingResource
+from ..settings.validation.mistakes import Mistake
 from .azure import Azure, Unusable
 from .network import ExistingNetwork, read_network
 

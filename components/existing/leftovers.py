@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..settings import Settings
-from ..settings.addresses import PEERINGS
-from ..settings.mistakes import Mistake
+from ..settings.validation.mistakes import Mistake
+from ..settings.values.addresses import PEERINGS
 from .model import Existing
 from .network import HALVES, ExistingNetwork, ExistingPeering, name_in, name_of_new_network
 

@@ -10,8 +10,8 @@ import pulumi
 import pulumi_azure_native as azure_native
 from pulumi_azure_native import network
 
-from ..settings.existing import ExistingResource, ExistingSubnet
-from ..settings.mistakes import Mistake
+from ..settings.objects.existing import ExistingResource, ExistingSubnet
+from ..settings.validation.mistakes import Mistake
 from .azure import Azure, Unusable
 
 HALVES: tuple[str, str] = ("hdinsight-to-aks", "aks-to-hdinsight")

@@ -10,9 +10,9 @@ import pulumi
 from pulumi_azure_native import resources
 
 from ..settings import Settings, WrongSettings
-from ..settings.existing import ExistingGroup, ExistingResource, ExistingSubnet
-from ..settings.mistakes import Mistake
+from ..settings.objects.existing import ExistingGroup, ExistingResource, ExistingSubnet
 from ..settings.state import Recorded, of_type
+from ..settings.validation.mistakes import Mistake
 from .aks import private_api_warning, read_aks
 from .azure import Azure, Unusable
 from .kafka import read_kafka

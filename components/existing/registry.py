@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pulumi_azure_native import containerregistry
 
 from ..roles import Role, assignment_name, this_stack
-from ..settings.existing import ExistingResource
-from ..settings.mistakes import Mistake
+from ..settings.objects.existing import ExistingResource
+from ..settings.validation.mistakes import Mistake
 from .aks import ExistingAks
 from .azure import Azure
 

@@ -10,8 +10,9 @@ from itertools import combinations, product
 from pydantic_core import PydanticCustomError
 
 from ..settings import Settings
-from ..settings.address_space import by_name
-from ..settings.addresses import (
+from ..settings.validation.mistakes import Mistake, broken_rules
+from ..settings.values.address_space import by_name
+from ..settings.values.addresses import (
     AKS_PLANNING,
     PEERINGS,
     free_range,
@@ -19,7 +20,6 @@ from ..settings.addresses import (
     room_for_hdinsight,
     tight_for_hdinsight,
 )
-from ..settings.mistakes import Mistake, broken_rules
 from .azure import Azure
 from .leftovers import Half, in_the_way
 from .model import Existing

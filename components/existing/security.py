@@ -14,7 +14,7 @@ from itertools import product
 
 from pulumi_azure_native import network
 
-from ..settings.existing import ExistingResource
+from ..settings.objects.existing import ExistingResource
 from .azure import Azure
 from .network import ExistingNetwork, name_in, ranges
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import leniency
-from .leniency import Made
-from .versions import channel_for
+from .azure.versions import channel_for
+from .validation import leniency
+from .validation.leniency import Made
 
 POOL = "nodepool1"
 """The pool of a new cluster."""

@@ -14,9 +14,6 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from . import addresses
-from .about import about
-from .checked import default_at, names_at
 from .groups.aks import AksSettings
 from .groups.app import AppSettings
 from .groups.common import CommonSettings
@@ -25,10 +22,13 @@ from .groups.kafka import KafkaSettings
 from .groups.networks import NetworkSettings
 from .groups.registry import RegistrySettings
 from .groups.restarts import RestartSettings
-from .leniency import Judgement, Standing, judged
-from .mistakes import OURS, Mistake, mistakes_from, report, warning
 from .together import SettingsTogether
-from .unknown import of_other_programs, unknown
+from .validation.about import about
+from .validation.checked import default_at, names_at
+from .validation.leniency import Judgement, Standing, judged
+from .validation.mistakes import OURS, Mistake, mistakes_from, report, warning
+from .validation.unknown import of_other_programs, unknown
+from .values import addresses
 
 
 class WrongSettings(pulumi.RunError):

@@ -10,26 +10,18 @@ from ipaddress import IPv4Network
 from pydantic import SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.alias_generators import to_camel
 
-from . import (
-    address_space,
-    addresses,
-    hdinsight_sizes,
-    kafka_access,
-    kept,
-    leniency,
-    names,
-    passwords,
-    topics,
-    versions,
-    visitors,
-)
-from .about import about
-from .address_space import AddressSpace
-from .checked import Checked
-from .existing import existing_among, is_default
-from .leniency import Made
-from .mistakes import broken, check_all
-from .topics import Topic
+from . import kept
+from .azure import hdinsight_sizes, versions
+from .objects import topics
+from .objects.existing import existing_among, is_default
+from .objects.topics import Topic
+from .validation import leniency
+from .validation.about import about
+from .validation.checked import Checked
+from .validation.leniency import Made
+from .validation.mistakes import broken, check_all
+from .values import address_space, addresses, kafka_access, names, passwords, visitors
+from .values.address_space import AddressSpace
 
 AKS_AUTOSCALER = "https://learn.microsoft.com/azure/aks/cluster-autoscaler"
 AKS_POLICIES = "https://learn.microsoft.com/azure/aks/use-network-policies"
@@ -37,7 +29,6 @@ AKS_MAX_PODS = "https://learn.microsoft.com/azure/aks/azure-cni-overview"
 AKS_ZONES = "https://learn.microsoft.com/azure/aks/availability-zones"
 FEWEST_PODS = 30
 """Room for pods that AKS wants in a cluster as a whole."""
-SET_PASSWORD = "pulumi config set --secret ambariPassword"
 RULES_OF_SPACES = {
     "hdinsight_address_space": (addresses.private, addresses.size_for_network),
     "aks_address_space": (addresses.private, addresses.size_for_network, addresses.free_for_aks),
@@ -99,7 +90,7 @@ class SettingsTogether(Checked):
     def _hdinsight_takes_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         password = value.get_secret_value()
         if not password:
-            raise broken("must be set, as a secret", right=SET_PASSWORD)
+            raise broken("must be set, as a secret", right=passwords.SET_PASSWORD)
         if not cls._existing_instead_of("kafka_cluster_name", info):
             check_all(
                 password,

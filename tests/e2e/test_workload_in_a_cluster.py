@@ -53,7 +53,7 @@ from components.app_namespace import AppNamespace, AppNamespaceArgs
 from components.cluster.waiting import Limits
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
-from components.settings.app_limits import AppLimits
+from components.settings.objects.app_limits import AppLimits
 from components.settings.state import recorded_outputs
 from components.workload import PORTS, KafkaTestApp, KafkaTestAppArgs
 

@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 
 import components
 from components.settings import Settings
-from components.settings.about import about
+from components.settings.validation.about import about
 from tools import wheel
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from components.settings import Settings
-from components.settings.about import Change, Group, about
+from components.settings.validation.about import Change, Group, about
 from emulator.azure.provider.catalogue import RESOURCE_TYPES
 from emulator.azure.schema import differences
 from tests.simulated.test_drift import is_ignored

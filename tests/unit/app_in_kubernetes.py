@@ -11,7 +11,7 @@ from pulumi.resource import DependencyResource
 from components.app_namespace import AppNamespace, AppNamespaceArgs
 from components.kafka_login import KafkaLogin
 from components.kafka_view import KafkaView, KafkaViewArgs
-from components.settings.app_limits import AppLimits
+from components.settings.objects.app_limits import AppLimits
 from components.workload import PORTS, KafkaTestApp, KafkaTestAppArgs
 from tests.unit.recording import Deployment, deploy
 

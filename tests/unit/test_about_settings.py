@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from components.settings import Settings
-from components.settings.about import about
+from components.settings.validation.about import about
 from tests.unit.test_main import CHECKOUT
 
 MEANS_NOTHING = {"storage_role_seconds"}

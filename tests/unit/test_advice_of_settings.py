@@ -12,7 +12,7 @@ import certifi
 import pytest
 
 from components.settings import Settings, WrongSettings
-from components.settings.mistakes import Mistake
+from components.settings.validation.mistakes import Mistake
 from tests.unit.configurations import REQUIRED
 from tests.unit.ssh_keys import KEY
 from tests.unit.wrong_configurations import KINDS, PLAIN, STANDS

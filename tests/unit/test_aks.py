@@ -11,7 +11,7 @@ import pytest
 
 from components.aks import AksCluster, AksClusterArgs
 from components.roles import Role
-from components.settings.aks_entra import AksEntra
+from components.settings.objects.aks_entra import AksEntra
 from tests.unit.configurations import ENTRA_GROUP
 from tests.unit.recording import GROUP, Answers, Deployment, deploy
 from tests.unit.test_kubernetes_login import entra, plugin_in

@@ -9,7 +9,7 @@ import pytest
 from components.existing import not_found_code
 from components.roles import Role, assignment_name
 from components.settings import WrongSettings
-from components.settings.mistakes import Mistake
+from components.settings.validation.mistakes import Mistake
 from tests.unit.configurations import ALL_EXISTS, BESIDE_THEIR_NETWORK, REQUIRED, encoded
 from tests.unit.existing_site import HDINSIGHT_NETWORK, KUBELET, OTHER, OWN, REGISTRY, Site, in_shop
 from tests.unit.recording import Deployment, Refusal

@@ -12,7 +12,7 @@ from components.aks import aks_cluster
 from components.existing import Existing, read_existing
 from components.network import NewNetwork, PeeredNetworks, PeeredNetworksArgs, PeeringRepair
 from components.settings import Settings, WrongSettings
-from components.settings.mistakes import Mistake
+from components.settings.validation.mistakes import Mistake
 from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop, locked, stopped, without_identity
 from tests.unit.recording import Deployment, Refusal, deploy
 from tests.unit.test_settings import parse

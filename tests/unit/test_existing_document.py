@@ -8,7 +8,7 @@ import pytest
 
 from components.existing import read_existing
 from components.settings import Settings, WrongSettings
-from components.settings.mistakes import Mistake
+from components.settings.validation.mistakes import Mistake
 from tests.unit.configurations import ALL_EXISTS, encoded
 from tests.unit.existing_site import Site, in_shop
 from tests.unit.recording import deploy

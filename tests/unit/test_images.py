@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from components.settings.images import reference
+from components.settings.values.images import reference
 
 DIGEST = f"@sha256:{'0f' * 32}"
 

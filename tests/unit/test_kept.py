@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.settings import Settings, WrongSettings
-from components.settings.leniency import Made
+from components.settings.validation.leniency import Made
 from tests.unit.configurations import ALL_EXISTS, REQUIRED
 
 MADE_BEFORE = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.settings import Settings, WrongSettings
-from components.settings.leniency import Made
+from components.settings.validation.leniency import Made
 from tests.unit.configurations import BESIDE_THEIR_NETWORK, REQUIRED
 from tests.unit.existing_site import in_shop
 from tests.unit.ssh_keys import KEY

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_snake
 
 from components.made_with import AKS, KAFKA, RECORD, Kind
 from components.settings import Settings
-from components.settings.about import FIXED, Change, about
+from components.settings.validation.about import FIXED, Change, about
 from tests.unit.test_main import CHECKOUT, configuration, run
 
 KINDS = {"kafka-cluster": KAFKA, "aks-cluster": AKS}

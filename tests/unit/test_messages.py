@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from components.settings import leniency, mistakes
+import components
+from components.settings.validation import leniency, mistakes
 from tests.unit.wrong_configurations import EVERY_KIND, GOLDEN, messages
 from tests.unit.wrong_surroundings import FOUND
 
-SETTINGS = Path(mistakes.__file__).parent
-COMPONENTS = SETTINGS.parent
+COMPONENTS = Path(components.__file__).parent
+SETTINGS = COMPONENTS / "settings"
 WRITE = "read golden/, and write it anew: .venv/bin/python -m tests.unit.wrong_configurations"
 
 
@@ -52,14 +53,14 @@ def test_every_rule_has_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(module, "broken", noting)
     for kind in EVERY_KIND:
         messages(kind)
-    own = {SETTINGS / "leniency.py"}
+    own = {SETTINGS / "validation" / "leniency.py"}
     calls = [
         call
         for name in ("broken", "leniency.refuse")
         for call in calls_of(name, COMPONENTS)
         if call[0] not in own
     ]
-    assert {SETTINGS / "names.py", SETTINGS / "together.py"} <= {file for file, _ in calls}
+    assert {SETTINGS / "values" / "names.py", SETTINGS / "together.py"} <= {file for file, _ in calls}
     assert unsaid(calls, said) == [], "add a configuration that breaks it to wrong_configurations.py"
 
 

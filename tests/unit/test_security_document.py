@@ -4,7 +4,7 @@ import re
 
 from components.roles import Role
 from components.settings import Settings
-from components.settings.about import about
+from components.settings.validation.about import about
 from tests.unit.documents import CHECKOUT, spans
 from tests.unit.test_main import OUTPUTS
 

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.settings import Settings, WrongSettings, addresses, regions
-from components.settings.mistakes import Mistake
-from components.settings.unknown import of_other_programs
+from components.settings import Settings, WrongSettings
+from components.settings.azure import regions
+from components.settings.validation.mistakes import Mistake
+from components.settings.validation.unknown import of_other_programs
+from components.settings.values import addresses
 from tests.unit.recording import deploy
 from tests.unit.ssh_keys import KEY as SSH_KEY
 from tools import configuration

@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from components.settings import topic_configs
+from components.settings.objects import topic_configs
 
 DEFAULTS = {
     "cleanup.policy": "delete",

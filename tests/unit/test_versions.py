@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.settings import Settings, versions
-from components.settings.leniency import Judgement, Made, judged
+from components.settings import Settings
+from components.settings.azure import versions
+from components.settings.validation.leniency import Judgement, Made, judged
 from tests.unit.configurations import REQUIRED
 
 LONG_AGO = "1.30"

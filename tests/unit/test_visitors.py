@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
-from components.settings.addresses import open_to_the_world
-from components.settings.visitors import access_token
+from components.settings.values.addresses import open_to_the_world
+from components.settings.values.visitors import access_token
 
 
 @pytest.mark.parametrize(

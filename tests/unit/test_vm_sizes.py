@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pydantic_core import PydanticCustomError
 
-from components.settings import Settings, WrongSettings, hdinsight_sizes, vm_sizes
-from components.settings.hdinsight_sizes import Role
-from components.settings.leniency import Made
+from components.settings import Settings, WrongSettings
+from components.settings.azure import hdinsight_sizes, vm_sizes
+from components.settings.azure.hdinsight_sizes import Role
+from components.settings.validation.leniency import Made
 from tests.unit.configurations import REQUIRED
 
 FIELDS = {

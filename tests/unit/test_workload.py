@@ -11,7 +11,7 @@ from components import ownership
 from components.exposure import INTERNAL_BALANCER
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
-from components.settings.app_limits import AppLimits
+from components.settings.objects.app_limits import AppLimits
 from components.workload import _url
 from policy.rules import exposure
 from tests.unit.app_in_kubernetes import AKS, IMAGE, SERVERS, TOPICS, declare

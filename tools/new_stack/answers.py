@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.settings import Settings
-from components.settings.about import about
-from components.settings.mistakes import Mistake
 from components.settings.settings import WrongSettings
+from components.settings.validation.about import about
+from components.settings.validation.mistakes import Mistake
 
 Ask = Callable[[str, str, bool], str]
 """Asks a person: the question, what is proposed, whether the answer is a secret. Empty: as proposed."""

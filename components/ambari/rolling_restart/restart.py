@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ...settings.restarts import RestartUnit
+from ...settings.values.restarts import RestartUnit
 from ..api.model import INSTALLED, Broker, Request, Task
 from .gates import Verdict
 from .seen import Seen

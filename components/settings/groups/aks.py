@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from .. import names, versions, vm_sizes
-from ..about import Change, Group, setting
-from ..aks_entra import AksEntra
-from ..checked import Checked, between
-from ..types import CallerRange
+from ..azure import versions, vm_sizes
+from ..objects.aks_entra import AksEntra
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked, between
+from ..values import names
+from ..values.types import CallerRange
 
 AKS_LIMITS = "https://learn.microsoft.com/azure/aks/quotas-skus-regions"
 

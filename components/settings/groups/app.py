@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from .. import addresses, kafka_access, names, visitors
-from ..about import Change, Group, setting
-from ..app_limits import AppLimits
-from ..checked import Checked, between
-from ..kafka_access import KafkaProtocol, SaslMechanism
-from ..mistakes import OURS
-from ..namespaces import Namespace, NamespaceSetting
-from ..topics import Topic
-from ..types import CallerRange
-from ..visitors import Exposure
+from ..objects.app_limits import AppLimits
+from ..objects.topics import Topic
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked, between
+from ..validation.mistakes import OURS
+from ..values import addresses, kafka_access, names, visitors
+from ..values.kafka_access import KafkaProtocol, SaslMechanism
+from ..values.namespaces import Namespace, NamespaceSetting
+from ..values.types import CallerRange
+from ..values.visitors import Exposure
 
 
 class AppSettings(Checked):

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from .. import names, regions
-from ..about import Change, Group, setting
-from ..checked import Checked
-from ..types import TrueOrFalse
+from ..azure import regions
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked
+from ..values import names
+from ..values.types import TrueOrFalse
 
 
 class CommonSettings(Checked):

@@ -1,9 +1,9 @@
 """Settings: what exists already, to be used instead of something new."""
 
-from ..about import Change, Group, setting
-from ..checked import Checked
-from ..existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
-from ..types import TrueOrFalse
+from ..objects.existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked
+from ..values.types import TrueOrFalse
 
 
 class ExistingSettings(Checked):

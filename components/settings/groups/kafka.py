@@ -4,13 +4,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from .. import names, ssh_keys
-from ..about import Change, Group, setting
-from ..checked import Checked, between
-from ..hdinsight_sizes import Role, for_role
-from ..mistakes import HDINSIGHT_DOC
-from ..together import SET_PASSWORD
-from ..types import CallerRange, TrueOrFalse
+from ..azure.hdinsight_sizes import Role, for_role
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked, between
+from ..validation.mistakes import HDINSIGHT_DOC
+from ..values import names, passwords, ssh_keys
+from ..values.types import CallerRange, TrueOrFalse
 
 ROLES_TAKE_EFFECT = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
 
@@ -106,7 +105,7 @@ class KafkaSettings(Checked):
         examples=["--secret"],
         group=Group.AMBARI,
         changed=Change.IN_PLACE,
-        set_secret=SET_PASSWORD,
+        set_secret=passwords.SET_PASSWORD,
     )
     ambari_source_ranges: Annotated[tuple[CallerRange, ...], BeforeValidator(names.from_json)] = setting(
         (),

@@ -2,10 +2,10 @@
 
 from ipaddress import IPv4Address, IPv4Network
 
-from ..about import Change, Group, setting
-from ..address_space import AddressSpace
-from ..checked import Checked
-from ..types import Range
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked
+from ..values.address_space import AddressSpace
+from ..values.types import Range
 
 
 class NetworkSettings(Checked):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from .. import images, names
-from ..about import Change, Group, setting
-from ..checked import Checked
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked
+from ..values import images, names
 
 
 class RegistrySettings(Checked):

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from .. import restarts
-from ..about import Change, Group, setting
-from ..checked import Checked, between
-from ..mistakes import OURS
-from ..restarts import Restart, RestartUnit
-from ..types import TrueOrFalse
+from ..validation.about import Change, Group, setting
+from ..validation.checked import Checked, between
+from ..validation.mistakes import OURS
+from ..values import restarts
+from ..values.restarts import Restart, RestartUnit
+from ..values.types import TrueOrFalse
 
 SettleSeconds = Annotated[int, between(restarts.LEAST_SETTLE_SECONDS, restarts.MOST_SETTLE_SECONDS, OURS)]
 Batch = Annotated[int, between(1, restarts.MOST_BATCH, OURS)]

@@ -5,7 +5,7 @@ import os
 from pulumi_azure_native import network, resources
 
 from components.aks import AksCluster, AksClusterArgs
-from components.settings.aks_entra import AksEntra
+from components.settings.objects.aks_entra import AksEntra
 
 group = resources.ResourceGroup("group", resource_group_name="only-aks", location="westeurope")
 net = network.VirtualNetwork(

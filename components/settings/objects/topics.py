@@ -15,10 +15,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from . import leniency, names, topic_configs
-from .checked import Checked, between
-from .leniency import Made
-from .mistakes import broken, check_all, with_error_of_whole
+from ..validation import leniency
+from ..validation.checked import Checked, between
+from ..validation.leniency import Made
+from ..validation.mistakes import broken, check_all, with_error_of_whole
+from ..values import names
+from . import topic_configs
 
 BATCH_BYTES = 1024
 """What a batch of one message has beside its text, rounded up: its header, and key, headers and lengths.

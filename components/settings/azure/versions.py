@@ -5,8 +5,9 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from . import leniency, recorded
-from .mistakes import broken
+from .. import recorded
+from ..validation import leniency
+from ..validation.mistakes import broken
 
 SUPPORTED = "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions"
 UPGRADES = "https://learn.microsoft.com/azure/aks/auto-upgrade-cluster"

@@ -8,9 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from . import leniency, reserved
-from .leniency import Made
-from .mistakes import REFERENCE, broken, check_all
+from ..azure import reserved
+from ..validation import leniency
+from ..validation.leniency import Made
+from ..validation.mistakes import REFERENCE, broken, check_all
 
 AZURE_NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
 AZURE_RESERVES = (

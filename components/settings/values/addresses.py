@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
-from . import leniency
-from .leniency import Made
-from .mistakes import broken
+from ..validation import leniency
+from ..validation.leniency import Made
+from ..validation.mistakes import broken
 
 PRIVATE = (
     IPv4Network("10.0.0.0/8"),

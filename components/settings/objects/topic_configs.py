@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from .mistakes import broken, check_all
+from ..validation.mistakes import broken, check_all
 
 SOURCE = "https://kafka.apache.org/32/documentation.html#topicconfigs"
 INT = 2**31 - 1

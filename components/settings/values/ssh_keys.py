@@ -5,9 +5,9 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from . import leniency
-from .leniency import Made
-from .mistakes import broken
+from ..validation import leniency
+from ..validation.leniency import Made
+from ..validation.mistakes import broken
 
 SOURCE = "https://learn.microsoft.com/azure/hdinsight/hdinsight-hadoop-linux-use-ssh-unix"
 FORMAT = "RFC 4253, section 6.6"

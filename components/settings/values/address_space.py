@@ -6,8 +6,8 @@ from ipaddress import IPv4Network
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from ..validation.mistakes import broken, check_all, with_right
 from . import addresses, names
-from .mistakes import broken, check_all, with_right
 
 AddressSpace = tuple[IPv4Network, ...]
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from ..validation.mistakes import broken
 from . import names
-from .mistakes import broken
 
 
 @dataclass(frozen=True)

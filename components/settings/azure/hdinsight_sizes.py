@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import ValidationInfo
 from pydantic.alias_generators import to_camel
 
-from . import leniency, recorded
-from .leniency import Made
-from .mistakes import HDINSIGHT_DOC, broken
+from .. import recorded
+from ..validation import leniency
+from ..validation.leniency import Made
+from ..validation.mistakes import HDINSIGHT_DOC, broken
 from .vm_sizes import has_arm_processors, name
 
 LISTS = ("hdinsight-eastus", "hdinsight-eastasia")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from .mistakes import broken, check_all
+from ..validation.mistakes import broken, check_all
 
 Exposure = Literal["public", "internal", "none"]
 SET_TOKEN = 'pulumi config set --secret appAccessToken "$(openssl rand -hex 16)"'

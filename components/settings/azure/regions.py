@@ -3,8 +3,8 @@
 import difflib
 import re
 
-from . import leniency
-from .mistakes import broken
+from ..validation import leniency
+from ..validation.mistakes import broken
 
 LIST = "https://learn.microsoft.com/azure/reliability/regions-list"
 KNOWN = (

@@ -2,9 +2,9 @@
 
 import re
 
-from . import leniency
-from .leniency import Made
-from .mistakes import broken
+from ..validation import leniency
+from ..validation.leniency import Made
+from ..validation.mistakes import broken
 
 NAMES = "https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions"
 SYSTEM_POOLS = "https://learn.microsoft.com/azure/aks/use-system-pools"

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from .checked import Checked
-from .mistakes import broken
-from .types import TrueOrFalse
+from ..validation.checked import Checked
+from ..validation.mistakes import broken
+from ..values.types import TrueOrFalse
 
 ENTRA = "https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id"
 LOCAL_ACCOUNTS = "https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad"

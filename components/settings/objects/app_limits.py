@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic.alias_generators import to_snake
 
-from .checked import Checked, between
-from .mistakes import OURS
+from ..validation.checked import Checked, between
+from ..validation.mistakes import OURS
 
 OWN_MIB = 160
 """Memory of the application without any message: Python, libraries, as many connections as by default."""

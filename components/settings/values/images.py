@@ -2,7 +2,7 @@
 
 import re
 
-from .mistakes import broken
+from ..validation.mistakes import broken
 
 KUBERNETES_IMAGES = "https://kubernetes.io/docs/concepts/containers/images/#image-names"
 EXAMPLE = "contoso.azurecr.io/kafka-test-app@sha256:DIGEST"

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Collection
 
-from . import leniency
-from .leniency import Made
-from .mistakes import broken
+from ..validation import leniency
+from ..validation.leniency import Made
+from ..validation.mistakes import broken
 from .names import HDINSIGHT_CREATE
 
 HDINSIGHT_ENTRA = "https://learn.microsoft.com/azure/hdinsight/create-clusters-with-entra"
+SET_PASSWORD = "pulumi config set --secret ambariPassword"
 EXAMPLE = "16 letters of both cases, digits and hyphens at random, which a password manager makes"
 
 

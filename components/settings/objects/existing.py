@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, TypeAdapter, model_validator
 from pydantic.fields import FieldInfo
 
-from . import names
-from .checked import Checked
+from ..validation.checked import Checked
+from ..values import names
 
 
 class ExistingGroup(Checked):

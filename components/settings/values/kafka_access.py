@@ -4,7 +4,7 @@ import re
 import ssl
 from typing import Literal
 
-from .mistakes import broken
+from ..validation.mistakes import broken
 
 KafkaProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 """Kafka's names of protocols (org.apache.kafka.common.security.auth.SecurityProtocol)."""

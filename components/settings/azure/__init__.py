@@ -1,0 +1,1 @@
+"""What Azure offers and what it reserves: regions, sizes of VMs, versions of Kubernetes, names."""
