@@ -63,6 +63,12 @@ def test_those_without_a_flag_go_before_others_but_not_the_controller() -> None:
     assert shown(planned(view(1, 2, 3, controller=2), brokers, "broker", 1, True)) == [[3], [1], [2]]
 
 
+def test_the_canary_of_those_without_a_flag_serves_for_the_others_too() -> None:
+    brokers = [broker(1), broker(2), broker(3, stale=False), broker(4, stale=False)]
+    plan = shown(planned(view(1, 2, 3, 4), brokers, "broker", 2, True))
+    assert [sorted(one) for one in plan] in ([[3], [4], [1, 2]], [[4], [3], [1, 2]])
+
+
 def test_batches_hold_no_two_that_a_partition_needs() -> None:
     known = view(1, 2, 3, 4, partitions=[[1, 2], [3, 4]])
     plan = shown(planned(known, [broker(number) for number in (1, 2, 3, 4)], "broker", 2, False))
