@@ -12,6 +12,7 @@ from tests.e2e.environment import Environment
 
 EMPTY = ("--program", str(CHECKOUT / "bench" / "empty"))
 ONE_NETWORK = ("--program", str(CHECKOUT / "bench" / "one_network"))
+SAME_CLASSES = ("--program", str(CHECKOUT / "bench" / "same_classes"))
 ROUNDS = 7
 
 
@@ -24,12 +25,13 @@ class Cost:
 
 
 def previews(world: Environment) -> dict[str, Any]:
-    """All three by turns, on one engine; each ratio is that of two of the same round."""
+    """All of them by turns, on one engine; each ratio is that of two of the same round."""
     world.pulumi(*ONE_NETWORK, "up", "--yes", "--skip-preview")
     try:
         rounds = [
             (
                 cost(world, "preview", "--expect-no-changes"),
+                cost(world, *SAME_CLASSES, "preview", "--expect-no-changes"),
                 cost(world, *ONE_NETWORK, "preview", "--expect-no-changes"),
                 cost(world, *EMPTY, "preview"),
             )
@@ -38,13 +40,15 @@ def previews(world: Environment) -> dict[str, Any]:
     finally:
         world.pulumi(*ONE_NETWORK, "destroy", "--yes", "--skip-preview")
     # The first round only fills caches.
-    ours, network, empty = zip(*rounds[1:], strict=True)
+    ours, classes, network, empty = zip(*rounds[1:], strict=True)
     return {
         "figure": "preview, nothing to change: this program / one with one virtual network / an empty one",
         "this_s": _median(ours),
+        "one_network_with_the_same_classes_s": _median(classes),
         "one_network_s": _median(network),
         "empty_s": _median(empty),
         "against_one_network": _ratios(ours, network),
+        "classes_against_one_network": _ratios(classes, network),
         "against_empty": _ratios(ours, empty),
     }
 
