@@ -1,4 +1,4 @@
-"""A Kubernetes cluster: its objects, the loop that makes the world follow them, and its nodes."""
+"""A Kubernetes cluster: its objects, its API server, its nodes, and the loop that reconciles them."""
 
 import contextlib
 import datetime
@@ -16,12 +16,21 @@ from emulator.kubernetes.controllers.backoff import Timing
 from emulator.kubernetes.controllers.manager import plan_all
 from emulator.kubernetes.controllers.plan import Change, Create, Delete, Remove, Replace, SetStatus
 from emulator.kubernetes.node.image import Image, ImageSource, PullRefused
-from emulator.kubernetes.node.kubelet import FINISHED, Kubelet
+from emulator.kubernetes.node.kubelet import Kubelet
 from emulator.kubernetes.node.machines import machines_of
 from emulator.kubernetes.server.api import ApiError, ObjectStore
 from emulator.kubernetes.server.apiserver import ApiServer
 from emulator.kubernetes.server.kubeconfig import make_kubeconfig
-from emulator.kubernetes.server.objects import DEPLOYMENT, POD, REPLICA_SET, SERVICE, Object, is_true, key_of
+from emulator.kubernetes.server.objects import (
+    DEPLOYMENT,
+    POD,
+    REPLICA_SET,
+    SERVICE,
+    Object,
+    has_ended,
+    is_true,
+    key_of,
+)
 from emulator.kubernetes.services.balancer import LoadBalancers
 from emulator.kubernetes.services.frontends import FrontEnd, FrontEnds
 from emulator.kubernetes.services.service import loopback_prefix
@@ -36,19 +45,19 @@ __all__ = ["Image", "ImageSource", "KubernetesCluster", "PullRefused"]
 
 log = logging.getLogger(__name__)
 
-_AFTER_A_FAILURE = 5.0  # seconds until the loop tries again
+_RETRY_SECONDS = 5.0  # seconds until the loop tries again
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A cluster's token, and the port of this machine at which its API server is found."""
+    """A cluster's bearer token, and the port of this machine that its API server listens on."""
 
     token: str
     port: int
 
 
 class KubernetesCluster:
-    """One AKS cluster. `create` or `revive` starts it; everything about it lies on disk."""
+    """An AKS cluster. `create` or `revive` starts it; its objects and its identity are kept on disk."""
 
     def __init__(
         self,
@@ -76,12 +85,12 @@ class KubernetesCluster:
 
     @functools.cached_property
     def objects(self) -> ObjectStore:
-        """Everything that the API server knows."""
+        """The API server's objects."""
         return ObjectStore(Store(self._folder / "objects"))
 
     @functools.cached_property
     def identity(self) -> Identity:
-        """What clients know the cluster by; the same as long as the cluster is there."""
+        """The token and port that kubeconfigs name; the same until the cluster is deleted."""
         store = Store(self._folder)
         known = store.get("identity") or {"token": secrets.token_hex(32), "port": choose_port()}
         store.put("identity", known)
@@ -89,7 +98,10 @@ class KubernetesCluster:
 
     @property
     def token(self) -> str:
-        """By which the stand-in provider finds the cluster, and the API server knows who asks."""
+        """The bearer token of the kubeconfig: the Pulumi provider finds the cluster by it.
+
+        The API server authenticates its callers by it, too.
+        """
         return self.identity.token
 
     def create(self) -> None:
@@ -121,13 +133,13 @@ class KubernetesCluster:
     def revive(self) -> None:
         """Starts the cluster as it lies on disk, after its processes died with the daemon.
 
-        Pods that ran are replaced by their controllers; those that had ended stay as they are, so that no Job
-        runs twice.
+        Controllers replace the pods that ran. Pods that had ended stay as they are, so that a Job that is
+        complete does not run again.
         """
         for pod in self.objects.list([POD.name]):
-            if pod["status"]["phase"] not in FINISHED:
+            if not has_ended(pod):
                 self.objects.erase(pod)
-        # What was ready is no more; nobody may take the old status for the present one.
+        # The old status counts pods as ready that have died.
         for item in self.objects.list([REPLICA_SET.name, DEPLOYMENT.name]):
             self.objects.set_status(item, {})
         self.create()
@@ -150,7 +162,7 @@ class KubernetesCluster:
         self._thread = None
 
     def delete(self) -> None:
-        """Stops the cluster and forgets it."""
+        """Stops the cluster and deletes its files."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         for opened in ("objects", "identity"):
@@ -162,7 +174,7 @@ class KubernetesCluster:
         return make_kubeconfig(self.spec.name, server, self._authority.certificate, self.token)
 
     def wait_until_available(self, timeout: float) -> bool:
-        """Waits, at most `timeout` seconds, until every Deployment has the pods it needs. Else False."""
+        """Waits until all Deployments have the condition Available; False after `timeout` seconds."""
         return self.objects.wait_until(
             lambda: all(is_true(one, "Available") for one in self.objects.list([DEPLOYMENT.name])), timeout
         )
@@ -177,22 +189,22 @@ class KubernetesCluster:
         return {f"{path.parent.name}/{path.stem}": path for path in paths}
 
     def front_end(self, service: Object) -> FrontEnd:
-        """How far a Service is open to the outside."""
+        """The state of a Service's load balancer."""
         return self._front_ends.state_of(key_of(service)) if self._front_ends else FrontEnd()
 
     def _follow(self) -> None:
-        """The loop: plans and acts until nothing changes, then waits until something does."""
+        """The reconcile loop: plans and acts until nothing changes, then waits until something does."""
         while not self._closing:
             version = self.objects.version
             try:
                 timeout = self._reconcile(datetime.datetime.now(datetime.UTC))
             except Exception:
                 log.exception("cluster %s", self.spec.name)
-                timeout = _AFTER_A_FAILURE
+                timeout = _RETRY_SECONDS
             self.objects.wait_beyond(version, timeout)
 
     def _reconcile(self, now: datetime.datetime) -> float | None:
-        """One round; the seconds until the next one is due even if nothing changes."""
+        """Reconciles once; returns the seconds until the next round is due even if nothing changes."""
         assert self._kubelet is not None
         assert self._front_ends is not None
         items = self.objects.list()

@@ -26,12 +26,13 @@ class Channel:
 
     @classmethod
     def pair(cls) -> "tuple[Channel, Channel]":
+        """Both ends of a new channel."""
         one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         return cls(one), cls(other)
 
     @classmethod
     def from_descriptor(cls, descriptor: int) -> "Channel":
-        """Opens the end with an inherited descriptor; programs that this process starts do not inherit it."""
+        """Opens the end at an inherited descriptor; programs that this process starts do not inherit it."""
         os.set_inheritable(descriptor, False)
         return cls(socket.socket(fileno=descriptor))
 

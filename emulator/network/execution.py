@@ -16,6 +16,8 @@ _KINDS = {"net": Namespace.NETWORK, "uts": Namespace.UTS, "mnt": Namespace.MOUNT
 
 @dataclass(frozen=True)
 class Execution:
+    """A program to run: see `ProcessSpec`."""
+
     argv: list[str]
     environment: dict[str, str]
     folder: str
@@ -55,14 +57,14 @@ def _become(execution: Execution, namespaces: Mapping[str, int], output: int) ->
     if execution.user is not None:
         _become_user(execution.user)
     signal.set_wakeup_fd(-1)
-    # Python ignores some, and a shell has what it runs in the background ignore SIGQUIT.
+    # Ignored signals are inherited: Python ignores some, and a shell's background jobs ignore SIGQUIT.
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     os.execvpe(execution.argv[0], execution.argv, execution.environment)
 
 
 def _become_user(user: int) -> None:
-    """As root really so. Else in a user namespace of its own, where our one id goes by this number."""
+    """Changes to the user if this namespace maps it, else enters one in which our own id has this number."""
     if _is_mapped(user):
         os.setgroups([])
         os.setgid(user)

@@ -1,7 +1,7 @@
-"""The process in which a world lives: `python -m emulator.network.init DESCRIPTOR`.
+"""Starts a world's init, PID 1 of its namespaces: `python -m emulator.network.init DESCRIPTOR`.
 
-It makes the namespaces and leaves behind their PID 1, which serves the daemon's requests over the socket
-given as a descriptor until the daemon closes it or dies. With PID 1 the kernel ends all else in the world.
+This process makes the namespaces and forks the init, which serves the daemon's requests over the socket given
+as a descriptor until the daemon closes it or dies. The end of PID 1 ends all processes in the world.
 """
 
 import os
@@ -25,7 +25,7 @@ def main() -> None:
         init = os.fork()
         if init:
             channel.send({"init": init})
-            # PID 1 is handed on to the machine's init: nothing of this process is needed any more.
+            # The machine's init becomes the parent of the world's.
             os._exit(0)
         roots.prepare_world_root()
         world_root = roots.open_world_root()
@@ -54,13 +54,13 @@ def _enter_user_namespace() -> None:
 
 
 def _identity(own_map: str) -> str:
-    """A map of each id that this process knows to itself: lines of inside, outside, count."""
+    """An id map that keeps each id of `own_map`: lines of the id inside, the id outside, the count."""
     ranges = [line.split() for line in own_map.splitlines()]
     return "".join(f"{start} {start} {count}\n" for start, _, count in ranges)
 
 
 def _unshare_and_map_from_outside(mapping: dict[str, str]) -> None:
-    """A child that stays outside writes the maps: only from there may more than one id be mapped."""
+    """Unshares the user namespace; a child outside writes the maps, as only it may map more than one id."""
     process = os.getpid()
     unshared, tell_unshared = os.pipe()
     mapper = os.fork()

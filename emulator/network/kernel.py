@@ -47,6 +47,7 @@ class _MountAttributes(ctypes.Structure):
 
 
 def unshare(namespaces: Namespace) -> None:
+    """Moves this process into new namespaces of these kinds: unshare(2)."""
     _checked("unshare", _libc.unshare(ctypes.c_int(namespaces)))
 
 
@@ -58,6 +59,7 @@ def enter(namespace_fd: int, kind: Namespace) -> None:
 def mount(
     source: str | None, target: str, kind: str | None, flags: MountFlag = MountFlag.NONE, options: str = ""
 ) -> None:
+    """Mounts a file system of this kind at `target`: mount(2)."""
     result = _libc.mount(
         _text(source),
         _text(target),
@@ -74,7 +76,10 @@ def bind(source: str, target: str) -> None:
 
 
 def make_read_only(target: str, *, recursive: bool) -> None:
-    """Linux 5.12 or newer. Unlike a remount it keeps flags that a less privileged namespace may not clear."""
+    """Makes the mount at `target` read-only: mount_setattr(2), Linux 5.12 or newer.
+
+    Unlike a remount it keeps flags that a less privileged namespace may not clear.
+    """
     attributes = _MountAttributes(set=_MOUNT_ATTR_RDONLY)
     result = _libc.syscall(
         ctypes.c_long(MOUNT_SETATTR),
@@ -88,7 +93,7 @@ def make_read_only(target: str, *, recursive: bool) -> None:
 
 
 def swap_root(folder: str) -> None:
-    """Makes the mount at `folder` the root of this mount namespace and lets go of the former root.
+    """Makes the mount at `folder` the root of this mount namespace and unmounts the former root.
 
     The sequence is the one of pivot_root(2), "pivot_root(".", ".")".
     """
@@ -99,7 +104,7 @@ def swap_root(folder: str) -> None:
 
 
 def move_root(folder: str, former: str) -> None:
-    """Makes the mount at `folder` the root; the former root is found at `former`, a folder below it."""
+    """Makes the mount at `folder` the root and moves the former root to `former`, a folder below it."""
     _checked("pivot_root", _libc.pivot_root(_text(folder), _text(former)), folder)
 
 

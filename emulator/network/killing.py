@@ -6,7 +6,10 @@ import signal
 
 
 def kill_processes_in(mount_namespace: int) -> None:
-    """Returns when no process is left in the namespace. Needs a pid namespace where they are all seen."""
+    """Kills all processes in the mount namespace, and returns once none is left.
+
+    Has to be called in a pid namespace that contains all of them.
+    """
     namespace = os.fstat(mount_namespace).st_ino
     while processes := _processes_in(namespace):
         for process in processes:

@@ -15,19 +15,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NewFolder:
+    """Make a folder with this mode."""
+
     target: str
     mode: int
 
 
 @dataclass(frozen=True)
 class NewLink:
+    """Make a symbolic link."""
+
     target: str
     points_to: str
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The folder or file `source`, with what is mounted below it."""
+    """Bind the folder or file `source`, with the mounts below it."""
 
     target: str
     source: str
@@ -40,8 +44,8 @@ Step = NewFolder | NewLink | Bound
 def merge(target: str, sources: Sequence[str], shown: Callable[[str, str], bool]) -> Iterator[Step]:
     """Steps, in order, that show the folders `sources`, top first, merged in the existing folder `target`.
 
-    `shown(source, name)` says whether an entry of a source's uppermost level takes part. An entry that is no
-    folder hides those of the same name further down.
+    `shown(source, name)` says whether an entry at the top level of a source takes part. An entry that is no
+    folder hides those of the same name in later sources.
     """
     contributors: dict[str, list[str]] = {}
     for source in sources:

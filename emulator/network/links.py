@@ -1,11 +1,11 @@
 """Bridges, virtual Ethernet pairs, addresses and routes in the network namespaces of a world.
 
-A virtual network is a namespace whose bridge is both the switch its nodes hang on and their router. All
-networks meet on one more bridge, the backbone, in the namespace of the world's init. A network has no route
-to anywhere but itself unless it is given one, and takes no packet from where it has no route to: a peering
-with one half missing looks dead from either side, as in Azure.
+A virtual network is a namespace whose bridge is the switch of its nodes and their router. All networks are
+connected to one more bridge, the backbone, in the namespace of the world's init. A network routes only within
+itself unless a route is added, and drops packets from sources to which it has no route: with one half of a
+peering missing, no traffic passes in either direction, as in Azure.
 
-A node with an inner network has such a bridge, too, and routes between its two sides.
+A node with an inner network has such a bridge, too, and routes between both networks.
 """
 
 import ipaddress
@@ -22,7 +22,7 @@ from emulator.network.translation import hide, masquerade, show
 
 _BRIDGE = "router"
 _BACKBONE = "backbone"
-# Link-local: no virtual network of Azure may use these.
+# Link-local: Azure allows no virtual network to use this range.
 _BACKBONE_ADDRESSES = ipaddress.IPv4Network("169.254.0.0/16")
 _NODE_LINK = "eth0"
 _ROUTER_HARDWARE_ADDRESS = "02:ff:00:00:00:01"
@@ -39,10 +39,10 @@ def set_up_backbone() -> None:
 def set_up_network(number: int, backbone: int) -> None:
     """Makes the namespace this process is in a virtual network.
 
-    `number` tells the networks of a world apart, from 0; `backbone` is a descriptor of the backbone's
-    namespace, which this process ends up in.
+    `number` identifies the network in its world; `backbone` is a descriptor of the backbone's namespace, in
+    which this process is afterwards.
     """
-    _settle(
+    _set_sysctls(
         {
             "ipv4/ip_forward": "1",
             "ipv4/conf/all/send_redirects": "0",
@@ -54,7 +54,7 @@ def set_up_network(number: int, backbone: int) -> None:
     far_end = f"network{number}"
     with IPRoute() as route:
         _raise_link(route, "lo")
-        # A bridge without an address of its own takes a port's, which nodes remember when the port is gone.
+        # A bridge without an address of its own takes a port's, which nodes cache when the port is gone.
         route.link("add", ifname=_BRIDGE, kind="bridge", address=_ROUTER_HARDWARE_ADDRESS, state="up")
         route.link(
             "add", ifname=_BACKBONE, kind="veth", peer={"ifname": far_end, "net_ns_fd": backbone}, state="up"
@@ -72,18 +72,22 @@ def set_up_network(number: int, backbone: int) -> None:
 
 
 def remove_network(number: int) -> None:
-    """In the backbone's namespace. The kernel would do it too once nothing uses the network's, but later."""
+    """Removes the network's link from the backbone. Called in the backbone's namespace.
+
+    The kernel would remove it, too, some time after the last use of the network's namespace.
+    """
     with IPRoute() as route:
         route.link("del", index=_index(route, f"network{number}"))
 
 
 def add_route(prefix: str, peer: int) -> None:
-    """In a network's namespace: sends traffic for `prefix` to the network numbered `peer`."""
+    """Routes `prefix` to the network numbered `peer`. Called in a network's namespace."""
     with IPRoute() as route:
         route.route("replace", dst=prefix, gateway=_backbone_address(peer))
 
 
 def remove_route(prefix: str) -> None:
+    """Removes the route for `prefix`. Called in a network's namespace."""
     with IPRoute() as route:
         route.route("del", dst=prefix)
 
@@ -91,10 +95,10 @@ def remove_route(prefix: str) -> None:
 def attach_node(number: int, address: str, prefix_length: int, network: int) -> None:
     """Links the namespace this process is in to a bridge, as the node numbered `number`.
 
-    `network` is a descriptor of the bridge's namespace, a virtual network's or that of the node which this
-    one lies behind; this process ends up there.
+    `network` is a descriptor of the bridge's namespace: that of a virtual network, or of the node which this
+    one lies behind. This process is in that namespace afterwards.
     """
-    _settle({})
+    _set_sysctls({})
     subnet = ipaddress.IPv4Interface(f"{address}/{prefix_length}").network
     router = str(subnet[1])
     with IPRoute() as route:
@@ -118,17 +122,17 @@ def attach_node(number: int, address: str, prefix_length: int, network: int) -> 
 
 
 def set_up_inner_network(inner: InnerNetwork, address: str) -> None:
-    """In the namespace of a node that is attached: makes it the router of what lies behind it.
+    """Makes an attached node the router of its inner network. Called in the node's namespace.
 
-    `address` is the node's own, by which it is known on both sides.
+    `address` is the node's own, which it uses in both networks.
     """
-    _settle({"ipv4/ip_forward": "1", "ipv4/conf/all/send_redirects": "0"})
+    _set_sysctls({"ipv4/ip_forward": "1", "ipv4/conf/all/send_redirects": "0"})
     part = ipaddress.IPv4Network(inner.part)
     with IPRoute() as route:
         route.link("add", ifname=_BRIDGE, kind="bridge", address=_ROUTER_HARDWARE_ADDRESS, state="up")
         bridge = _index(route, _BRIDGE)
         route.addr("add", index=bridge, address=str(part[1]), prefixlen=part.prefixlen)
-        # The kernel's own route would have the node speak to what lies behind it by the router's address.
+        # With the kernel's own route the node would send from the router's address.
         route.route("replace", dst=inner.part, oif=bridge, scope="link", proto="kernel", prefsrc=address)
         for other, node in inner.others.items():
             route.route("add", dst=other, gateway=node)
@@ -136,14 +140,17 @@ def set_up_inner_network(inner: InnerNetwork, address: str) -> None:
 
 
 def hide_node(address: str, seen_as: str) -> None:
-    """In a network's namespace: what the node sends to peered networks comes from the address `seen_as`."""
+    """Translates the source of what a node sends to peered networks to `seen_as`.
+
+    Called in a network's namespace.
+    """
     hide(address, seen_as, _BACKBONE)
 
 
 def detach_node(number: int, hidden: str | None) -> None:
-    """In the namespace that `attach_node` ended up in: the node's link is gone when this returns.
+    """Removes the node's link. Called in the namespace of the bridge that it is attached to.
 
-    `hidden` is the node's address if it is hidden behind another.
+    `hidden` is the node's address if `hide_node` was called for it.
     """
     if hidden is not None:
         show(hidden)
@@ -160,7 +167,7 @@ def _backbone_address(network: int) -> str:
 
 
 def _hardware_address(address: str) -> str:
-    """The same for the same address: its neighbours need not find out when another node takes it over."""
+    """The hardware address of an IP address: neighbours' caches stay valid when a node takes it over."""
     return ":".join(f"{byte:02x}" for byte in (0x02, 0x00, *ipaddress.IPv4Address(address).packed))
 
 
@@ -173,8 +180,8 @@ def _raise_link(route: IPRoute, name: str) -> None:
     route.link("set", index=_index(route, name), state="up")
 
 
-def _settle(settings: Mapping[str, str]) -> None:
-    """Writes settings of the namespace this process is in, below /proc/sys/net. There is only IPv4 here."""
+def _set_sysctls(settings: Mapping[str, str]) -> None:
+    """Writes settings of the namespace this process is in, below /proc/sys/net, and disables IPv6."""
     for name, value in settings.items():
         Path("/proc/sys/net", name).write_text(value)
     without_ipv6 = Path("/proc/sys/net/ipv6/conf/all/disable_ipv6")

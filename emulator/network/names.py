@@ -1,4 +1,4 @@
-"""Finding networks and nodes by name."""
+"""Finds nodes by full or abbreviated names."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class NetworkUnknown(KeyError):
 
 
 def resolve(name: str, nodes: Sequence[str]) -> str:
-    """The one of `nodes` that `name` means, as in `find`. Raises NodeUnknown."""
+    """The one of `nodes` that `name` stands for, as in `find`. Raises NodeUnknown if there is none."""
     found = find(name, nodes)
     if found is None:
         known = f"known are {', '.join(nodes)}" if nodes else "there are none"
@@ -27,10 +27,10 @@ def resolve(name: str, nodes: Sequence[str]) -> str:
 
 
 def find(name: str, nodes: Sequence[str]) -> str | None:
-    """The one of `nodes` that `name` means, if there is one. Raises NodeUnknown when it may be several.
+    """The one of `nodes` that `name` stands for, or None. Raises NodeUnknown if it is ambiguous.
 
-    That is: its full name; its last parts, if no other node has the same; or the beginning of its last part
-    up to a "-", of several nodes the first.
+    A node may be given by its full name; by its last parts, if they are unique; or by the beginning of its
+    last part up to a "-", which stands for the first such node.
     """
     if name in nodes:
         return name

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 
 class Process:
-    """A process on a node. Statuses are as of subprocess: negative for the signal that ended it."""
+    """A process on a node. Exit statuses are those of subprocess: negative for the signal that ended it."""
 
     def __init__(self, pid: int, send_signal: Callable[[int, int], None]):
         self.pid = pid
-        """As seen inside the world."""
+        """The process id in the world's pid namespace."""
         self._send_signal = send_signal
         self._status: int | None = None
         self._has_ended = threading.Event()
@@ -25,7 +25,7 @@ class Process:
         return self._status
 
     def signal(self, number: int) -> None:
-        """Sends a signal to its process group; none once it has ended."""
+        """Sends a signal to its process group, unless the process has ended."""
         if self._status is None:
             self._send_signal(self.pid, number)
 

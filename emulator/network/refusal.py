@@ -1,4 +1,4 @@
-"""Why the kernel did not let us make namespaces, and what to do about it."""
+"""Explains why the kernel refuses to make namespaces, and which setting allows it."""
 
 import errno
 from collections.abc import Iterator, Mapping
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 class WorldRefused(Exception):
-    """The kernel does not let this user make namespaces. The message says what to change."""
+    """The kernel does not let this user make namespaces; the message says what to change."""
 
 
 def explain(failure: str, number: int, settings: Mapping[str, str]) -> str:
-    """Explains the failed call `failure` by its errno `number` and the kernel's `settings`."""
+    """The message about the failed call `failure`, by its errno `number` and the kernel's `settings`."""
     advice = [f"sudo sysctl {name}={value}" for name, value in _to_change(number, settings)]
     return (
         f"the kernel does not let this user make the namespaces of the emulated networks ({failure}). "
@@ -38,7 +38,7 @@ def _to_change(number: int, settings: Mapping[str, str]) -> Iterator[tuple[str, 
 
 
 def read_settings() -> dict[str, str]:
-    """The kernel's settings that forbid or limit namespaces, as far as this kernel has them."""
+    """The values of the settings that forbid or limit namespaces, as far as this kernel has them."""
     names = ["kernel.unprivileged_userns_clone", "kernel.apparmor_restrict_unprivileged_userns"]
     names += [f"user.max_{kind}_namespaces" for kind in _LIMITED]
     paths = {name: Path("/proc/sys", *name.split(".")) for name in names}

@@ -1,4 +1,4 @@
-"""Name resolution of a node: its own /etc/hosts and nothing else."""
+"""Name resolution on a node, by its /etc/hosts alone."""
 
 from emulator.network.specification import NodeSpec
 
@@ -7,7 +7,7 @@ LONGEST_HOST_NAME = 64
 
 
 def resolution_files(node: NodeSpec) -> dict[str, str]:
-    """Files that decide how names are resolved on the node, by path."""
+    """The texts of the files that configure name resolution on the node, by path."""
     return {
         "/etc/hosts": _hosts(node) if node.hosts_file is None else node.hosts_file,
         "/etc/hostname": f"{node.hostname}\n",

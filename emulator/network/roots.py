@@ -1,4 +1,4 @@
-"""The file tree that the processes of one node see, mounted in the node's own mount namespace."""
+"""Mounts the file tree that the processes of one node see, in the node's own mount namespace."""
 
 import os
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from emulator.network.resolution import resolution_files
 from emulator.network.specification import NodeSpec, RootSpec
 
 MACHINE = "/machine"
-"""Where the machine's files are found in the world's own root."""
+"""The folder of the machine's files in the world's own root."""
 _NEW_ROOT = "/root"
 _SKELETON = "/skeleton"
 
 _SYSTEM_FOLDERS = frozenset({"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "nix"})
 _OWN_FOLDERS = ("/dev", "/proc", "/sys", "/run", "/tmp", "/var", "/home", "/root")
-# glibc asks the cache daemon of the machine behind this socket before it looks at /etc/nsswitch.conf.
+# Through a socket in this folder glibc asks the machine's cache daemon before it reads /etc/nsswitch.conf.
 _NAME_CACHE = "/run/nscd"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = {
@@ -34,7 +34,7 @@ def prepare_world_root() -> None:
     """
     kernel.mount(None, "/", None, MountFlag.RECURSIVE | MountFlag.PRIVATE)
     kernel.mount("proc", "/proc", "proc", MountFlag.NO_SUID | MountFlag.NO_DEVICES | MountFlag.NO_EXEC)
-    # Any folder that exists everywhere serves: what is mounted on it moves to "/" at once.
+    # The mount moves to "/" below; it only needs a folder that every machine has.
     base = "/tmp"
     kernel.mount("world", base, "tmpfs", options="mode=755,size=1m")
     for folder in (MACHINE, _NEW_ROOT, _SKELETON):
@@ -43,7 +43,7 @@ def prepare_world_root() -> None:
 
 
 def open_world_root() -> int:
-    """A descriptor by which `build` finds back; afterwards "/" is the machine's."""
+    """Opens the world's root for `build`, and makes the machine's root "/" again. Returns the descriptor."""
     descriptor = os.open("/", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     os.chroot(MACHINE)
     os.chdir("/")
@@ -59,7 +59,7 @@ def build(node: NodeSpec, world_root: int) -> int:
     plan = _plan(node)
     os.fchdir(world_root)
     os.chroot(".")
-    # After the step above, since a new mount namespace takes along where we are, but no descriptors.
+    # Unshared after the step above: a new mount namespace keeps the root of this process, not a descriptor.
     kernel.unshare(Namespace.MOUNT)
     namespace = os.open(f"{MACHINE}/proc/self/ns/mnt", os.O_RDONLY)
     for folder in (_NEW_ROOT, _SKELETON):
@@ -74,7 +74,7 @@ def build(node: NodeSpec, world_root: int) -> int:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a node mounts. Sources as they are found in the world's root, targets as the node sees them."""
+    """The mounts of a node. Sources are paths in the world's root, targets are paths on the node."""
 
     is_image: bool
     layers: list[str]
@@ -98,12 +98,12 @@ def _plan(node: NodeSpec) -> _Plan:
 
 
 def _on_machine(path: str) -> str:
-    """Links are followed while "/" is the machine's: later they would lead elsewhere."""
+    """The path in the world's root. Links are resolved here, while "/" is still the machine's."""
     return MACHINE + os.path.realpath(path, strict=True)
 
 
 def _write_skeleton(plan: _Plan) -> None:
-    """The topmost layer: the node's own files, and something to mount on wherever something is mounted."""
+    """Writes the top layer: the node's own files, and a mount point for each mount."""
     for path, text in plan.files.items():
         _write(_SKELETON + path, text)
     for target in (*_OWN_FOLDERS, *plan.scratch) if plan.is_image else ():
@@ -162,7 +162,7 @@ def _bind(source: str, target: str, *, read_only: bool) -> None:
 
 
 def _mount_devices(mount_points: list[str]) -> None:
-    """`mount_points`: where files of the machine are mounted afterwards."""
+    """Mounts a minimal /dev. `mount_points`: the files in it that are mounted on afterwards."""
     dev = f"{_NEW_ROOT}/dev"
     kernel.mount("dev", dev, "tmpfs", MountFlag.NO_SUID | MountFlag.NO_EXEC, "mode=755,size=64k")
     for name in _DEVICES:

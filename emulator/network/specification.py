@@ -9,10 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RootSpec:
-    """Files of a node that does not see all of the machine's: a container image over its system folders.
+    """The files of a node with a root of its own: a container image over the machine's system folders.
 
-    Of the machine only /bin, /sbin, /lib*, /usr and /etc show through (a stand-in for the image's base), all
-    read-only, plus /proc and a minimal /dev.
+    Of the machine the node sees /bin, /sbin, /lib*, /usr, /etc and /nix, which take the place of the image's
+    base, all read-only, besides /proc and a minimal /dev.
     """
 
     layers: Sequence[str]
@@ -25,18 +25,18 @@ class RootSpec:
 
 @dataclass(frozen=True)
 class InnerNetwork:
-    """A network behind a node, to which its virtual network has no route: a part of an overlay.
+    """The part of an overlay behind one node, to which its virtual network has no route.
 
-    Packets within `range` keep their addresses; those that leave it take the node's. From elsewhere no way
-    leads into it.
+    Packets within `range` keep their addresses; those that leave it take the node's. It can't be reached from
+    outside of `range`.
     """
 
     range: str
-    """All of the overlay: "10.40.0.0/16"."""
+    """The range of the whole overlay: "10.40.0.0/16"."""
     part: str
-    """What lies behind this node: "10.40.1.0/24". Its first address is the router's."""
+    """The range behind this node: "10.40.1.0/24". Its first address is the router's."""
     others: Mapping[str, str]
-    """The other parts, and the addresses of the nodes behind which they lie, all in this node's subnet."""
+    """The parts behind other nodes, each with its node's address in the subnet of this one."""
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,27 @@ class NodeSpec:
     hostname: str
     """What `hostname` and `hostname -f` print; 64 characters at most."""
     hosts: Mapping[str, str] = field(default_factory=dict)
-    """Names this node can resolve beside its own, and their addresses. There is no DNS."""
+    """The names this node resolves beside its own, with their addresses. There is no DNS."""
     hosts_file: str | None = None
-    """All of /etc/hosts, where somebody else writes it: then `hosts` counts for nothing."""
+    """The whole text of /etc/hosts; `hosts` is ignored then. None: it is made of `hosts`."""
     overlays: Mapping[str, str] = field(default_factory=dict)
     """Mount point -> folder of the machine, writable. The mount point need not exist on the machine."""
     root: RootSpec | None = None
     """None: the node sees the machine's files."""
     inner: InnerNetwork | None = None
-    """What lies behind this node."""
+    """The inner network that this node is the router of."""
     behind: str | None = None
-    """The node in whose inner network this one lies. None: in `network` itself."""
+    """The node in whose inner network this one is. None: it is in `network` itself."""
     seen_as: str | None = None
-    """The address from which peered networks get what this one in `network` sends. None: from its own."""
+    """The source address that peered networks see for this node in `network`. None: its own."""
 
     def to_message(self) -> dict[str, Any]:
+        """The specification as JSON, for the channel to the world's init."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> "NodeSpec":
+        """The specification that `to_message` wrote."""
         root, inner = message["root"], message["inner"]
         parts = {
             "root": RootSpec(**root) if root else None,
@@ -81,13 +83,13 @@ class NodeSpec:
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """One process to start on a node, in a session and process group of its own, with no input."""
+    """A process to start on a node, in a session and process group of its own, with no input."""
 
     argv: Sequence[str]
     environment: Mapping[str, str]
     """The whole environment. `argv[0]` is looked up in its PATH when it holds no slash."""
     folder: str = "/"
     user: int | None = None
-    """Run as this user and group id: really so as root, else as who we are, seen under this number."""
+    """The user and group id to run as. A world of an ordinary user maps its own id to this number."""
     log: Path | None = None
-    """Output and errors are appended here; None: dropped."""
+    """The file that output and errors are appended to; None: they are dropped."""

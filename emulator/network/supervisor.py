@@ -1,4 +1,4 @@
-"""PID 1 of a world: serves the daemon's requests, reaps, and reports which processes ended."""
+"""PID 1 of a world: serves the daemon's requests, reaps processes, and reports those that ended."""
 
 import errno
 import os
@@ -30,15 +30,18 @@ class _Network:
 class _Node:
     number: int
     attached_to: int
-    """Descriptor of the network namespace that its link leads to."""
+    """Descriptor of the network namespace of the bridge that it is attached to."""
     namespaces: dict[str, int]
     """Descriptors, by their names in /proc/PID/ns."""
     hidden: str | None
-    """Its address, if peered networks see another."""
+    """Its address, if peered networks see another one."""
 
 
 class Supervisor:
-    """Single-threaded: forked workers do what takes long or needs a mount namespace of its own."""
+    """Serves the requests of one world in one thread.
+
+    Forked workers do what takes long or needs a mount namespace of its own.
+    """
 
     def __init__(self, channel: Channel, world_root: int):
         self._channel = channel
@@ -165,7 +168,7 @@ class Supervisor:
         self._work(identity, build, built)
 
     def _remove_node(self, identity: int, message: dict[str, Any], _descriptors: list[int]) -> None:
-        # At once, so that nothing more is started on it.
+        # Before its processes are killed, so that no more are started on it.
         node = self._nodes.pop(message["name"])
 
         def kill() -> list[int]:

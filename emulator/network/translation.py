@@ -21,11 +21,11 @@ _NETWORK_HEADER = 1
 _REGISTER = 1
 _EQUAL, _NOT_EQUAL = 0, 1
 
-# Where addresses stand in an IPv4 header.
+# The offsets of the addresses in an IPv4 header.
 _SOURCE, _DESTINATION = 12, 16
 _ADDRESS_LENGTH = 4
 
-# The name of the link by which a packet leaves, in as many bytes as Linux has for one.
+# NFT_META_OIFNAME, the name of the link by which a packet leaves, and the length of such a name (IFNAMSIZ).
 _LINK_KEY, _LINK_LENGTH = 7, 16
 _SOURCE_NAT = 0
 
@@ -33,10 +33,9 @@ _TABLE, _CHAIN = "overlay", "postrouting"
 
 
 def masquerade(prefix: str) -> None:
-    """What comes from `prefix` and leaves it takes the address of the link by which it leaves.
+    """Gives packets that leave `prefix` the source address of the link by which they leave.
 
-    Goes for what the namespace this process is in routes. Raises OSError where the kernel has no such
-    translation.
+    Holds in the network namespace this process is in. Raises OSError if the kernel can't translate addresses.
     """
     inner = ipaddress.IPv4Network(prefix)
     leaving = (_address_in(inner, _SOURCE, _EQUAL), _address_in(inner, _DESTINATION, _NOT_EQUAL), masq())
@@ -45,9 +44,9 @@ def masquerade(prefix: str) -> None:
 
 
 def hide(address: str, behind: str, link: str) -> None:
-    """What comes from `address` and leaves by `link` takes the address `behind`, until `show`.
+    """Gives packets from `address` that leave by `link` the source address `behind`, until `show`.
 
-    Goes for what the namespace this process is in routes. Raises OSError as `masquerade` does.
+    Holds in the network namespace this process is in. Raises OSError if the kernel can't translate addresses.
     """
     alone = ipaddress.IPv4Network(address)
     seen_as = ipaddress.IPv4Address(behind).packed
@@ -57,7 +56,7 @@ def hide(address: str, behind: str, link: str) -> None:
 
 
 def show(address: str) -> None:
-    """Undo `hide`, before somebody else has the address."""
+    """Undoes `hide`; to be called before another node gets the address."""
     with _tables() as tables:
         tables.chain("del", table=_TABLE, name=_chain_of(address))
 
@@ -93,7 +92,7 @@ def _tables() -> Iterator[NFTables]:
 
 
 def _address_in(network: ipaddress.IPv4Network, place: int, comparison: int) -> list[dict[str, Any]]:
-    """Expressions that go on with the rule if the address at `place` is in `network`, or is not.
+    """Expressions that match if the address at offset `place` is in `network`, or is not.
 
     pyroute2's own `ipv4addr` takes a wrong mask where its length is no multiple of eight.
     """
@@ -108,7 +107,7 @@ def _address_in(network: ipaddress.IPv4Network, place: int, comparison: int) -> 
 
 
 def _leaves_by(link: str) -> list[dict[str, Any]]:
-    """Expressions that go on with the rule if the packet leaves by that link."""
+    """Expressions that match if the packet leaves by that link."""
     name = link.encode().ljust(_LINK_LENGTH, bytes(1))
     return [
         genex("meta", {"dreg": _REGISTER, "key": _LINK_KEY}),

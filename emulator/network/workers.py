@@ -1,4 +1,4 @@
-"""Work in a forked child of the world's init, which answers with descriptors or an error."""
+"""Runs work in a forked child of the world's init, which answers with descriptors or an error."""
 
 import errno
 import os
@@ -11,13 +11,14 @@ from emulator.network.channel import Channel, ChannelClosed
 
 
 class Worker:
-    """A child at work; its descriptor is readable once `result` won't block."""
+    """A forked child at work; its descriptor is readable once `result` won't block."""
 
     def __init__(self, channel: Channel):
         self._channel = channel
 
     @classmethod
     def start(cls, work: Callable[[], list[int]]) -> "Worker":
+        """Forks a child that calls `work`."""
         ours, its = Channel.pair()
         if os.fork() == 0:
             ours.close()

@@ -1,4 +1,4 @@
-"""A world of virtual networks: what the daemon uses of this package."""
+"""A world of virtual networks, nodes and processes: the interface of this package."""
 
 import dataclasses
 import errno
@@ -38,13 +38,12 @@ class WorldEnded(Exception):
 class World:
     """A world of networks and nodes, which ends with `close` or with this process. Thread-safe.
 
-    Calls block until done.
-
-    No security boundary: nodes share the machine's kernel and most of its files with whoever runs the world.
+    Calls block until done. A world is no security boundary: nodes share the kernel and most files of the
+    machine with the user who runs the world.
     """
 
     def __init__(self, channel: Channel, init: int):
-        """Wraps a running init; use `start` to make a world."""
+        """Connects to a running init; `start` starts one."""
         self._channel = channel
         self._init = init
         self._init_ended = os.pidfd_open(init)
@@ -64,7 +63,7 @@ class World:
 
     @classmethod
     def start(cls, home: Home) -> "World":
-        """Starts a world. Raises WorldRefused where the kernel does not let this user make namespaces."""
+        """Starts a world. Raises WorldRefused if the kernel does not let this user make namespaces."""
         ours, its = Channel.pair()
         home.logs.mkdir(parents=True, exist_ok=True)
         with (home.logs / "network.log").open("ab") as log:
@@ -85,7 +84,7 @@ class World:
             raise WorldRefused(f"the world's init ended at once; see {home.logs / 'network.log'}") from error
 
     def close(self) -> None:
-        """Ends every process in the world and waits until the kernel has done so. May be called twice."""
+        """Ends the world, and waits until the kernel has killed its init. May be called twice."""
         self._channel.shutdown()
         self._listener.join()
         with self._making:
@@ -106,9 +105,9 @@ class World:
             self._routes[name] = {}
 
     def resize_network(self, name: str, prefixes: Sequence[str]) -> None:
-        """Gives a network another address space. Raises ValueError when a node would be outside of it.
+        """Gives a network another address space. Raises ValueError if a node would be outside of it.
 
-        Its peers go on with the routes that they have.
+        The routes of its peers don't change.
         """
         address_space = [ipaddress.IPv4Network(prefix) for prefix in prefixes]
         with self._making:
@@ -130,9 +129,9 @@ class World:
             del self._networks[name], self._routes[name]
 
     def set_peers(self, name: str, peers: Mapping[str, Sequence[str]]) -> None:
-        """Replaces the routes from network `name`: to each peer network those for its prefixes.
+        """Replaces the routes of network `name`: those to each peer network for its prefixes.
 
-        One half of each peering: traffic flows only where the peer has its half too.
+        This is one half of each peering: traffic flows only if the peer has the other half.
         """
         wanted = {prefix: peer for peer, prefixes in peers.items() for prefix in prefixes}
         with self._making:
@@ -144,7 +143,11 @@ class World:
             self._routes[name] = wanted
 
     def add_node(self, node: NodeSpec) -> None:
-        """Adds a node. Raises ValueError when it does not fit in, OSError when its files can't be mounted."""
+        """Adds a node.
+
+        Raises ValueError for a name or address that is taken or not possible, OSError if its files can't be
+        mounted.
+        """
         with self._making:
             self._check(node)
             self._call("add-node", node=node.to_message())
@@ -162,7 +165,7 @@ class World:
     def set_hosts(self, name: str, hosts: Mapping[str, str]) -> None:
         """Replaces the names, with their addresses, that a node resolves beside its own.
 
-        Not for a node with a root of its own. Raises OSError.
+        Raises OSError for a node with a root of its own, which is read-only.
         """
         node = dataclasses.replace(self._known_node(name), hosts=hosts)
         text = resolution_files(node)["/etc/hosts"]
@@ -173,20 +176,20 @@ class World:
             self._nodes[name] = node
 
     def networks(self) -> dict[str, list[str]]:
-        """Address spaces by network, in the order of their making."""
+        """The address spaces of the networks, in the order in which they were added."""
         return {name: [str(prefix) for prefix in prefixes] for name, prefixes in self._networks.items()}
 
     def specification(self, node: str) -> NodeSpec:
-        """What the node was made from. Raises NodeUnknown."""
+        """The node's specification. Raises NodeUnknown."""
         return self._known_node(node)
 
     @property
     def init(self) -> int:
-        """The process that everything in the world descends from."""
+        """The process id of the world's init, the ancestor of all processes in the world."""
         return self._init
 
     def network_namespace(self, node: str) -> Path:
-        """Its file's inode is that of /proc/PID/ns/net of every process on the node. Raises NodeUnknown."""
+        """The file of a node's network namespace, as in /proc/PID/ns/net. Raises NodeUnknown."""
         self._known_node(node)
         namespaces, _ = self._call("describe", node=node)
         return Path(f"/proc/{self._init}/fd/{namespaces['net']}")
@@ -196,9 +199,9 @@ class World:
         return list(self._nodes)
 
     def resolve(self, name: str) -> str:
-        """The full name of a node: of "mykafka/wn0" for "wn0", of the first of several "aks-..." for "aks".
+        """The full name of a node: "mykafka/wn0" for "wn0", the first of several "aks-..." for "aks".
 
-        Raises NodeUnknown, naming the known ones.
+        Raises NodeUnknown, whose message names the known ones.
         """
         return resolve(name, self.nodes())
 
@@ -239,7 +242,7 @@ class World:
         return connection
 
     def enter(self, node: str) -> list[str]:
-        """The beginning of a command line that runs the rest of it on the node, as the node's root."""
+        """The beginning of a command line that runs the rest of it on the node, as its root user."""
         self._known_node(node)
         namespaces, _ = self._call("describe", node=node)
         held = f"/proc/{self._init}/fd"

@@ -124,7 +124,7 @@ def test_a_readiness_probe_needs_its_thresholds():
     ):
         health = health.record("readinessProbe", success)
         assert health.ready is ready
-    assert health.verdict is None
+    assert health.failed_probe is None
 
 
 def test_a_failing_liveness_probe_ends_the_container_and_waits_for_the_startup_probe():
@@ -140,10 +140,12 @@ def test_a_failing_liveness_probe_ends_the_container_and_waits_for_the_startup_p
     health = health.record("startupProbe", False).record("startupProbe", True)
     assert [health.runs(name) for name in ("startupProbe", "livenessProbe")] == [False, True]
     assert health.ready
-    assert health.record("livenessProbe", False).verdict is None
-    assert health.record("livenessProbe", False).record("livenessProbe", False).verdict == "livenessProbe"
+    assert health.record("livenessProbe", False).failed_probe is None
+    assert (
+        health.record("livenessProbe", False).record("livenessProbe", False).failed_probe == "livenessProbe"
+    )
     late = ContainerHealth.of({"startupProbe": {"failureThreshold": 1}}).record("startupProbe", False)
-    assert late.verdict == "startupProbe"
+    assert late.failed_probe == "startupProbe"
 
 
 def test_endpoints_are_ready_pods_that_the_selector_selects():

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from emulator.kubernetes.provider.awaiting import Readiness, is_unready_job, pod_warnings
+from emulator.kubernetes.provider.readiness import Readiness, is_unready_job, pod_warnings
 from emulator.kubernetes.provider.waiting import RESYNC, SETTLING, FieldWait, JobWait, ServiceWait, Wait
 from emulator.kubernetes.server.objects import Object, owner_reference
 from emulator.kubernetes.services.frontends import FrontEnd

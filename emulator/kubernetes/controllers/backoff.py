@@ -1,4 +1,4 @@
-"""How long the cluster waits before it tries again."""
+"""The delays before the cluster tries again."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ class Backoff:
         """The wait after the `failures`-th failure in a row; none before the first."""
         if failures < 1:
             return 0.0
-        # Beyond 2**32 the limit holds anyway, and floats would overflow at last.
+        # The limit is reached long before 2**32; an uncapped exponent would overflow.
         return min(self.limit, self.initial * 2 ** min(failures - 1, 32))
 
 
@@ -27,8 +27,8 @@ class Timing:
     # https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
     restart: Backoff = field(default=Backoff(10, 300))
     restart_reset: float = 600
-    """A container that ran this long, in seconds, starts again without what was added up before."""
+    """The back-off starts from the beginning after a run of this many seconds."""
     # https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
     job: Backoff = field(default=Backoff(10, 360))
-    # syncLoop's resync: a pod whose secret or config map is missing is looked at again.
+    # A kubelet looks again at a pod whose Secret or ConfigMap is missing: the resync of its syncLoop.
     configuration: float = 2

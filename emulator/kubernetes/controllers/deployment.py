@@ -1,4 +1,4 @@
-"""The Deployment controller: a ReplicaSet per version of the template, and the way from one to the next."""
+"""The Deployment controller: a ReplicaSet per version of the template, and the rollout between them."""
 
 import copy
 import datetime
@@ -35,7 +35,7 @@ _HASH_LABEL = "pod-template-hash"
 def plan_deployment(
     deployment: Object, replica_sets: Sequence[Object], pods: Sequence[Object], now: datetime.datetime
 ) -> Plan:
-    """ReplicaSets to create, scale or delete, and the Deployment's revision and status.
+    """Plans which ReplicaSets to create, scale or delete, and the Deployment's revision and status.
 
     `replica_sets` and `pods`: those of its namespace.
     """
@@ -65,7 +65,7 @@ def plan_deployment(
 
 
 def current_replica_set(deployment: Object, replica_sets: Sequence[Object]) -> Object | None:
-    """The ReplicaSet that has the Deployment's present template, once the controller has made it."""
+    """The ReplicaSet with the Deployment's present template; None until the controller has created it."""
     owned = (one for one in replica_sets if owned_by(deployment, one) and not deleting(one))
     return next((one for one in owned if _has_template(one, deployment)), None)
 
@@ -204,7 +204,7 @@ def _progressing(
         return _progress_condition(former, now, True, reason, message, updated=moved), None
     finished = former is not None and former["reason"] == "NewReplicaSetAvailable"
     if former and finished and counts["replicas"] == counts["updatedReplicas"]:
-        # The rollout is over; pods that fail later, or a new count, don't reopen it.
+        # The rollout is complete; pods that fail later, or a new replica count, don't start another.
         return former, None
     if moved or former is None or finished:
         message = f'ReplicaSet "{name}" is progressing.'

@@ -1,4 +1,4 @@
-"""The disruption controller: how many of a budget's pods could be evicted now.
+"""The disruption controller: counts how many of a budget's pods may be evicted now.
 
 https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 """
@@ -8,15 +8,13 @@ import math
 from collections.abc import Sequence
 
 from emulator.kubernetes.controllers.plan import Plan, SetStatus, with_condition
-from emulator.kubernetes.server.objects import Object, deleting, is_true, selects, timestamp
-
-_FINISHED = ("Succeeded", "Failed")
+from emulator.kubernetes.server.objects import Object, deleting, has_ended, is_true, selects, timestamp
 
 
 def plan_disruption_budget(budget: Object, pods: Sequence[Object], now: datetime.datetime) -> Plan:
-    """The budget's status. `pods`: those of its namespace."""
+    """Plans the budget's status. `pods`: those of its namespace."""
     selector = (budget["spec"].get("selector") or {}).get("matchLabels") or {}
-    counted = [pod for pod in pods if selects(selector, pod) and pod["status"]["phase"] not in _FINISHED]
+    counted = [pod for pod in pods if selects(selector, pod) and not has_ended(pod)]
     healthy = sum(is_true(pod, "Ready") and not deleting(pod) for pod in counted)
     desired = _desired(budget["spec"], len(counted))
     allowed = max(0, healthy - desired) if counted else 0

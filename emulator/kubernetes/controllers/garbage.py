@@ -1,4 +1,4 @@
-"""The garbage collector: what belongs to an object that is to go, goes first."""
+"""The garbage collector: deletes the dependents of a deleted object, then removes the object."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from emulator.kubernetes.server.objects import NAMESPACE, POD, Object, deleting,
 
 
 def plan_garbage(items: Sequence[Object]) -> Plan:
-    """Deletions handed down from owners and namespaces, and objects that nothing holds any more.
+    """Plans the deletion of dependents, and the removal of deleted objects that have none left.
 
-    Pods are removed by their kubelet, once their processes are gone.
+    A pod is removed by its kubelet, once its processes are gone.
     """
     changes: list[Change] = []
     for item in filter(deleting, items):

@@ -1,4 +1,4 @@
-"""The Job controller: pods until enough of them have succeeded, or too many have failed."""
+"""The Job controller: creates pods until enough of them have succeeded, or too many have failed."""
 
 import copy
 import datetime
@@ -37,19 +37,19 @@ class _Pods:
 
     @property
     def failures(self) -> int:
-        """What counts against backoffLimit: failed pods, and restarts of containers in pods that go on."""
+        """What counts against backoffLimit: failed pods, and container restarts in active pods."""
         return self.tally.all_failed + sum(map(_restarts, self.active))
 
 
 def plan_job(job: Object, pods: Sequence[Object], now: datetime.datetime, backoff: Backoff) -> Plan:
-    """Pods to create or delete, and the Job's status. `pods`: those of its namespace.
+    """Plans which pods to create or delete, and the Job's status. `pods`: those of its namespace.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/job/
     """
     mine = _Pods.of(job, pods)
     if deleting(job) or is_finished(job):
         release: list[Change] = [Replace(pod) for pod in released(job, mine.owned, over=True)]
-        after = Plan() if deleting(job) else _after_the_end(job, now)
+        after = Plan() if deleting(job) else _plan_expiry(job, now)
         return Plan([*release, *after.changes], after.wake)
     release = [Replace(pod) for pod in released(job, mine.owned)]
     verdict = _verdict(job, mine, now)
@@ -73,7 +73,7 @@ def is_finished(job: Object) -> bool:
 
 
 def _verdict(job: Object, pods: _Pods, now: datetime.datetime) -> Object | None:
-    """The end of the Job's status, if this is the end."""
+    """The fields of status that complete or fail the Job; None while it goes on."""
     deadline = _deadline(job)
     if (message := failure_of_job(job, pods.failed)) is not None:
         return _ended(now, ("FailureTarget", "Failed"), "PodFailurePolicy", message)
@@ -110,12 +110,12 @@ def _ended(now: datetime.datetime, types: Sequence[str], reason: str, message: s
 
 def _wanted(job: Object, pods: _Pods) -> int:
     wanted = min(job["spec"]["parallelism"], job["spec"]["completions"] - pods.tally.all_succeeded)
-    # Until a pod has ended nobody knows whether its failure ends the Job.
+    # Whether the failure of a terminating pod ends the Job is known only once it has ended.
     return wanted - len(pods.terminating) if job["spec"].get("podReplacementPolicy") == "Failed" else wanted
 
 
 def _retry_at(pods: _Pods, backoff: Backoff) -> datetime.datetime | None:
-    """When the next pod may start, given the failures so far. None: at once."""
+    """When the next pod may start, given the failures since the last success. None: at once."""
     finished = [moment for moment in map(_finished_at, pods.failed) if moment is not None]
     succeeded = max((moment for moment in map(_finished_at, pods.succeeded) if moment), default=None)
     recent = [moment for moment in finished if succeeded is None or moment > succeeded]
@@ -155,7 +155,7 @@ def _status(job: Object, pods: _Pods, now: datetime.datetime, active: int) -> Ob
 
 
 def _final(counted: Tally) -> Object:
-    """The counters at the end: nothing is left to be counted."""
+    """The counters of a finished Job, with the uncounted pods added."""
     return replace(
         counted,
         succeeded=counted.all_succeeded,
@@ -170,7 +170,7 @@ def _new_pod(job: Object, now: datetime.datetime) -> Object:
     return {**pod, "metadata": {**pod["metadata"], "finalizers": [FINALIZER]}}
 
 
-def _after_the_end(job: Object, now: datetime.datetime) -> Plan:
+def _plan_expiry(job: Object, now: datetime.datetime) -> Plan:
     seconds = job["spec"].get("ttlSecondsAfterFinished")
     if seconds is None:
         return Plan()

@@ -1,4 +1,4 @@
-"""All controllers, one after the other, over one snapshot of the objects."""
+"""Runs all controllers, one after the other, over one snapshot of the objects."""
 
 import datetime
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from emulator.kubernetes.server.objects import DEPLOYMENT, DISRUPTION_BUDGET, JO
 
 
 def plan_all(items: Sequence[Object], nodes: Sequence[str], now: datetime.datetime, timing: Timing) -> Plan:
-    """What every controller wants changed, given all objects of a cluster and the names of its nodes."""
+    """The plans of all controllers in one, given all objects of a cluster and the names of its nodes."""
     plans = [plan_garbage(items), plan_schedule(items, nodes, now), *_controllers(items, now, timing)]
     changes = [change for plan in plans for change in plan.changes]
     return Plan(changes, earliest(plan.wake for plan in plans))

@@ -1,4 +1,4 @@
-"""What a controller decides: changes to objects, and when to look again. Controllers are functions."""
+"""The plan that a controller returns: changes to objects, and when to plan again."""
 
 import datetime
 from collections.abc import Iterable
@@ -9,21 +9,21 @@ from emulator.kubernetes.server.objects import Object
 
 @dataclass(frozen=True)
 class Create:
-    """A new object."""
+    """Create a new object."""
 
     item: Object
 
 
 @dataclass(frozen=True)
 class Replace:
-    """New specification or metadata of an object."""
+    """Write an object's new specification or metadata."""
 
     item: Object
 
 
 @dataclass(frozen=True)
 class SetStatus:
-    """The status that `item` should have."""
+    """Write the status of `item`."""
 
     item: Object
     status: Object
@@ -31,14 +31,14 @@ class SetStatus:
 
 @dataclass(frozen=True)
 class Delete:
-    """Ask for the deletion of `item`; what belongs to it goes first."""
+    """Mark `item` as deleted; its dependents are removed first."""
 
     item: Object
 
 
 @dataclass(frozen=True)
 class Remove:
-    """Forget `item`: its deletion was asked for and nothing stands in the way any more."""
+    """Remove `item`, which is marked as deleted and has no dependents left."""
 
     item: Object
 
@@ -48,14 +48,14 @@ Change = Create | Replace | SetStatus | Delete | Remove
 
 @dataclass(frozen=True)
 class Plan:
-    """Changes in order, and the time at which to plan anew even if nothing happens until then."""
+    """Changes in order, and the time at which to plan again even if nothing changes until then."""
 
     changes: list[Change] = field(default_factory=list)
     wake: datetime.datetime | None = None
 
 
 def earliest(moments: Iterable[datetime.datetime | None]) -> datetime.datetime | None:
-    """The first of the times that are given."""
+    """The earliest of the times; None if there is none."""
     return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -1,4 +1,4 @@
-"""What a Job's podFailurePolicy makes of failed pods (pkg/controller/job/pod_failure_policy.go)."""
+"""Applies a Job's podFailurePolicy to failed pods (pkg/controller/job/pod_failure_policy.go)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from emulator.kubernetes.server.objects import Object
 
 @dataclass(frozen=True)
 class _Match:
-    """The first rule that a pod's failure fits, and what of the pod it fits, in the words of the message."""
+    """The action of the rule that a pod's failure matches, and the message that says why it does."""
 
     action: str
     message: str
 
 
 def failure_of_job(job: Object, failed: Iterable[Object]) -> str | None:
-    """Why the Job fails at once, if one of these failed pods makes it."""
+    """The message of the Job's failure if one of these failed pods matches a FailJob rule, else None."""
     for pod in failed:
         match = _match(job, pod)
         if match is not None and match.action == "FailJob":
@@ -30,7 +30,7 @@ def counts(job: Object, pod: Object) -> bool:
 
 
 def _match(job: Object, pod: Object) -> _Match | None:
-    """matchPodFailurePolicy: rules are tried in order, and the first that fits decides."""
+    """matchPodFailurePolicy: the first rule that matches decides."""
     where = f"{pod['metadata'].get('namespace')}/{pod['metadata']['name']}"
     rules = job["spec"].get("podFailurePolicy", {}).get("rules", [])
     for index, rule in enumerate(rules):

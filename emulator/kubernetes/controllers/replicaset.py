@@ -1,4 +1,4 @@
-"""The ReplicaSet controller: as many pods of one template as asked for."""
+"""The ReplicaSet controller: keeps the requested number of pods of one template."""
 
 import copy
 import datetime
@@ -11,6 +11,7 @@ from emulator.kubernetes.server.objects import (
     condition_of,
     deleting,
     generated_name,
+    has_ended,
     is_true,
     labels_of,
     moment_of,
@@ -18,11 +19,9 @@ from emulator.kubernetes.server.objects import (
     owner_reference,
 )
 
-_FINISHED = ("Succeeded", "Failed")
-
 
 def plan_replica_set(replica_set: Object, pods: Sequence[Object], now: datetime.datetime) -> Plan:
-    """Pods to create or delete, and the set's status. `pods`: those of its namespace."""
+    """Plans which pods to create or delete, and the set's status. `pods`: those of its namespace."""
     if deleting(replica_set):
         return Plan()
     active = [pod for pod in pods if owned_by(replica_set, pod) and _active(pod)]
@@ -31,7 +30,7 @@ def plan_replica_set(replica_set: Object, pods: Sequence[Object], now: datetime.
     if missing > 0:
         changes = [Create(pod_from_template(replica_set, now)) for _ in range(missing)]
     elif missing < 0:
-        changes = [Delete(pod) for pod in sorted(active, key=_dispensability)[:-missing]]
+        changes = [Delete(pod) for pod in sorted(active, key=_deletion_order)[:-missing]]
     status = _status(replica_set, active, now)
     if status != replica_set.get("status"):
         changes.append(SetStatus(replica_set, status))
@@ -86,11 +85,11 @@ def _status(replica_set: Object, active: Sequence[Object], now: datetime.datetim
 
 
 def _active(pod: Object) -> bool:
-    return not deleting(pod) and pod["status"]["phase"] not in _FINISHED
+    return not deleting(pod) and not has_ended(pod)
 
 
-def _dispensability(pod: Object) -> tuple[bool, bool, float]:
-    # Pods that run nowhere yet go first, then unready ones, then the newest.
+def _deletion_order(pod: Object) -> tuple[bool, bool, float]:
+    # Pods that don't run yet are deleted first, then unready ones, then the newest.
     created = moment_of(pod["metadata"]["creationTimestamp"])
     return ("podIP" in pod["status"], is_true(pod, "Ready"), -created.timestamp())
 

@@ -1,4 +1,4 @@
-"""How a rolling update goes on: pure arithmetic over replica counts."""
+"""The steps of a rolling update: arithmetic over replica counts."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Replicas:
-    """One ReplicaSet of a Deployment: how many pods it is asked for, has, and has available."""
+    """The pods of one ReplicaSet of a Deployment: how many it should have, has, and has available."""
 
     asked: int
     present: int
@@ -23,7 +23,9 @@ class Limits:
 
     @classmethod
     def of(cls, desired: int, max_surge: int | str, max_unavailable: int | str) -> "Limits":
-        """Percentages of `desired` resolved: surge rounded up, unavailability down, never both zero.
+        """The limits with percentages of `desired` resolved: surge rounded up, unavailability rounded down.
+
+        Where both come to zero, one pod may be unavailable, so that the update can go on.
 
         https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
         """
@@ -37,9 +39,9 @@ class Limits:
 def rolling_update(
     desired: int, limits: Limits, new: Replicas, old: Sequence[Replicas]
 ) -> tuple[int, list[int]]:
-    """The counts to ask for next: of the new ReplicaSet, and of the old ones, in their order (oldest first).
+    """The next replica counts: of the new ReplicaSet, and of the old ones in their order (oldest first).
 
-    One step at a time, as the Deployment controller does: either the new set changes or the old ones.
+    One step changes either the new set or the old ones, as the Deployment controller does.
     """
     grown = _scale_up(desired, limits, new, old)
     if grown != new.asked:
@@ -48,7 +50,10 @@ def rolling_update(
 
 
 def recreate(desired: int, new: Replicas, old: Sequence[Replicas], old_pods: int) -> tuple[int, list[int]]:
-    """The counts to ask for next when no old pod may run beside a new one. `old_pods`: ending ones too."""
+    """The next replica counts with strategy Recreate: no old pod runs beside a new one.
+
+    `old_pods`: how many there are, with terminating ones.
+    """
     if any(one.asked for one in old) or old_pods:
         return new.asked, [0 for _ in old]
     return desired, [0 for _ in old]
@@ -67,7 +72,7 @@ def _scale_down(desired: int, limits: Limits, new: Replicas, old: Sequence[Repli
     minimum = desired - limits.unavailable
     # New pods that aren't available yet must not be counted on.
     spare = new.asked + sum(asked) - minimum - (new.asked - new.available)
-    # Unavailable old pods go first: they serve nobody, so that a broken release never blocks its successor.
+    # Unavailable old pods go first: they serve no requests, and must not keep the next release waiting.
     for index, one in enumerate(old):
         unhealthy = min(max(0, spare), max(0, one.asked - one.available))
         asked[index] -= unhealthy

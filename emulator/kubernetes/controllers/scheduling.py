@@ -1,4 +1,4 @@
-"""The scheduler: a node for every pod, spread as the pod asks for. Resources are not looked at.
+"""The scheduler: assigns pods to nodes by their topology spread constraints. It ignores resources.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
 """
@@ -9,18 +9,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from emulator.kubernetes.controllers.plan import Change, Plan, Replace, SetStatus, with_condition
-from emulator.kubernetes.server.objects import POD, Object, deleting, labels_of, timestamp
+from emulator.kubernetes.server.objects import POD, Object, deleting, has_ended, labels_of, timestamp
 
 HOST_NAME = "kubernetes.io/hostname"
 ZONE = "topology.kubernetes.io/zone"
 TOPOLOGY_KEYS = (HOST_NAME, ZONE)
 _ONLY_ZONE = "0"
-"""What Azure calls the zone of nodes that are in none."""
-_FINISHED = ("Succeeded", "Failed")
+"""The zone that Azure's labels name for nodes outside availability zones."""
 
 
 def plan_schedule(items: Sequence[Object], nodes: Sequence[str], now: datetime.datetime) -> Plan:
-    """A node for every pod that has none: by its constraints, then the one with the fewest pods."""
+    """Plans a node for each pod without one: the best by its constraints, then that with the fewest pods."""
     pods = [item for item in items if item["kind"] == POD.name]
     changes: list[Change] = []
     for index, pod in enumerate(pods):
@@ -38,39 +37,39 @@ def plan_schedule(items: Sequence[Object], nodes: Sequence[str], now: datetime.d
 
 def _node_for(pod: Object, others: Sequence[Object], nodes: Sequence[str]) -> str | None:
     load = Counter(one["spec"].get("nodeName") for one in others)
-    crowds = [
-        (constraint, _crowd(constraint, pod, others, nodes))
+    spreads = [
+        (constraint, _pods_per_domain(constraint, pod, others, nodes))
         for constraint in pod["spec"].get("topologySpreadConstraints") or []
     ]
-    fitting = [node for node in nodes if all(_fits(node, *one) for one in crowds)]
+    fitting = [node for node in nodes if all(_fits(node, *one) for one in spreads)]
     return min(
         fitting,
-        key=lambda node: (sum(crowd[_domain(node, one)] for one, crowd in crowds), load[node]),
+        key=lambda node: (sum(counts[_domain(node, one)] for one, counts in spreads), load[node]),
         default=None,
     )
 
 
-def _crowd(
+def _pods_per_domain(
     constraint: Object, pod: Object, others: Sequence[Object], nodes: Sequence[str]
 ) -> Mapping[str, int]:
-    """How many pods that the constraint counts there are in each domain."""
+    """The number of pods per domain that the constraint counts."""
     wanted = dict((constraint.get("labelSelector") or {}).get("matchLabels") or {})
     own = labels_of(pod)
     wanted |= {key: own[key] for key in constraint.get("matchLabelKeys") or [] if key in own}
-    crowd = dict.fromkeys((_domain(node, constraint) for node in nodes), 0)
+    counts = dict.fromkeys((_domain(node, constraint) for node in nodes), 0)
     for one in others:
         node = one["spec"].get("nodeName")
         same_namespace = one["metadata"]["namespace"] == pod["metadata"]["namespace"]
-        counted = same_namespace and one["status"]["phase"] not in _FINISHED and not deleting(one)
+        counted = same_namespace and not has_ended(one) and not deleting(one)
         if node in nodes and counted and wanted.items() <= labels_of(one).items():
-            crowd[_domain(node, constraint)] += 1
-    return crowd
+            counts[_domain(node, constraint)] += 1
+    return counts
 
 
-def _fits(node: str, constraint: Object, crowd: Mapping[str, int]) -> bool:
+def _fits(node: str, constraint: Object, counts: Mapping[str, int]) -> bool:
     if constraint["whenUnsatisfiable"] == "ScheduleAnyway":
         return True
-    return crowd[_domain(node, constraint)] + 1 - min(crowd.values()) <= constraint["maxSkew"]
+    return counts[_domain(node, constraint)] + 1 - min(counts.values()) <= constraint["maxSkew"]
 
 
 def _domain(node: str, constraint: Object) -> str:

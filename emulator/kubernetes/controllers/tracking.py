@@ -1,6 +1,6 @@
-"""Counts each of a Job's pods once when it has ended, also one that is deleted then.
+"""Counts each ended pod of a Job exactly once, also one that is deleted meanwhile.
 
-Pods of a Job carry a finalizer: one that is deleted stays in the API until the Job has counted it
+Pods of a Job carry a finalizer: a deleted pod stays in the API until the Job has counted it
 (trackJobStatusAndRemoveFinalizers in pkg/controller/job/job_controller.go).
 """
 
@@ -15,9 +15,9 @@ FINALIZER = "batch.kubernetes.io/job-tracking"
 
 @dataclass(frozen=True)
 class Tally:
-    """How many pods have succeeded and failed.
+    """How many pods of a Job have succeeded and failed.
 
-    `uncounted_*`: uids of those that the Job's status names and its counters lack.
+    `uncounted_*`: the uids of pods that the Job's status names and its counters leave out.
     """
 
     succeeded: int
@@ -27,12 +27,12 @@ class Tally:
 
     @property
     def all_succeeded(self) -> int:
-        """With those that the counters lack."""
+        """The succeeded pods, with the uncounted ones."""
         return self.succeeded + len(self.uncounted_succeeded)
 
     @property
     def all_failed(self) -> int:
-        """With those that the counters lack; what counts against backoffLimit."""
+        """The failed pods, with the uncounted ones: they count against backoffLimit."""
         return self.failed + len(self.uncounted_failed)
 
     def status(self) -> Object:
@@ -47,10 +47,10 @@ class Tally:
 
 
 def tally(job: Object, pods: Sequence[Object]) -> Tally:
-    """The tally after this look at the Job's `pods`.
+    """The tally of the Job's status, continued with its present `pods`.
 
     A pod is first named in the status, then loses its finalizer (`released`), and only then moves into the
-    counters: so no pod is counted twice or never, whenever the controller is stopped.
+    counters. So each is counted once, whenever the controller is stopped.
     """
     status = job.get("status") or {}
     uncounted = status.get("uncountedTerminatedPods") or {}
@@ -72,7 +72,7 @@ def tally(job: Object, pods: Sequence[Object]) -> Tally:
 
 
 def is_failed(job: Object, pod: Object) -> bool:
-    """isPodFailed: a pod that ends has failed, unless the Job waits for pods to have ended."""
+    """isPodFailed: a terminating pod counts as failed, unless podReplacementPolicy is Failed."""
     if pod["status"]["phase"] == "Failed":
         return True
     waits = job["spec"].get("podReplacementPolicy") == "Failed"
@@ -80,7 +80,7 @@ def is_failed(job: Object, pod: Object) -> bool:
 
 
 def released(job: Object, pods: Iterable[Object], *, over: bool = False) -> list[Object]:
-    """Copies, without the finalizer, of the pods that have ended. `over`: also of those that are deleted."""
+    """Copies of the ended pods without the finalizer. `over`: the Job is over; deleted pods are included."""
     return [
         _without_finalizer(pod)
         for pod in pods

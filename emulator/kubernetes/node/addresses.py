@@ -1,4 +1,4 @@
-"""Addresses out of a range, as Azure CNI hands them out."""
+"""Pools of pod addresses, as Azure CNI assigns them."""
 
 import ipaddress
 import threading
@@ -17,7 +17,7 @@ class AddressPool:
     """Hands out the addresses of one range. Thread-safe."""
 
     def __init__(self, prefix: str, taken: Collection[str] = ()) -> None:
-        """`taken`: addresses that others have, for good."""
+        """`taken`: addresses that are never handed out."""
         self.prefix = ipaddress.IPv4Network(prefix)
         self._taken = set(taken)
         self._latest: str | None = None
@@ -37,10 +37,9 @@ class AddressPool:
 
 
 def next_address(prefix: str, taken: Collection[str], after: str | None) -> str:
-    """The first free address of `prefix` behind `after`, going round.
+    """The first free address of `prefix` after `after`, starting over at the end. Raises NoAddressLeft.
 
-    An address is not given away again at once: neighbours would still send to its last owner.
-    Raises NoAddressLeft.
+    So a released address is not reused at once, while neighbours still send to its last owner.
     """
     network = ipaddress.IPv4Network(prefix)
     first = int(network.network_address) + _RESERVED_AT_THE_START

@@ -1,9 +1,8 @@
-"""From a pod's specification and its image to a process: command, environment, user, files."""
+"""Derives a container's process from its pod and image: command, environment, user and files."""
 
 import base64
 import re
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from emulator.kubernetes.node.image import Image
 from emulator.kubernetes.server.downward import field_of
@@ -11,7 +10,7 @@ from emulator.kubernetes.server.objects import CONFIG_MAP, SECRET, Key, Object
 from emulator.network.specification import RootSpec
 
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# The parts of a writable root that programs count on; the rest of an image is read-only here.
+# The writable folders that programs need; the rest of an image is read-only here.
 _SCRATCH_OF_A_WRITABLE_ROOT = ("/tmp", "/var/tmp", "/run")
 _REFERENCE = re.compile(r"\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)")
 
@@ -19,7 +18,7 @@ Find = Callable[[Key], Object | None]
 
 
 class ConfigurationError(Exception):
-    """The container can't be made as it is specified (CreateContainerConfigError)."""
+    """The container can't be created as it is specified (CreateContainerConfigError)."""
 
 
 def container_of(pod: Object) -> Object:
@@ -28,7 +27,9 @@ def container_of(pod: Object) -> Object:
 
 
 def arguments(container: Object, image: Image, environment: Mapping[str, str], user: int | None) -> list[str]:
-    """The command line: `command` replaces the image's entrypoint and its command, `args` the command alone.
+    """The command line: `command` replaces the image's entrypoint and command, `args` its command alone.
+
+    Raises ConfigurationError if it is empty.
 
     https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
     """
@@ -40,7 +41,7 @@ def arguments(container: Object, image: Image, environment: Mapping[str, str], u
 
 
 def environment_of(pod: Object, image: Image, find: Find) -> dict[str, str]:
-    """The container's whole environment. Raises ConfigurationError when a reference leads nowhere."""
+    """The container's whole environment. Raises ConfigurationError if a reference has no target."""
     container = container_of(pod)
     environment = {
         "PATH": _DEFAULT_PATH,
@@ -72,7 +73,7 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
 
 
 def user_of(pod: Object, image: Image) -> int | None:
-    """The uid to run as. Raises ConfigurationError when it must not be root and is, or can't be told."""
+    """The uid to run as. Raises ConfigurationError if it breaks runAsNonRoot, or is a name."""
     settings = {
         **(pod["spec"].get("securityContext") or {}),
         **(container_of(pod).get("securityContext") or {}),
@@ -103,7 +104,7 @@ def root_of(pod: Object, image: Image) -> RootSpec:
 
 
 def port_number(container: Object, port: int | str) -> int | None:
-    """The number behind a probe's or Service's target port, which may be the name of a container port."""
+    """The number of a target port, which may be a container port's name; None if no port has the name."""
     if isinstance(port, int):
         return port
     ports = container.get("ports") or []
@@ -111,7 +112,7 @@ def port_number(container: Object, port: int | str) -> int | None:
 
 
 def _confinement(container: Object, user: int | None) -> list[str]:
-    """What takes privileges away before the program starts. Only root has capabilities to lose."""
+    """The beginning of a command line that drops privileges. Only root has capabilities to drop."""
     settings = container.get("securityContext") or {}
     dropped = (settings.get("capabilities") or {}).get("drop") or []
     options = ["--no-new-privs"] if settings.get("allowPrivilegeEscalation") is False else []
@@ -162,8 +163,3 @@ def _value(item: Object, name: str) -> str:
 
 def _lower(kind: str) -> str:
     return kind.lower()
-
-
-def describe(words: Sequence[str]) -> str:
-    """A command line for a message."""
-    return shlex.join(words)

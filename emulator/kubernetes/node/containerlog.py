@@ -1,7 +1,7 @@
-"""What the container of one pod has printed, run by run, and when: what a container runtime writes down.
+"""The log of a pod's container: the lines of each run, and when each was printed.
 
-Output goes straight to a file, as it is for whoever looks there. So its moments are noted beside it, a few
-times a second; a line has that of the first look that found it.
+The container writes to the file itself, without times. A thread notes the length of the file a few times a
+second; a line has the time of the first note that includes it.
 """
 
 import bisect
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from emulator.kubernetes.server.podlog import Line
 
-_LOOKS_APART = 0.2
+_POLL_SECONDS = 0.2
 _MOST_MOMENTS = 100_000
 
 
 class ContainerLog:
-    """Safe for use by several threads."""
+    """The log of one container over its runs. Thread-safe."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """`clock`: seconds since 1970."""
@@ -31,7 +31,7 @@ class ContainerLog:
 
     @contextlib.contextmanager
     def run(self) -> Iterator[int]:
-        """As long as a run of the container lasts; gives the place in the file at which its output begins."""
+        """Spans one run of the container. Yields the offset in the file at which its output begins."""
         begin = self._size()
         self._runs.append(begin)
         self._running = True
@@ -46,14 +46,14 @@ class ContainerLog:
             self._running = False
 
     def note(self) -> None:
-        """Remember when the file came to be as long as it is."""
+        """Notes the time at which the file has its present length, if it has grown."""
         if (size := self._size()) > (self._moments[-1][0] if self._moments else 0):
             self._moments.append((size, self._clock()))
 
     def lines(self, previous: bool) -> list[Line]:
         """The lines of the newest run, or of the one before it; empty where there was none.
 
-        A line that is still being written is none yet.
+        While the container runs, an unfinished last line is left out.
         """
         begins, running = [*self._runs], self._running
         if len(begins) < (2 if previous else 1):
@@ -74,7 +74,7 @@ class ContainerLog:
         return lines
 
     def _watch(self, ended: threading.Event) -> None:
-        while not ended.wait(_LOOKS_APART):
+        while not ended.wait(_POLL_SECONDS):
             self.note()
         self.note()
 

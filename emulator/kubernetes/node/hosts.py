@@ -18,7 +18,7 @@ fe00::2\tip6-allrouters
 def hosts_of(pod: Object, address: str) -> str:
     """The text for a pod with this address: its own name, and its `hostAliases`, an address a line.
 
-    A container that mounts a file there has that one: then a kubelet writes none (makeMounts).
+    If the container mounts a file at /etc/hosts, it is the text of that: a kubelet writes none (makeMounts).
     """
     if (mounted := _mounted(pod)) is not None:
         return mounted

@@ -1,4 +1,4 @@
-"""What a cluster needs from a container registry: an image by its reference, or a refusal with the reason."""
+"""The interface of container registries to a cluster: images by reference, and refused pulls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Image:
 
 
 class PullRefused(Exception):
-    """The registry does not hand out the image; the message says why, as a container runtime would."""
+    """The registry refuses the pull; the message says why, as a container runtime would."""
 
 
 class ImageSource(Protocol):

@@ -1,4 +1,4 @@
-"""Runs the pods of a cluster's nodes."""
+"""The kubelets of a cluster: they run the pods of its nodes."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,14 @@ from emulator.kubernetes.node.image import Image, ImageSource, PullRefused
 from emulator.kubernetes.node.machines import Machine
 from emulator.kubernetes.node.podworker import PodWorker
 from emulator.kubernetes.server.api import ObjectStore
-from emulator.kubernetes.server.objects import Object, deleting
+from emulator.kubernetes.server.objects import Object, deleting, has_ended
 from emulator.kubernetes.server.podlog import Line
 from emulator.network.specification import ProcessSpec
 from emulator.network.world import World
 
-FINISHED = ("Succeeded", "Failed")
-
 
 class Kubelet:
-    """Those of all nodes in one: they share the world and the registry."""
+    """The kubelets of all nodes in one object, as they share the world and the registry."""
 
     def __init__(
         self,
@@ -31,7 +29,7 @@ class Kubelet:
         machines: Mapping[str, Machine],
         identity: str,
     ) -> None:
-        """`machines`: by name. `identity`: that which images are pulled by."""
+        """`machines`: by name. `identity`: the kubelet identity, which pulls the images (an object id)."""
         self.world = world
         self.objects = objects
         self.timing = timing
@@ -46,7 +44,7 @@ class Kubelet:
         self._ending: set[str] = set()
 
     def sync(self, pods: Sequence[Object]) -> None:
-        """Starts and ends pods so that those run that should. Called by one thread only."""
+        """Starts the pods that should run and ends those that are deleted. Called by one thread only."""
         for pod in pods:
             uid = pod["metadata"]["uid"]
             if deleting(pod):
@@ -64,22 +62,22 @@ class Kubelet:
         return workers[0].process if workers else None
 
     def lines_of(self, pod: Object, previous: bool) -> Sequence[Line]:
-        """What the pod's container printed in its newest run, or in the one before; empty when nobody knows.
+        """The lines that the pod's container printed in its newest run, or in the one before.
 
-        Nobody does where the pod had ended before the daemon began.
+        Empty for a pod that had ended before the daemon started.
         """
         worker = self._workers.get(pod["metadata"]["uid"])
         return worker.log.lines(previous) if worker else []
 
     def close(self) -> None:
-        """Ends all pods at once, without a trace in their objects."""
+        """Ends all pods at once, without a change of their objects."""
         for worker in self._workers.values():
             worker.stop(None)
         for worker in self._workers.values():
             worker.join()
 
     def pull(self, node: str, reference: str, policy: str) -> Image:
-        """The image: the node's own where the policy allows that, else the registry's. Raises PullRefused."""
+        """The image: from the node's cache if the policy allows it, else pulled. Raises PullRefused."""
         with self._lock:
             cached = self._pulled.get((node, reference))
         if cached is not None and policy != "Always":
@@ -104,7 +102,7 @@ class Kubelet:
         return self._machines[name]
 
     def _end(self, pod: Object) -> None:
-        uid, over = pod["metadata"]["uid"], pod["status"]["phase"] in FINISHED
+        uid, over = pod["metadata"]["uid"], has_ended(pod)
         if uid not in self._workers:
             if not over:
                 self.objects.set_status(pod, {**pod["status"], "phase": "Failed"})
@@ -113,9 +111,9 @@ class Kubelet:
             self._ending.add(uid)
             self._workers[uid].stop(pod["spec"]["terminationGracePeriodSeconds"])
         elif over:
-            # Its worker is done with it; what it still waited for may be gone.
+            # Its worker has ended. A finalizer that kept the pod may have been removed meanwhile.
             self.objects.remove(pod)
 
 
 def _to_run(pod: Object) -> bool:
-    return "nodeName" in pod["spec"] and pod["status"]["phase"] not in FINISHED
+    return "nodeName" in pod["spec"] and not has_ended(pod)

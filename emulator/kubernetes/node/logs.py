@@ -1,4 +1,4 @@
-"""Reads what pods have printed, and what they left as the reason of their end."""
+"""Reads the end of a container's log, and its termination message."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ _LONGEST_MESSAGE = 4096
 
 
 def last_lines(path: Path, offset: int = 0) -> str:
-    """The end of what was written to the file behind `offset`: as much as a termination message holds."""
+    """The last lines of the file after `offset`, as many as a termination message may have."""
     if not path.exists():
         return ""
     with path.open("rb") as file:
@@ -18,6 +18,6 @@ def last_lines(path: Path, offset: int = 0) -> str:
 
 
 def termination_message(path: Path) -> str:
-    """What a container wrote to its termination log, as far as Kubernetes keeps it."""
+    """The text that a container wrote to its termination log, up to the length that Kubernetes keeps."""
     with path.open("rb") as file:
         return file.read(_LONGEST_MESSAGE).decode(errors="replace")

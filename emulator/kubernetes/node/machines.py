@@ -1,8 +1,8 @@
-"""The nodes of a cluster, and where their pods get addresses: in the nodes' subnet, or in an overlay.
+"""The nodes of a cluster, and the addresses of their pods: in the nodes' subnet, or in an overlay.
 
 In an overlay each node has a /24 for its pods, and what they send elsewhere comes from the node's address:
 https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay. In the subnet they have addresses of
-their own, which their network sees, and no other: what they send there comes from the node's address, too
+their own, which only their own network sees: what they send to another comes from the node's address, too
 (https://learn.microsoft.com/azure/aks/concepts-network-cni-overview, July 2026).
 """
 
@@ -22,18 +22,18 @@ class Machine:
     """A node of the cluster."""
 
     node: NodeSpec
-    """As which it is in the world."""
+    """The node's specification in the world."""
     addresses: AddressPool
-    """For its pods; the one of all nodes where pods are in the subnet."""
+    """The pool of its pods; all nodes share one where pods are in the subnet."""
 
     @property
     def way_out(self) -> str | None:
-        """The world node that pods lie behind, if they don't lie in the subnet."""
+        """The world node that routes for the pods of an overlay; None where pods are in the subnet."""
         return self.node.name if self.node.inner else None
 
     @property
     def seen_as(self) -> str | None:
-        """The address from which other networks get what pods in the subnet send."""
+        """The source address that other networks see for pods in the subnet; None in an overlay."""
         return None if self.node.inner else self.node.address
 
 
@@ -54,9 +54,9 @@ def machines_of(spec: KubernetesSpec) -> dict[str, Machine]:
 
 
 def _parts(pod_cidr: str, addresses: Mapping[str, str]) -> dict[str, InnerNetwork]:
-    """What lies behind each of the nodes with these addresses."""
+    """The inner network of each of the nodes with these addresses."""
     subnets = IPv4Network(pod_cidr).subnets(new_prefix=_PART_OF_A_NODE)
-    # The range may have many more of them than there are nodes.
+    # The range usually has more subnets than there are nodes.
     parts = {name: str(part) for name, part in zip(addresses, subnets, strict=False)}
     return {
         name: InnerNetwork(

@@ -1,4 +1,4 @@
-"""What a pod needs from the node that it runs on."""
+"""The interface of the kubelet that the worker of a pod uses."""
 
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +11,7 @@ from emulator.network.world import World
 
 
 class Host(Protocol):
-    """The cluster node a pod runs on, and what it shares with the others."""
+    """The kubelet of a pod's node, with what all nodes of the cluster share."""
 
     world: World
     objects: ObjectStore
@@ -19,7 +19,7 @@ class Host(Protocol):
     cluster: str
 
     def pull(self, node: str, reference: str, policy: str) -> Image:
-        """Raises PullRefused."""
+        """The image `reference`, pulled by the node as `policy` says. Raises PullRefused."""
         ...
 
     def log_of(self, node: str) -> Path:

@@ -8,7 +8,7 @@ from emulator.kubernetes.server.objects import Object
 
 @dataclass(frozen=True)
 class ContainerReport:
-    """What is known about a pod's container."""
+    """The state of a pod's container, and its restarts."""
 
     state: Object
     last_state: Object = field(default_factory=dict)
@@ -19,7 +19,7 @@ class ContainerReport:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a pod is: its node, and the addresses of both. `address` is "" until it has one."""
+    """A pod's node, and the addresses of both. `address`, the pod's, is "" until it has one."""
 
     node: str
     node_address: str
@@ -27,17 +27,17 @@ class Placement:
 
 
 def waiting(reason: str, message: str = "") -> Object:
-    """A container that does not run, and why."""
+    """The state of a container that does not run, and why."""
     return {"waiting": {"reason": reason, **({"message": message} if message else {})}}
 
 
 def running(started_at: str) -> Object:
-    """A container that runs."""
+    """The state of a running container."""
     return {"running": {"startedAt": started_at}}
 
 
 def terminated(exit_code: int, reason: str, started_at: str, finished_at: str, message: str = "") -> Object:
-    """A container that has ended."""
+    """The state of a container that has ended."""
     return {
         "terminated": {
             "exitCode": exit_code,
@@ -50,7 +50,7 @@ def terminated(exit_code: int, reason: str, started_at: str, finished_at: str, m
 
 
 def pod_status(pod: Object, phase: str, placement: Placement, report: ContainerReport, now: str) -> Object:
-    """The whole status. Conditions keep the time of their last transition from the status that `pod` has."""
+    """The pod's whole status. A condition keeps its transition time from `pod` unless its status changes."""
     container = pod["spec"]["containers"][0]
     former = pod["status"]
     reason, message = "", ""

@@ -1,6 +1,5 @@
-"""One pod's life: pull, sandbox, container, probes, restarts, and a graceful end."""
+"""Runs one pod: image pull, sandbox, container, probes, restarts, and graceful termination."""
 
-import datetime
 import logging
 import queue
 import signal
@@ -11,7 +10,6 @@ from pathlib import Path
 
 from emulator.kubernetes.node import podstatus
 from emulator.kubernetes.node.addresses import NoAddressLeft
-from emulator.kubernetes.node.asking import Answer, Asked
 from emulator.kubernetes.node.container import (
     ConfigurationError,
     arguments,
@@ -21,14 +19,16 @@ from emulator.kubernetes.node.container import (
     user_of,
 )
 from emulator.kubernetes.node.containerlog import ContainerLog
+from emulator.kubernetes.node.handlers import Answer, HandlerTarget
 from emulator.kubernetes.node.hosts import hosts_of
 from emulator.kubernetes.node.image import Image, PullRefused
 from emulator.kubernetes.node.logs import last_lines, termination_message
 from emulator.kubernetes.node.podhost import Host
-from emulator.kubernetes.node.podstatus import ContainerReport, Placement
+from emulator.kubernetes.node.podreporter import PodReporter, now
+from emulator.kubernetes.node.podstatus import Placement
 from emulator.kubernetes.node.probe import ContainerHealth
 from emulator.kubernetes.node.prober import Prober
-from emulator.kubernetes.server.objects import Object, ProbeName, timestamp
+from emulator.kubernetes.server.objects import Object, ProbeName
 from emulator.network.specification import NodeSpec, ProcessSpec
 from emulator.network.world import Process, WorldEnded
 
@@ -52,7 +52,7 @@ class _Probed:
 
 @dataclass(frozen=True)
 class _Stop:
-    """The pod is to end; gracefully, or because the world ends anyway."""
+    """The pod is to end within `grace` seconds; None: at once, as the whole cluster ends."""
 
     grace: float | None
 
@@ -68,7 +68,7 @@ class _Run:
     """One run of the container. `began`: monotonic; `offset`: where its output begins in the log."""
 
     process: Process
-    asked: Asked
+    target: HandlerTarget
     began: float
     started_at: str
     offset: int
@@ -81,27 +81,28 @@ class PodWorker:
         self.process: ProcessSpec | None = None
         """How the container was started last."""
         self._pod = pod
+        """As it was when it was assigned to its node; the reporter has its present status."""
         self._host = host
         self._container = container_of(pod)
         metadata = pod["metadata"]
         self.node = f"{host.cluster}/{metadata['namespace']}/{metadata['name']}"
         """The pod's node in the world."""
         self._machine = host.machine(pod["spec"]["nodeName"])
-        self._placement = Placement(pod["spec"]["nodeName"], self._machine.node.address)
-        self._report = ContainerReport(podstatus.waiting("ContainerCreating"))
+        placement = Placement(pod["spec"]["nodeName"], self._machine.node.address)
+        self._reporter = PodReporter(pod, host.objects, placement)
         self._health = ContainerHealth({})
         self.log = ContainerLog(host.log_of(self.node))
         self._events: queue.SimpleQueue[_Exited | _Probed | _Stop] = queue.SimpleQueue()
         self._ordered: _Stop | None = None
-        """The end that was asked for last."""
+        """The latest request to end."""
         self._thread = threading.Thread(target=self._work, name=self.node, daemon=True)
 
     def start(self) -> None:
-        """Begins the pod's life."""
+        """Starts the pod's thread."""
         self._thread.start()
 
     def stop(self, grace: float | None) -> None:
-        """Ends the pod, `grace` seconds after SIGTERM at the latest. None: at once, and its object stays."""
+        """Ends the pod with a grace period of `grace` seconds. None: at once, and its object stays."""
         self._ordered = _Stop(grace)
         self._events.put(self._ordered)
 
@@ -112,16 +113,16 @@ class PodWorker:
     def _work(self) -> None:
         try:
             self._live_and_tell()
-            # What failed may have been on its way to the end that was asked for, which nobody asks for again.
+            # The failure may have come after the request to end was taken from the queue.
             while self._ordered is None:
                 self._next_event(None)
             raise _Stopped(self._ordered)
         except _Stopped as stopped:
             if stopped.stop.grace is not None:
-                self._publish(self._last_phase())
-                self._host.objects.remove(self._pod)
+                self._reporter.publish(self._reporter.last_phase())
+                self._host.objects.remove(self._reporter.pod)
         except WorldEnded:
-            # Nobody is to blame, least of all the pod: its status stays for whoever revives it.
+            # The pod itself has not failed: its status stays, so that `revive` finds it as it was.
             log.info("pod %s ends with the world", self.node)
 
     def _live_and_tell(self) -> None:
@@ -131,13 +132,13 @@ class PodWorker:
             raise
         except Exception as error:
             log.exception("pod %s", self.node)
-            self._wait_in("EmulatorFailed", f"{type(error).__name__}: {error}")
+            self._reporter.waits("EmulatorFailed", f"{type(error).__name__}: {error}")
 
     def _live(self) -> None:
         image = self._pulled()
         address = self._leased()
         try:
-            self._placement = replace(self._placement, address=address)
+            self._reporter.placement = replace(self._reporter.placement, address=address)
             self._add_node(self._node_specification(image, address))
             try:
                 phase = self._keep_running(image)
@@ -146,30 +147,30 @@ class PodWorker:
                 self._host.termination_log_of(self.node).unlink()
         finally:
             self._machine.addresses.release(address)
-        self._publish(phase)
+        self._reporter.publish(phase)
 
     def _add_node(self, node: NodeSpec) -> None:
         while True:
             try:
                 return self._host.world.add_node(node)
             except OSError as error:
-                self._wait_in("FailedCreatePodSandBox", str(error))
+                self._reporter.waits("FailedCreatePodSandBox", str(error))
                 self._pause(self._host.timing.configuration)
 
     def _pulled(self) -> Image:
         failures = 0
         name, policy = self._container["image"], self._container["imagePullPolicy"]
-        self._wait_in("ContainerCreating")
+        self._reporter.waits("ContainerCreating")
         while True:
             try:
                 return self._host.pull(self._pod["spec"]["nodeName"], name, policy)
             except PullRefused as refused:
                 failures += 1
                 if policy == "Never":
-                    self._wait_in("ErrImageNeverPull", str(refused))
+                    self._reporter.waits("ErrImageNeverPull", str(refused))
                 else:
-                    self._wait_in("ErrImagePull", str(refused))
-                    self._wait_in(
+                    self._reporter.waits("ErrImagePull", str(refused))
+                    self._reporter.waits(
                         "ImagePullBackOff", f'Back-off pulling image "{name}": ErrImagePull: {refused}'
                     )
                 self._pause(self._host.timing.image_pull.delay(failures))
@@ -179,7 +180,7 @@ class PodWorker:
             try:
                 return self._machine.addresses.lease()
             except NoAddressLeft as error:
-                self._wait_in("FailedCreatePodSandBox", str(error))
+                self._reporter.waits("FailedCreatePodSandBox", str(error))
                 self._pause(self._host.timing.configuration)
 
     def _node_specification(self, image: Image, address: str) -> NodeSpec:
@@ -191,13 +192,13 @@ class PodWorker:
             hostname=self._pod["metadata"]["name"],
             behind=self._machine.way_out,
             seen_as=self._machine.seen_as,
-            hosts_file=hosts_of(self._pod, address),
+            hosts_file=hosts_of(self._reporter.pod, address),
             overlays={_TERMINATION_LOG: str(self._emptied_termination_log())},
             root=root_of(self._pod, image),
         )
 
     def _keep_running(self, image: Image) -> str:
-        """Runs the container as often as the restart policy says; returns the pod's last phase."""
+        """Runs the container as often as the restart policy demands; returns the pod's last phase."""
         failures = 0
         while True:
             self.process = self._configured(image)
@@ -212,8 +213,8 @@ class PodWorker:
             self._back_off(self._host.timing.restart.delay(failures))
 
     def _configured(self, image: Image) -> ProcessSpec:
-        """The process to run, as soon as everything it refers to is there."""
-        pod = {**self._pod, "status": self._status("Pending")}
+        """The process to run, once the Secrets and ConfigMaps it refers to exist."""
+        pod = {**self._pod, "status": self._reporter.status("Pending")}
         while True:
             try:
                 environment = environment_of(pod, image, self._host.objects.get)
@@ -227,7 +228,7 @@ class PodWorker:
                     log=self.log.path,
                 )
             except ConfigurationError as error:
-                self._wait_in("CreateContainerConfigError", str(error))
+                self._reporter.waits("CreateContainerConfigError", str(error))
                 self._pause(self._host.timing.configuration)
 
     def _run(self, process: ProcessSpec) -> int:
@@ -237,35 +238,34 @@ class PodWorker:
             return self._run_from(process, offset)
 
     def _run_from(self, process: ProcessSpec, offset: int) -> int:
-        started_at = _now()
+        started_at = now()
         try:
             started = self._host.world.spawn(self.node, process)
         except OSError as error:
             message = f"failed to create containerd task: {error}"
-            self._end(podstatus.terminated(128, "StartError", started_at, _now(), message))
+            self._reporter.ends(podstatus.terminated(128, "StartError", started_at, now(), message))
             return 128
-        asked = Asked(
+        target = HandlerTarget(
             self._host.world,
             self._machine.node.name,
             self.node,
-            self._placement.address,
+            self._reporter.placement.address,
             self._container,
             process,
         )
-        run = _Run(started, asked, time.monotonic(), started_at, offset)
+        run = _Run(started, target, time.monotonic(), started_at, offset)
         threading.Thread(target=self._watch, args=(started,), name=f"{self.node} exit", daemon=True).start()
         code = self._attend(run)
-        self._end(self._terminated(run, code))
+        self._reporter.ends(self._terminated(run, code))
         return code
 
     def _attend(self, run: _Run) -> int:
-        """Sees the container through until it ends; returns its exit code."""
+        """Probes the running container until it ends; returns its exit code."""
         self._health = ContainerHealth.of(self._container)
-        self._report = replace(self._report, state=podstatus.running(run.started_at))
-        self._publish_health()
+        self._reporter.runs(run.started_at, self._health)
         prober = Prober(
             self._container,
-            run.asked,
+            run.target,
             lambda: self._health,
             lambda name, answer: self._events.put(_Probed(run.began, name, answer)),
         )
@@ -277,26 +277,21 @@ class PodWorker:
                 if event.run != run.began:
                     continue
                 self._health = self._health.record(event.name, event.answer.success)
-                self._publish_health()
-                if self._health.verdict:
+                self._reporter.health_changes(self._health)
+                if self._health.failed_probe:
                     prober.stop()
-                    log.info("%s: %s failed: %s", self.node, self._health.verdict, event.answer.message)
+                    log.info("%s: %s failed: %s", self.node, self._health.failed_probe, event.answer.message)
                     return self._shut_down(run, self._pod["spec"]["terminationGracePeriodSeconds"])
         except _Stopped as stopped:
             prober.stop()
             if stopped.stop.grace is not None:
-                self._end(self._terminated(run, self._shut_down(run, stopped.stop.grace)))
+                self._reporter.ends(self._terminated(run, self._shut_down(run, stopped.stop.grace)))
             raise
         finally:
             prober.stop()
 
-    def _last_phase(self) -> str:
-        """That of a pod which was asked to end: pods that never ran have failed, too."""
-        ended = self._report.state.get("terminated", {})
-        return "Succeeded" if ended.get("exitCode") == 0 else "Failed"
-
     def _shut_down(self, run: _Run, grace: float) -> int:
-        """preStop, SIGTERM, and SIGKILL at the end of the grace period; returns the exit code."""
+        """Runs preStop, sends SIGTERM, then SIGKILL after the grace period; returns the exit code."""
         deadline = time.monotonic() + grace
         hook = (self._container.get("lifecycle") or {}).get("preStop")
         if hook and "sleep" in hook:
@@ -304,7 +299,7 @@ class PodWorker:
             if code is not None:
                 return code
         elif hook:
-            run.asked.ask(hook, max(0.0, deadline - time.monotonic()))
+            run.target.ask(hook, max(0.0, deadline - time.monotonic()))
         run.process.signal(signal.SIGTERM)
         code = self._exit_code(deadline)
         if code is None:
@@ -345,25 +340,11 @@ class PodWorker:
             except queue.Empty:
                 return
 
-    def _wait_in(self, reason: str, message: str = "") -> None:
-        self._report = replace(self._report, state=podstatus.waiting(reason, message))
-        self._publish("Pending")
-
     def _back_off(self, delay: float) -> None:
         name = self._container["name"]
         message = f"back-off {delay:g}s restarting failed container={name} pod={self.node.partition('/')[2]}"
-        self._report = replace(
-            self._report,
-            last_state=self._report.state,
-            state=podstatus.waiting("CrashLoopBackOff", message),
-            restarts=self._report.restarts + 1,
-        )
-        self._publish("Running")
+        self._reporter.backs_off(message)
         self._pause(delay)
-
-    def _end(self, state: Object) -> None:
-        self._report = replace(self._report, state=state, ready=False, started=False)
-        self._publish("Running")
 
     def _terminated(self, run: _Run, code: int) -> Object:
         reason = "Completed" if code == 0 else "Error"
@@ -374,29 +355,12 @@ class PodWorker:
             and self._container["terminationMessagePolicy"] == "FallbackToLogsOnError"
         ):
             message = last_lines(self.log.path, run.offset)
-        return podstatus.terminated(code, reason, run.started_at, _now(), message)
+        return podstatus.terminated(code, reason, run.started_at, now(), message)
 
     def _emptied_termination_log(self) -> Path:
-        """Every run of the container begins with an empty one, which whoever it runs as may write to."""
+        """The container's termination log, emptied, and writable by the user the container runs as."""
         file = self._host.termination_log_of(self.node)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"")
         file.chmod(0o666)
         return file
-
-    def _publish_health(self) -> None:
-        self._report = replace(self._report, started=self._health.started, ready=self._health.ready)
-        self._publish("Running")
-
-    def _publish(self, phase: str) -> None:
-        status = self._status(phase)
-        if status != self._pod["status"]:
-            self._pod = {**self._pod, "status": status}
-            self._host.objects.set_status(self._pod, status)
-
-    def _status(self, phase: str) -> Object:
-        return podstatus.pod_status(self._pod, phase, self._placement, self._report, _now())
-
-
-def _now() -> str:
-    return timestamp(datetime.datetime.now(datetime.UTC))

@@ -1,4 +1,4 @@
-"""What a container's probes say about it: pure state, told of results one by one."""
+"""The health of a container: its probes' results, counted against their thresholds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,19 +9,19 @@ from emulator.kubernetes.server.objects import PROBES, ProbeName
 
 @dataclass(frozen=True)
 class ProbeHistory:
-    """One probe's results in a row, counted against its thresholds."""
+    """The latest results of one probe, counted against its thresholds."""
 
     success_threshold: int
     failure_threshold: int
     passing: bool
-    """What the probe says at present."""
-    row: int = 0
-    """Results in a row of the kind that came last."""
+    """Whether the probe counts as passing at present."""
+    streak: int = 0
+    """How many results in a row have been the same as the last."""
     last: bool | None = None
 
     @classmethod
     def of(cls, name: ProbeName, specification: Mapping[str, Any]) -> "ProbeHistory":
-        """Before the first result: alive, but neither started nor ready."""
+        """The history before the first result: a liveness probe passes, the others don't."""
         return cls(
             success_threshold=specification.get("successThreshold", 1),
             failure_threshold=specification.get("failureThreshold", 3),
@@ -30,26 +30,26 @@ class ProbeHistory:
 
     def record(self, success: bool) -> "ProbeHistory":
         """The history with one more result."""
-        row = self.row + 1 if success == self.last else 1
+        streak = self.streak + 1 if success == self.last else 1
         threshold = self.success_threshold if success else self.failure_threshold
-        passing = success if row >= threshold else self.passing
-        return replace(self, row=row, last=success, passing=passing)
+        passing = success if streak >= threshold else self.passing
+        return replace(self, streak=streak, last=success, passing=passing)
 
     @property
     def failed(self) -> bool:
-        """As many failures in a row as the threshold allows, or more."""
-        return self.last is False and self.row >= self.failure_threshold
+        """Whether the latest results were failures, as many in a row as `failure_threshold` says or more."""
+        return self.last is False and self.streak >= self.failure_threshold
 
 
 @dataclass(frozen=True)
 class ContainerHealth:
-    """All probes of one run of a container. Without a probe, its question is answered yes."""
+    """All probes of one run of a container. A probe that is not declared counts as passing."""
 
     histories: Mapping[ProbeName, ProbeHistory]
 
     @classmethod
     def of(cls, container: Mapping[str, Any]) -> "ContainerHealth":
-        """That of a container that has just started."""
+        """The health of a container that has just started."""
         return cls({name: ProbeHistory.of(name, container[name]) for name in PROBES if name in container})
 
     def record(self, name: ProbeName, success: bool) -> "ContainerHealth":
@@ -67,13 +67,13 @@ class ContainerHealth:
         return self.started and self._passing("readinessProbe")
 
     @property
-    def verdict(self) -> ProbeName | None:
-        """The probe because of which the container must be killed, if any."""
+    def failed_probe(self) -> ProbeName | None:
+        """The failed startup or liveness probe for which the container has to be killed, if any."""
         names: tuple[ProbeName, ...] = ("startupProbe", "livenessProbe")
         return next((name for name in names if name in self.histories and self.histories[name].failed), None)
 
     def runs(self, name: ProbeName) -> bool:
-        """Whether this probe is asked at present: the startup probe until it passes, then the others."""
+        """Whether this probe runs at present: the startup probe until it passes, then the others."""
         return name in self.histories and (name == "startupProbe") != self.started
 
     def _passing(self, name: ProbeName) -> bool:

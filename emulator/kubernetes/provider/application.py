@@ -1,4 +1,4 @@
-"""Applies what a resource declares, and says what became of it in pulumi-kubernetes' words."""
+"""Applies a resource's inputs to a cluster, with the outputs and messages of pulumi-kubernetes."""
 
 from emulator.kubernetes.cluster import KubernetesCluster
 from emulator.kubernetes.provider.managers import STATE_KEY, is_forced, manager_of
@@ -16,7 +16,7 @@ _HELP_WITH_CONFLICTS = (
 
 
 def require_absence(cluster: KubernetesCluster, inputs: Properties) -> None:
-    """Raises AlreadyExists where there is an object of that name."""
+    """Raises AlreadyExists if the cluster has an object of the inputs' kind and name."""
     key = key_of(inputs)
     if cluster.objects.get(key) is not None:
         raise AlreadyExists(f'{KINDS[key.kind].plural} "{key.name}" already exists')
@@ -30,10 +30,10 @@ def applied(
     return apply(cluster.objects, config, manager, version=version, force=force, dry_run=dry_run)
 
 
-def rehearse(session: Session, old_outputs: Properties, inputs: Properties) -> Properties | None:
-    """The outputs of a dry run of an update; None where the inputs are not all known, or nobody can be asked.
+def dry_run_update(session: Session, old_outputs: Properties, inputs: Properties) -> Properties | None:
+    """The outputs of a dry run of an update. Raises ProviderError as the update would.
 
-    Raises ProviderError as the update would.
+    None if an input is unknown, or there is no cluster or no object to ask about.
     """
     cluster = session.find() if known(inputs) else None
     live = cluster.objects.get(key_of(inputs)) if cluster else None
@@ -43,12 +43,12 @@ def rehearse(session: Session, old_outputs: Properties, inputs: Properties) -> P
     try:
         item = applied(cluster, inputs, manager, is_forced(inputs, live, session.force), dry_run=True)
     except ApiError as error:
-        raise not_live(live, manager, explained(error, manager)) from error
+        raise update_failed(live, manager, refusal_message(error, manager)) from error
     return outputs_of(item, manager)
 
 
-def explained(error: ApiError, manager: str) -> str:
-    """A refusal as users get to read it (handleSSAErr in await/await.go)."""
+def refusal_message(error: ApiError, manager: str) -> str:
+    """A refusal in the words of pulumi-kubernetes (handleSSAErr in await/await.go)."""
     if not isinstance(error, Conflict):
         return str(error)
     return (
@@ -58,12 +58,12 @@ def explained(error: ApiError, manager: str) -> str:
 
 
 def outputs_of(item: Object, manager: str) -> Properties:
-    """What the state keeps (checkpointObject): the live object, and the manager that it was applied by."""
+    """The outputs that the state keeps (checkpointObject): the live object and its field manager."""
     return {**item, STATE_KEY: manager}
 
 
-def not_live(item: Object, manager: str, problem: str) -> ProviderError:
-    """An update that failed at whatever stage leaves the new inputs in the state, with the live object."""
+def update_failed(item: Object, manager: str, problem: str) -> ProviderError:
+    """The error of a failed update; with its partial outputs Pulumi keeps the new inputs in the state."""
     identifier = identifier_of(item)
     return ProviderError(
         f'the Kubernetes API server reported that "{identifier}" failed to fully initialize or become live: '

@@ -1,4 +1,4 @@
-"""What of an object can't be changed in place: pulumi-kubernetes' tables (provider/pkg/provider/diff.go)."""
+"""Which changes replace an object: the tables of pulumi-kubernetes (provider/pkg/provider/diff.go)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ AUTONAMED = "pulumi.com/autonamed"
 _ALWAYS = ("metadata.name", "metadata.namespace")
 _REPLACED = {
     DEPLOYMENT.name: ("spec.selector",),
-    # The API could change parallelism in place, Pulumi does not; of podFailurePolicy Pulumi does not know.
+    # The API could change parallelism in place, Pulumi does not; Pulumi's table lacks podFailurePolicy.
     JOB.name: ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
 }
 _CONTENT = {
@@ -21,9 +21,9 @@ _CONTENT = {
 
 
 def difference(old: Object, new: Object, mutable_kinds: Iterable[str] = ()) -> Difference:
-    """What changes between two sets of inputs, and what of it needs a new object.
+    """The paths that change between two sets of inputs, and those that need a new object.
 
-    `mutable_kinds`: of ConfigMap and Secret those whose content the provider may change in place.
+    `mutable_kinds`: which of ConfigMap and Secret have content that the provider may change in place.
     """
     changed = changed_paths(old, new)
     fixed = (*_ALWAYS, *_REPLACED.get(new["kind"], ()), *_fixed_content(new, mutable_kinds))
@@ -45,7 +45,7 @@ def _lies_in(path: str, fixed: Sequence[str]) -> bool:
 
 
 def _same_name(old: Object, new: Object) -> bool:
-    """Whether the new object would stand in the old one's place: then that one must go first."""
+    """Whether both objects have the same name, so that the old one must be deleted first."""
     if AUTONAMED in annotations_of(new):
         return False
     before, after = old["metadata"], new["metadata"]

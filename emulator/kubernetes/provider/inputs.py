@@ -1,4 +1,4 @@
-"""From what a program declares to what is sent to the API server: names, namespaces, and refusals."""
+"""The inputs of a resource: the names and namespace that are filled in, and what is refused."""
 
 import copy
 import random
@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.kubernetes.provider.differences import AUTONAMED
 from emulator.kubernetes.provider.modelled import unmodelled
-from emulator.kubernetes.server.applying import as_stored
+from emulator.kubernetes.server.defaults import as_stored
 from emulator.kubernetes.server.objects import KINDS, Kind, Object, annotations_of
 from emulator.kubernetes.server.rules import broken_rules
 from emulator.kubernetes.server.schema import schema_failures
@@ -42,7 +42,7 @@ def completed(
 ) -> Object:
     """The inputs with apiVersion and kind, a namespace and a name. A name once generated is kept.
 
-    `seed`: what a generated name follows from; without one it is any.
+    `seed`: a generated name is derived from it; if it is empty, the name is random.
     """
     inputs: Object = {"apiVersion": kind.api_version, "kind": kind.name, **without_nulls(news)}
     metadata = inputs.setdefault("metadata", {})
@@ -63,18 +63,18 @@ def failures(inputs: Object, version: str | None, former: Object | None = None) 
     """
     if isinstance(inputs["metadata"], Unknown):
         return []
-    # Rules may rely on the schema: on wrong types they would only stumble.
+    # The rules expect the types of the schema.
     return schema_failures(inputs, version) or [*unmodelled(inputs), *broken_rules(inputs, version, former)]
 
 
 def live_inputs(live: Object, declared: Object) -> Object:
-    """What a program would declare to get `live`, as far as it declared that (pruneLiveState).
+    """The values that the declared fields have in `live` (pruneLiveState).
 
-    A list is compared place by place: what somebody added at its end is not seen.
+    Lists are compared by position: an item that was added at the end is not seen.
     """
     stored = as_stored(declared)
     pruned = _pruned(live, stored)
-    # What is only for writing stays as it was declared, as long as it is what is stored.
+    # A write-only field (stringData) stays as it was declared while it has the value that is stored.
     return declared if pruned == stored else pruned
 
 
@@ -88,7 +88,7 @@ def _pruned(source: Any, target: Any) -> Any:
 
 
 def without_nulls(value: Any) -> Any:
-    """A copy without null fields: to the API they are the same as absent ones."""
+    """A copy without null fields: to the API a null field is an absent one."""
     if isinstance(value, dict):
         return {name: without_nulls(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):
@@ -102,5 +102,5 @@ def _former_name(olds: Object) -> str | None:
 
 def _generated_name(logical_name: str, seed: bytes) -> str:
     """As by NewUniqueName in Pulumi's sdk/go/common/resource."""
-    chance = random.Random(seed) if seed else random.SystemRandom()
-    return f"{logical_name}-" + "".join(chance.choices(_ALPHABET, k=_SUFFIX_LENGTH))
+    generator = random.Random(seed) if seed else random.SystemRandom()
+    return f"{logical_name}-" + "".join(generator.choices(_ALPHABET, k=_SUFFIX_LENGTH))

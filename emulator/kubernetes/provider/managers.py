@@ -1,4 +1,4 @@
-"""Which field manager a resource is applied by, as pulumi-kubernetes chooses it."""
+"""The field manager that a resource is applied by, as pulumi-kubernetes chooses it."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ _PREFIX = "pulumi-kubernetes-"
 
 
 def manager_of(state: Mapping[str, Any], inputs: Object) -> str:
-    """The name by kubeProvider.fieldManagerName: the annotation's, else the state's, else a random one."""
+    """The manager's name (kubeProvider.fieldManagerName): the annotation's, the state's, or a random one."""
     return annotations_of(inputs).get(_ANNOTATION) or state.get(STATE_KEY) or _PREFIX + secrets.token_hex(4)
 
 
 def is_forced(inputs: Object, live: Object | None, by_provider: bool) -> bool:
     """Whether fields are taken from other managers (patchForce in await/await.go).
 
-    `live`: what is updated; None at a creation, also where that finds an object. `by_provider`: the setting
-    enablePatchForce.
+    `live`: the object to update; None at a creation, even one that finds an object. `by_provider`: the
+    provider's setting enablePatchForce.
     """
     annotation = annotations_of(inputs).get(_FORCE_ANNOTATION)
     if annotation is not None:
@@ -30,8 +30,8 @@ def is_forced(inputs: Object, live: Object | None, by_provider: bool) -> bool:
     return by_provider or (live is not None and not live["metadata"].get("managedFields"))
 
 
-def emptied(item: Object) -> Object:
-    """What a manager applies that wants to own nothing of it any more (Relinquish in ssa/actions.go)."""
+def giving_up_fields(item: Object) -> Object:
+    """The configuration by which a manager gives up all its fields (Relinquish in ssa/actions.go)."""
     names = ("name", "namespace")
     metadata = {name: item["metadata"][name] for name in names if name in item["metadata"]}
     return {"apiVersion": item["apiVersion"], "kind": item["kind"], "metadata": metadata}

@@ -1,6 +1,6 @@
-"""Which fields the emulator acts on. Every other one is refused by name: none is accepted and then ignored.
+"""The fields that the emulator accepts; `unmodelled` refuses any other by its name.
 
-A few are accepted although nothing on one machine could honour them; each says why.
+The emulator acts on what it accepts. The exceptions, which one machine can't honour, have a comment each.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,13 +54,13 @@ _PROBE: Shape = {
     "successThreshold": ANY,
     "failureThreshold": ANY,
 }
-# Kinds of system calls can't be told apart here; RuntimeDefault forbids none that an ordinary program makes.
+# Without effect: RuntimeDefault forbids no system call that an ordinary program makes.
 _SECCOMP: Shape = {"type": Only(["RuntimeDefault"])}
 _POD_SECURITY: Shape = {
     "runAsUser": ANY,
     "runAsNonRoot": ANY,
     "seccompProfile": _SECCOMP,
-    # All files of a pod belong to the image or are writable by everybody.
+    # Without effect: a pod's files are its image's, or writable by everybody.
     "runAsGroup": ANY,
     "fsGroup": ANY,
 }
@@ -96,7 +96,7 @@ _CONTAINER: Shape = {
     "env": _ENVIRONMENT,
     "envFrom": [{"prefix": ANY, "secretRef": _IMPORTED, "configMapRef": _IMPORTED}],
     "ports": [{"name": ANY, "containerPort": ANY, "protocol": Only(["TCP"])}],
-    # Requests place pods and limits throttle them; on one machine pods share what there is.
+    # Without effect: requests would place pods and limits throttle them; here they share one machine.
     "resources": {"requests": ANY, "limits": ANY},
     "securityContext": _CONTAINER_SECURITY,
     "startupProbe": _PROBE,
@@ -112,7 +112,7 @@ _POD: Shape = {
     "restartPolicy": ANY,
     "terminationGracePeriodSeconds": ANY,
     "securityContext": _POD_SECURITY,
-    # A size limit evicts a pod that fills its scratch space; here the machine's memory is the limit.
+    # Without effect: a size limit would evict a pod; here the machine's memory is the limit.
     "volumes": [
         {
             "name": ANY,
@@ -120,7 +120,7 @@ _POD: Shape = {
             "downwardAPI": {"items": [{"path": ANY, "fieldRef": {"fieldPath": ANY}}]},
         }
     ],
-    # There is no API server in the cluster's network that a token would be good for.
+    # Without effect: pods can't reach the API server, for which the token would be.
     "automountServiceAccountToken": ANY,
     "serviceAccountName": ANY,
     "enableServiceLinks": Only([False]),
@@ -154,7 +154,7 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
     SERVICE_ACCOUNT.name: {"automountServiceAccountToken": ANY},
     SERVICE.name: {
         "spec": {
-            # One without a load balancer leads nowhere: no pod here calls another by its Service.
+            # A ClusterIP Service has no address: pods can't reach one another by a Service.
             "type": Only(["LoadBalancer", "ClusterIP"]),
             "selector": ANY,
             "ports": [
@@ -209,7 +209,7 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
             "unhealthyPodEvictionPolicy": ANY,
         }
     },
-    # Nothing here carries policies out: pods reach what they reach without one.
+    # Without effect: network policies are not enforced.
     NETWORK_POLICY.name: {"spec": ANY},
 }
 

@@ -7,20 +7,26 @@ import time
 from emulator.kubernetes.cluster import KubernetesCluster
 from emulator.kubernetes.provider.application import (
     applied,
-    explained,
+    dry_run_update,
     identifier_of,
-    not_live,
     outputs_of,
-    rehearse,
+    refusal_message,
     require_absence,
+    update_failed,
 )
-from emulator.kubernetes.provider.awaiting import is_unready_job
 from emulator.kubernetes.provider.differences import difference
 from emulator.kubernetes.provider.inputs import completed, failures, kind_of, live_inputs, resource_types
-from emulator.kubernetes.provider.managers import emptied, is_forced, manager_of
+from emulator.kubernetes.provider.managers import giving_up_fields, is_forced, manager_of
 from emulator.kubernetes.provider.modelled import top_level_fields
-from emulator.kubernetes.provider.session import OF_THE_ENGINE, SETTINGS, Clusters, Session
-from emulator.kubernetes.provider.waiting import CANCELLED, TIMEOUT, awaited, problem_with, wait_until
+from emulator.kubernetes.provider.readiness import is_unready_job
+from emulator.kubernetes.provider.session import ENGINE_SETTINGS, SETTINGS, Clusters, Session
+from emulator.kubernetes.provider.waiting import (
+    CANCELLED_MESSAGE,
+    DEFAULT_TIMEOUT,
+    await_object,
+    current_problem,
+    wait_until,
+)
 from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, ApiError
 from emulator.kubernetes.server.defaults import with_defaults
 from emulator.kubernetes.server.objects import (
@@ -48,7 +54,7 @@ from emulator.providers.provider import (
 from emulator.providers.schema import package_schema
 
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
-_UNINTERESTING_TO_INPUTS = (
+_SERVER_METADATA = (
     "uid",
     "creationTimestamp",
     "deletionTimestamp",
@@ -60,7 +66,7 @@ _UNINTERESTING_TO_INPUTS = (
 
 
 class Kubernetes(Provider):
-    """Serves all clusters of the emulator; a provider instance means that of its kubeconfig's token."""
+    """Serves all clusters of the emulator; a session acts on the one that its kubeconfig's token names."""
 
     name = "kubernetes"
     version = importlib.metadata.version("pulumi_kubernetes")
@@ -75,10 +81,10 @@ class Kubernetes(Provider):
         types = {
             token: (top_level_fields(kind.name), ("status",)) for token, kind in resource_types().items()
         }
-        return package_schema(Kubernetes, SETTINGS - OF_THE_ENGINE, types)
+        return package_schema(Kubernetes, SETTINGS - ENGINE_SETTINGS, types)
 
     def diff_config(self, olds: Properties, news: Properties, /) -> Difference:
-        """Another cluster means other objects. With a clusterIdentifier, that alone tells clusters apart."""
+        """Another cluster replaces the provider; a clusterIdentifier on both sides alone identifies it."""
         changed = super().diff_config(olds, news).changed
         decisive = (
             ("clusterIdentifier",) if _identified(olds) and _identified(news) else ("kubeconfig", "context")
@@ -125,7 +131,7 @@ class Kubernetes(Provider):
         /,
     ) -> tuple[str, Properties]:
         if preview:
-            return "", _foreseen(inputs)
+            return "", _previewed_outputs(inputs)
         cluster, manager = session.cluster(), manager_of({}, inputs)
         try:
             if not session.upsert:
@@ -134,9 +140,9 @@ class Kubernetes(Provider):
         except ApiError as error:
             raise ProviderError(
                 f'resource "{urn}" was not successfully created by the Kubernetes API server: '
-                f"{explained(error, manager)}"
+                f"{refusal_message(error, manager)}"
             ) from error
-        latest, problem = awaited(cluster, item, inputs, timeout)
+        latest, problem = await_object(cluster, item, inputs, timeout)
         outputs = outputs_of(latest, manager)
         if problem is not None:
             raise ProviderError(
@@ -164,8 +170,8 @@ class Kubernetes(Provider):
             return None
         outputs = outputs_of(item, manager_of(state, inputs))
         if not inputs:
-            return identifier_of(item), _declared(item), outputs
-        found, problem = live_inputs(item, inputs), problem_with(session.cluster(), item, inputs)
+            return identifier_of(item), _imported_inputs(item), outputs
+        found, problem = live_inputs(item, inputs), current_problem(session.cluster(), item, inputs)
         if problem is not None:
             raise ProviderError(problem, partial=(identifier_of(item), outputs), inputs=found)
         return identifier_of(item), found, outputs
@@ -185,7 +191,9 @@ class Kubernetes(Provider):
         if preview:
             if not known(new_inputs):
                 return copy.deepcopy(new_inputs)
-            return rehearse(session, old_outputs, new_inputs) or _foreseen(new_inputs, old_outputs)
+            return dry_run_update(session, old_outputs, new_inputs) or _previewed_outputs(
+                new_inputs, old_outputs
+            )
         cluster = session.cluster()
         live = cluster.objects.get(key_of(new_inputs))
         if live is None:
@@ -195,13 +203,13 @@ class Kubernetes(Provider):
         try:
             item = applied(cluster, new_inputs, manager, is_forced(new_inputs, live, session.force))
         except ApiError as error:
-            raise not_live(live, manager, explained(error, manager)) from error
-        latest, problem = awaited(cluster, item, new_inputs, timeout)
+            raise update_failed(live, manager, refusal_message(error, manager)) from error
+        latest, problem = await_object(cluster, item, new_inputs, timeout)
         if problem is not None:
-            raise not_live(latest, manager, problem)
+            raise update_failed(latest, manager, problem)
         if former != manager:
             try:
-                latest = applied(cluster, emptied(latest), former, force=False)
+                latest = applied(cluster, giving_up_fields(latest), former, force=False)
             except ApiError as error:
                 raise ProviderError(str(error)) from error
         return outputs_of(latest, manager)
@@ -224,20 +232,18 @@ class Kubernetes(Provider):
             raise ProviderError(f'namespaces "{key.name}" is forbidden: this namespace may not be deleted')
         former = cluster.objects.get(key)
         cluster.objects.delete(key)
-        end = time.monotonic() + (timeout or TIMEOUT)
-        if former is not None and not wait_until(
-            cluster, lambda: not _is_there(cluster, former), lambda: end
-        ):
+        end = time.monotonic() + (timeout or DEFAULT_TIMEOUT)
+        if former is not None and not wait_until(cluster, lambda: not _exists(cluster, former), lambda: end):
             name = qualified_name(former)
             late = f"'{name}' timed out waiting to be deleted"
-            raise ProviderError(CANCELLED.format(name) if current_call().abandoned else late)
+            raise ProviderError(CANCELLED_MESSAGE.format(name) if current_call().abandoned else late)
 
     def secret_outputs(self, resource_type: str, /) -> frozenset[str]:
         return frozenset({"data", "stringData"}) if resource_type.endswith(f":{SECRET.name}") else frozenset()
 
 
-def _foreseen(inputs: Properties, former: Properties | None = None) -> Properties:
-    """The outputs as far as they are known before the API server has seen the inputs."""
+def _previewed_outputs(inputs: Properties, former: Properties | None = None) -> Properties:
+    """The outputs as far as a preview knows them: the inputs with defaults, and unknown server metadata."""
     if isinstance(inputs["metadata"], Unknown):
         return copy.deepcopy(inputs)
     expected = with_defaults(inputs) if known(inputs) else copy.deepcopy(inputs)
@@ -264,7 +270,7 @@ def _is_unready_job(session: Session, inputs: Properties) -> bool:
     return job is not None and is_unready_job(job)
 
 
-def _is_there(cluster: KubernetesCluster, former: Object) -> bool:
+def _exists(cluster: KubernetesCluster, former: Object) -> bool:
     item = cluster.objects.get(key_of(former))
     return item is not None and item["metadata"]["uid"] == former["metadata"]["uid"]
 
@@ -277,9 +283,7 @@ def _key(resource_type: str, resource_id: str) -> Key:
     return Key(kind.name, namespace or ("default" if kind.namespaced else ""), name)
 
 
-def _declared(item: Object) -> Properties:
-    """What a program would declare to get this object; for one that no program has applied yet."""
-    metadata = {
-        name: value for name, value in item["metadata"].items() if name not in _UNINTERESTING_TO_INPUTS
-    }
+def _imported_inputs(item: Object) -> Properties:
+    """The inputs of an object that is imported: all but its status and what the server writes."""
+    metadata = {name: value for name, value in item["metadata"].items() if name not in _SERVER_METADATA}
     return {**{name: value for name, value in item.items() if name != "status"}, "metadata": metadata}

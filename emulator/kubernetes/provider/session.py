@@ -1,4 +1,4 @@
-"""One configured instance of the Kubernetes provider: which cluster it means, and its settings."""
+"""A configured instance of the Kubernetes provider: its settings, and the cluster it acts on."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from emulator.providers.provider import Properties, ProviderError, Unknown
 Clusters = Callable[[], Iterable[KubernetesCluster]]
 """The clusters that run at present."""
 
-OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL"})
-"""What the engine wants to know of every provider, and hands on."""
-SETTINGS = OF_THE_ENGINE | frozenset(
+ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL"})
+"""The settings that the engine reads itself, and passes on to the provider."""
+SETTINGS = ENGINE_SETTINGS | frozenset(
     {
         "kubeconfig",
         "context",
@@ -26,7 +26,7 @@ SETTINGS = OF_THE_ENGINE | frozenset(
         "upsertExistingObjects",
         "enableServerSideApply",
         "enablePatchForce",
-        # There is nothing that these would limit or silence.
+        # Without effect: the emulator has no client to limit, and gives no such warnings.
         "kubeClientSettings",
         "suppressDeprecationWarnings",
         "suppressHelmHookWarnings",
@@ -37,7 +37,7 @@ _UNREACHABLE = "configured Kubernetes cluster is unreachable: "
 
 @dataclass(frozen=True)
 class Session:
-    """The provider's configuration. The cluster is looked up at each call: it may come or go meanwhile."""
+    """The provider's configuration. The cluster is looked up at each call, as it may come or go meanwhile."""
 
     clusters: Clusters
     kubeconfig: str | None
@@ -51,7 +51,10 @@ class Session:
 
     @classmethod
     def of(cls, config: Properties, clusters: Clusters) -> "Session":
-        """Raises ProviderError for settings that are not modelled, and for an unreadable kubeconfig."""
+        """The session of a configuration.
+
+        Raises ProviderError for settings that are not modelled, and for an unreadable kubeconfig.
+        """
         unknown = sorted(name for name in config if name not in SETTINGS and not name.startswith("__"))
         if unknown:
             raise ProviderError(f"kubernetes provider: not modelled by the emulator: {', '.join(unknown)}")
@@ -102,6 +105,6 @@ def _text(config: Properties, name: str) -> str | None:
 
 
 def _flag(config: Properties, name: str) -> bool:
-    """Provider settings reach a provider as text."""
+    """Whether the setting is true; the engine hands settings to a provider as text."""
     value: Any = config.get(name)
     return not isinstance(value, Unknown) and value in (True, "true")

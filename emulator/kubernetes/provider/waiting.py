@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 
 from emulator.kubernetes.cluster import KubernetesCluster
-from emulator.kubernetes.provider.awaiting import (
+from emulator.kubernetes.provider.readiness import (
     Endpoints,
     Readiness,
     deployment_readiness,
@@ -27,13 +27,13 @@ from emulator.kubernetes.services.service import has_balancer, ingress_address
 from emulator.providers.calls import current_call
 from emulator.providers.provider import Properties
 
-TIMEOUT = 600.0
-"""Seconds that everything is waited for where nothing else is said (await/await.go)."""
+DEFAULT_TIMEOUT = 600.0
+"""Seconds to wait where neither the resource nor an annotation sets a timeout (await/await.go)."""
 RESYNC = 60.0
-"""Seconds after which informers hand out all objects anew (Factories.ForNamespace in await/informers)."""
+"""Seconds after which informers report all objects again (Factories.ForNamespace in await/informers)."""
 SETTLING = 2.0
 """Seconds that endpoints are given to settle. Ten in pulumi-kubernetes, but here pods are made at once."""
-CANCELLED = 'Resource operation was cancelled for "{}"'
+CANCELLED_MESSAGE = 'Resource operation was cancelled for "{}"'
 _FAILED = "Resource '{}' was created but failed to initialize"
 _SKIP_AWAIT = "pulumi.com/skipAwait"
 _TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
@@ -41,19 +41,22 @@ _WAIT_FOR = "pulumi.com/waitFor"
 
 
 class Wait:
-    """One wait for one object. `look` is to be called after every change, and at `next_look`."""
+    """One wait for one object. The caller calls `look` after every change, and at `next_look`."""
 
     def __init__(self, timeout: float, began: float) -> None:
-        """`began`: monotonic, as all times here."""
+        """`timeout`: seconds. `began`: monotonic, as all times here."""
         self._timeout = timeout
         self._began = began
 
     def look(self, item: Object, neighbours: Sequence[Object], front_end: FrontEnd, now: float) -> Readiness:
-        """How it stands. `neighbours`: all objects of the namespace; `front_end`: that of a Service."""
+        """The object's readiness now. `neighbours`: all objects of its namespace.
+
+        `front_end`: the load balancer of a Service.
+        """
         return Readiness(ready=True)
 
     def deadline(self) -> float | None:
-        """When the wait ends without success; None if it never does."""
+        """When the wait ends without success; None if it has no end."""
         return self._began + self._timeout
 
     def next_look(self) -> float | None:
@@ -69,10 +72,10 @@ class DeploymentWait(Wait):
 
 
 class JobWait(Wait):
-    """jobInitAwaiter.Await in await/job.go: its time begins anew with every event.
+    """The wait for a Job, whose timeout restarts with every event (jobInitAwaiter.Await in await/job.go).
 
     Events are those of all Jobs of the namespace, and warnings about the Job's own pods. As informers repeat
-    everything each minute, a wait that may take a minute or more never ends by its timeout.
+    all events each minute, a timeout of a minute or more is never reached.
     """
 
     def __init__(self, timeout: float, began: float) -> None:
@@ -104,10 +107,9 @@ class JobWait(Wait):
 
 
 class ServiceWait(Wait):
-    """serviceInitAwaiter in await/service.go: an address, and endpoints that have settled, none unready.
+    """The wait for a Service: an address, and settled endpoints, none unready (await/service.go).
 
-    A Service of type ClusterIP needs no address.
-    A Service that selects no pods at all is ready, too; one that has unready ones is not.
+    A Service of type ClusterIP needs no address. One without endpoints is ready once that has settled.
     """
 
     def __init__(self, timeout: float, began: float) -> None:
@@ -130,7 +132,7 @@ class ServiceWait(Wait):
         if not addressed:
             missing.append(_NO_ADDRESS)
         late = now >= self._began + self._timeout
-        # That connections are carried on is not pulumi-kubernetes' affair, but that of whoever runs it here.
+        # pulumi-kubernetes doesn't wait for this. Here the Service can be used as soon as the wait is over.
         carried = front_end.reaches_pods or not found.ready or not has_balancer(item)
         ready = addressed and (self._settled or late) and not found.not_ready and carried
         return Readiness(ready=ready, missing=tuple(missing))
@@ -139,7 +141,10 @@ class ServiceWait(Wait):
         return min([*self._timers, self._began + self._timeout])
 
     def _observe(self, found: Endpoints, now: float) -> None:
-        """processEndpointEvent: each event unsettles, and settles after a while, also if others follow it."""
+        """processEndpointEvent: an event ends the settled state, and starts a timer that restores it.
+
+        An event that follows does not stop the timers of those before.
+        """
         self._settled = self._settled or any(due <= now for due in self._timers)
         self._timers = [due for due in self._timers if due > now]
         if found != self._endpoints:
@@ -148,9 +153,9 @@ class ServiceWait(Wait):
 
 
 class FieldWait(Wait):
-    """For `pulumi.com/waitFor`: a field that has to be there (await/condition/jsonpath.go).
+    """The wait for the field that `pulumi.com/waitFor` names (await/condition/jsonpath.go).
 
-    A Service that can't be listened for here says so, whatever it is to have.
+    It fails for a Service whose load balancer can't listen on this machine.
     """
 
     def __init__(self, expression: str, timeout: float, began: float) -> None:
@@ -177,27 +182,27 @@ _NO_ADDRESS = "Service was not allocated an IP address; does your cloud provider
 _WAITS = {DEPLOYMENT.name: DeploymentWait, JOB.name: JobWait, SERVICE.name: ServiceWait}
 
 
-def awaited(
+def await_object(
     cluster: KubernetesCluster, item: Object, inputs: Properties, timeout: float
 ) -> tuple[Object, str | None]:
-    """The object as it is after the wait for it, and what is wrong with it.
+    """Waits for the object; returns it as it is then, and the message of a wait that failed.
 
-    `timeout`: in seconds, 0 for what the annotation says, or pulumi-kubernetes' own.
+    `timeout`: in seconds; 0 for that of the annotation, or pulumi-kubernetes' default.
     """
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
         return item, None
     given = annotations_of(inputs).get(_TIMEOUT_SECONDS)
-    seconds = timeout or (float(given) if given else TIMEOUT)
+    seconds = timeout or (float(given) if given else DEFAULT_TIMEOUT)
     latest, verdict = wait_for(cluster, item, seconds, annotations_of(inputs).get(_WAIT_FOR))
     if verdict.ready:
         return latest, None
     return latest, "\n\t* ".join([_headline(item["metadata"]["name"], verdict), *verdict.missing])
 
 
-def problem_with(cluster: KubernetesCluster, item: Object, inputs: Properties) -> str | None:
-    """What is wrong with the object at this moment, as a refresh says it (the Read of each awaiter).
+def current_problem(cluster: KubernetesCluster, item: Object, inputs: Properties) -> str | None:
+    """The message of a refresh about an object that is not ready (the Read of each awaiter); None if it is.
 
-    That looks at all that the kind is waited for, also where pulumi.com/waitFor names a field.
+    A refresh applies the criteria of the kind, also where pulumi.com/waitFor names a field.
     """
     if annotations_of(inputs).get(_SKIP_AWAIT) == "true":
         return None
@@ -217,15 +222,19 @@ def _neighbours(cluster: KubernetesCluster, item: Object) -> list[Object]:
 def _headline(name: str, verdict: Readiness) -> str:
     if verdict.failed:
         return _FAILED.format(name)
-    return CANCELLED.format(name) if current_call().abandoned else f"'{name}' timed out waiting to be Ready"
+    return (
+        CANCELLED_MESSAGE.format(name)
+        if current_call().abandoned
+        else f"'{name}' timed out waiting to be Ready"
+    )
 
 
 def wait_for(
     cluster: KubernetesCluster, item: Object, timeout: float, field: str | None = None
 ) -> tuple[Object, Readiness]:
-    """Waits, as long as somebody wants to know, until the object is ready, has failed, or time is over.
+    """Waits until the object is ready or has failed, the time is over, or the call is abandoned.
 
-    `field`: what pulumi.com/waitFor names, which is waited for instead of all that the kind is waited for.
+    `field`: what pulumi.com/waitFor names; it takes the place of the criteria of the kind.
     """
     latest, verdict = item, Readiness()
     began = time.monotonic()
@@ -247,9 +256,9 @@ def wait_until(
     deadline: Callable[[], float | None],
     next_look: Callable[[], float | None] | None = None,
 ) -> bool:
-    """Whether `condition` came true: before the deadline (monotonic), and while somebody wanted to know.
+    """Whether `condition` came true before the deadline (monotonic) and before the call was abandoned.
 
-    `deadline` and `next_look` (when to ask the condition again at the latest) are asked after every change.
+    `deadline` and `next_look` (when to check the condition again at the latest) are called after each change.
     """
     call = current_call()
     call.when_over(cluster.objects.wake)

@@ -1,1 +1,1 @@
-"""The API server: objects, their rules and defaults, their store, and what programs read over HTTPS."""
+"""The API server: objects, their rules and defaults, their store, and the HTTPS endpoint."""

@@ -24,7 +24,7 @@ from emulator.store import Store
 
 BUILT_IN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
-# What the server's own controllers write; an update by a user leaves it alone.
+# The server's own controllers write these; an update by a user leaves them alone.
 _SERVER_ANNOTATIONS = ("deployment.kubernetes.io/",)
 _SERVER_METADATA = (
     "uid",
@@ -49,7 +49,7 @@ class AlreadyExists(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """Not now; the same request may be granted later."""
+    """The request is refused for the moment; it may succeed later (429)."""
 
 
 class ObjectStore:
@@ -107,22 +107,19 @@ class ObjectStore:
             ]
 
     def apply(self, item: Object) -> Object:
-        """Gives the object of that name the specification and metadata that a user wants it to have.
-
-        Raises NotFound.
-        """
+        """Writes a user's specification and metadata of an existing object. Raises NotFound."""
         with self._changed:
             former = self._require(key_of(item))
             return self._replace(former, _applied(former, item))
 
-    def rehearse(self, item: Object) -> Object:
-        """What `apply` would make of the object, which it leaves as it is. Raises NotFound."""
+    def dry_run_apply(self, item: Object) -> Object:
+        """The object that `apply` would write; nothing is written. Raises NotFound."""
         with self._changed:
             former = self._require(key_of(item))
             return copy.deepcopy(_continued(former, _applied(former, item)))
 
     def replace(self, item: Object) -> bool:
-        """Writes what a controller made of the object it read. False if that is gone or has changed."""
+        """Writes a controller's change of an object. False if the object is gone, or newer than `item`."""
         with self._changed:
             former = self._objects.get(key_of(item))
             if former is None or not _same_version(former, item):
@@ -131,9 +128,10 @@ class ObjectStore:
             return True
 
     def set_status(self, item: Object, status: Object) -> bool:
-        """Sets the status of the object that `item` is a copy of. False if that one has gone.
+        """Sets the status of the object that `item` is a copy of. False if the object is gone.
 
-        A pod keeps conditions of types that `status` does not name: kubelets patch, and others add some.
+        A pod keeps conditions of types that `status` does not name: a kubelet patches its own, and leaves
+        those of others alone.
         """
         with self._changed:
             former = self._objects.get(key_of(item))
@@ -146,7 +144,7 @@ class ObjectStore:
             return True
 
     def delete(self, key: Key) -> None:
-        """Asks for the object's deletion; the controllers carry it out. Nothing happens when it is gone."""
+        """Marks the object as deleted; the controllers remove it. Does nothing if it is gone."""
         with self._changed:
             item = self._objects.get(key)
             if item is None or deleting(item):
@@ -159,14 +157,14 @@ class ObjectStore:
             self._put({**item, "metadata": metadata, **({"status": status} if status else {})})
 
     def remove(self, item: Object) -> None:
-        """Forgets the object that `item` is a copy of; one that has finalizers stays."""
+        """Removes the object that `item` is a copy of from the store, unless it has finalizers."""
         with self._changed:
             former = self._objects.get(key_of(item))
             if former is not None and not former["metadata"].get("finalizers"):
                 self.erase(item)
 
     def erase(self, item: Object) -> None:
-        """Forgets the object that `item` is a copy of, whatever it waits for."""
+        """Removes the object that `item` is a copy of from the store, even if it has finalizers."""
         with self._changed:
             former = self._objects.get(key_of(item))
             if former is None or former["metadata"]["uid"] != item["metadata"]["uid"]:
@@ -177,8 +175,8 @@ class ObjectStore:
             self._changed.notify_all()
 
     @contextlib.contextmanager
-    def undisturbed(self) -> Iterator[None]:
-        """While it lasts nobody else changes an object."""
+    def locked(self) -> Iterator[None]:
+        """Holds the store's lock: meanwhile no other thread reads or changes an object."""
         with self._changed:
             yield
 
@@ -189,7 +187,7 @@ class ObjectStore:
             return self._version
 
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Waits until `condition`, asked anew after every change, holds. False after `timeout` seconds."""
+        """Waits until `condition` holds, checking after every change. False after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
             version = self.version
@@ -201,7 +199,7 @@ class ObjectStore:
             self.wait_beyond(version, remaining)
 
     def wake(self) -> None:
-        """Makes all who wait look again."""
+        """Wakes the threads that wait for a change, as if there had been one."""
         with self._changed:
             self._version += 1
             self._changed.notify_all()
@@ -249,7 +247,7 @@ class ObjectStore:
 
 
 def _applied(former: Object, item: Object) -> Object:
-    """A copy of `item` with what only the server writes, as it stands in `former`."""
+    """A copy of `item` with the metadata of `former` that only the server writes."""
     changed = copy.deepcopy(item)
     metadata = {name: former["metadata"][name] for name in _SERVER_METADATA if name in former["metadata"]}
     annotations = {
@@ -262,7 +260,7 @@ def _applied(former: Object, item: Object) -> Object:
 
 
 def _continued(former: Object, changed: Object) -> Object:
-    """`changed` with the status of `former`, and a generation that counts changes of the specification."""
+    """`changed`, given the status of `former`, and a generation that counts changes of the specification."""
     changed["metadata"]["generation"] = former["metadata"]["generation"]
     if "status" in former:
         changed["status"] = former["status"]

@@ -1,6 +1,6 @@
-"""The API server as far as programs ask it themselves: objects and logs, over HTTPS, by the cluster's token.
+"""The API server's HTTPS endpoint: objects, pod logs and evictions, authenticated by the cluster's token.
 
-Pulumi's provider does not come by here: its stand-in has the objects at hand.
+The emulated Pulumi provider does not use it: it has the object store.
 """
 
 import hmac
@@ -24,12 +24,12 @@ _LONGEST_BODY = 1 << 20
 
 
 class ApiServer:
-    """Serves one cluster's pods, and their eviction, on a port of loopback."""
+    """Serves one cluster's objects, pod logs and evictions on a port of loopback."""
 
     def __init__(
         self, objects: ObjectStore, logs: LogSource, token: str, port: int, context: ssl.SSLContext
     ) -> None:
-        """Begins to listen. Raises OSError when the port is taken."""
+        """Starts listening. Raises OSError if the port is taken."""
         self._listener = _Listener((LOOPBACK, port), objects, logs, token)
         self._listener.socket = context.wrap_socket(
             self._listener.socket, server_side=True, do_handshake_on_connect=False
@@ -40,7 +40,7 @@ class ApiServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Frees the port."""
+        """Stops listening."""
         self._listener.shutdown()
         self._listener.server_close()
         self._thread.join()
@@ -48,7 +48,7 @@ class ApiServer:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and the body: an object, or the text of a log."""
+    """An HTTP status and a body: an object, or the text of a log."""
 
     status: int
     body: Object | bytes
@@ -63,7 +63,7 @@ def answer(
     authorization: str,
     body: bytes = b"",
 ) -> Answer:
-    """What the API server says to a request. `target`: path and query."""
+    """The API server's answer to a request. `target`: path and query."""
     if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return _failure(401, "Unauthorized", "Unauthorized")
     path, _, query = target.partition("?")
@@ -144,7 +144,7 @@ class _Listener(ThreadingHTTPServer):
 class _Connection(BaseHTTPRequestHandler):
     connection: ssl.SSLSocket
     protocol_version = "HTTP/1.1"
-    # Nobody who says nothing keeps a thread.
+    # Seconds until a silent client's thread is freed.
     timeout = 30
 
     def setup(self) -> None:
@@ -156,8 +156,8 @@ class _Connection(BaseHTTPRequestHandler):
         given = self.headers.get("Authorization", "")
         length = min(int(self.headers.get("Content-Length") or 0), _LONGEST_BODY)
         body = self.rfile.read(length)
-        asked = self.server
-        answered = answer(asked.objects, asked.logs, asked.token, self.command, self.path, given, body)
+        server = self.server
+        answered = answer(server.objects, server.logs, server.token, self.command, self.path, given, body)
         text = isinstance(answered.body, bytes)
         content = answered.body if isinstance(answered.body, bytes) else json.dumps(answered.body).encode()
         self.send_response(answered.status)

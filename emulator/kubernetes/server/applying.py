@@ -1,14 +1,13 @@
-"""What the API server does with an object that is applied: merge it, default it, check it, store it."""
+"""Server-side apply: an applied object is merged, given defaults, validated and stored."""
 
-import base64
 import datetime
 import uuid
 
 from emulator.kubernetes.server import ownership
 from emulator.kubernetes.server.api import ApiError, ObjectStore
-from emulator.kubernetes.server.defaults import with_defaults, with_job_identity
+from emulator.kubernetes.server.defaults import as_stored, with_defaults, with_job_identity
 from emulator.kubernetes.server.immutability import immutable_changes
-from emulator.kubernetes.server.objects import JOB, SECRET, Object, key_of
+from emulator.kubernetes.server.objects import JOB, Object, key_of
 from emulator.kubernetes.server.rules import broken_rules
 
 # ValidateFieldManager in k8s.io/apimachinery/pkg/apis/meta/v1/validation
@@ -28,7 +27,7 @@ def apply(
     force: bool = False,
     dry_run: bool = False,
 ) -> Object:
-    """The object as it is once `manager` has applied `config`, which makes it where there is none.
+    """Applies `config` for the field manager `manager`, creating the object if there is none; returns it.
 
     `version`: that of Kubernetes. A `dry_run` changes nothing.
 
@@ -36,7 +35,7 @@ def apply(
     """
     if not manager.isprintable() or len(manager) > _LONGEST_MANAGER:
         raise ApiError(f"PatchOptions is invalid: fieldManager: Invalid value: {manager!r}")
-    with objects.undisturbed():
+    with objects.locked():
         live = objects.get(key_of(config))
         try:
             item = ownership.apply(
@@ -52,18 +51,8 @@ def apply(
         item = _completed(item, live["metadata"]["uid"] if live else str(uuid.uuid4()))
         _require_validity(live, item, version)
         if dry_run:
-            return item if live is None else objects.rehearse(item)
+            return item if live is None else objects.dry_run_apply(item)
         return objects.create(item) if live is None else objects.apply(item)
-
-
-def as_stored(config: Object) -> Object:
-    """`config` without what is only for writing: a Secret's stringData become data."""
-    plain = config.get("stringData")
-    if config["kind"] != SECRET.name or plain is None:
-        return config
-    encoded = {name: base64.b64encode(value.encode()).decode() for name, value in plain.items()}
-    kept = {name: value for name, value in config.items() if name != "stringData"}
-    return {**kept, "data": {**(config.get("data") or {}), **encoded}}
 
 
 def _completed(item: Object, uid: str) -> Object:

@@ -1,8 +1,7 @@
-"""What the API server adds to an object that is sent to it."""
+"""The defaults that the API server fills into an object before it stores it."""
 
 import base64
 import copy
-from collections.abc import Mapping
 from typing import Any
 
 from emulator.kubernetes.server.objects import (
@@ -24,10 +23,20 @@ _JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
 def with_defaults(item: Object) -> Object:
     """A copy of `item` as the API server would store it (defaulting functions in pkg/apis/*/v1)."""
     result = copy.deepcopy(item)
-    complete = _COMPLETE.get(result["kind"])
+    complete = _DEFAULTING.get(result["kind"])
     if complete is not None:
         complete(result)
     return result
+
+
+def as_stored(config: Object) -> Object:
+    """`config` without its write-only field: the stringData of a Secret become data."""
+    plain = config.get("stringData")
+    if config["kind"] != SECRET.name or plain is None:
+        return config
+    encoded = {name: base64.b64encode(value.encode()).decode() for name, value in plain.items()}
+    kept = {name: value for name, value in config.items() if name != "stringData"}
+    return {**kept, "data": {**(config.get("data") or {}), **encoded}}
 
 
 def with_job_identity(job: Object, uid: str) -> Object:
@@ -138,9 +147,8 @@ def _service(item: Object) -> None:
 
 def _secret(item: Object) -> None:
     _fill(item, type="Opaque")
-    plain: Mapping[str, str] = item.pop("stringData", None) or {}
-    encoded = {name: base64.b64encode(value.encode()).decode() for name, value in plain.items()}
-    item["data"] = {**(item.get("data") or {}), **encoded}
+    item["data"] = dict(as_stored(item).get("data") or {})
+    item.pop("stringData", None)
 
 
 def _config_map(item: Object) -> None:
@@ -163,7 +171,7 @@ def _disruption_budget(item: Object) -> None:
     item["status"] = {}
 
 
-_COMPLETE = {
+_DEFAULTING = {
     DISRUPTION_BUDGET.name: _disruption_budget,
     DEPLOYMENT.name: _deployment,
     JOB.name: _job,

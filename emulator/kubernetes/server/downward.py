@@ -1,4 +1,4 @@
-"""The downward API: which fields of a pod its container can be told, and their values."""
+"""The downward API: the fields of a pod that its container can read, and their values."""
 
 import re
 
@@ -20,7 +20,7 @@ _FIELDS = (
 
 
 def field_of(pod: Object, path: str) -> str:
-    """A field of the pod as the downward API hands it to its container.
+    """The text of a pod's field in the downward API; empty where the pod lacks it.
 
     https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
     """

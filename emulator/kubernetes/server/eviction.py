@@ -1,4 +1,4 @@
-"""Eviction: a pod is asked to end as a drain of its node would ask it, within its disruption budget.
+"""Eviction: deletes a pod as the drain of its node does, if its disruption budget allows it.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
 """
@@ -28,12 +28,12 @@ def evict(objects: ObjectStore, namespace: str, name: str) -> None:
     select it.
     """
     key = Key(POD.name, namespace, name)
-    with objects.undisturbed():
+    with objects.locked():
         pod = objects.get(key)
         if pod is None:
             raise NotFound(f'pods "{name}" not found')
-        if not _is_unguarded(pod):
-            _spend(objects, _budgets(objects, pod), pod)
+        if not _ignores_budget(pod):
+            _consume_budget(objects, _budgets(objects, pod), pod)
         condition = {
             "type": "DisruptionTarget",
             "status": "True",
@@ -46,8 +46,8 @@ def evict(objects: ObjectStore, namespace: str, name: str) -> None:
         objects.delete(key)
 
 
-def _is_unguarded(pod: Object) -> bool:
-    """canIgnorePDB: nothing is disrupted by the end of a pod that does not run."""
+def _ignores_budget(pod: Object) -> bool:
+    """canIgnorePDB: the end of a pod that does not run disrupts nothing."""
     return deleting(pod) or pod["status"]["phase"] in _UNGUARDED_PHASES
 
 
@@ -60,15 +60,15 @@ def _budgets(objects: ObjectStore, pod: Object) -> list[Object]:
     ]
 
 
-def _spend(objects: ObjectStore, budgets: Sequence[Object], pod: Object) -> None:
-    """checkAndDecrement: takes this disruption out of the pod's budget."""
+def _consume_budget(objects: ObjectStore, budgets: Sequence[Object], pod: Object) -> None:
+    """checkAndDecrement: counts this disruption against the pod's budget."""
     if len(budgets) > 1:
         raise ApiError(
             "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
         )
     for budget in budgets:
         status = budget.get("status") or {}
-        if not is_true(pod, "Ready") and _lets_unready_go(budget, status):
+        if not is_true(pod, "Ready") and _allows_unready(budget, status):
             continue
         current = status.get("observedGeneration", 0) >= budget["metadata"]["generation"]
         if not current or status["disruptionsAllowed"] < 1:
@@ -76,7 +76,7 @@ def _spend(objects: ObjectStore, budgets: Sequence[Object], pod: Object) -> None
         objects.set_status(budget, {**status, "disruptionsAllowed": status["disruptionsAllowed"] - 1})
 
 
-def _lets_unready_go(budget: Object, status: Object) -> bool:
+def _allows_unready(budget: Object, status: Object) -> bool:
     if budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
         return True
     return status.get("currentHealthy", 0) >= status.get("desiredHealthy", 0) > 0

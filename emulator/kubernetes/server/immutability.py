@@ -1,4 +1,4 @@
-"""What of an object the API server never changes in place."""
+"""The fields of an object that the API server refuses to change in place."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The kubeconfig of a cluster, and how the stand-in provider finds a cluster by one."""
+"""Writes the kubeconfig of a cluster, and reads the token and namespace from one."""
 
 import base64
 from pathlib import Path
@@ -12,7 +12,7 @@ class KubeconfigInvalid(Exception):
 
 
 def make_kubeconfig(cluster: str, server: str, authority: Path, token: str) -> str:
-    """What AKS hands out for `cluster`: its API server's address and a token, as YAML."""
+    """The kubeconfig that AKS issues for `cluster`: its API server's address and a token, as YAML."""
     user = f"clusterUser_{cluster}"
     return yaml.safe_dump(
         {
@@ -37,9 +37,9 @@ def make_kubeconfig(cluster: str, server: str, authority: Path, token: str) -> s
 
 
 def token_of(kubeconfig: str, context: str | None = None) -> str:
-    """The token of the kubeconfig's current (or that) context. `kubeconfig`: its text, or its file's path.
+    """The token of `context`, or of the kubeconfig's current context.
 
-    Raises KubeconfigInvalid.
+    `kubeconfig`: its text, or its file's path. Raises KubeconfigInvalid.
     """
     document = _parsed(kubeconfig)
     name = context or document.get("current-context")
@@ -51,7 +51,7 @@ def token_of(kubeconfig: str, context: str | None = None) -> str:
 
 
 def namespace_of(kubeconfig: str, context: str | None = None) -> str | None:
-    """The default namespace of the kubeconfig's current (or that) context, if it has one."""
+    """The namespace of `context`, or of the current context, if it sets one. Raises KubeconfigInvalid."""
     document = _parsed(kubeconfig)
     chosen = _named(document, "contexts", context or document.get("current-context"))
     return (chosen.get("context") or {}).get("namespace")

@@ -25,7 +25,7 @@ _LONGEST_BASE = 63 - _SUFFIX_LENGTH
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object that is modelled."""
+    """A kind of object that the emulator models."""
 
     api_version: str
     name: str
@@ -79,7 +79,7 @@ KINDS = {
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """What tells an object from all others. `namespace` is "" for kinds without one."""
+    """The unique key of an object in its cluster. `namespace` is "" for kinds without one."""
 
     kind: str
     namespace: str
@@ -119,7 +119,7 @@ def selects(labels: Mapping[str, str], item: Object) -> bool:
 
 
 def owner_reference(owner: Object) -> Object:
-    """What an object carries that exists for the sake of `owner`."""
+    """The entry of ownerReferences in an object that `owner` controls."""
     return {
         "apiVersion": owner["apiVersion"],
         "kind": owner["kind"],
@@ -131,14 +131,19 @@ def owner_reference(owner: Object) -> Object:
 
 
 def owned_by(owner: Object, item: Object) -> bool:
-    """Whether `item` exists for the sake of `owner`."""
+    """Whether `owner` is one of the owner references of `item`."""
     references = item["metadata"].get("ownerReferences") or []
     return any(reference["uid"] == owner["metadata"]["uid"] for reference in references)
 
 
 def deleting(item: Object) -> bool:
-    """Whether the object's deletion has been asked for."""
+    """Whether the object's deletion has been requested."""
     return "deletionTimestamp" in item["metadata"]
+
+
+def has_ended(pod: Object) -> bool:
+    """Whether the pod has succeeded or failed."""
+    return pod["status"]["phase"] in ("Succeeded", "Failed")
 
 
 def generated_name(base: str) -> str:

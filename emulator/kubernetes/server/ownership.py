@@ -1,8 +1,8 @@
-"""Who owns which field of an object: server-side apply, and metadata.managedFields.
+"""Field ownership in server-side apply, and its record in metadata.managedFields.
 
 https://kubernetes.io/docs/reference/using-api/server-side-apply/ ; the algorithm is that of Updater.Apply in
-sigs.k8s.io/structured-merge-diff (package merge). Only what is applied has owners here: the cluster's own
-controllers (kube-controller-manager, kubelets) write status and annotations that no program applies.
+sigs.k8s.io/structured-merge-diff (package merge). Only applied fields have owners here, not the status and
+the annotations that the cluster's own controllers (kube-controller-manager, kubelets) write.
 """
 
 import copy
@@ -39,10 +39,10 @@ class Conflicts(Exception):
 def apply(
     live: Object, config: Object, manager: str, *, version: str | None, force: bool, now: datetime.datetime
 ) -> Object:
-    """The object after `manager` has applied `config` to it. `live`: {} for one that is not there yet.
+    """The object after `manager` has applied `config` to it. `live`: {} if there is none yet.
 
-    Fields that the manager applied last time and not this time go, unless others own them. Of fields that
-    others own and that would change, `force` takes possession.
+    Fields that the manager applied last time and not this time are removed, unless others own them. `force`
+    takes over the changed fields that others own.
 
     Raises Conflicts.
     """
@@ -51,25 +51,25 @@ def apply(
     mine = frozenset(_owned_fields(config, structure))
     last = owners.get(manager, frozenset())
     if live and not owners:
-        # Nobody owns an object from before managers were kept; who applies first takes all of it over.
+        # An object without managedFields: the first manager that applies takes over all of its fields.
         last = frozenset(_owned_fields(live, structure))
     result = merged(live, config, structure)
     owners[manager] = mine
     gone = _with_parents(last) - _with_parents(path for owned in owners.values() for path in owned)
     result = without(result, structure, gone.__contains__) or {}
-    owners = _after_the_change(owners, manager, live, result, structure, force)
+    owners = _updated_owners(owners, manager, live, result, structure, force)
     entries = _entries(owners, live, config["apiVersion"], timestamp(now))
     result["metadata"] = {**result["metadata"], "managedFields": entries}
     return result
 
 
 def owners_of(item: Object) -> Owners:
-    """What the object's managedFields say."""
+    """The owners that the object's managedFields record."""
     entries = item.get("metadata", {}).get("managedFields", [])
     return {entry["manager"]: frozenset(_paths(entry["fieldsV1"])) for entry in entries}
 
 
-def _after_the_change(
+def _updated_owners(
     owners: Owners, manager: str, live: Object, result: Object, structure: Structure, force: bool
 ) -> Owners:
     """Updater.update: who owns what once `live` has become `result`. Raises Conflicts."""
@@ -102,7 +102,7 @@ def _message(conflicts: Mapping[str, Iterable[Path]]) -> str:
 
 
 def _owned_fields(item: Object, structure: Structure) -> dict[Path, Any]:
-    """What of the object can have an owner."""
+    """The fields of the object that can have an owner, by path."""
     part = {name: value for name, value in item.items() if name not in _UNOWNED}
     metadata = {
         name: value for name, value in item.get("metadata", {}).items() if name not in _UNOWNED_METADATA
@@ -116,7 +116,7 @@ def _with_parents(paths: Iterable[Path]) -> set[Path]:
 
 
 def _entries(owners: Owners, live: Object, api_version: str, now: str) -> list[Object]:
-    """managedFields; an entry keeps its time as long as it says the same."""
+    """The entries of managedFields; an unchanged entry keeps its time."""
     former = {entry["manager"]: entry for entry in live.get("metadata", {}).get("managedFields", [])}
     entries = []
     for name, owned in sorted(owners.items()):
@@ -144,7 +144,7 @@ def _fields_v1(paths: Iterable[Path]) -> Object:
 
 
 def _trimmed(place: Object) -> Object:
-    """A path that goes no further is an empty object; only where others go on does it need its dot."""
+    """Leaves "." only where a path both ends and goes on: one that only ends is an empty object."""
     if place.keys() == {"."}:
         return {}
     return {step: {} if step == "." else _trimmed(inner) for step, inner in place.items()}

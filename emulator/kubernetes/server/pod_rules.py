@@ -1,4 +1,4 @@
-"""What the API server refuses about the template of a pod, and what the emulator can't stand in for."""
+"""The rules for pod templates: what the API server refuses, and what the emulator does not model."""
 
 import ipaddress
 import re
@@ -20,7 +20,7 @@ _HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
 
 
 def template_failures(path: str, template: Object, policies: tuple[str, ...]) -> Iterator[Failure]:
-    """What is wrong with the template at `path`. `policies`: the restart policies that its owner allows."""
+    """The failures of the template at `path`. `policies`: the restart policies that its owner allows."""
     yield from label_failures(f"{path}.metadata.labels", mapping(template.get("metadata")).get("labels"))
     specification = mapping(template.get("spec"))
     yield from _spreads(f"{path}.spec", specification)
@@ -42,13 +42,13 @@ def template_failures(path: str, template: Object, policies: tuple[str, ...]) ->
 
 
 def port_failures(path: str, port: Any) -> Iterator[Failure]:
-    """What is wrong with a port's number."""
+    """The failure of a port's number, if it is out of range."""
     if isinstance(port, int) and not 1 <= port <= 65535:
         yield Failure(path, f"Invalid value: {port}: must be between 1 and 65535, inclusive")
 
 
 def label_failures(path: str, labels: Any) -> Iterator[Failure]:
-    """What is wrong with labels, by name and value."""
+    """The failures of labels: names and values of the wrong form."""
     for name, value in mapping(labels).items():
         if not QUALIFIED_NAME.fullmatch(name):
             yield Failure(path, f"Invalid value: {name!r}: a label's name")
@@ -75,7 +75,7 @@ def _spreads(path: str, pod: Object) -> Iterator[Failure]:
 
 
 def _host_aliases(path: str, pod: Object) -> Iterator[Failure]:
-    """ValidateHostAliases in pkg/apis/core/validation; and the list's key is the address."""
+    """ValidateHostAliases in pkg/apis/core/validation; addresses are the list's keys, hence unique."""
     seen = set()
     for index, alias in enumerate(as_list(pod.get("hostAliases"))):
         one, place = mapping(alias), f"{path}[{index}]"

@@ -1,7 +1,7 @@
-"""What the API server hands out of a container's log.
+"""Reads a container's log, with the parameters and refusals of the API server.
 
 https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod,
-and where that says nothing Kubernetes' source at 1.36: pkg/registry/core/pod/strategy.go (LogLocation),
+and for what that leaves out Kubernetes' source at 1.36: pkg/registry/core/pod/strategy.go (LogLocation),
 pkg/apis/core/validation (ValidatePodLogOptions), pkg/kubelet/kubelet_pods.go (validateContainerLogStatus).
 """
 
@@ -30,16 +30,16 @@ class Line:
 
 
 class LogSource(Protocol):
-    """The kubelets' side: what the container of a pod printed."""
+    """The kubelets, as the API server asks them for logs."""
 
     def lines_of(self, pod: Object, previous: bool) -> Sequence[Line]:
-        """Of its newest run, or of the one before."""
+        """The lines that the pod's container printed in its newest run, or in the one before."""
         ...
 
 
 @dataclass(frozen=True)
 class LogRefused(Exception):
-    """The server answers with a failure: its HTTP status, the reason and the text."""
+    """The server refuses the request: the HTTP status, the reason and the message."""
 
     status: int
     reason: str
@@ -47,7 +47,7 @@ class LogRefused(Exception):
 
 
 def read_log(pod: Object, parameters: Mapping[str, str], source: LogSource, now: float) -> bytes:
-    """The text, in the order in which a kubelet cuts it: the last lines, of these the newer ones, the bytes.
+    """The text of the log, cut as a kubelet cuts it: to tailLines, then sinceSeconds, then limitBytes.
 
     Args:
         parameters: of the request.
@@ -55,7 +55,7 @@ def read_log(pod: Object, parameters: Mapping[str, str], source: LogSource, now:
 
     Raises:
         LogRefused: a parameter is wrong, or the container has no log (yet).
-        NotModelled: a parameter that the real server knows, or ignores.
+        NotModelled: a parameter that the emulator does not model.
     """
     numbers, previous, timestamps = _options(pod["metadata"]["name"], parameters)
     container = _container(pod, parameters.get("container", ""))
@@ -101,7 +101,7 @@ def _wrong(name: str, value: int) -> str:
 
 
 def _container(pod: Object, name: str) -> str:
-    """The container that is asked for, or the only one."""
+    """The name of the container whose log is requested: the pod's only one by default."""
     names = [one["name"] for one in pod["spec"]["containers"]]
     if not name:
         return names[0]
@@ -112,7 +112,7 @@ def _container(pod: Object, name: str) -> str:
 
 
 def _is_before_the_newest(pod: Object, name: str, previous: bool) -> bool:
-    """Whether the run that is asked for is the one before the newest."""
+    """Whether the requested run is the one before the newest. Raises LogRefused if it has no log."""
     statuses = pod.get("status", {}).get("containerStatuses", [])
     status = next((one for one in statuses if one["name"] == name), None)
     called = f'container "{name}" in pod "{pod["metadata"]["name"]}"'
@@ -127,7 +127,7 @@ def _is_before_the_newest(pod: Object, name: str, previous: bool) -> bool:
         reason = status["state"]["waiting"]["reason"]
         text = f"{called} is waiting to start: {_WAITING.get(reason, reason)}"
         raise LogRefused(400, "BadRequest", text)
-    # It waits for its next run: the newest is the one that ended.
+    # The container waits to be restarted: its newest run is the one that ended.
     return False
 
 

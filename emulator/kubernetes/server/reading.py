@@ -1,4 +1,4 @@
-"""What the API server tells programs that read: which kinds there are, one object, and lists of objects.
+"""GET requests to the API server: discovery of kinds, one object, and lists of objects.
 
 https://kubernetes.io/docs/reference/using-api/api-concepts/
 """
@@ -10,23 +10,23 @@ from emulator.kubernetes.server.api import ObjectStore
 from emulator.kubernetes.server.objects import KINDS, NAMESPACE, Key, Kind, Object, labels_of
 
 EVENTS = "events"
-"""Nothing here has anything to warn of that a status doesn't say, so there are none."""
+"""The resource of events. Its list is empty: the emulator records none."""
 _VERBS = ["get", "list"]
 
 
 class NotModelled(Exception):
-    """Something that the real server would answer, and this one can't; says what."""
+    """A request that the real server would answer and the emulator does not model; the message says which."""
 
 
 @dataclass(frozen=True)
 class Missing(Exception):
-    """There is no such object, or no such kind; the text is the server's."""
+    """There is no such object, or no such kind; the text is the API server's."""
 
     text: str
 
 
 def read(objects: ObjectStore, path: Sequence[str], parameters: Mapping[str, str]) -> Object:
-    """What lies at a path, given by its parts. Raises Missing and NotModelled."""
+    """The object or list at a path, which is given by its parts. Raises Missing and NotModelled."""
     match path:
         case ["apis"]:
             return _groups()
@@ -70,7 +70,7 @@ def _some(objects: ObjectStore, kind: Kind, namespace: str, parameters: Mapping[
 
 
 def _page(kind: str, api_version: str, items: Sequence[Object], parameters: Mapping[str, str]) -> Object:
-    """So many objects as are asked for, from where the last answer ended."""
+    """A page of a list: at most `limit` items, from the position that `continue` names."""
     known = {"labelSelector", "limit", "continue"} | ({"fieldSelector"} if kind == "Event" else set())
     if unknown := sorted(parameters.keys() - known):
         raise NotModelled(f"{kind.lower()}s?{unknown[0]}")

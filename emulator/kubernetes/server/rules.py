@@ -1,4 +1,4 @@
-"""What the API server refuses although it fits the schema, and what the emulator can't stand in for."""
+"""The rules beyond the schema: what the API server refuses, and what the emulator does not model."""
 
 import ipaddress
 import re
@@ -44,7 +44,7 @@ PULUMI_ANNOTATIONS = (
     "pulumi.com/patchFieldManager",
     "pulumi.com/patchForce",
 )
-# One field that has to be there, of those that pulumi-kubernetes takes.
+# Of the expressions that pulumi-kubernetes takes, the one modelled: a field that has to exist.
 _WAIT_FOR = re.compile(r"jsonpath=\{(\.\w+)+\}")
 
 
@@ -53,10 +53,10 @@ _STRICT_RANGES_AND_RELAXED_NAMES = Version("1.36")
 
 
 def broken_rules(item: Object, version: str | None, former: Object | None = None) -> list[Failure]:
-    """Everything that is wrong with an object that fits its schema. Unknown values are taken to be right.
+    """The failures of an object that fits its schema. Unknown values are taken to be right.
 
-    `version`: that of Kubernetes, None for the newest. `former`: what the object has been so far, as some of
-    what is wrong may stay.
+    `version`: that of Kubernetes, None for the newest. `former`: the object before the change; some wrong
+    values that it has already may stay.
     """
     newer = version is None or Version(version.removeprefix("v")) >= _STRICT_RANGES_AND_RELAXED_NAMES
     found = [*_metadata(item, newer), *_RULES.get(item["kind"], _nothing)(item)]
@@ -205,7 +205,7 @@ def _exit_codes(path: str, requirement: Object, containers: list[Any]) -> Iterat
 def _service(item: Object) -> Iterator[Failure]:
     if isinstance(item["spec"], Unknown):
         return
-    yield from _of_balancers_only(item["spec"])
+    yield from _load_balancer_fields(item["spec"])
     for index, source in enumerate(as_list(item["spec"].get("loadBalancerSourceRanges"))):
         yield from _source_range(f"spec.loadBalancerSourceRanges[{index}]", source)
     ports = item["spec"].get("ports")
@@ -227,8 +227,8 @@ def _service(item: Object) -> Iterator[Failure]:
         yield from port_failures(f"{path}.port", mapping(port).get("port"))
 
 
-def _of_balancers_only(specification: Object) -> Iterator[Failure]:
-    """ValidateService in pkg/apis/core/validation: what a Service of type ClusterIP must not have."""
+def _load_balancer_fields(specification: Object) -> Iterator[Failure]:
+    """ValidateService in pkg/apis/core/validation: fields that a Service of type ClusterIP must not have."""
     if specification.get("type", "ClusterIP") != "ClusterIP":
         return
     if specification.get("loadBalancerSourceRanges"):
@@ -254,7 +254,7 @@ def _source_range(path: str, source: Any) -> Iterator[Failure]:
 
 
 def _strict_ranges(item: Object, former: Object | None) -> Iterator[Failure]:
-    """parseCIDR with strictValidation; what a Service has had already may stay (validateService)."""
+    """parseCIDR with strictValidation; a range that the Service has already may stay (validateService)."""
     kept = [str(one).strip() for one in as_list(reach(former, "spec", "loadBalancerSourceRanges"))]
     for index, source in enumerate(as_list(reach(item, "spec", "loadBalancerSourceRanges"))):
         if not isinstance(source, str) or source.strip() in kept:

@@ -1,4 +1,4 @@
-"""Kubernetes' own schemas, strict: what is misspelt, missing or of the wrong type."""
+"""Validates objects by Kubernetes' strict schemas, which refuse unknown, missing and mistyped fields."""
 
 import functools
 from typing import Any
@@ -13,9 +13,9 @@ from emulator.providers.provider import Failure, Unknown
 
 
 def schema_failures(item: Object, version: str | None) -> list[Failure]:
-    """Everything about `item` that Kubernetes `version` (None: the newest known) does not allow.
+    """The violations in `item` of the schema of Kubernetes `version` (None: the newest known).
 
-    Values that are unknown yet are taken to be right.
+    Unknown values are taken to be right.
     """
     errors = _validator(item["kind"], _known_version(version)).iter_errors(item)
     return [
@@ -23,16 +23,6 @@ def schema_failures(item: Object, version: str | None) -> list[Failure]:
         for error in errors
         if not isinstance(error.instance, Unknown)
     ]
-
-
-def _known_version(wanted: str | None) -> str:
-    """The newest version that has schemas and is not newer than the one wanted."""
-    versions = all_versions()
-    if wanted is None:
-        return versions[-1]
-    major_minor = Version(".".join(wanted.removeprefix("v").split(".")[:2]))
-    older = [version for version in versions if Version(".".join(version.split(".")[:2])) <= major_minor]
-    return older[-1] if older else versions[0]
 
 
 def schema_of(kind: str, version: str | None) -> tuple[dict[str, Any], str]:
@@ -43,8 +33,18 @@ def schema_of(kind: str, version: str | None) -> tuple[dict[str, Any], str]:
 
 @functools.cache
 def definitions(version: str) -> dict[str, Any]:
-    """What schemas of that version refer to, by name."""
+    """The definitions that the schemas of a version refer to, by name."""
     return _definitions(version)["$defs"]
+
+
+def _known_version(wanted: str | None) -> str:
+    """The newest version that has schemas and is not newer than the one wanted."""
+    versions = all_versions()
+    if wanted is None:
+        return versions[-1]
+    major_minor = Version(".".join(wanted.removeprefix("v").split(".")[:2]))
+    older = [version for version in versions if Version(".".join(version.split(".")[:2])) <= major_minor]
+    return older[-1] if older else versions[0]
 
 
 @functools.cache
@@ -58,9 +58,9 @@ def _validator(kind: str, version: str) -> Any:
 
 @functools.cache
 def _schema(kind: str, version: str) -> dict[str, Any]:
-    group, _, of_group = KINDS[kind].api_version.rpartition("/")
+    group, _, group_version = KINDS[kind].api_version.rpartition("/")
     # The files leave a group's domain out: networkpolicy-networking-v1 is of networking.k8s.io/v1.
-    names = [kind.lower(), *([group.partition(".")[0]] if group else []), of_group]
+    names = [kind.lower(), *([group.partition(".")[0]] if group else []), group_version]
     return schema_contents(f"{_folder(version)}/{'-'.join(names)}.json", version)
 
 

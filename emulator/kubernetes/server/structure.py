@@ -1,4 +1,4 @@
-"""What an object is made of, as Kubernetes' schemas say it: for merging, and for owning fields one by one.
+"""The structure of objects by Kubernetes' schemas: how they are merged, and which fields have owners.
 
 The rules are those of sigs.k8s.io/structured-merge-diff (package typed). Paths consist of steps as FieldsV1
 writes them: `f:NAME` is a field, `k:{...}` the item of a list with these keys, `v:VALUE` that of a set.
@@ -29,11 +29,11 @@ class Structure:
 
     @classmethod
     def of(cls, kind: str, version: str | None) -> "Structure":
-        """That of a kind's objects in a Kubernetes version (None: the newest known)."""
+        """The structure of a kind's objects in a Kubernetes version (None: the newest known)."""
         schema, known = schema_of(kind, version)
         return cls(schema, known)
 
-    def is_one_value(self, value: Any) -> bool:
+    def is_atomic(self, value: Any) -> bool:
         """Whether the value is owned and replaced as a whole."""
         if isinstance(value, dict):
             fields = "properties" in self.schema or isinstance(self.schema.get("additionalProperties"), dict)
@@ -43,7 +43,7 @@ class Structure:
         return True
 
     def parts(self, value: Any) -> Iterator[tuple[str, Any, "Structure"]]:
-        """The steps to the parts of a value that isn't one value, with each part and its structure."""
+        """The parts of a value that is not atomic: the step to each, the part, and its structure."""
         if isinstance(value, dict):
             for name, part in value.items():
                 yield f"f:{name}", part, self._field(name)
@@ -53,7 +53,7 @@ class Structure:
             yield from ((self._key(part), part, self._items()) for part in value)
 
     def names_field(self, step: str) -> bool:
-        """Whether the step is to a field that the schema names; the names of labels, say, are anyone's."""
+        """Whether the schema names the field that the step leads to; it does not name a map's keys."""
         return step[2:] in self.schema.get("properties", {})
 
     def _field(self, name: str) -> "Structure":
@@ -76,8 +76,8 @@ class Structure:
 
 
 def fields(value: Any, structure: Structure, path: Path = ()) -> dict[Path, Any]:
-    """All that can be owned in the value, by path (toFieldSet); items of lists stand with True."""
-    if structure.is_one_value(value):
+    """The fields of a value that can be owned, by path (toFieldSet); the value of a list's item is True."""
+    if structure.is_atomic(value):
         return {path: value}
     found: dict[Path, Any] = {}
     for step, part, inner in structure.parts(value):
@@ -90,8 +90,8 @@ def fields(value: Any, structure: Structure, path: Path = ()) -> dict[Path, Any]
 
 
 def merged(live: Any, config: Any, structure: Structure) -> Any:
-    """`live` with everything that `config` says (typed.Merge); items of lists are merged by their keys."""
-    if structure.is_one_value(config) or type(live) is not type(config):
+    """`live` overlaid with `config` (typed.Merge); items of lists are merged by their keys."""
+    if structure.is_atomic(config) or type(live) is not type(config):
         return copy.deepcopy(config)
     theirs = {step: (part, inner) for step, part, inner in structure.parts(live)}
     ours = {step: (part, inner) for step, part, inner in structure.parts(config)}
@@ -106,15 +106,15 @@ def merged(live: Any, config: Any, structure: Structure) -> Any:
     return [both[step] if step in both else theirs[step][0] for step in order]
 
 
-def without(value: Any, structure: Structure, is_doomed: Callable[[Path], bool], path: Path = ()) -> Any:
-    """The value without the parts at doomed paths; None when that leaves nothing of it."""
-    if structure.is_one_value(value) or not value:
+def without(value: Any, structure: Structure, is_removed: Callable[[Path], bool], path: Path = ()) -> Any:
+    """The value without the parts at removed paths; None if no part is left."""
+    if structure.is_atomic(value) or not value:
         return value
     kept = [
         (step, rest)
         for step, part, inner in structure.parts(value)
-        if not is_doomed((*path, step))
-        and (rest := without(part, inner, is_doomed, (*path, step))) is not None
+        if not is_removed((*path, step))
+        and (rest := without(part, inner, is_removed, (*path, step))) is not None
     ]
     if not kept:
         return None
@@ -122,7 +122,7 @@ def without(value: Any, structure: Structure, is_doomed: Callable[[Path], bool],
 
 
 def _order(theirs: Sequence[str], ours: Sequence[str]) -> list[str]:
-    """Our order, in which each of the others comes where it stood among those before it."""
+    """The steps of both: in our order, with each of theirs behind the steps that it stood behind."""
     result: list[str] = []
     rest = list(ours)
     for step in theirs:
@@ -137,7 +137,7 @@ def _order(theirs: Sequence[str], ours: Sequence[str]) -> list[str]:
 
 @functools.lru_cache(maxsize=4096)
 def shown(path: Path) -> str:
-    """The path as messages write it: .spec.ports[port=80,protocol="TCP"].name (fieldpath.Path.String)."""
+    """The path in the API's notation: .spec.ports[port=80,protocol="TCP"].name (fieldpath.Path.String)."""
     return "".join(map(_shown_step, path))
 
 

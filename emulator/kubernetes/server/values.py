@@ -1,4 +1,4 @@
-"""Reads values of which a preview may know nothing yet, or that have a wrong type."""
+"""Reads values that may be unknown in a preview, or of the wrong type."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from emulator.providers.provider import Unknown
 
 
 def reach(value: Any, *path: str) -> Any:
-    """What lies at the path: None where nothing does, unknown where a step to it is."""
+    """The value at the path: None if there is none, unknown if a step on the way is unknown."""
     for name in path:
         if isinstance(value, Unknown):
             return value
@@ -26,7 +26,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def known(value: Any) -> bool:
-    """Whether nothing in the value is unknown."""
+    """Whether the value, with all that it contains, is known."""
     if isinstance(value, dict):
         return all(map(known, value.values()))
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Load balancers: listeners on loopback whose connections go on into the world."""
+"""Load balancers: listeners on loopback that forward connections to pods."""
 
 import asyncio
 import contextlib
@@ -31,23 +31,23 @@ _Result = TypeVar("_Result")
 
 
 class ListenRefused(Exception):
-    """The machine does not let us listen there; the message says what to do."""
+    """This machine does not allow listening at an address; the message says why, and what to do."""
 
 
 class _Listener:
-    """A socket that listens, and the connections that came by it."""
+    """A listening socket and the connections it accepted."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.socket = listener
         self._connections: dict[asyncio.Task[None], socket.socket] = {}
 
     def carry(self, task: asyncio.Task[None], client: socket.socket) -> None:
-        """Keeps a connection's task until it is done."""
+        """Keeps the task that serves a connection until it is done."""
         self._connections[task] = client
         task.add_done_callback(self._connections.pop)
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Stops listening and ends all connections."""
         self.socket.close()
         connections = dict(self._connections)
         for task in connections:
@@ -60,7 +60,7 @@ class _Listener:
 
 
 class LoadBalancers:
-    """The front ends of one cluster. Calls come from one thread; traffic is carried by another."""
+    """The front ends of one cluster. One thread calls `route` and `close`; another forwards the traffic."""
 
     def __init__(self, world: World, machine: str) -> None:
         """`machine`: the world node from which pods are reached."""
@@ -81,7 +81,7 @@ class LoadBalancers:
     ) -> dict[Front, str]:
         """Listens at exactly these addresses and ports. Returns the refusals, by front end.
 
-        `sources`: who may connect to a front end; everybody to one that is not in it.
+        `sources`: who may connect to a front end; all may to one that is not in it.
         """
         self._backends = dict(backends)
         self._sources = dict(sources or {})
@@ -122,7 +122,7 @@ class LoadBalancers:
         try:
             client, (caller, _) = listener.socket.accept()
         except OSError as error:
-            # The caller has gone, or no descriptor is left; connections that are there go on.
+            # The caller has gone, or no descriptor is left; established connections go on.
             log.info("accepting at %s:%d: %s", *front, error)
             return
         if not any(IPv4Address(caller) in network for network in self._admitted(front)):
@@ -137,7 +137,7 @@ class LoadBalancers:
         await listener.close()
 
     async def _serve(self, front: Front, client: socket.socket) -> None:
-        """Carries one connection. Without a pod to take it, it is reset, as kube-proxy would have it."""
+        """Forwards one connection; resets it if no pod takes it, as kube-proxy does."""
         reader, writer = await asyncio.open_connection(sock=client)
         backend: asyncio.StreamWriter | None = None
         try:
@@ -186,13 +186,13 @@ def _listening(address: str, port: int, sources: Sequence[IPv4Network]) -> socke
 
 
 def _filter(listener: socket.socket, sources: Sequence[IPv4Network]) -> None:
-    """Has the kernel drop what comes from elsewhere. Some kernels do so for root alone."""
+    """Has the kernel drop packets of other sources. Where only root may do so, `_accept` refuses them."""
     with contextlib.suppress(PermissionError):
         admit(listener, sources)
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Copies until the one side ends, and tells the other."""
+    """Copies until the end of `reader`, and passes the end on."""
     while data := await reader.read(_CHUNK):
         writer.write(data)
         await writer.drain()

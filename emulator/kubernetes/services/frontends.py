@@ -1,4 +1,4 @@
-"""The Service controller: an address for every load balancer, and traffic from there to its ready pods."""
+"""The Service controller: gives each load balancer an address, and forwards its traffic to ready pods."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ from emulator.kubernetes.services.service import (
 
 @dataclass(frozen=True)
 class FrontEnd:
-    """How far a Service is open to the outside."""
+    """The state of a Service's load balancer."""
 
     problem: str | None = None
-    """Why this machine can't listen for it, if that is so."""
+    """Why this machine can't listen at its address; None if it can."""
     reaches_pods: bool = False
-    """Whether a connection would be carried to a pod."""
+    """Whether a pod is ready to take a connection."""
 
 
 class FrontEnds:
-    """Those of one cluster. `sync` is called by one thread only."""
+    """The front ends of one cluster's Services. `sync` is called by one thread only."""
 
     def __init__(self, objects: ObjectStore, balancers: LoadBalancers, prefix: ipaddress.IPv4Network) -> None:
-        """`prefix`: where on loopback the cluster's Services get their addresses."""
+        """`prefix`: the range of loopback in which the cluster's Services get their addresses."""
         self._objects = objects
         self._balancers = balancers
         self._prefix = prefix
@@ -72,7 +72,7 @@ class FrontEnds:
             self._objects.wake()
 
     def state_of(self, key: Key) -> FrontEnd:
-        """How far the Service is open to the outside."""
+        """The state of the Service's load balancer."""
         return self._states.get(key, FrontEnd())
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""What a Service of type LoadBalancer stands for: an address on loopback, and the ready pods behind it.
+"""Services of type LoadBalancer: their addresses on loopback, and the ready pods behind them.
 
-That of an internal load balancer is there and answers nobody: this machine is on the Internet, and AKS gives
-one of the nodes' subnet.
+At the address of an internal load balancer nothing listens: AKS gives it one of the nodes' subnet, which
+callers on the Internet, as this machine is one, can't reach.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from emulator.this_machine import LOOPBACK, PUBLIC_ADDRESS
 
 @dataclass(frozen=True, order=True)
 class Endpoint:
-    """Where a pod listens."""
+    """The address and port that a pod listens on."""
 
     address: str
     port: int
@@ -35,7 +35,7 @@ def has_balancer(service: Object) -> bool:
 
 
 def is_internal(service: Object) -> bool:
-    """Whether the address of its load balancer is one of the nodes' network."""
+    """Whether the Service's load balancer is internal: its address is one of the nodes' network."""
     return annotations_of(service).get(INTERNAL_BALANCER) == "true"
 
 
@@ -56,14 +56,17 @@ def endpoints(service: Object, pods: Sequence[Object]) -> dict[int, list[Endpoin
 
 
 def source_ranges(service: Object) -> list[ipaddress.IPv4Network]:
-    """Who may connect to the Service, as this machine sees them; without a word about it, everybody."""
+    """The ranges that may connect to the Service: all addresses by default.
+
+    Where this machine's public address may connect, its loopback addresses may.
+    """
     texts = service["spec"].get("loadBalancerSourceRanges") or ["0.0.0.0/0"]
     ranges = [ipaddress.IPv4Network(text.strip(), strict=False) for text in texts]
     return [*ranges, LOOPBACK] if any(PUBLIC_ADDRESS in range_ for range_ in ranges) else ranges
 
 
 def loopback_prefix(home: str, cluster: str) -> ipaddress.IPv4Network:
-    """127.X.Y.0/24 for one cluster of one world, so that several live side by side on a machine."""
+    """127.X.Y.0/24 for one cluster of one world, so that several can run on a machine."""
     digest = hashlib.sha256(f"{home}\0{cluster}".encode()).digest()
     # 127.0.0.0/16 holds localhost and what distributions put beside it.
     return ipaddress.IPv4Network(f"127.{1 + digest[0] % 254}.{digest[1]}.0/24")

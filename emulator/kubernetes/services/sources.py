@@ -1,4 +1,4 @@
-"""Lets a listening socket see connections from some addresses only; others get no answer, as in Azure.
+"""Restricts who may connect to a listening socket; other callers get no answer, as in Azure.
 
 The kernel drops their packets by a classic BPF program on the socket, for which Linux asks no privilege:
 https://www.kernel.org/doc/Documentation/networking/filter.txt
@@ -17,7 +17,7 @@ _WHOLE_PACKET, _NOTHING = 0xFFFFFFFF, 0
 
 
 def admit(listener: socket.socket, sources: Sequence[IPv4Network]) -> None:
-    """From now on only these may connect. Connections that are there stay. Raises OSError."""
+    """Lets only these sources connect; established connections stay. Raises OSError."""
     program = b"".join(struct.pack("HBBI", *instruction) for instruction in _program(sources))
     memory = ctypes.create_string_buffer(program, len(program))
     count = len(program) // struct.calcsize("HBBI")

@@ -1,6 +1,6 @@
-"""When pulumi-kubernetes takes an object for ready, and what it says of one that isn't (provider/pkg/await).
+"""Whether pulumi-kubernetes takes an object for ready, and its message if not (provider/pkg/await).
 
-Point-in-time judgements; `waiting` has what they come to over time.
+The functions here judge one moment; the module `waiting` follows an object over time.
 """
 
 from collections.abc import Sequence
@@ -15,20 +15,20 @@ from emulator.kubernetes.server.objects import (
     annotations_of,
     condition_of,
     deleting,
+    has_ended,
     is_true,
     owned_by,
     qualified_name,
     selects,
 )
 
-# collectJobConditionErrors in cloud-ready-checks, pkg/kubernetes/job/check.go: it knows no other end.
-_ENDS_OF_JOBS = ("BackoffLimitExceeded", "DeadlineExceeded")
-_FINISHED = ("Succeeded", "Failed")
+# collectJobConditionErrors in cloud-ready-checks, pkg/kubernetes/job/check.go
+_FINAL_REASONS = ("BackoffLimitExceeded", "DeadlineExceeded")
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether waiting is over: well, or (`failed`) for good without success. Otherwise what is missing."""
+    """Whether an object is ready, or has failed for good; and what it lacks, as lines of the message."""
 
     ready: bool = False
     failed: bool = False
@@ -44,7 +44,10 @@ class Endpoints:
 
 
 def deployment_readiness(item: Object, neighbours: Sequence[Object]) -> Readiness:
-    """deploymentInitAwaiter.checkAndLogStatus and errorMessages. `neighbours`: all of its namespace."""
+    """Whether a Deployment is rolled out (deploymentInitAwaiter.checkAndLogStatus and errorMessages).
+
+    `neighbours`: all objects of its namespace.
+    """
     replica_sets = [one for one in neighbours if one["kind"] == REPLICA_SET.name]
     current = current_replica_set(item, replica_sets)
     revision = annotations_of(item).get("deployment.kubernetes.io/revision")
@@ -56,7 +59,9 @@ def deployment_readiness(item: Object, neighbours: Sequence[Object]) -> Readines
     )
     if observed and is_true(item, "Available") and complete and scaled:
         return Readiness(ready=True)
-    missing = [_reported(one) for one in item["status"].get("conditions", []) if one["status"] == "False"]
+    missing = [
+        _condition_text(one) for one in item["status"].get("conditions", []) if one["status"] == "False"
+    ]
     if not is_true(item, "Available"):
         missing.append("Minimum number of live Pods was not attained")
     elif revision != "1" and complete:
@@ -70,29 +75,32 @@ def deployment_readiness(item: Object, neighbours: Sequence[Object]) -> Readines
 
 
 def job_readiness(item: Object) -> Readiness:
-    """jobInitAwaiter.processJobEvent: a Job that fails for another reason than these two is waited for."""
+    """Whether a Job is complete or has failed (jobInitAwaiter.processJobEvent).
+
+    A Job that failed for a reason outside `_FINAL_REASONS` is still waited for.
+    """
     if is_true(item, "Complete"):
         return Readiness(ready=True)
     failure = condition_of(item, "Failed")
-    if failure is not None and failure["status"] == "True" and failure["reason"] in _ENDS_OF_JOBS:
-        return Readiness(failed=True, missing=(_reported(failure),))
+    if failure is not None and failure["status"] == "True" and failure["reason"] in _FINAL_REASONS:
+        return Readiness(failed=True, missing=(_condition_text(failure),))
     return Readiness()
 
 
 def is_unready_job(item: Object) -> bool:
-    """Whether `pulumi.com/replaceUnready` has it replaced (kubeProvider.Diff): a Job that isn't complete."""
+    """Whether `pulumi.com/replaceUnready` replaces it: a Job that isn't complete (kubeProvider.Diff)."""
     return item["kind"] == JOB.name and not is_true(item, "Complete")
 
 
 def endpoints_of(service: Object, neighbours: Sequence[Object]) -> Endpoints:
-    """What the endpoints controller lists for the Service: pods with a sandbox that neither end nor ended."""
+    """The Service's endpoints: selected pods that are scheduled, and have neither ended nor been deleted."""
     pods = [
         pod
         for pod in neighbours
         if pod["kind"] == POD.name
         and selects(service["spec"]["selector"], pod)
         and "nodeName" in pod["spec"]
-        and pod["status"]["phase"] not in _FINISHED
+        and not has_ended(pod)
         and not deleting(pod)
     ]
     names = {pod["metadata"]["name"]: is_true(pod, "Ready") for pod in pods}
@@ -107,7 +115,7 @@ def pod_warnings(pods: Sequence[Object]) -> list[str]:
     return [warning for pod in pods if (warning := _pod_warning(pod))]
 
 
-def _reported(condition: Object) -> str:
+def _condition_text(condition: Object) -> str:
     return f"[{condition.get('reason', '')}] {condition.get('message', '')}"
 
 

@@ -1,4 +1,4 @@
-"""How a probe or a lifecycle hook asks its container: over HTTP, by a TCP connection, by a command."""
+"""Runs the handlers of probes and lifecycle hooks: an HTTP request, a TCP connection or a command."""
 
 import http.client
 import signal
@@ -17,15 +17,15 @@ _USER_AGENT = "kube-probe/1"
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether the container said yes, and else why not."""
+    """Whether a handler succeeded, and the message if it did not."""
 
     success: bool
     message: str = ""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The pod that is asked, from the node it runs on."""
+class HandlerTarget:
+    """The container that handlers are run against, from the cluster node of its pod."""
 
     world: World
     machine: str
@@ -35,10 +35,10 @@ class Asked:
     address: str
     container: Object
     process: ProcessSpec
-    """As what the container runs; commands run as the same."""
+    """How the container was started; commands get its environment, folder and user."""
 
     def ask(self, handler: Mapping[str, Any], timeout: float) -> Answer:
-        """One question: the httpGet, tcpSocket or exec of a probe or hook."""
+        """Runs the httpGet, tcpSocket or exec of a probe or hook. `timeout`: in seconds."""
         try:
             if "exec" in handler:
                 return self._execute(handler["exec"]["command"], timeout)
