@@ -244,7 +244,7 @@ def test_the_process_of_dynamic_providers_loads_neither_settings_nor_what_declar
         [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert len(modules_of_ours) == 5
-    assert not {"pydantic", "pulumi_azure_native", "pulumi_kubernetes", "kubernetes"} & {*modules}
+    assert not {"pydantic", "pulumi_azure_native", "pulumi_kubernetes", "kubernetes", "requests"} & {*modules}
 
 
 def test_wrong_settings_declare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,9 @@
 The peculiarities are Ambari 2.7.3's: it answers 406 to `Accept: application/json` and 500 to
 `Content-Type: application/json`, labels JSON as text/plain, wants `X-Requested-By` on every write,
 answers 403 (never 401) to a wrong password, and lets a session cookie win over a wrong password.
+
+Importing `requests` takes half the time that the providers' process takes for modules of this program. That
+is done where Ambari is asked, as in few previews.
 """
 
 from __future__ import annotations
@@ -13,11 +16,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import requests
-from requests.auth import HTTPBasicAuth
 
 from .errors import (
     AlreadyExists,
@@ -33,6 +33,9 @@ from .errors import (
     Unreachable,
 )
 from .rights import NEEDED
+
+if TYPE_CHECKING:
+    import requests
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 45.0
@@ -67,6 +70,9 @@ class Connection:
         read_timeout: float = READ_TIMEOUT,
         session: requests.Session | None = None,
     ):
+        import requests
+        from requests.auth import HTTPBasicAuth
+
         self.url = url.rstrip("/")
         self.user = user
         self._before_write = before_write
@@ -93,6 +99,8 @@ class Connection:
         return self._send(method, path, "", body)
 
     def _send(self, method: str, path: str, query: str, body: Any) -> Answer:
+        import requests
+
         target = f"{self.url}/api/v1{path}" + (f"?{query}" if query else "")
         data = None if body is None else json.dumps(body).encode()
         headers = {} if data is None else {"Content-Type": "text/plain"}
