@@ -1,6 +1,6 @@
-"""Brings an environment up in a folder of its own, measures it, and takes it down again.
+"""Measures an environment that it brings up in a temporary folder, and takes it down again.
 
-Prints one line of JSON for each figure. Each compares two things, measured in one run on one machine.
+Prints one line of JSON for each figure. A figure compares two measurements of one run on one machine.
 """
 
 import argparse
@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bench.app import page_against_bare_kafka, page_at_the_most_connections
-from bench.floor import roll_against_the_floor
+from bench.app import page_against_bare_kafka, page_at_the_connection_limit
+from bench.floor import roll_against_restarts_alone
 from bench.large_roll import roll_of_a_large_cluster
+from bench.output import print_figure
 from bench.preview import previews
 from bench.roll import rolling_against_all_at_once
 from bench.rounds import rounds_of_a_large_cluster
@@ -26,7 +27,7 @@ from tests.simulated.ambari.polls import calls_per_poll
 
 
 def main() -> int:
-    """Print every figure; the exit status is 0 when all could be measured.
+    """Prints the figures; returns 0 if all could be measured.
 
     SIGTERM ends it as Ctrl-C does: the environment is taken down first.
     """
@@ -36,24 +37,23 @@ def main() -> int:
         world = Environment(Path(folder) / "world")
         try:
             for figure in figures(world, Path(folder)):
-                machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
-                print(json.dumps({**figure, **machine}), flush=True)
+                print_figure(figure)
         finally:
             ended = world.run("down")
-    # Printed last, so that it does not hide why a figure could not be measured.
+    # Not an exception: that would hide the one of a figure that could not be measured.
     if ended.status != 0:
         print(ended.output, file=sys.stderr)
     return ended.status
 
 
 def end(number: int, _frame: object) -> NoReturn:
-    """Leaves what is being measured. A further signal doesn't keep the environment from being taken down."""
+    """Ends the measurement; further signals are ignored while the environment is taken down."""
     signal.signal(number, lambda *_: None)
     sys.exit(128 + number)
 
 
 def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
-    """Each figure in turn; later ones use what earlier ones created."""
+    """The figures in order; later ones use the environment as earlier ones left it."""
     yield up_from_nothing_and_again(world)
     yield memory(world)
     yield ambari_calls_without_changes(world)
@@ -63,13 +63,13 @@ def figures(world: Environment, scratch: Path) -> Iterator[dict[str, Any]]:
     yield roll_of_a_large_cluster()
     yield previews(world)
     yield from page_against_bare_kafka(world)
-    yield from page_at_the_most_connections(world)
+    yield from page_at_the_connection_limit(world)
     yield rolling_against_all_at_once(world, scratch)
-    yield roll_against_the_floor(world, scratch)
+    yield roll_against_restarts_alone(world, scratch)
 
 
 def up_from_nothing_and_again(world: Environment) -> dict[str, Any]:
-    """`make up` with everything installed, then the same where nothing has to change."""
+    """The time of `make up` with everything installed, and of a second one, which changes nothing."""
     first = seconds(lambda: world.succeed("up"))
     again = seconds(lambda: world.succeed("up"))
     return {
@@ -81,7 +81,7 @@ def up_from_nothing_and_again(world: Environment) -> dict[str, Any]:
 
 
 def memory(world: Environment) -> dict[str, Any]:
-    """Memory of everything that runs, and of the daemon in it; shared pages count once."""
+    """The memory of all processes of the environment, and of its daemon; shared pages count once."""
     status = world.status()
     total, daemon = status["memory"], status["daemon"]["memory"]
     return {
@@ -93,7 +93,7 @@ def memory(world: Environment) -> dict[str, Any]:
 
 
 def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
-    """Calls to Ambari where nothing has to change: by `up`, and by `refresh`."""
+    """The number of calls to Ambari by an `up` and by a `refresh` that change nothing."""
     return {
         "figure": "Ambari calls, nothing to change: up / refresh",
         "up": ambari_calls(world, "up", "--yes", "--skip-preview", "--expect-no-changes"),
@@ -102,9 +102,9 @@ def ambari_calls_without_changes(world: Environment) -> dict[str, Any]:
 
 
 def ambari_calls_per_poll() -> dict[str, Any]:
-    """Calls for each poll of a rolling restart, with simulated clusters of three sizes.
+    """The number of calls in a poll of a rolling restart, with simulated clusters of three sizes.
 
-    To Ambari alone, and where Kafka's view is looked at: then to AKS's API server, too.
+    Counted without Kafka's view, and with it; then there are calls to AKS's API server, too.
     """
     polls = {str(brokers): calls_per_poll(brokers) for brokers in (3, 30, 300)}
     by_kafka = {str(brokers): calls_per_poll(brokers, by_kafka=True) for brokers in (3, 30, 300)}
@@ -118,7 +118,7 @@ def ambari_calls_per_poll() -> dict[str, Any]:
 
 
 def log_of_kafkas_view() -> dict[str, Any]:
-    """How much the pod that looks at Kafka prints, by the application's own code."""
+    """The log volume of the pod that observes Kafka, by the application's own code."""
     command = [sys.executable, "-m", "bench.view_log"]
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "app")}
     ended = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
@@ -126,7 +126,7 @@ def log_of_kafkas_view() -> dict[str, Any]:
 
 
 def ambari_calls(world: Environment, *command: str) -> dict[str, int]:
-    """Reads and writes that reached Ambari during the command."""
+    """The number of reads and writes that reached Ambari during the command."""
     before = len(world.ambari_requests())
     world.pulumi(*command)
     methods = [request["method"] for request in world.ambari_requests()[before:]]
@@ -134,7 +134,7 @@ def ambari_calls(world: Environment, *command: str) -> dict[str, int]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall-clock time of the work."""
+    """The wall-clock time of the work, in seconds."""
     begun = time.monotonic()
     work()
     return time.monotonic() - begun

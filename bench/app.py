@@ -1,4 +1,4 @@
-"""Measures the page's server from AKS's network: what it adds to Kafka, and what it withstands."""
+"""Measures the page's server from AKS's network: its latency and throughput, and its behaviour under load."""
 
 import json
 import subprocess
@@ -15,15 +15,15 @@ PORT, HEALTH_PORT = 8080, 8081
 
 
 def page_against_bare_kafka(world: Environment) -> Iterator[dict[str, Any]]:
-    """A figure for each number of browsers, all of them at one replica."""
+    """A figure for each number of browsers, all connected to one replica."""
     outputs = world.outputs()
     servers = [outputs["bootstrapServers"], outputs["topic"], f"{_pod(world)}:{PORT}"]
     for line in _in_aks(world, str(SCRIPT), *servers, *map(str, BROWSERS)):
         yield {"figure": "the page / bare Kafka", **line}
 
 
-def page_at_the_most_connections(world: Environment) -> Iterator[dict[str, Any]]:
-    """A figure for each kind of crowd, which is all at one replica."""
+def page_at_the_connection_limit(world: Environment) -> Iterator[dict[str, Any]]:
+    """A figure for each kind of clients, as many as one replica accepts."""
     place = [_pod(world), str(PORT), str(HEALTH_PORT)]
     yield from _in_aks(world, "-m", "bench.crowd.measure", *place)
 
@@ -36,7 +36,7 @@ def _pod(world: Environment) -> str:
 
 
 def _in_aks(world: Environment, *arguments: str) -> Iterator[dict[str, Any]]:
-    """What Python prints with these arguments on a node of AKS's network."""
+    """Runs Python with these arguments on a node of AKS's network; yields the JSON of each line it prints."""
     command = [sys.executable, "-m", "emulator", "--home", str(world.home), "exec", "aks", "--"]
     printed = subprocess.run(
         [*command, "env", f"PYTHONPATH={CHECKOUT}", sys.executable, *arguments],

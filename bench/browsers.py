@@ -1,7 +1,8 @@
-"""Sends messages through the page's server and through bare Kafka by turns, in AKS's network.
+"""Compares sending messages through the page's server and through bare Kafka, in AKS's network.
 
 `python browsers.py BOOTSTRAP TOPIC HOST:PORT BROWSERS...` prints a line of JSON for each number of browsers.
-Paced messages go to the page by POST. A burst goes to its topic: measured is the way from Kafka to browsers.
+Messages at a steady rate are sent to the page by POST. A burst is produced to its topic: it measures the path
+from Kafka to the browsers alone.
 """
 
 import http.client
@@ -31,39 +32,39 @@ DEADLINE_SECONDS = 60.0
 QUIET = {"log_level": 0}
 
 Arrivals = list[tuple[int, float, float]]
-"""Number, time of sending and time of arrival of each message, in seconds of one clock."""
+"""The number, the time of sending and the time of arrival of each message, in seconds of one clock."""
 
 
 @dataclass
 class Run:
-    """The messages of one run, with a content that no other run's have."""
+    """The messages of one run, which a random mark tells from those of other runs."""
 
     count: int
     mark: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def message(self, number: int) -> bytes:
-        """The message of that number, of the same size as any other; it holds the time of its creation."""
+        """The message of that number, SIZE bytes long, with the time of its creation."""
         return f"{self.mark}:{number}:{time.perf_counter_ns()}:".ljust(SIZE, "x").encode()
 
     def parse(self, content: bytes) -> list[tuple[int, float]]:
-        """Numbers and times of the messages of this run in the content."""
+        """The numbers and times of this run's messages in the content."""
         found = re.findall(rb"%b:(\d+):(\d+):" % self.mark.encode(), content)
         return [(int(number), int(sent) / 1e9) for number, sent in found]
 
 
 class Browser:
-    """One event stream, which is recorded with arrival times and parsed at the end."""
+    """An event stream that is recorded with arrival times, and parsed at the end."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.socket = socket.create_connection(address, 10)
-        # HTTP/1.0 has no chunked encoding, whose lengths would stand between the events.
+        # HTTP/1.0, as the chunked encoding of 1.1 would put lengths between the events.
         self.socket.sendall(b"GET /events HTTP/1.0\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n")
         self.received: list[tuple[float, bytes]] = []
         self.seen = 0
         self._rest = b""
 
     def receive(self, mark: bytes) -> None:
-        """Record what has arrived."""
+        """Records the data that has arrived."""
         data = self.socket.recv(1 << 20)
         if not data:
             raise ConnectionError("the server ended an event stream")
@@ -73,7 +74,7 @@ class Browser:
         self._rest = joined[-(len(mark) - 1) :]
 
     def arrivals(self, run: Run) -> Arrivals:
-        """Arrivals of the run's messages; an event has arrived when its end has."""
+        """The arrivals of the run's messages; an event arrives with its last byte."""
         found, rest = [], b""
         for moment, data in self.received:
             complete, separator, rest = (rest + data).rpartition(b"\n\n")
@@ -85,13 +86,13 @@ class Browser:
 def through_the_page(
     address: tuple[str, int], browsers: int, run: Run, send: Callable[[], object]
 ) -> list[Arrivals]:
-    """Arrivals at each browser, while `send` runs in a thread of its own."""
+    """The arrivals at each browser, while `send` runs in a thread of its own."""
     streams = [Browser(address) for _ in range(browsers)]
     with selectors.DefaultSelector() as selector:
         for stream in streams:
             selector.register(stream.socket, selectors.EVENT_READ, stream)
         mark = run.mark.encode()
-        # First, let the messages that were there before arrive.
+        # Earlier messages arrive first, and are dropped.
         while selector.select(0.5):
             _receive(selector, mark, 0)
         for stream in streams:
@@ -116,12 +117,12 @@ def _receive(selector: selectors.BaseSelector, mark: bytes, timeout: float) -> N
 
 
 def through_kafka(bootstrap: str, topic: str, run: Run, send: Callable[[], object]) -> Arrivals:
-    """Arrivals at a bare consumer."""
+    """The arrivals at a bare consumer."""
     consumer = Consumer(
         {**QUIET, "bootstrap.servers": bootstrap, "group.id": "bench", "enable.auto.commit": False}
     )
     consumer.assign([TopicPartition(topic, number, OFFSET_END) for number in range(PARTITIONS)])
-    # Until the consumer has a position in every partition.
+    # Gives the consumer time to find its position in all partitions.
     consumer.poll(2)
     arrivals: Arrivals = []
     sending = threading.Thread(target=send)
@@ -182,7 +183,7 @@ def posting(address: tuple[str, int], run: Run, rate: float) -> Callable[[], obj
 
 
 def paced(count: int, rate: float | None, one: Callable[[int], object]) -> None:
-    """Call `one` with each number, so many times a second, or without a pause."""
+    """Calls `one` with each number, `rate` times a second, or without pauses."""
     begun = time.perf_counter()
     for number in range(count):
         if rate is not None:
@@ -191,7 +192,7 @@ def paced(count: int, rate: float | None, one: Callable[[int], object]) -> None:
 
 
 def figures(run: Run, arrivals: Iterable[Arrivals]) -> dict[str, Any]:
-    """Latencies in milliseconds over all browsers, and the rate of the slowest browser."""
+    """Latencies in milliseconds over all browsers, and the message rate until the last arrival."""
     lists = list(arrivals)
     latencies = sorted((come - sent) * 1000 for one in lists for _, sent, come in one)
     counts = [Counter(number for number, _, _ in one) for one in lists]
@@ -207,20 +208,20 @@ def figures(run: Run, arrivals: Iterable[Arrivals]) -> dict[str, Any]:
 
 
 def measure(bootstrap: str, topic: str, bare: str, address: tuple[str, int], browsers: int) -> dict[str, Any]:
-    """Measure bare Kafka and the page by turns: medians of the figures, sums of duplicates and losses."""
+    """Measures bare Kafka and the page in turn: medians of the figures, sums of duplicates and losses."""
     paced = [_paced_round(bootstrap, bare, address, browsers) for _ in range(ROUNDS)]
     bursts = [_burst_round(bootstrap, topic, bare, address, browsers) for _ in range(ROUNDS)]
     beyond = statistics.median(page["p99_ms"] - kafka["p99_ms"] for kafka, page in paced)
     ratio = statistics.median(page["messages_per_s"] / kafka["messages_per_s"] for kafka, page in bursts)
     return {
         "browsers": browsers,
-        "paced": {**_together(paced), "p99_beyond_kafka_ms": round(beyond, 1)},
-        "burst": {**_together(bursts), "rate_against_kafka": round(ratio, 2)},
+        "paced": {**_summary(paced), "p99_beyond_kafka_ms": round(beyond, 1)},
+        "burst": {**_summary(bursts), "rate_against_kafka": round(ratio, 2)},
         "server_mib": _memory(address),
     }
 
 
-def _together(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+def _summary(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, dict[str, Any]]:
     sums = ("duplicates", "losses")
     return {
         side: {
@@ -261,7 +262,7 @@ def _memory(address: tuple[str, int]) -> int:
 
 
 def create_topic(bootstrap: str) -> str:
-    """Create a topic for a run; returns its name."""
+    """Creates a topic for a run; returns its name."""
     name = f"bench-{uuid.uuid4().hex[:8]}"
     admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
     for future in admin.create_topics([NewTopic(name, PARTITIONS, replication_factor=3)]).values():

@@ -1,13 +1,13 @@
-"""What a real control plane would cost in the place of the emulated Kubernetes, and what it would save.
+"""Compares the emulated Kubernetes with a real control plane: time, memory, and lines of code saved.
 
     .venv/bin/python -m bench.control_plane
 
-Needs what `make judge` builds. Both run on this machine, by turns; prints one line of JSON for each figure.
+Builds the real one as `make judge` does. Both run on this machine in turn. Prints one line of JSON for each
+figure.
 """
 
 import contextlib
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from bench.output import print_figure
 from emulator.home import CHECKOUT
 from judge.binaries import build
 from judge.cluster import Cluster
@@ -29,12 +30,13 @@ from judge.stack import Stack
 
 ROUNDS = 3
 REPLACED = ("controllers", "provider", "server")
-"""The folders of emulator/kubernetes that Kubernetes itself and its provider would take the place of."""
+"""The folders of emulator/kubernetes that Kubernetes itself and its provider would replace."""
 
 Start = Callable[[Path], AbstractContextManager[Cluster]]
 
 
 def main() -> int:
+    """Prints the figures."""
     binaries = build()
     starts: dict[str, Start] = {
         "emulated": emulated_cluster,
@@ -42,8 +44,7 @@ def main() -> int:
     }
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for figure in figures(starts, Path(folder)):
-            machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
-            print(json.dumps({**figure, **machine}), flush=True)
+            print_figure(figure)
     print(
         json.dumps({"figure": "size of the real cluster's programs", "mib": size(binaries.iterdir()) >> 20})
     )
@@ -52,9 +53,9 @@ def main() -> int:
 
 
 def figures(starts: dict[str, Start], folder: Path) -> Iterator[dict[str, Any]]:
-    """Medians of rounds that were taken by turns; the last is the real cluster's alone.
+    """The medians of rounds in turn; the last figure is of the real cluster alone.
 
-    The emulated one is a part of its daemon, whose memory `bench` measures.
+    The emulated one is part of the daemon, whose memory `python -m bench` measures.
     """
     rounds = [
         {name: one_round(start, folder / f"{name}-{number}") for name, start in starts.items()}
@@ -74,7 +75,7 @@ def figures(starts: dict[str, Start], folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def one_round(start: Start, folder: Path) -> dict[str, float]:
-    """A cluster from nothing, the application in it, and the same again with nothing to change."""
+    """Starts a cluster, deploys the application, and deploys it again with nothing to change."""
     before = memory()
     begun = time.monotonic()
     with start(folder / "cluster") as cluster:
@@ -93,7 +94,7 @@ def one_round(start: Start, folder: Path) -> dict[str, float]:
 
 
 def memory() -> int:
-    """Bytes of this process and of all that it has started; what several share counts once (proc(5), Pss)."""
+    """The bytes of this process and its descendants; shared memory counts once (Pss in proc(5))."""
     total, this = 0, psutil.Process()
     for process in (this, *this.children(recursive=True)):
         with contextlib.suppress(psutil.Error):
@@ -102,7 +103,7 @@ def memory() -> int:
 
 
 def lines() -> dict[str, int]:
-    """Lines of Python: all, those whose place would be taken, and those of the tests that know them."""
+    """The lines of Python in emulator/kubernetes, in the folders that would be replaced, and in the tests."""
     root = CHECKOUT / "emulator"
     tests = list((root / "tests").glob("test_kubernetes_*.py"))
     return {
@@ -113,10 +114,12 @@ def lines() -> dict[str, int]:
 
 
 def count(files: Iterator[Path] | Sequence[Path]) -> int:
+    """The number of lines of the files."""
     return sum(len(file.read_text().splitlines()) for file in files)
 
 
 def size(files: Iterator[Path]) -> int:
+    """The size of the files in bytes."""
     return sum(file.stat().st_size for file in files)
 
 

@@ -1,7 +1,7 @@
-"""Measures a client during a roll with every check on, against the least that restarting brokers takes.
+"""Measures a client during a roll with all checks, against restarts of the brokers alone.
 
-The floor is the same brokers, restarted in Ambari by hand in the order of the roll's plan, each as soon as
-Kafka is in sync after the one before.
+Alone, the same brokers are restarted in Ambari in the order of the roll's plan, each as soon as Kafka is in
+sync after the one before: the floor of what a roll takes.
 """
 
 import json
@@ -26,11 +26,11 @@ from tests.e2e.live_kafka import LiveKafka, bundle
 
 IN_SYNC = Path(__file__).with_name("in_sync.py")
 TIMES = 2
-"""How often each side is measured, by turns."""
+"""How often each side is measured, in turn."""
 
 
-def roll_against_the_floor(world: Environment, scratch: Path) -> dict[str, Any]:
-    """Of each side the longest silence of all, and the mean duration."""
+def roll_against_restarts_alone(world: Environment, scratch: Path) -> dict[str, Any]:
+    """The longest silence and the mean duration of each side."""
     kafka = _kafka(world)
     with (scratch / "roll.txt").open("w") as said:
         roll = _Roll.of(kafka, Progress(SystemClock(), said))
@@ -42,7 +42,7 @@ def roll_against_the_floor(world: Environment, scratch: Path) -> dict[str, Any]:
             started = [task.started for one in kafka.restarts_since(before) for task in one.tasks]
             rolls[-1]["before_the_first_s"] = min(filter(None, started)) - rolls[-1]["begun"]
             floors.append(_floor(kafka, f"bench-floor-{number}", roll.order()))
-    checked, floor = _together(rolls), _together(floors)
+    checked, floor = _summary(rolls), _summary(floors)
     before_the_first = sum(one["before_the_first_s"] for one in rolls) / TIMES
     return {
         "figure": "a client during a roll: every check on / the bare floor",
@@ -57,7 +57,7 @@ def roll_against_the_floor(world: Environment, scratch: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Roll:
-    """What IpAdvertising does in `up`, by Kafka's view, without the engine around it."""
+    """The roll that IpAdvertising runs in an `up`, with Kafka's view, without the engine."""
 
     kafka: LiveKafka
     progress: Progress
@@ -74,7 +74,7 @@ class _Roll:
         self._change().advertise()
 
     def order(self) -> list[str]:
-        """Hosts in the order in which they would restart now."""
+        """The hosts in the order in which they would restart now."""
         self.kafka.make_every_broker_stale()
         return [broker.host for broker in self._change().survey().to_restart]
 
@@ -87,7 +87,7 @@ class _Roll:
 def _kafka(world: Environment) -> LiveKafka:
     session = requests.Session()
     session.verify = bundle(world)
-    # A bundle that is named there would take its place.
+    # A bundle that the environment names would take its place.
     session.trust_env = False
     password = world.pulumi("config", "get", "ambariPassword").strip()
     connection = Connection(world.outputs()["ambariUrl"], "admin", password, session=session)
@@ -95,7 +95,7 @@ def _kafka(world: Environment) -> LiveKafka:
 
 
 def _floor(kafka: LiveKafka, topic: str, order: list[str]) -> dict[str, Any]:
-    """These brokers, each as soon as Kafka is in sync after the one before."""
+    """Restarts these brokers, each as soon as Kafka is in sync after the one before, under traffic."""
     watcher = client(kafka.environment, IN_SYNC, str(len(order)))
     _await_sync(watcher)
 
@@ -126,7 +126,7 @@ def _under_traffic(world: Environment, topic: str, work: Callable[[], None]) -> 
     return {**json.loads(figures.splitlines()[-1]), "begun": wall, "duration_s": duration}
 
 
-def _together(figures: list[dict[str, Any]]) -> dict[str, Any]:
+def _summary(figures: list[dict[str, Any]]) -> dict[str, Any]:
     counted = ("sent", "acknowledged", "lost", "duplicated")
     return {
         **{name: sum(one[name] for one in figures) for name in counted},

@@ -1,7 +1,7 @@
-"""Tells when Kafka is in sync: `python in_sync.py BOOTSTRAP BROKERS`, on a node of AKS's network.
+"""Waits until Kafka is in sync: `python in_sync.py BOOTSTRAP BROKERS`, on a node of AKS's network.
 
-For each line of its standard input it prints one as soon as so many brokers are there, and every replica of
-every partition is in sync.
+For each line of standard input it prints a line as soon as that many brokers are there and all replicas of
+all partitions are in sync.
 """
 
 import sys
@@ -14,7 +14,7 @@ PAUSE_SECONDS = 0.1
 
 
 def in_sync(admin: AdminClient, brokers: int) -> bool:
-    """Whether that is so now; not while nobody answers."""
+    """Whether that many brokers are there and all replicas in sync; False if no broker answers."""
     try:
         metadata = admin.list_topics(timeout=2)
     except KafkaException:

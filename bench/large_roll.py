@@ -1,4 +1,4 @@
-"""Counts what a whole roll of a large simulated cluster asks, and its rounds, with Kafka's view."""
+"""Counts the rounds and the calls of a whole roll of a large simulated cluster, with Kafka's view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BROKERS, PARTITIONS = 300, 1_000
 
 
 def roll_of_a_large_cluster() -> dict[str, Any]:
-    """Partitions of three replicas, of which two have to be in sync, anywhere on the brokers."""
+    """The roll of brokers with partitions of three replicas each, of which two have to be in sync."""
     found = {f"batch_{batch}": _rolled(batch) for batch in (1, 10)}
     return {"figure": f"a roll of {BROKERS} simulated brokers by Kafka's view: restartBatch 1 / 10", **found}
 
@@ -27,7 +27,7 @@ def _rolled(batch: int) -> dict[str, float]:
         place.kafka.minimums = {"orders": 2}
         place.kafka.controller = 0
         clock = place.cluster.clock = FakeClock()
-        # By this pace a roll that waited for time to pass would never end.
+        # With this pace, waiting for time to pass would show in `waited_s`.
         options = RollOptions(pace=Pace(settle=1e6, settle_unvouched=1e6), batch=batch)
         run = place.cluster.run(options, between=place.cluster.let_restarts_end)
         run.change.advertise()

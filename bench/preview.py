@@ -1,4 +1,4 @@
-"""Measures a preview without changes against those of the least programs that there can be."""
+"""Measures a preview without changes against previews of three minimal programs."""
 
 import resource
 import statistics
@@ -18,14 +18,14 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of a command: wall-clock seconds, and processor seconds, which other load disturbs less."""
+    """The wall-clock and the processor seconds of a command. Other load affects the latter less."""
 
     wall: float
     processor: float
 
 
 def previews(world: Environment) -> dict[str, Any]:
-    """All of them by turns, on one engine; each ratio is that of two of the same round."""
+    """The previews of all programs in turn, with one engine; a ratio is of two previews of one round."""
     world.pulumi(*ONE_NETWORK, "up", "--yes", "--skip-preview")
     try:
         rounds = [
@@ -54,7 +54,7 @@ def previews(world: Environment) -> dict[str, Any]:
 
 
 def cost(world: Environment, *command: str) -> Cost:
-    """Run a Pulumi command, which must succeed; its cost includes all processes that it starts."""
+    """Runs a Pulumi command, which must succeed; its cost includes all processes that it starts."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     world.pulumi(*command)
     ended, after = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)

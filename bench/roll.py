@@ -1,4 +1,4 @@
-"""Measures a client during a change of Kafka's configuration: rolling, and all at once."""
+"""Measures a client during a change of Kafka's configuration, with a rolling restart and all at once."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ TRAFFIC = CHECKOUT / "bench" / "traffic.py"
 
 
 def rolling_against_all_at_once(world: Environment, scratch: Path) -> dict[str, Any]:
-    """The same change twice under the same traffic: brokers one by one, then all at once."""
+    """The same change under the same traffic, with brokers restarted one by one, then all at once."""
     rolling = _change_under_traffic(world, "rolling", scratch)
     at_once = _change_under_traffic(world, "all-at-once", scratch)
     ratio = at_once["longest_silence_s"] / rolling["longest_silence_s"]
@@ -44,7 +44,7 @@ def _change_under_traffic(world: Environment, restart: str, scratch: Path) -> di
 
 
 def make_every_broker_stale(world: Environment) -> None:
-    """Edit a broker setting in Ambari, as an operator does; every broker then waits for a restart."""
+    """Edits a broker setting in Ambari, as an operator does, so that all brokers need a restart."""
     ambari = world.outputs()["ambariUrl"]
     with requests.Session() as session:
         session.auth = ("admin", world.pulumi("config", "get", "ambariPassword").strip())
@@ -77,7 +77,7 @@ def _configuration(restart: str, scratch: Path) -> Path:
 
 
 def start_traffic(world: Environment, topic: str) -> subprocess.Popen[str]:
-    """A producer and a consumer on a new topic in AKS's network: `traffic.py`, until its input ends."""
+    """Starts `traffic.py`, which produces and consumes on a new topic until its standard input ends."""
     traffic = client(world, TRAFFIC, topic, str(RATE))
     if traffic.stdout is None or traffic.stdout.readline() != "ready\n":
         raise subprocess.SubprocessError("the traffic did not start")
@@ -85,7 +85,7 @@ def start_traffic(world: Environment, topic: str) -> subprocess.Popen[str]:
 
 
 def client(world: Environment, script: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A script on a node of AKS's network, which is told where the brokers are."""
+    """Starts a script on a node of AKS's network, with the bootstrap servers as its first argument."""
     servers = world.outputs()["bootstrapServers"]
     command = [sys.executable, "-m", "emulator", "--home", str(world.home), "exec", "aks", "--"]
     return subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Measures how long restarts of a large cluster take to plan, and in how few rounds."""
+"""Measures the planning of a large cluster's restarts: its time, and the number of rounds."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ BROKERS, PARTITIONS = 300, 10_000
 
 
 def rounds_of_a_large_cluster() -> dict[str, Any]:
-    """Topics of three replicas with min.insync.replicas 2, as Kafka lays them out."""
+    """The rounds for topics of three replicas with min.insync.replicas 2, as Kafka places them."""
     cluster = by_turns(BROKERS, PARTITIONS, replicas=3, minimum=2, seed=1)
     found: dict[str, Any] = {}
     for batch in (1, 10):

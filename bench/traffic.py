@@ -1,6 +1,6 @@
-"""A producer and a consumer on one topic, run where clients are: on a node of AKS's network.
+"""Produces to and consumes from one topic, on a node of AKS's network.
 
-`python traffic.py BOOTSTRAP TOPIC RATE` works until its standard input ends, then prints one line of JSON.
+`python traffic.py BOOTSTRAP TOPIC RATE` runs until its standard input ends, then prints one line of JSON.
 """
 
 import json
@@ -13,14 +13,14 @@ from itertools import pairwise
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-# Brokers disconnect all the time here, so librdkafka's warnings about it say nothing.
+# Brokers restart while this runs: librdkafka would log each lost connection.
 QUIET = {"log_level": 0, "log.connection.close": False}
 PARTITIONS = 6
 DRAIN_SECONDS = 60.0
 
 
 class Traffic:
-    """Numbered messages, acknowledged by every in-sync replica, at a steady rate."""
+    """Sends numbered messages at a steady rate, with acks=all, and receives them."""
 
     def __init__(self, bootstrap: str, topic: str, rate: float) -> None:
         self.acknowledged: dict[int, float] = {}
@@ -44,7 +44,7 @@ class Traffic:
         self._consumer.assign([TopicPartition(topic, number, 0) for number in range(PARTITIONS)])
 
     def run(self) -> dict[str, object]:
-        """Produce and consume until standard input ends; returns the figures."""
+        """Produces and consumes until standard input ends; returns the figures."""
         consuming = threading.Thread(target=self._consume)
         consuming.start()
         threading.Thread(target=self._await_end, daemon=True).start()
@@ -94,7 +94,7 @@ class Traffic:
 
 
 def create_topic(bootstrap: str, topic: str) -> None:
-    """Create a topic for a run, with three replicas of which two must be in sync."""
+    """Creates a topic for a run, with three replicas of which two must be in sync."""
     new = NewTopic(topic, PARTITIONS, replication_factor=3, config={"min.insync.replicas": "2"})
     admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
     for future in admin.create_topics([new]).values():

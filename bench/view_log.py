@@ -1,4 +1,4 @@
-"""How much Kafka's view prints, of clusters that were made up: `PYTHONPATH=app python -m bench.view_log`."""
+"""Measures how much Kafka's view logs, with made-up clusters: `PYTHONPATH=app python -m bench.view_log`."""
 
 import itertools
 import json
@@ -16,7 +16,7 @@ MINUTES = 2
 
 
 def cluster(brokers: int, partitions: int, *, away: int = 0, seed: int = 0) -> Observation:
-    """Partitions lie anywhere; `away`: so many brokers are out of every in-sync set."""
+    """A cluster with randomly placed partitions. `away`: how many brokers are out of sync everywhere."""
     chance = random.Random(seed)
     ids = range(1001, 1001 + brokers)
     hosts = {number: f"10.{1 + index // 250}.0.{index % 250 + 4}" for index, number in enumerate(ids)}
@@ -37,13 +37,13 @@ def cluster(brokers: int, partitions: int, *, away: int = 0, seed: int = 0) -> O
 
 
 def volume(brokers: int, partitions: int) -> tuple[float, float]:
-    """Bytes a minute: while nothing happens, and while something is different in each round."""
+    """Bytes a minute: while nothing changes, and while each round observes a change."""
     documents = [snapshot(cluster(brokers, partitions, away=away), "", {}) for away in (0, 1)]
     return _written(documents[:1]), _written(documents)
 
 
 def _written(documents: Sequence[Mapping[str, Any]]) -> float:
-    """Bytes a minute where rounds observe these documents by turns."""
+    """Bytes a minute while rounds observe these documents in turn."""
     lines, now, total = Lines(), 0.0, 0
     for document in itertools.cycle(documents):
         written = lines.known(document, now)
@@ -55,7 +55,7 @@ def _written(documents: Sequence[Mapping[str, Any]]) -> float:
 
 
 def figure() -> dict[str, object]:
-    """Bytes a minute of clusters of two sizes."""
+    """Bytes a minute with clusters of two sizes."""
     sizes = {"3 brokers, 100 partitions": (3, 100), "300 brokers, 10,000 partitions": (300, 10_000)}
     found = {name: volume(*size) for name, size in sizes.items()}
     return {

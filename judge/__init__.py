@@ -1,1 +1,1 @@
-"""The program's objects on a real Kubernetes, beside the emulated one."""
+"""Compares what the program does in a real Kubernetes with what it does in the emulated one."""

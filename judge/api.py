@@ -1,4 +1,4 @@
-"""An API server's plain HTTP: what scenarios look at and change behind the program's back."""
+"""A client of an API server, by which scenarios read and change objects without the program."""
 
 import ssl
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import httpx
 Object = dict[str, Any]
 
 FIELD_MANAGER = "somebody-else"
-"""Who changes what a scenario changes without the program."""
+"""The field manager of changes that a scenario makes without the program."""
 
 _PATHS = {
     "Node": "/api/v1/nodes",
@@ -31,34 +31,40 @@ _PATHS = {
 
 @dataclass(frozen=True)
 class Api:
-    """One server, asked by one user. Whatever it refuses raises httpx.HTTPStatusError, with what it said."""
+    """The API of one server, for one user.
+
+    A refused request raises httpx.HTTPStatusError, with the server's message.
+    """
 
     server: str
     authority: Path
     token: str
 
     def reach(self, path: str) -> bool:
-        """Whether there is an answer, and a good one."""
+        """Whether the server answers a GET of the path with success."""
         try:
             return self._client.get(path).is_success
         except (httpx.TransportError, OSError):
-            # Before it listens, its certificate isn't there either.
+            # OSError: the server writes its certificate only before it listens.
             return False
 
     def list(self, kind: str, namespace: str = "") -> list[Object]:
-        # A list says of what it is one, its items don't.
+        """The objects of a kind in a namespace."""
+        # The items of a list have no field `kind`.
         return [{**item, "kind": kind} for item in self._send("GET", _collection(kind, namespace))["items"]]
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
+        """The object, or None."""
         answer = self._client.get(f"{_collection(kind, namespace)}/{name}")
         return None if answer.status_code == httpx.codes.NOT_FOUND else _checked(answer)
 
     def create(self, item: Object) -> Object:
+        """Creates the object; returns it as the server has stored it."""
         metadata = item["metadata"]
         return self._send("POST", _collection(item["kind"], metadata.get("namespace", "")), item)
 
     def set_status(self, item: Object) -> None:
-        """As a controller would."""
+        """Sets the object's status, as a controller does."""
         path = _path(item)
         self._send("PATCH", f"{path}/status", {"status": item["status"]}, "application/merge-patch+json")
 
@@ -67,10 +73,11 @@ class Api:
         self._send("PATCH", _path(item), changes, "application/merge-patch+json")
 
     def delete(self, item: Object) -> None:
+        """Deletes the object."""
         self._send("DELETE", _path(item))
 
     def evict(self, pod: Object) -> None:
-        """What `kubectl drain` does to each pod of a node."""
+        """Evicts the pod, as `kubectl drain` does with each pod of a node."""
         metadata = {name: pod["metadata"][name] for name in ("name", "namespace")}
         eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
         self._send("POST", f"{_path(pod)}/eviction", eviction)

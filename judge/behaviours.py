@@ -1,4 +1,4 @@
-"""What the image of the scenarios does: its tag says so, to kwok (stages/pods.yaml) and to the emulator."""
+"""The behaviours of the scenarios' image, chosen by its tag, in kwok (stages/pods.yaml) and the emulator."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,24 @@ SECONDS_OF_SLOW_WORK = 10
 
 WORKS = "works"
 WORKS_TOO = "works-too"
-"""The next version of the same."""
+"""A further version of the image that works."""
 SLOW = "slow"
-"""Works, but `create-topics` and `check` take their time: long enough to be disturbed."""
+"""Works, but `create-topics` and `check` take long enough for a scenario to disturb them."""
 MISSING = "missing"
-"""No registry has it."""
+"""The registry has no such image."""
 REFUSED_TOPICS = "refused-topics"
-"""`create-topics` ends with 3: no further try can give what is declared."""
+"""`create-topics` ends with 3: no retry can create what is declared."""
 BROKEN_LINK = "broken-link"
 """`check` ends with 13."""
 NEVER_READY = "never-ready"
-"""`serve` runs, and never has Kafka."""
+"""`serve` runs, and its readiness probe fails."""
 HANGS = "hangs"
-"""Neither `create-topics` nor `check` ever ends."""
+"""`create-topics` and `check` don't end."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """How a command of the image ends that fails."""
+    """The exit status and the output of a command of the image that fails."""
 
     status: int
     text: str
@@ -37,5 +37,5 @@ FAILURES = {
 
 
 def image(behaviour: str) -> str:
-    """The image that behaves like this."""
+    """The image with this behaviour."""
     return f"{REPOSITORY}:{behaviour}"

@@ -1,4 +1,4 @@
-"""The programs of a real Kubernetes: built from Go modules once, then found in the user's cache."""
+"""The programs of a real Kubernetes: built from Go modules once, and kept in the user's cache."""
 
 import shutil
 from pathlib import Path
@@ -9,8 +9,8 @@ RECIPE = Path(__file__).parent / "recipe"
 NAME = "kubernetes"
 
 
-class NothingToBuildWith(Exception):
-    """There is no Go; the message says so."""
+class GoMissing(Exception):
+    """Kubernetes can't be built without Go; the message says how to get it."""
 
 
 def built() -> Path | None:
@@ -20,10 +20,10 @@ def built() -> Path | None:
 
 
 def build() -> Path:
-    """The folder with the programs, built if they are not there. Raises NothingToBuildWith."""
+    """The folder with the programs, which are built if they are not there. Raises GoMissing."""
     found = built()
     if found is None and shutil.which("go") is None:
-        raise NothingToBuildWith(
+        raise GoMissing(
             "A real Kubernetes is built with Go 1.26 or later, which is not here: go.dev/doc/install"
         )
     return found or build_once(NAME, RECIPE)

@@ -1,4 +1,4 @@
-"""What a scenario knows of the cluster it runs in: nothing that tells the emulated one from the real one."""
+"""The interface of a cluster to scenarios, the same for the emulated and the real one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -7,7 +7,7 @@ from judge.api import Object
 
 
 class Cluster(Protocol):
-    """A cluster, and what somebody may look at and do in it who is not the program."""
+    """A cluster, and the access that a scenario has to it beside the program."""
 
     @property
     def name(self) -> str:
@@ -19,7 +19,7 @@ class Cluster(Protocol):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Variables by which the engine finds the Kubernetes provider that belongs to it."""
+        """Environment variables by which the engine finds the cluster's Kubernetes provider."""
         ...
 
     def list(self, kind: str, namespace: str) -> Sequence[Object]: ...
@@ -29,11 +29,11 @@ class Cluster(Protocol):
     def create(self, item: Object) -> Object: ...
 
     def patch(self, item: Object, changes: Mapping[str, Any]) -> None:
-        """Changes these fields; None takes one away."""
+        """Changes these fields; None removes a field."""
         ...
 
     def delete(self, item: Object) -> None: ...
 
     def evict(self, pod: Object) -> None:
-        """What `kubectl drain` does to each pod of a node."""
+        """Evicts the pod, as `kubectl drain` does with each pod of a node."""
         ...

@@ -1,11 +1,11 @@
-"""A real Kubernetes on this machine: its control plane, with kwok in the part of nodes and kubelets."""
+"""A real Kubernetes control plane on this machine; kwok simulates its nodes and kubelets."""
 
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -21,15 +21,15 @@ STAGES = Path(__file__).parent / "stages"
 SERVICE_RANGE = "10.96.0.0/16"
 POD_RANGE = "10.244.0.0/16"
 SECONDS_TO_START = 120.0
-LINES_OF_A_LOG = 15
+LOG_LINES = 15
 
 
 class NotStarted(Exception):
-    """The control plane did not come up; the message has the end of the log that says why."""
+    """The control plane did not start; the message has the end of the log of the program that failed."""
 
 
 class ControlPlane:
-    """One cluster, whose processes live no longer than this one. Keeps everything in `folder`."""
+    """The processes of one cluster, which end with this process. All its files are in `folder`."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries = binaries
@@ -37,31 +37,26 @@ class ControlPlane:
         self._token = secrets.token_hex(32)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ports: dict[str, int] = {}
-        self._held, self._leash = os.pipe()
+        self._held, self._pipe_end = os.pipe()
 
     @property
     def kubeconfig(self) -> str:
-        """Of somebody who may do everything."""
+        """The kubeconfig of an administrator."""
         server = f"https://{LOOPBACK}:{self._ports['api']}"
-        # The certificate that a server makes for itself comes with the authority that has signed it.
+        # The file of the server's own certificate also holds that of the authority that signed it.
         return make_kubeconfig("judge", server, self._folder / "certificates" / "apiserver.crt", self._token)
 
     @property
     def api(self) -> Api:
-        """For whoever may do everything."""
+        """The API, for an administrator."""
         return Api(
             f"https://{LOOPBACK}:{self._ports['api']}",
             self._folder / "certificates" / "apiserver.crt",
             self._token,
         )
 
-    @property
-    def process_groups(self) -> Mapping[str, int]:
-        """The process group of each program."""
-        return {name: process.pid for name, process in self._processes.items()}
-
     def start(self) -> None:
-        """Returns when pods can be made and find nodes. Raises NotStarted."""
+        """Starts the cluster, and returns when it can create and schedule pods. Raises NotStarted."""
         for name in ("api", "etcd", "peers", "kwok"):
             self._ports[name] = choose_port(list(self._ports.values()))
         (self._folder / "logs").mkdir(parents=True)
@@ -75,8 +70,8 @@ class ControlPlane:
         self._await("kube-controller-manager", lambda: self.api.reach(account))
 
     def stop(self) -> None:
-        """End every process, at once: nothing of the cluster is kept."""
-        os.close(self._leash)
+        """Kills all processes of the cluster."""
+        os.close(self._pipe_end)
         os.close(self._held)
         for process in self._processes.values():
             process.wait()
@@ -91,7 +86,7 @@ class ControlPlane:
             "--listen-peer-urls", peers,
             "--initial-advertise-peer-urls", peers,
             "--initial-cluster", f"default={peers}",
-            # Nobody misses a cluster that a power failure has taken.
+            # The data need not survive a power failure.
             "--unsafe-no-fsync",
         )  # fmt: skip
 
@@ -103,7 +98,7 @@ class ControlPlane:
             "--etcd-servers", f"http://{LOOPBACK}:{self._ports['etcd']}",
             "--bind-address", LOOPBACK,
             "--advertise-address", LOOPBACK,
-            # The Service `kubernetes`, which nobody needs, can't have an address on loopback.
+            # The endpoint of the Service `kubernetes`, which is not used, can't be on loopback.
             "--endpoint-reconciler-type", "none",
             "--secure-port", self._ports["api"],
             "--cert-dir", self._folder / "certificates",
@@ -118,7 +113,7 @@ class ControlPlane:
 
     def _start_controllers(self, kubeconfig: Path) -> None:
         alone = ("--kubeconfig", kubeconfig, "--leader-elect=false", "--secure-port", 0)
-        # Nodes that nobody runs send no signs of life.
+        # No kubelet renews the heartbeats of the nodes.
         self._start("kube-controller-manager", *alone, "--node-monitor-grace-period", "24h")
         self._start("kube-scheduler", *alone)
         self._start(
@@ -150,9 +145,9 @@ class ControlPlane:
         while not condition():
             ended = [name for name, process in self._processes.items() if process.poll() is not None]
             if ended or time.monotonic() > deadline:
-                to_blame = ended[0] if ended else program
-                lines = self._log_of(to_blame).read_text(errors="replace").splitlines()
-                raise NotStarted("\n".join([f"{to_blame}:", *lines[-LINES_OF_A_LOG:]]))
+                failed = ended[0] if ended else program
+                lines = self._log_of(failed).read_text(errors="replace").splitlines()
+                raise NotStarted("\n".join([f"{failed}:", *lines[-LOG_LINES:]]))
             time.sleep(0.1)
 
     def _log_of(self, program: str) -> Path:
@@ -160,9 +155,9 @@ class ControlPlane:
 
 
 def _new_key() -> str:
-    """With which the API server signs the tokens of service accounts, PEM."""
+    """A key in PEM with which the API server signs the tokens of service accounts."""
     key = ec.generate_private_key(ec.SECP256R1())
-    # Of a key in PKCS 8 it does not find the public part.
+    # The API server does not find the public key in a private key of the form PKCS 8.
     form = serialization.PrivateFormat.TraditionalOpenSSL
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 

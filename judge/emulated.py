@@ -1,4 +1,4 @@
-"""The emulator's Kubernetes, as scenarios see it."""
+"""The emulated cluster, with the interface that scenarios use."""
 
 import contextlib
 import shutil
@@ -23,12 +23,12 @@ PROGRAM = Path(__file__).parent / "image" / "app.py"
 
 
 class EmulatedCluster:
-    """One cluster of the emulator's, and its stand-in for Pulumi's provider."""
+    """A cluster of the emulator, with the emulator's provider in place of pulumi-kubernetes."""
 
     name = "emulated"
 
     def __init__(self, cluster: KubernetesCluster, authority: Path, port: int) -> None:
-        """`port`: of the provider."""
+        """`port`: that of the provider."""
         self._cluster = cluster
         server = f"https://{LOOPBACK}:{cluster.identity.port}"
         self.api = Api(server, authority, cluster.token)
@@ -68,7 +68,7 @@ class EmulatedCluster:
 
 
 def merged(item: Object, changes: Mapping[str, Any]) -> Object:
-    """RFC 7396, JSON Merge Patch."""
+    """The object after a JSON Merge Patch (RFC 7396)."""
     result = dict(item)
     for name, value in changes.items():
         if value is None:
@@ -83,12 +83,12 @@ def merged(item: Object, changes: Mapping[str, Any]) -> Object:
 
 @contextlib.contextmanager
 def emulated_cluster(folder: Path) -> Iterator[EmulatedCluster]:
-    """One that lasts as long as the context."""
+    """An emulated cluster, which runs as long as the context lasts."""
     home = Home(folder / "home")
     world = World.start(home)
     try:
         world.add_network("aks", ["10.20.0.0/16"])
-        images = BehavingImages(folder / "image")
+        images = ScenarioImages(folder / "image")
         authority = Authority(home.tls)
         cluster = KubernetesCluster(home, world, authority, images, SPEC, QUICK)
         cluster.create()
@@ -101,8 +101,8 @@ def emulated_cluster(folder: Path) -> Iterator[EmulatedCluster]:
         world.close()
 
 
-class BehavingImages:
-    """A registry with an image for every behaviour, but for the one that is missing."""
+class ScenarioImages:
+    """A registry with an image for each behaviour except MISSING."""
 
     def __init__(self, folder: Path) -> None:
         base.lay_base(folder)

@@ -1,4 +1,4 @@
-"""The nodes that kwok plays: one in each of three zones, as AKS would make them."""
+"""The nodes that kwok simulates: one in each of three zones, labelled as AKS labels them."""
 
 from judge.api import Object
 

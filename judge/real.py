@@ -1,4 +1,4 @@
-"""The real Kubernetes, as scenarios see it."""
+"""The real cluster, with the interface that scenarios use."""
 
 import contextlib
 import os
@@ -12,12 +12,12 @@ from judge.control_plane import ControlPlane
 
 
 class RealCluster:
-    """One cluster of Kubernetes' own programs, and Pulumi's own provider."""
+    """A cluster of Kubernetes' own programs, with Pulumi's own provider."""
 
     name = "real"
 
     def __init__(self, control_plane: ControlPlane, plugins: Path) -> None:
-        """`plugins`: the folder with the provider, and nothing else."""
+        """`plugins`: a folder with the provider alone."""
         self.api: Api = control_plane.api
         self._control_plane = control_plane
         self._plugins = plugins
@@ -30,7 +30,7 @@ class RealCluster:
     def environment(self) -> Mapping[str, str]:
         return {
             "PATH": f"{self._plugins}{os.pathsep}{search_path()}",
-            # This provider is older than the setting of that name, which the program gives to it.
+            # This version of the provider ignores the setting enablePatchForce of the program.
             "PULUMI_K8S_ENABLE_PATCH_FORCE": "true",
         }
 
@@ -55,7 +55,7 @@ class RealCluster:
 
 @contextlib.contextmanager
 def real_cluster(binaries: Path, folder: Path) -> Iterator[RealCluster]:
-    """One that lasts as long as the context."""
+    """A real cluster, which runs as long as the context lasts."""
     plugins = folder / "plugins"
     plugins.mkdir(parents=True)
     plugin = "pulumi-resource-kubernetes"

@@ -1,4 +1,4 @@
-"""One run of the engine, and what is compared of it."""
+"""A finished run of the engine: its steps and errors, by which clusters are compared."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _MARKUP = re.compile(r"<\{%[^%]*%\}>")
-_OURS = ("kubernetes:", "pulumi-python:")
+_PROGRAM_TYPES = ("kubernetes:", "pulumi-python:")
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Run:
 
     @property
     def steps(self) -> list[str]:
-        """What was done to which resource, sorted: independent resources come in any order.
+        """What was done to which resource, sorted, as the order of independent resources is not fixed.
 
-        A step that was begun and failed says so; what stays as it is makes none.
+        A failed step ends with "fails". A resource that does not change has no step.
         """
         done = [
             _step(event["resOutputsEvent"]["metadata"]) for event in self.events if "resOutputsEvent" in event
@@ -38,23 +38,26 @@ class Run:
 
     @property
     def errors(self) -> list[str]:
-        """What it says of what went wrong."""
+        """The messages of its errors."""
         diagnostics = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
         return [_MARKUP.sub("", one["message"]) for one in diagnostics if one["severity"] == "error"]
 
     def says(self, text: str) -> bool:
-        """Whether an error says so."""
+        """Whether one of its errors contains the text."""
         return any(text in error for error in self.errors)
 
 
 def read_events(file: Path) -> list[dict[str, Any]]:
-    """Those of a run; none where it has no log. The last line of one that was killed may be half a line."""
+    """The events in a run's log; none if there is no log.
+
+    The last line of a run that was killed may be incomplete; it is left out.
+    """
     if not file.exists():
         return []
     return [json.loads(line) for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _step(metadata: dict[str, Any]) -> str | None:
-    if metadata["op"] in ("same", "read", "refresh") or not metadata["type"].startswith(_OURS):
+    if metadata["op"] in ("same", "read", "refresh") or not metadata["type"].startswith(_PROGRAM_TYPES):
         return None
     return f"{metadata['op']} {metadata['urn'].rpartition('::')[2]}"

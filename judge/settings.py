@@ -1,4 +1,4 @@
-"""What a scenario sets of the application."""
+"""The settings of a scenario's application."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from judge.behaviours import WORKS, image
 
 @dataclass(frozen=True)
 class Settings:
-    """The program's own, as far as they reach Kubernetes; `seconds` is how long anything is waited for."""
+    """The settings of the program that concern Kubernetes. `seconds`: the timeout of all that is awaited."""
 
     image: str = image(WORKS)
     brokers: str = "10.20.0.11:9092,10.20.0.12:9092"
@@ -17,5 +17,5 @@ class Settings:
     token: str = ""
     namespace_exists: bool = False
     marked: bool = True
-    """Whether objects say whose they are, and name a field manager: those of earlier versions don't."""
+    """Whether objects have their stack's mark and name a field manager; earlier versions set neither."""
     seconds: int = 300

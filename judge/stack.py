@@ -1,4 +1,4 @@
-"""A stack of the judge's program in one cluster, driven by Pulumi's real engine."""
+"""A stack of the judge's program in one cluster, run by Pulumi's engine."""
 
 import contextlib
 import json
@@ -20,19 +20,19 @@ from judge.settings import Settings
 from tests.e2e.environment import CHECKOUT, eventually
 
 PROGRAM = Path(__file__).parent / "program"
-MADE = ("Deployment", "Job", "NetworkPolicy", "PodDisruptionBudget", "Secret", "Service")
+CREATED_KINDS = ("Deployment", "Job", "NetworkPolicy", "PodDisruptionBudget", "Secret", "Service")
 """The kinds of objects that the program makes in its namespace."""
-LIMIT = 150.0
-"""Seconds in which every run has to end: what is waited for at all is waited for less long."""
+RUN_TIMEOUT = 150.0
+"""Seconds in which a run has to end: more than the timeouts of a scenario."""
 
 
-class Hangs(AssertionError):
-    """A run that had not ended when it had to."""
+class RunTimedOut(AssertionError):
+    """A run did not end within RUN_TIMEOUT."""
 
 
 @dataclass
 class Stack:
-    """One stack in a backend of its own. `settings` are those of the next run."""
+    """A stack in a backend of its own. `settings` are those of the next run."""
 
     folder: Path
     cluster: Cluster
@@ -40,50 +40,57 @@ class Stack:
     settings: Settings
     name: str = "judge"
     variables: Mapping[str, str] = field(default_factory=dict)
-    """Of the environment: what is set besides."""
+    """Further environment variables of its runs."""
 
     def create(self) -> None:
+        """Creates the stack, which has no resources yet."""
         (self.folder / "state").mkdir(parents=True)
-        # Beside its program a stack keeps its configuration.
+        # A copy, as a stack's configuration is kept beside its program.
         shutil.copytree(PROGRAM, self.folder / "program")
         self.succeed("stack", "init", self.name, "--no-select")
 
     def up(self) -> Run:
-        """Whatever its end."""
+        """Runs `pulumi up`, which may fail."""
         return self.run("up", "--yes", "--skip-preview")
 
     def succeed(self, *arguments: str) -> Run:
+        """Runs a command of Pulumi's that has to succeed."""
         ended = self.run(*arguments)
         assert ended.status == 0, f"{self.cluster.name}: {' '.join(arguments)}:\n{ended.output}"
         return ended
 
     def settle(self) -> Run:
-        """An `up` that succeeds and after which nothing is left to do, also for one who looks first."""
+        """Runs an `up` that has to succeed, after which a preview with a refresh shows no changes."""
         ended = self.succeed("up", "--yes", "--skip-preview")
         self.expect_no_changes()
         return ended
 
     def expect_no_changes(self) -> None:
+        """Runs a preview with a refresh, which has to show no changes."""
         self.succeed("preview", "--refresh", "--expect-no-changes")
 
     def destroy(self) -> Run:
+        """Runs `pulumi destroy`, which has to succeed."""
         return self.succeed("destroy", "--yes", "--skip-preview")
 
     def run(self, *arguments: str) -> Run:
-        """Raises Hangs, after the end of everything it has started."""
+        """Runs a command of Pulumi's to its end.
+
+        Raises RunTimedOut after RUN_TIMEOUT, when the run and all that it started have been killed.
+        """
         events = self._new_log()
         begun = time.monotonic()
         process = self.start(*arguments, events=events)
         try:
-            output, _ = process.communicate(timeout=LIMIT)
+            output, _ = process.communicate(timeout=RUN_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.kill(process)
             output, _ = process.communicate()
-            raise Hangs(f"{self.cluster.name}: {' '.join(arguments)} hangs:\n{output}") from None
+            raise RunTimedOut(f"{self.cluster.name}: {' '.join(arguments)} hangs:\n{output}") from None
         return Run(process.returncode, output, time.monotonic() - begun, read_events(events))
 
     def start(self, *arguments: str, events: Path | None = None) -> "subprocess.Popen[str]":
-        """Stdout and stderr come in one."""
+        """Starts a command of Pulumi's; stderr goes to stdout."""
         logged = ["--event-log", str(events)] if events and arguments[0] in _WITH_EVENTS else []
         stack = [] if arguments[:2] == ("stack", "init") else ["--stack", self.name]
         return subprocess.Popen(
@@ -97,37 +104,37 @@ class Stack:
         )
 
     def kill(self, process: "subprocess.Popen[str]") -> None:
-        """End the run as a machine's end would: the engine and all that it has started, at once."""
+        """Kills the engine and all processes it has started at once, as a crash of the machine would."""
         engine = psutil.Process(process.pid)
-        # Lest it starts anything else, or tells anybody.
+        # Suspended, so that it starts no further process and does not notice that the others end.
         engine.suspend()
-        for doomed in (*engine.children(recursive=True), engine):
+        for killed in (*engine.children(recursive=True), engine):
             with contextlib.suppress(psutil.NoSuchProcess):
-                doomed.kill()
+                killed.kill()
         process.wait()
-        # The lock of a run that was killed stays, and the user is asked to remove it.
+        # The lock of a killed run stays until its user removes it.
         for lock in self.folder.glob("state/.pulumi/locks/**/*.json"):
             lock.unlink()
 
     def get(self, kind: str, name: str) -> Object:
-        """An object of the stack's namespace that must be there."""
+        """An object of the stack's namespace, which has to exist."""
         found = self.cluster.get(kind, self.namespace, name)
         assert found is not None, f"{self.cluster.name}: no {kind} {name}"
         return found
 
     def managers(self) -> set[str]:
-        """Who owns fields of what the stack has made: whoever applied them."""
-        made = [item for kind in MADE for item in self.cluster.list(kind, self.namespace)]
+        """The field managers that have applied fields of the stack's objects."""
+        made = [item for kind in CREATED_KINDS for item in self.cluster.list(kind, self.namespace)]
         own = [item["metadata"] for item in made if not item["metadata"].get("ownerReferences")]
         entries = [entry for metadata in own for entry in metadata.get("managedFields", [])]
         return {entry["manager"] for entry in entries if entry["operation"] == "Apply"}
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until it holds."""
-        eventually(condition, f"{self.cluster.name}: what was waited for", LIMIT)
+        """Waits until the condition holds."""
+        eventually(condition, f"{self.cluster.name}: what was waited for", RUN_TIMEOUT)
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED_VARIABLES)}
         return {
             **kept,
             "PATH": search_path(),
@@ -137,7 +144,7 @@ class Stack:
             "PULUMI_CONFIG_PASSPHRASE": "judge",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            # Without it the engine knows no --event-log.
+            # The engine has --event-log only with this variable.
             "PULUMI_DEBUG_COMMANDS": "true",
             "KUBECONFIG_TEXT": self.cluster.kubeconfig,
             "SETTINGS": json.dumps({**asdict(self.settings), "namespace": self.namespace}),
@@ -150,5 +157,5 @@ class Stack:
 
 
 _WITH_EVENTS = ("up", "preview", "refresh", "destroy")
-# The user's own settings.
-_FOREIGN = ("PULUMI_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+# The user's own settings, which are not passed on to the engine.
+_DROPPED_VARIABLES = ("PULUMI_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -1,4 +1,4 @@
-"""How the program reads what the provider does not show: by the kubeconfig, whatever else is set."""
+"""The program's own access to the cluster: by the kubeconfig, whatever the environment says."""
 
 import base64
 from pathlib import Path
@@ -7,26 +7,26 @@ import certifi
 import yaml
 
 from judge.cluster import Cluster
-from judge.sites import Sites
+from judge.cluster_pair import ClusterPair
 from judge.stack import Stack
 
 
-def test_an_authority_for_other_servers_is_not_asked(sites: Sites) -> None:
-    """REQUESTS_CA_BUNDLE is for the proxies of a company; clusters have an authority of their own."""
+def test_an_authority_for_other_servers_is_not_asked(clusters: ClusterPair) -> None:
+    """REQUESTS_CA_BUNDLE is for a company's proxies; a cluster has a certificate authority of its own."""
 
     def scenario(stack: Stack) -> None:
         stack.variables = {"REQUESTS_CA_BUNDLE": certifi.where()}
         stack.settle()
 
-    sites.judge(scenario)
+    clusters.judge(scenario)
 
 
-def test_a_kubeconfig_that_names_files_and_ends_in_a_slash(sites: Sites) -> None:
+def test_a_kubeconfig_that_names_files_and_ends_in_a_slash(clusters: ClusterPair) -> None:
     def scenario(stack: Stack) -> None:
         stack.variables = {"KUBECONFIG_TEXT": _with_files(stack.cluster, stack.folder)}
         stack.settle()
 
-    sites.judge(scenario)
+    clusters.judge(scenario)
 
 
 def _with_files(cluster: Cluster, folder: Path) -> str:

@@ -1,16 +1,16 @@
-"""Runs that are killed while they wait: the next one goes on, as if nothing had happened."""
+"""Runs that are killed while they wait: the next run completes them."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from judge.behaviours import HANGS, NEVER_READY, WORKS, image
+from judge.cluster_pair import ClusterPair
 from judge.settings import Settings
-from judge.sites import Sites
 from judge.stack import Stack
 
 
 def kill_at(stack: Stack, arrived: Callable[[], bool]) -> None:
-    """Starts an `up` and kills it once it has got as far as that."""
+    """Starts an `up`, and kills it once `arrived` is true."""
     run = stack.start("up", "--yes", "--skip-preview")
     stack.until(lambda: arrived() or run.poll() is not None)
     assert run.poll() is None, run.communicate()[0]
@@ -18,7 +18,7 @@ def kill_at(stack: Stack, arrived: Callable[[], bool]) -> None:
 
 
 def waits_for_pods(stack: Stack) -> bool:
-    """Whether the Deployment in its present form has pods, none of which ever gets ready."""
+    """Whether the Deployment has pods of the image whose pods never become ready."""
     return any(
         pod["spec"]["containers"][0]["image"] == image(NEVER_READY)
         for pod in stack.cluster.list("Pod", stack.namespace)
@@ -27,7 +27,7 @@ def waits_for_pods(stack: Stack) -> bool:
 
 
 def change_everything(stack: Stack) -> list[list[str]]:
-    """The changes that take fields away or rename them: another owner of such a field would keep it."""
+    """Makes the changes that remove or rename fields, which another owner of the field would undo."""
     steps = []
     for changed in (
         replace(stack.settings, port=8081, source_ranges=("127.0.0.0/9",)),
@@ -43,31 +43,31 @@ def change_everything(stack: Stack) -> list[list[str]]:
     return steps
 
 
-def test_killed_while_pods_are_awaited(sites: Sites) -> None:
+def test_killed_while_pods_are_awaited(clusters: ClusterPair) -> None:
     def scenario(stack: Stack) -> list[list[str]]:
         kill_at(stack, lambda: waits_for_pods(stack))
         stack.settings = replace(stack.settings, image=image(WORKS))
         stack.settle()
         return change_everything(stack)
 
-    both = sites.judge(scenario, Settings(image=image(NEVER_READY), token="sesame"))
+    both = clusters.judge(scenario, Settings(image=image(NEVER_READY), token="sesame"))
     assert both.real == both.emulated
 
 
-def test_killed_while_an_address_is_awaited(sites: Sites) -> None:
-    """Where the emulated cluster has one at once, the run has gone further when it is killed."""
+def test_killed_while_an_address_is_awaited(clusters: ClusterPair) -> None:
+    """The emulated cluster assigns the address at once, so that the run is further when it is killed."""
 
     def scenario(stack: Stack) -> list[list[str]]:
         kill_at(stack, lambda: bool(stack.cluster.list("Service", stack.namespace)))
         stack.settle()
         return change_everything(stack)
 
-    both = sites.judge(scenario, Settings(token="sesame"))
+    both = clusters.judge(scenario, Settings(token="sesame"))
     assert both.real == both.emulated
 
 
-def test_a_stack_of_an_earlier_version_killed_in_its_first_run_of_this_one(sites: Sites) -> None:
-    """Earlier versions left it to the provider to invent a field manager for each object."""
+def test_a_stack_of_an_earlier_version_killed_in_its_first_run_of_this_one(clusters: ClusterPair) -> None:
+    """In earlier versions the provider chose a random field manager for each object."""
 
     def scenario(stack: Stack) -> list[list[str]]:
         stack.settle()
@@ -78,12 +78,12 @@ def test_a_stack_of_an_earlier_version_killed_in_its_first_run_of_this_one(sites
         stack.settle()
         return change_everything(stack)
 
-    both = sites.judge(scenario, Settings(marked=False, token="sesame"))
+    both = clusters.judge(scenario, Settings(marked=False, token="sesame"))
     assert both.real == both.emulated
 
 
-def test_killed_while_topics_are_made_then_other_brokers(sites: Sites) -> None:
-    """What the killed run left would be refused another template, were it taken for the same Job."""
+def test_killed_while_topics_are_made_then_other_brokers(clusters: ClusterPair) -> None:
+    """A Job's template is immutable, so that the next run must not update the Job of the killed one."""
 
     def scenario(stack: Stack) -> None:
         kill_at(stack, lambda: bool(stack.cluster.list("Job", stack.namespace)))
@@ -91,4 +91,4 @@ def test_killed_while_topics_are_made_then_other_brokers(sites: Sites) -> None:
         stack.settle()
         assert len(stack.managers()) == 1
 
-    sites.judge(scenario, Settings(image=image(HANGS)))
+    clusters.judge(scenario, Settings(image=image(HANGS)))

@@ -1,14 +1,14 @@
-"""What an application goes through that nothing is wrong with."""
+"""The life cycle of an application without failures."""
 
 from dataclasses import replace
 
 from judge.behaviours import WORKS_TOO, image
-from judge.sites import Sites
+from judge.cluster_pair import ClusterPair
 from judge.stack import Stack
 
 
-def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
-    """Made, changed in every way in which a setting can change it, and destroyed, as each preview says."""
+def test_a_whole_life_takes_the_same_steps(clusters: ClusterPair) -> None:
+    """Creates it, changes its settings one by one, and destroys it; each `up` does what its preview says."""
 
     def scenario(stack: Stack) -> list[list[str]]:
         first = stack.settings
@@ -33,7 +33,7 @@ def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
         assert stack.cluster.get("Namespace", "", stack.namespace) is None
         return [run.steps for run in runs]
 
-    both = sites.judge(scenario)
+    both = clusters.judge(scenario)
     assert both.real == both.emulated
     made, *_, destroyed = both.real
     assert {step.removeprefix("create ") for step in made} == {
@@ -41,8 +41,8 @@ def test_a_whole_life_takes_the_same_steps(sites: Sites) -> None:
     }
 
 
-def test_what_somebody_changes_is_put_right(sites: Sites) -> None:
-    """Who looks first sees it; who doesn't leaves it."""
+def test_what_somebody_changes_is_put_right(clusters: ClusterPair) -> None:
+    """A refresh shows the change, and the next `up` reverts it."""
 
     def scenario(stack: Stack) -> list[list[str]]:
         stack.settle()
@@ -57,6 +57,6 @@ def test_what_somebody_changes_is_put_right(sites: Sites) -> None:
         made_again = stack.settle()
         return [seen.steps, mended.steps, made_again.steps]
 
-    both = sites.judge(scenario)
+    both = clusters.judge(scenario)
     assert both.real == both.emulated
     assert both.real[2] == ["create kafka-test-app-service"]

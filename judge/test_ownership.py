@@ -1,12 +1,12 @@
-"""A namespace and objects that belong to somebody: nobody else takes them over, or takes them away."""
+"""Ownership of a namespace and its objects: no other stack takes them over or deletes them."""
 
 from dataclasses import replace
 
-from judge.sites import Sites
+from judge.cluster_pair import ClusterPair
 from judge.stack import Stack
 
 
-def test_a_second_stack_is_refused_and_its_end_takes_nothing_away(sites: Sites) -> None:
+def test_a_second_stack_is_refused_and_its_end_takes_nothing_away(clusters: ClusterPair) -> None:
     def scenario(first: Stack) -> str:
         first.settle()
         before = first.get("Deployment", "kafka-test-app")["metadata"]["uid"]
@@ -20,12 +20,12 @@ def test_a_second_stack_is_refused_and_its_end_takes_nothing_away(sites: Sites) 
         first.expect_no_changes()
         return "\n".join(previewed.errors)
 
-    both = sites.judge(scenario)
+    both = clusters.judge(scenario)
     assert "exists already, and this stack has not made it" in both.real
     assert both.real == both.emulated
 
 
-def test_two_stacks_in_a_namespace_of_neither_leave_each_other_alone(sites: Sites) -> None:
+def test_two_stacks_in_a_namespace_of_neither_leave_each_other_alone(clusters: ClusterPair) -> None:
     def scenario(first: Stack) -> str:
         first.cluster.create(_namespace(first.namespace))
         first.settings = replace(first.settings, namespace_exists=True)
@@ -40,11 +40,11 @@ def test_two_stacks_in_a_namespace_of_neither_leave_each_other_alone(sites: Site
         assert first.cluster.get("Namespace", "", first.namespace) is not None
         return "\n".join(refused.errors)
 
-    both = sites.judge(scenario)
+    both = clusters.judge(scenario)
     assert "exists already, and this stack has not made it" in both.real
 
 
-def test_a_namespace_stays_while_somebody_else_s_object_is_in_it(sites: Sites) -> None:
+def test_a_namespace_stays_while_somebody_else_s_object_is_in_it(clusters: ClusterPair) -> None:
     def scenario(stack: Stack) -> list[str]:
         stack.settle()
         notes = {
@@ -61,7 +61,7 @@ def test_a_namespace_stays_while_somebody_else_s_object_is_in_it(sites: Sites) -
         assert stack.cluster.get("Namespace", "", stack.namespace) is None
         return kept.errors
 
-    both = sites.judge(scenario)
+    both = clusters.judge(scenario)
     assert "ConfigMap notes" in "\n".join(both.real)
     assert both.real == both.emulated
 

@@ -1,1 +1,1 @@
-"""The review of a preview: what a team has to know before it says yes, as a comment or as plain text."""
+"""Reviews a preview for those who approve it: its dangers and its changes, as Markdown or plain text."""

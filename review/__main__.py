@@ -1,7 +1,7 @@
 """Reviews a preview: `pulumi preview --refresh --json | python -m review --format markdown`.
 
-Exit status 0, also for a preview that failed, whose messages are the review; 2 where there is no preview;
-with --expect-no-changes 3 where something changes. Whether a policy is broken decides `policy.check`.
+Exit status 0, also for a preview that failed, whose messages are the review; 2 if there is no preview; with
+--expect-no-changes 3 if something changes. Whether a broken policy is an error is decided by `policy.check`.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> int:
 
 def _reviewed(printed: str) -> Report:
     preview = read(printed)
-    # A preview that failed doesn't tell of all resources: what it would break is not known.
+    # A failed preview does not list all resources, so that policies can't be checked.
     return report(preview, [] if preview.errors else violations(resources(printed)))
 
 

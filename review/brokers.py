@@ -1,4 +1,4 @@
-"""Which brokers restart, in which order, and what that means for topics."""
+"""The dangers of restarting brokers: which restart, in which order, and what that means for topics."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from .topics import Topic, declared
 ADVERTISING = "dynamic/kafka:IpAdvertising"
 KAFKA = "azure-native:hdinsight:Cluster"
 CREATION_MINUTES = "21 to 35"
-"""How long HDInsight takes for a cluster, as `docs/azure.md` has it."""
+"""The minutes that HDInsight takes to create a cluster (`docs/azure.md`)."""
 SETTLE = 30
-"""Seconds for which a restarted broker must run where something vouches for Kafka's health, if
-`restartSettleSeconds` is not less: `Pace.settle` of the program."""
+"""Seconds for which a restarted broker must run where Kafka's health is known: `Pace.settle` of the program.
+
+`restartSettleSeconds` takes its place if that is less.
+"""
 
 
 def restarts(preview: Preview) -> Iterator[Phrase]:
-    """What happens to running brokers; nothing where their cluster goes for good, or is yet to come."""
+    """What happens to running brokers; nothing if their cluster is deleted, or created for the first time."""
     fate = {one.operation for one in preview.resources if one.type == KAFKA}
     if fate & {Operation.CREATE, Operation.DELETE}:
         return
@@ -27,20 +29,20 @@ def restarts(preview: Preview) -> Iterator[Phrase]:
         if not change.type.endswith(ADVERTISING):
             continue
         if Operation.REPLACE in fate:
-            yield _anew(change.after)
+            yield _new_cluster(change.after)
         else:
-            yield from _of(change, declared(preview))
+            yield from _advertising_change(change, declared(preview))
 
 
-def _anew(options: Mapping[str, Any]) -> Phrase:
-    """The old cluster goes before the new one is made, which has its name."""
+def _new_cluster(options: Mapping[str, Any]) -> Phrase:
+    """What a replacement of the cluster means: the old one is deleted first, as both have the same name."""
     return (
         f"No broker answers until there is a new cluster, for which Azure takes {CREATION_MINUTES} minutes. "
         f"Its brokers then restart, {_pace(options)}: new ones do not advertise their addresses.",
     )
 
 
-def _of(change: Change, topics: Sequence[Topic]) -> Iterator[Phrase]:
+def _advertising_change(change: Change, topics: Sequence[Topic]) -> Iterator[Phrase]:
     if change.operation is Operation.DELETE:
         if not change.before.get("keepOnDelete"):
             yield ("Brokers stop advertising addresses: each restarts, and pods in AKS reach none of them.",)
@@ -51,7 +53,7 @@ def _of(change: Change, topics: Sequence[Topic]) -> Iterator[Phrase]:
     if hosts := change.before.get("plan"):
         yield _restart(hosts, change.after, by_kafka=bool(change.before.get("order")))
         if change.before.get("order"):
-            yield from _as_kafka_says(change.before)
+            yield from _by_kafkas_view(change.before)
         else:
             yield from _unavailable(hosts, change.after, topics)
     if change.before.get("interrupted"):
@@ -87,7 +89,7 @@ def _pace(options: Mapping[str, Any], by_kafka: bool = False) -> str:
 
 
 def _wait(batches: int, options: Mapping[str, Any]) -> str:
-    """How long it takes at least: the program waits after every restart, and no less than this."""
+    """The least time that the program waits after each restart, and in all."""
     unvouched = int(options.get("settleSeconds") or 0)
     least = min(SETTLE, unvouched)
     after = "After it" if batches == 1 else "After each"
@@ -96,8 +98,8 @@ def _wait(batches: int, options: Mapping[str, Any]) -> str:
     return f"{after} at least {least} s are waited{longer}{total}."
 
 
-def _as_kafka_says(before: Mapping[str, Any]) -> Iterator[Phrase]:
-    """What the last refresh found in Kafka's own view: of every topic, whoever has made it."""
+def _by_kafkas_view(before: Mapping[str, Any]) -> Iterator[Phrase]:
+    """What the last refresh found in Kafka's own view, which includes topics that others have created."""
     for line in before.get("unavailable") or []:
         yield ("Clients will notice: ", *_topic(line))
     for line in before.get("underReplicated") or []:
@@ -105,15 +107,15 @@ def _as_kafka_says(before: Mapping[str, Any]) -> Iterator[Phrase]:
 
 
 def _topic(line: str) -> Phrase:
-    """The topic's name is somebody else's text; where there is none, the line counts others."""
-    name, separator, told = line.partition(", ")
-    return (*listed([name]), f", {told}") if separator else (line,)
+    """A line about a topic, with its name quoted; a line without a name counts further topics."""
+    name, separator, rest = line.partition(", ")
+    return (*listed([name]), f", {rest}") if separator else (line,)
 
 
 def _unavailable(
     hosts: Sequence[str], options: Mapping[str, Any], topics: Sequence[Topic]
 ) -> Iterator[Phrase]:
-    """What the declared topics suffer. Those that somebody else has made are not known."""
+    """Which declared topics become unavailable. Topics that others have created are not known."""
     if not topics:
         return
     if _pace(options) == "all at once" and len(hosts) > 1:

@@ -1,4 +1,4 @@
-"""What is dangerous about a change: what a reviewer reads first."""
+"""The dangers of a change, which a reviewer reads first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .preview import Preview
 
 
 def dangers(preview: Preview, violations: Iterable[Violation]) -> list[Phrase]:
-    """Every danger, what can't be taken back first."""
+    """The dangers of a preview; losses, which can't be undone, come first."""
     return [*losses(preview), *restarts(preview), *openings(preview), *_broken(violations)]
 
 

@@ -1,4 +1,4 @@
-"""What differs between the inputs of a resource as they are and as they shall be."""
+"""The differences between the present and the planned inputs of a resource."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from .phrases import SECRET
 from .preview import Change
 
-_OURS = ("__provider", "__defaults", "__fieldManager", "__initialApiVersion", "__inputs")
-"""What Pulumi's providers keep for themselves among the inputs."""
+_PROVIDER_FIELDS = ("__provider", "__defaults", "__fieldManager", "__initialApiVersion", "__inputs")
+"""Internal fields of Pulumi's providers among the inputs."""
 _STATUS = ("status", "metadata.generation", "metadata.managedFields", "metadata.resourceVersion")
-"""What Kubernetes writes into its objects; no input of ours, and shown to nobody."""
+"""Fields that Kubernetes writes into its objects."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A property at a path such as `spec.replicas`; None stands for one that is not there."""
+    """A property that differs, at a path such as `spec.replicas`; None stands for an absent one."""
 
     path: str
     before: Any
@@ -25,13 +25,13 @@ class Difference:
 
 
 def differences(change: Change) -> list[Difference]:
-    """Every property that differs, by its path; a secret where the engine says that it does."""
+    """The properties that differ, ordered by path; a secret differs if the engine says so."""
     found = [*within("", change.before, change.after, change.touched)]
-    return sorted((one for one in found if not _noise(change, one)), key=lambda one: one.path)
+    return sorted((one for one in found if not _is_internal(change, one)), key=lambda one: one.path)
 
 
 def within(path: str, before: Any, after: Any, touched: frozenset[str]) -> Iterator[Difference]:
-    """What differs between two values, each part at its own path below `path`."""
+    """The differences between two values, each at its own path below `path`."""
     if (before or after) and isinstance(before, Mapping | None) and isinstance(after, Mapping | None):
         before, after = before or {}, after or {}
         for name in before.keys() | after.keys():
@@ -44,7 +44,7 @@ def within(path: str, before: Any, after: Any, touched: frozenset[str]) -> Itera
 
 
 def _by_name(before: list[Any], after: list[Any]) -> dict[str, tuple[Any, Any]]:
-    """The items of both lists by the name in them; nothing where an item has none, or two have the same."""
+    """The items of both lists, paired by their names; empty if an item has no name, or two have the same."""
     pairs: dict[str, tuple[Any, Any]] = {}
     for place, items in enumerate((before, after)):
         names = [item.get("name") for item in items if isinstance(item, Mapping)]
@@ -61,13 +61,13 @@ def _joined(path: str, name: str) -> str:
 
 
 def _is_touched(path: str, touched: frozenset[str]) -> bool:
-    """Whether something differs there, above or below: what holds a secret may be hidden as a whole."""
+    """Whether a property at the path, above or below it differs: a secret may hide a property as a whole."""
     return any(f"{path}.".startswith(f"{one}.") or f"{one}.".startswith(f"{path}.") for one in touched)
 
 
-def _noise(change: Change, difference: Difference) -> bool:
+def _is_internal(change: Change, difference: Difference) -> bool:
     names = difference.path.split(".")
-    if any(name.partition("[")[0] in _OURS for name in names):
+    if any(name.partition("[")[0] in _PROVIDER_FIELDS for name in names):
         return True
     paths = {".".join(names[:count]).partition("[")[0] for count in range(1, len(names) + 1)}
     return change.type.startswith("kubernetes:") and bool(paths & {*_STATUS})

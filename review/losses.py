@@ -1,4 +1,4 @@
-"""Resources that are deleted or replaced with something in them."""
+"""The dangers of deleting and replacing resources: what is lost with them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _LOST = {
 
 
 def losses(preview: Preview) -> Iterator[Phrase]:
-    """What is lost with each resource that is deleted or replaced, in the order in which it weighs.
+    """What is lost with each resource that is deleted or replaced, ordered by severity.
 
-    Of an AKS cluster that goes, nothing that is in it is named beside it.
+    Beside an AKS cluster that is deleted or replaced, nothing in it is named.
     """
     lost = [one for one in preview.changes if one.operation in (Operation.DELETE, Operation.REPLACE)]
     if any(one.type == _AKS for one in lost):

@@ -1,7 +1,7 @@
-"""A report as a comment in GitHub's Markdown, or that of another forge, within its limit of length.
+"""Renders a report as a comment in Markdown, within GitHub's limit of length.
 
-Everything that somebody else chose stands in a code span or a fenced block, where neither Markdown, HTML nor
-a mention has an effect: https://github.github.com/gfm/#code-spans, https://github.github.com/gfm/#fenced-code-blocks.
+Text that others chose is put into code spans and fenced blocks, in which neither Markdown, HTML nor mentions
+have an effect: https://github.github.com/gfm/#code-spans, https://github.github.com/gfm/#fenced-code-blocks.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from .phrases import Phrase, Quoted, message, visible
 from .report import Report
 
 LIMIT = 65_536
-"""The longest comment that GitHub takes."""
+"""The length of the longest comment that GitHub accepts."""
 _RESERVE = 500
-"""Left for what is said about what is left out."""
+"""Bytes that are kept free for the lines that say what is left out."""
 _LONGEST_QUOTATION = 2_000
 
 
 def markdown(report: Report, note: str = "") -> str:
-    """The comment: first the marker by which it is found again, which nobody sees."""
+    """The comment. Its first line is an invisible marker, by which it is found again."""
     lines = [
         marker(report.stack),
         f"### Preview of {_phrase((Quoted(report.stack),))}: {_phrase(report.headline)}",
@@ -36,7 +36,7 @@ def markdown(report: Report, note: str = "") -> str:
 
 
 def marker(stack: str) -> str:
-    """The first line of a comment, by which the next one on the same stack finds and replaces it."""
+    """The first line of the comments on a stack, by which a new one replaces the former."""
     return f"<!-- review of the stack {re.sub('[^A-Za-z0-9_./-]', '_', stack)} -->"
 
 
@@ -61,7 +61,7 @@ def _phrase(phrase: Phrase) -> str:
 
 
 def _code(text: str) -> str:
-    """A code span, in more backticks than there are in the text."""
+    """A code span, with more backticks than the text has in a row."""
     shown = visible(text)
     if len(shown) > _LONGEST_QUOTATION:
         shown = f"{shown[:_LONGEST_QUOTATION]}…"
@@ -81,7 +81,7 @@ def _folded(details: Sequence[str], room: int) -> list[str]:
 
 
 def _fitting(lines: Sequence[str], room: int, what: str) -> list[str]:
-    """The first lines that fit, and how many do not."""
+    """The first lines that fit into `room` bytes, and a line that says how many do not."""
     fitting: list[str] = []
     for line in lines:
         room -= _length([line])
@@ -92,7 +92,7 @@ def _fitting(lines: Sequence[str], room: int, what: str) -> list[str]:
 
 
 def _length(lines: Sequence[str]) -> int:
-    """In bytes, of which there are no fewer than characters, however these are counted."""
+    """The length in bytes, which is at least that in characters, whichever the forge counts."""
     return sum(len(line.encode()) + 1 for line in lines)
 
 

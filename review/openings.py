@@ -1,4 +1,4 @@
-"""Ranges of addresses that may reach something that they could not reach before."""
+"""The dangers of wider access: address ranges that may reach something they could not reach before."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .phrases import Phrase, Quoted, listed
 from .preview import Change, Preview
 
 EVERYBODY = "0.0.0.0/0"
-Doors = Mapping[str, Set[str]]
-"""For each thing that can be reached, the ranges and service tags that reach it from outside."""
+Access = Mapping[str, Set[str]]
+"""The address ranges and service tags outside the networks that reach each port or address."""
 
 
 def openings(preview: Preview) -> Iterator[Phrase]:
-    """Each thing that more of the outside reaches, with what is new."""
+    """The resources that more ranges from outside can reach, each with the new ranges."""
     for change in preview.changes:
-        before, after = _doors(change, change.before), _doors(change, change.after)
+        before, after = _access(change, change.before), _access(change, change.after)
         for door, ranges in after.items():
             old = before.get(door, set())
             new = sorted(one for one in ranges if not any(_covers(other, one) for other in old))
@@ -33,7 +33,7 @@ def openings(preview: Preview) -> Iterator[Phrase]:
                 yield (Quoted(change.name), f" lets in {who}, {door}: ", *listed(new))
 
 
-def _doors(change: Change, inputs: Mapping[str, Any]) -> Doors:
+def _access(change: Change, inputs: Mapping[str, Any]) -> Access:
     resource = Resource(change.name, change.type, known(inputs))
     if is_public_balancer(resource):
         return {"at its public address": _ranges(resource, "spec.loadBalancerSourceRanges")}
@@ -50,7 +50,7 @@ def _doors(change: Change, inputs: Mapping[str, Any]) -> Doors:
 
 
 def _ranges(resource: Resource, path: str) -> set[str]:
-    """The ranges in a list; everybody where there is none, nobody where that is not known."""
+    """The ranges in a list: everybody if it is empty, nobody if it is unknown."""
     if resource.at(path) is UNKNOWN:
         return set()
     return {str(one) for _, one in resource.items(path)} or {EVERYBODY}

@@ -1,7 +1,7 @@
-"""Phrases of a report: our words, and what others wrote, which is never anything but quoted.
+"""The phrases of a report, in which the text that others chose is kept apart, as quotations.
 
-Names, values and messages come from resources, so that somebody else may have chosen them. A renderer shows
-them in a form in which they can't be anything else: no link, no mention, no heading.
+Names, values and messages of resources may have been chosen by others. A renderer shows quotations in a form
+in which they have no effect as a link, a mention or a heading.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 from policy.preview import UNKNOWN_VALUES
 
 SECRET = "[secret]"
-"""What Pulumi shows instead of any secret."""
+"""The text that Pulumi shows in place of a secret."""
 LONGEST = 120
-"""Characters of one quoted value; longer ones stand in full in the folded difference."""
+"""The longest quoted value, in characters; the differences at the end of a report have it in full."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Quoted:
 
 
 Phrase = tuple[str | Quoted, ...]
-"""A sentence: our words, and quotations between them."""
+"""A sentence, as the program's own words and quotations in turn."""
 
 
 def message(phrase: Phrase) -> list[str]:
-    """The lines of a phrase that is a message of several and nothing else; none of any other."""
+    """The lines of a phrase that is a single quotation of several lines; empty for any other."""
     text = phrase[0].text if len(phrase) == 1 and isinstance(phrase[0], Quoted) else ""
     return [visible(line) for line in text.splitlines()] if "\n" in text else []
 
@@ -46,7 +46,7 @@ def listed(names: Iterable[str]) -> Phrase:
 
 
 def value(something: Any) -> str | Quoted:
-    """A property's value, cut where it is long. None stands for a property that is not there."""
+    """A property's value as part of a phrase, cut to LONGEST. None stands for an absent property."""
     if something is None:
         return "none"
     if something == SECRET:
@@ -58,7 +58,7 @@ def value(something: Any) -> str | Quoted:
 
 
 def plain(something: Any) -> str:
-    """A value as one line of text; numbers that are whole without a fraction, as the engine keeps them."""
+    """A value as one line of text. Whole numbers, which the engine keeps as floats, have no fraction."""
     if isinstance(something, str):
         return visible(_known(something)) or '""'
     if isinstance(something, bool | Mapping | list) or something is None:
@@ -69,7 +69,7 @@ def plain(something: Any) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with escapes for characters without a shape: line ends, controls, changes of direction."""
+    """The text, with invisible characters escaped: line ends, controls, changes of direction."""
     return "".join(_escaped(letter) for letter in text)
 
 

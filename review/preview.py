@@ -1,7 +1,7 @@
 """Reads `pulumi preview --json`, made with `--refresh` or without, into one change for each resource.
 
-The form is that of PreviewDigest in Pulumi's pkg/display/json.go. With `--refresh` it holds a `refresh` step
-for every resource, changed or not, and then what would be done to it. A replaced resource has several.
+The form is that of PreviewDigest in Pulumi's pkg/display/json.go. With `--refresh` it has a `refresh` step
+for every resource, changed or not, and then the planned step. A replaced resource has several planned steps.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _OPERATIONS = {
     "discard": Operation.FORGET,
     "discard-replaced": Operation.FORGET,
 }
-"""By the engine's name of a step; others (same, read, refresh) do nothing to a resource."""
-_GRAVEST = (
+"""By the engine's name of a step. Other steps (same, read, refresh) do not change a resource."""
+_MOST_SEVERE_FIRST = (
     Operation.REPLACE,
     Operation.DELETE,
     Operation.CREATE,
@@ -54,11 +54,12 @@ _GRAVEST = (
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one resource. `type` has no API version; a resource that stays has NOTHING.
+    """The planned change of one resource; an unchanged one has the operation NOTHING.
 
-    before, after: its inputs as they are, after a refresh if there was one, and as they shall be.
-    touched: paths of properties that the engine says differ. It alone knows which secrets do, since both
-    sides of them read `[secret]`. Of dynamic resources it names no paths, only a property's first name.
+    type: without the API version.
+    before, after: its present inputs, after a refresh if there was one, and its planned inputs.
+    touched: the paths of properties that differ, by the engine. For secrets this is the only information, as
+    both sides read `[secret]`. For dynamic resources it has only the first names of paths.
     """
 
     urn: str
@@ -69,7 +70,7 @@ class Change:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
     component: bool = False
-    """Whether it only groups others, so that nothing happens to it by itself."""
+    """Whether it is a component, which only groups other resources."""
 
     @property
     def name(self) -> str:
@@ -79,9 +80,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """A preview: its stack, all its resources, and what the program said.
+    """A preview: its stack, its resources and its messages.
 
-    warnings, errors: messages; with an error the preview failed, and its resources are not all.
+    warnings, errors: messages. With an error the preview failed, and its resources are incomplete.
     """
 
     stack: str
@@ -91,7 +92,7 @@ class Preview:
 
     @property
     def changes(self) -> list[Change]:
-        """The resources to which something happens."""
+        """The resources that change."""
         return [one for one in self.resources if one.operation is not Operation.NOTHING]
 
     def named(self, name: str) -> Change | None:
@@ -100,7 +101,7 @@ class Preview:
 
 
 def read(text: str) -> Preview:
-    """The preview in what the command printed. Raises NoPreview where there is none in it."""
+    """The preview in the output of the command. Raises NoPreview if there is none."""
     digest = document(text)
     steps: dict[str, list[Mapping[str, Any]]] = {}
     for step in digest.get("steps") or []:
@@ -115,7 +116,9 @@ def read(text: str) -> Preview:
 
 def _change(urn: str, steps: Sequence[Mapping[str, Any]]) -> Change:
     planned = _planned(steps)
-    operation = min((_OPERATIONS.get(step["op"], Operation.NOTHING) for step in planned), key=_GRAVEST.index)
+    operation = min(
+        (_OPERATIONS.get(step["op"], Operation.NOTHING) for step in planned), key=_MOST_SEVERE_FIRST.index
+    )
     before = _last(planned, "oldState") or {}
     after = {} if operation in (Operation.DELETE, Operation.FORGET) else _last(planned, "newState") or {}
     return Change(
@@ -131,10 +134,10 @@ def _change(urn: str, steps: Sequence[Mapping[str, Any]]) -> Change:
 
 
 def _planned(steps: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Without the step of the refresh, which comes first where there are several.
+    """The steps without that of the refresh, which is the first of several.
 
-    A refresh that found a difference may call its step `update` or `delete`, like one that is planned.
-    Neither is planned together with another.
+    A refresh that found a difference may name its step `update` or `delete`, as planned ones are named. A
+    planned step of these names is the only one of its resource.
     """
     refreshed = len(steps) > 1 and steps[0]["op"] in ("refresh", "update", "delete")
     return steps[1:] if refreshed else steps

@@ -1,4 +1,4 @@
-"""What a report says: dangers first, then the changes in words, then every difference."""
+"""Makes a report of a preview: dangers first, then the changes in words, then all differences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .differences import Difference, differences
 from .phrases import Phrase, Quoted, listed, plain, visible
 from .preview import Change, Operation, Preview
 
-_ENGINE_S_OWN = ("pulumi:providers:", "pulumi:pulumi:Stack")
+_ENGINE_TYPES = ("pulumi:providers:", "pulumi:pulumi:Stack")
 _ORDER = (
     Operation.DELETE,
     Operation.REPLACE,
@@ -28,10 +28,10 @@ _ORDER = (
 
 @dataclass(frozen=True)
 class Report:
-    """The parts of a report, in the order in which they are read; empty ones are left out.
+    """The parts of a report in their order; empty ones are left out of the text.
 
-    changing: whether anything would change; not where the preview failed, since then nobody knows.
-    details: lines of the full difference, each with its sign and a space before it.
+    changing: whether anything would change; False for a failed preview, which can't tell.
+    details: the lines of all differences, each with a sign and a space before it.
     """
 
     stack: str
@@ -45,7 +45,7 @@ class Report:
 
 
 def report(preview: Preview, violations: Iterable[Violation]) -> Report:
-    """The report on a preview, and on the policies that are broken after it."""
+    """The report on a preview, and on the policies that its result breaks."""
     changes = shown(preview)
     if preview.errors:
         return Report(
@@ -66,13 +66,13 @@ def report(preview: Preview, violations: Iterable[Violation]) -> Report:
 
 
 def no_preview(stack: str, reason: str) -> Report:
-    """The report where nothing could be read."""
+    """The report if there is no preview to read."""
     return Report(stack, ("There is no preview: ", Quoted(plain(reason)), "."))
 
 
 def shown(preview: Preview) -> list[Change]:
-    """The changes that count: not those of the engine's own resources, nor of what only groups others."""
-    return [one for one in preview.changes if not (one.component or one.type.startswith(_ENGINE_S_OWN))]
+    """The changes that are reported: those of resources other than the engine's own and components."""
+    return [one for one in preview.changes if not (one.component or one.type.startswith(_ENGINE_TYPES))]
 
 
 def _headline(changes: Sequence[Change]) -> Phrase:
@@ -101,7 +101,7 @@ def _details(change: Change) -> Iterator[str]:
 
 
 def _lines(difference: Difference) -> Iterator[str]:
-    """A difference, by its lines where a text has several."""
+    """The lines of a difference; a text of several lines is compared line by line."""
     path, before, after = plain(difference.path), difference.before, difference.after
     if before is not None and before == after:
         yield f"! {path}: another secret"

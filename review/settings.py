@@ -1,6 +1,6 @@
-"""The settings that differ, old and new, by the properties of resources that they decide.
+"""Derives the settings that change from the properties of resources that they decide.
 
-A preview holds the new configuration, and no old one: what runs tells that better anyway.
+A preview holds only the new configuration; the resources tell the old settings, too.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _SERVER = r"spec\.template\.spec\.containers\[serve\]"
 
 @dataclass(frozen=True)
 class Decided:
-    """What a setting decides: a property of resources of this type, or of the one with this name."""
+    """The property that a setting decides: of resources of a type, or of the resource with a name."""
 
     setting: str
     resource: str
     path: str
-    """An expression for its whole path."""
-    comes_and_goes: bool = False
-    """Whether the resource is there only where the setting is. Of others that are new no setting is told."""
-    told: str = ""
-    """What is said in place of the setting, where it is not the only one that decides."""
+    """A regular expression for the property's whole path."""
+    optional: bool = False
+    """Whether the resource exists only if the setting is set. For other new resources no setting is named."""
+    label: str = ""
+    """The text in place of the setting's name, where other settings decide the property, too."""
 
 
 DECIDED = (
@@ -76,10 +76,10 @@ DECIDED = (
     Decided("appPort", "kafka-test-app-service", r"spec\.ports\[http\]\.port"),
     Decided("appSourceRanges", "kafka-test-app-service", r"spec\.loadBalancerSourceRanges"),
     Decided("appReplicas", "kafka-test-app", r"spec\.replicas"),
-    Decided("appImage", "kafka-test-app", rf"{_SERVER}\.image", told="Image of the application"),
+    Decided("appImage", "kafka-test-app", rf"{_SERVER}\.image", label="Image of the application"),
     Decided("appHosts", "kafka-test-app", rf"{_SERVER}\.env\[APP_HOSTS\]\.value"),
     Decided("topic", "kafka-test-app", rf"{_SERVER}\.env\[KAFKA_TOPIC\]\.value"),
-    Decided("appAccessToken", "access-token", r"stringData(\.token)?", comes_and_goes=True),
+    Decided("appAccessToken", "access-token", r"stringData(\.token)?", optional=True),
     Decided("restart", _ADVERTISING, "restart"),
     Decided("restartUnit", _ADVERTISING, "unit"),
     Decided("restartBatch", _ADVERTISING, "batch"),
@@ -87,14 +87,16 @@ DECIDED = (
     Decided("restartSettleSeconds", _ADVERTISING, "settleSeconds"),
     Decided("keepIpAdvertising", _ADVERTISING, "keepOnDelete"),
 )
-"""Settings whose change a preview shows by its value. Topics have words of their own."""
+"""The settings whose change is reported with both values. Topics are reported by `topics`."""
 
 
 def changed(preview: Preview) -> Iterator[Phrase]:
-    """Each setting that differs, in words, with its name."""
+    """The settings that change, each in words and by its name, with both values."""
     for decided in DECIDED:
         title = (
-            (decided.told,) if decided.told else (f"{words(decided.setting)} (", Quoted(decided.setting), ")")
+            (decided.label,)
+            if decided.label
+            else (f"{words(decided.setting)} (", Quoted(decided.setting), ")")
         )
         phrases = [(*title, ": ", *_values(difference)) for difference in _differences(preview, decided)]
         yield from dict.fromkeys(phrases)
@@ -113,7 +115,7 @@ _WRITTEN = {"aks": "AKS", "api": "API", "cidr": "CIDR", "hdinsight": "HDInsight"
 def _differences(preview: Preview, decided: Decided) -> Iterator[Difference]:
     for change in preview.changes:
         stays = change.operation in (Operation.UPDATE, Operation.REPLACE)
-        if decided.resource in (change.type, change.name) and (stays or decided.comes_and_goes):
+        if decided.resource in (change.type, change.name) and (stays or decided.optional):
             yield from (one for one in differences(change) if re.fullmatch(decided.path, one.path))
 
 

@@ -1,4 +1,4 @@
-"""A report as plain text, for terminals and for forges without Markdown."""
+"""Renders a report as plain text, for terminals and for forges without Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .report import Report
 
 
 def text(report: Report, note: str = "") -> str:
-    """The report, with everything that differs at its end."""
+    """The report, with all differences at its end."""
     lines = [f"Preview of {visible(report.stack)}: {_phrase(report.headline)}"]
     lines += _section("Why", report.errors)
     lines += _section("LOOK AT THIS FIRST", report.dangers)

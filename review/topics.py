@@ -1,4 +1,4 @@
-"""The topics that a stack declares, as the Job that creates them has them."""
+"""The topics that a stack declares, and their changes, read from the Job that creates them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAST_IN_SYNC = "min.insync.replicas"
 
 @dataclass(frozen=True)
 class Topic:
-    """A declared topic; a topic's own settings are `config`."""
+    """A declared topic. `config`: its own settings in Kafka."""
 
     name: str
     partitions: int
@@ -28,19 +28,19 @@ class Topic:
 
     @property
     def least_in_sync(self) -> int:
-        """How many replicas must be in sync for a write; Kafka's default, 1, where the topic doesn't say."""
+        """How many replicas must be in sync for a write; Kafka's default, 1, if the topic sets none."""
         said = str(self.config.get(_LEAST_IN_SYNC, ""))
         return int(said) if said.isdecimal() else 1
 
 
 def declared(preview: Preview) -> list[Topic]:
-    """The topics before the change; none where the stack declares none yet."""
+    """The topics before the change."""
     job = preview.named(JOB)
     return [*_topics(job.before)] if job else []
 
 
 def changed(preview: Preview) -> Iterator[Phrase]:
-    """What becomes of declared topics."""
+    """The declared topics that change."""
     job = preview.named(JOB)
     if job is None or not job.after:
         return

@@ -1,6 +1,6 @@
-"""Azure's command line, in an environment of its own in the user's cache: its packages contradict .venv's.
+"""Installs Azure's command line into a virtual environment of its own, in the user's cache.
 
-Needs only the standard library.
+Its packages conflict with those of .venv. Needs only the standard library.
 """
 
 import sys
@@ -14,10 +14,10 @@ _NAME = f"azure-cli-{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def place() -> Path:
-    """Where it is, or belongs: a virtual environment whose packages hold `azure.cli`."""
+    """The folder of its virtual environment, whether or not it is installed."""
     return place_of(_NAME, RECIPE)
 
 
 def install() -> None:
-    """Install it unless it is there. Raises subprocess.CalledProcessError when that fails."""
+    """Installs it unless it is there. Raises subprocess.CalledProcessError if that fails."""
     build_once(_NAME, RECIPE, PYTHON=sys.executable)

@@ -1,4 +1,4 @@
-"""Builds that take minutes, kept in the user's cache by what they are built of, so that checkouts share them.
+"""A cache of builds that take minutes, by the content of their recipes, which all checkouts of a user share.
 
 Needs only the standard library.
 """
@@ -18,13 +18,13 @@ def cache_folder() -> Path:
     https://specifications.freedesktop.org/basedir-spec/latest/#variables
     """
     chosen = os.environ.get("XDG_CACHE_HOME", "")
-    # A path that is not absolute is to be ignored.
+    # The specification has relative paths ignored.
     root = Path(chosen) if os.path.isabs(chosen) else Path.home() / ".cache"
     return root / "aks-kafka"
 
 
 def place_of(name: str, recipe: Path) -> Path:
-    """Where the build of this recipe belongs: another recipe, or another machine's kind, has another place.
+    """The folder of a recipe's build, which depends on the recipe's files and the kind of the machine.
 
     `recipe`: the folder with all files that decide what is built.
     """
@@ -38,10 +38,10 @@ def place_of(name: str, recipe: Path) -> Path:
 
 
 def build_once(name: str, recipe: Path, **variables: str) -> Path:
-    """The folder with the build of this recipe, which its `build.sh FOLDER` makes if there is none yet.
+    """The folder with a recipe's build; if there is none, the recipe's `build.sh FOLDER` makes it.
 
-    `variables` are added to its environment. Two that ask at the same time get the same build. Raises
-    subprocess.CalledProcessError when it fails.
+    `variables` are added to the environment of the script. Of several callers at the same time one builds and
+    the others wait. Raises subprocess.CalledProcessError if the build fails.
     """
     place = place_of(name, recipe)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +49,9 @@ def build_once(name: str, recipe: Path, **variables: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if place.exists():
             return place
-        # Beside its place, into which it is then moved whole: what is there is complete.
+        # Built beside its place and moved there when it is complete.
         scratch = place.with_name(f"building-{place.name}")
-        # A build that was killed leaves its own behind.
+        # A killed build leaves its folder behind.
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         try:

@@ -1,7 +1,7 @@
 """Generates the schema in Pulumi.yaml and the reference table from the model of the configuration.
 
 python -m tools.configuration          write both
-python -m tools.configuration --check  exit 1, naming the files, when one is not what would be written
+python -m tools.configuration --check  write nothing; exit 1, naming the files, if one is out of date
 """
 
 import argparse
@@ -27,8 +27,8 @@ TABLE_BEGIN, TABLE_END = "<!-- begin: python -m tools.configuration -->", "<!-- 
 def schema() -> dict[str, dict[str, Any]]:
     """The settings as the `config` of Pulumi.yaml declares them.
 
-    No types: the CLI would check them before the program runs, and stop at the first wrong one without its
-    value and without the other mistakes.
+    They have no types: the CLI would check them before the program runs, and stop at the first wrong one
+    without naming its value or the other mistakes.
     """
     return {
         str(field.alias): {"description": field.description, "default": _default(field)}
@@ -61,7 +61,7 @@ def _default(field: FieldInfo) -> Any:
 
 
 def _type(annotation: Any) -> str:
-    """A type in the words of YAML."""
+    """The name of a type in YAML's terms."""
     if annotation == AddressSpace:
         return "string, or list of strings"
     if annotation == Namespace:
@@ -99,7 +99,7 @@ def _default_shown(field: FieldInfo) -> str:
     if default in ("", []):
         return "required" if field.examples else "empty"
     written = yaml.safe_dump(default, default_flow_style=True, sort_keys=False, width=10_000)
-    # YAML ends a plain scalar with a line of its own.
+    # For a plain scalar YAML writes a second line, which marks its end.
     return f"`{written.splitlines()[0]}`"
 
 

@@ -1,7 +1,7 @@
 """Generates the custom role for deploying this program: `python -m tools.deployer_role` writes it into docs/.
 
 Tests compare it with the resources, functions and commands that the program uses, and with the operations
-that Azure publishes: for a single one that it has not, Azure refuses the whole role.
+that Azure publishes: Azure refuses a role that names an operation it does not have.
 """
 
 import argparse
@@ -20,9 +20,9 @@ CONDITION = ROOT / "docs" / "deployer-condition.txt"
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of Azure's, with the operations that it takes beside read, write and delete.
+    """A resource type of Azure, with the operations needed beside read, write and delete.
 
-    used: operations of other resources on one of this type: a subnet joins a NAT gateway, for example.
+    used: operations by which other resources use one of this type: a subnet joins a NAT gateway, for example.
     watched: operations that report the progress of a long-running one.
     """
 
@@ -32,7 +32,7 @@ class Kind:
 
     @property
     def actions(self) -> set[str]:
-        """All operations from a resource's creation to its deletion."""
+        """The operations needed from a resource's creation to its deletion."""
         return {*(f"{self.name}/{verb}" for verb in ("read", "write", "delete", *self.used)), *self.watched}
 
 
@@ -62,8 +62,9 @@ TYPES: Mapping[str, Kind] = {
     ),
     "azure-native:hdinsight:Cluster": Kind(
         "Microsoft.HDInsight/clusters",
-        # It reports below the cluster (azureasyncoperations, operationresults), of a deletion below the
-        # location. Azure's list names none of these; its HDInsight Cluster Operator reads by this wildcard.
+        # Progress is read below the cluster (azureasyncoperations, operationresults), that of a deletion
+        # below the location. Azure's list lacks these operations; its role HDInsight Cluster Operator has
+        # this wildcard.
         watched=("Microsoft.HDInsight/*/read",),
     ),
     "azure-native:managedidentity:UserAssignedIdentity": Kind(
@@ -85,7 +86,7 @@ TYPES: Mapping[str, Kind] = {
         "Microsoft.Storage/storageAccounts", watched=("Microsoft.Storage/operations/read",)
     ),
 }
-"""The kinds by Pulumi's type."""
+"""The resource types by their types in Pulumi."""
 
 FUNCTIONS: Mapping[str, set[str]] = {
     "azure-native:authorization:getClientConfig": set(),
@@ -102,10 +103,10 @@ FUNCTIONS: Mapping[str, set[str]] = {
     "azure-native:network:getVirtualNetwork": {"Microsoft.Network/virtualNetworks/read"},
     "azure-native:resources:getResourceGroup": {"Microsoft.Resources/subscriptions/resourceGroups/read"},
 }
-"""Operations of each function of azure-native; those that read are for existing resources."""
+"""The operations that each function of azure-native needs; those that read are for existing resources."""
 
 COMMANDS: Mapping[str, set[str]] = {
-    # It uploads the sources, and follows the run's log.
+    # Uploads the sources and follows the log of the run.
     "az acr build": {
         "Microsoft.ContainerRegistry/registries/read",
         "Microsoft.ContainerRegistry/registries/listBuildSourceUploadUrl/action",
@@ -113,12 +114,12 @@ COMMANDS: Mapping[str, set[str]] = {
         "Microsoft.ContainerRegistry/registries/runs/read",
         "Microsoft.ContainerRegistry/registries/runs/listLogSasUrl/action",
     },
-    # How roles are assigned on a registry that exists.
+    # Tells how roles are assigned on an existing registry.
     "az acr show": {"Microsoft.ContainerRegistry/registries/read"},
     "az hdinsight show": {"Microsoft.HDInsight/clusters/read"},
     "az hdinsight resize": {"Microsoft.HDInsight/clusters/roles/resize/action"},
     "az hdinsight credentials update": {"Microsoft.HDInsight/clusters/updateGatewaySettings/action"},
-    # What AKS made for a cluster that exists, and whether its nodes may pull from a registry that exists.
+    # Finds the network of an existing cluster, and whether its nodes may pull from an existing registry.
     "az network vnet list": {"Microsoft.Network/virtualNetworks/read"},
     "az role assignment list": {
         "Microsoft.Authorization/roleAssignments/read",
@@ -127,11 +128,11 @@ COMMANDS: Mapping[str, set[str]] = {
     # A PATCH of the cluster.
     "az rest": {"Microsoft.HDInsight/clusters/write"},
 }
-"""Operations of each command of Azure's command line."""
+"""The operations that each command of Azure's command line needs."""
 
 
 def all_actions() -> set[str]:
-    """All operations that the program needs from its first `up` to its `destroy`."""
+    """The operations that the program needs from its first `up` to its `destroy`."""
     actions = (*(kind.actions for kind in TYPES.values()), *FUNCTIONS.values(), *COMMANDS.values())
     return set().union(*actions)
 
@@ -151,7 +152,7 @@ def role() -> dict[str, object]:
 
 
 def condition() -> str:
-    """The condition of the role's assignment: which roles the deployer may give and take, and to whom.
+    """The condition of the role's assignment: which roles the deployer may assign and remove, and to whom.
 
     https://learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples
     """

@@ -1,8 +1,8 @@
-"""Tries the local environment with each Python that it is said to work with: python -m tools.each_python.
+"""Tests the local environment with each supported version of Python: python -m tools.each_python.
 
-For each one that is installed, a copy of the checkout in a temporary folder gets a .venv of that Python, runs
-the unit tests, brings an environment up, whose image is built and checked on the way, and takes it down. Exit
-status 1 when one of them fails, or when fewer than two are installed.
+For each version that is installed, a copy of the checkout in a temporary folder gets a .venv of that Python,
+runs the unit tests, brings an environment up, which builds and checks the image, and takes it down. Exit
+status 1 if one of them fails, or if fewer than two are installed.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from tools.pythons import PYTHONS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TRIED = ("unit", "up")
-"""Targets of the Makefile. `down` comes last, whatever became of them."""
+"""Targets of the Makefile. `down` follows, also after one that failed."""
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def installed(versions: Sequence[str]) -> Mapping[str, str]:
-    """The program of each version that there is and that runs: what pyenv puts on the path may not."""
+    """The program of each version that is installed and runs; one that pyenv put on the path may not run."""
     programs = {version: shutil.which(f"python{version}") for version in versions}
     return {
         version: program
@@ -41,7 +41,7 @@ def installed(versions: Sequence[str]) -> Mapping[str, str]:
 
 
 def attempt(version: str, program: str) -> str:
-    """The target that failed; empty when all went well."""
+    """Runs the targets in a copy of the checkout; returns the one that failed, or ""."""
     with tempfile.TemporaryDirectory() as folder:
         copy_checkout(CHECKOUT, Path(folder))
         try:
@@ -55,7 +55,7 @@ def attempt(version: str, program: str) -> str:
 
 
 def copy_checkout(checkout: Path, folder: Path) -> None:
-    """Copies the files that Git knows, and those that it doesn't ignore, as they are now."""
+    """Copies the files that Git tracks or does not ignore, as they are in the working tree."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=checkout, capture_output=True, text=True, check=True).stdout
     for name in filter(None, names.split("\0")):

@@ -1,9 +1,9 @@
-"""Prepares what programs in TypeScript and YAML run with here: python -m tools.languages.
+"""Prepares this machine for Pulumi programs in TypeScript and YAML: python -m tools.languages.
 
-Pulumi's hosts of both languages are those that are installed with Pulumi, or else built with Go, once for all
-checkouts. Node.js itself has to be there: nothing else of this repository needs it.
+Pulumi's hosts of both languages are those installed with Pulumi, or else built with Go, once for all
+checkouts of a user. Node.js has to be installed already.
 
---check  build nothing; exit 1, naming what is lacking, where that is more than a build
+--check  build nothing; exit 1, naming what is lacking, if something has to be installed
 """
 
 import argparse
@@ -19,7 +19,7 @@ HOSTS = ("pulumi-language-yaml", "pulumi-language-nodejs")
 
 
 def lacking() -> list[str]:
-    """What somebody has to install before anything can be built or run, each with what to do."""
+    """The programs that have to be installed first, each with how to install it."""
     needed = []
     if not (shutil.which("node") and shutil.which("npm")):
         needed.append("node and npm: install Node.js, version 22 or later (20 has worked as well)")
@@ -32,7 +32,7 @@ def lacking() -> list[str]:
 
 
 def search_path() -> str:
-    """PATH with the folder that holds the hosts; they are built where there are none."""
+    """PATH, with the folder of the language hosts; builds them if none are installed."""
     path = os.environ.get("PATH", os.defpath)
     return path if _installed() else os.pathsep.join([str(build_once(RECIPE.name, RECIPE)), path])
 

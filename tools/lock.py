@@ -1,11 +1,11 @@
-"""Writes app/requirements.txt: what the image installs, each file by its hash, from app/requirements.in.
+"""Writes app/requirements.txt, the image's packages with their hashes, from app/requirements.in.
 
 python -m tools.lock          ask the package index, and write
-python -m tools.lock --check  exit 1 when a requirement is not locked (asks nobody)
+python -m tools.lock --check  exit 1 if a requirement is not locked (without the network)
 
-Locked are wheels on Linux for both processors that AKS has nodes with: for the image's Python, and for others
-that the local environment runs with, since its pods run with the machine's. Versions are those of
-tools/constraints.txt, which every test here runs with.
+Wheels are locked for Linux on both processors that AKS nodes have, and for all versions of Python that the
+local environment supports, as its pods run with the machine's. Their versions are those of
+tools/constraints.txt, which the tests run with.
 """
 
 import argparse
@@ -34,7 +34,7 @@ HEADER = (
 
 
 def locked(reports: list[dict[str, Any]]) -> str:
-    """The text of the file, out of pip's reports of what it would install.
+    """The text of the file, made of pip's installation reports.
 
     https://pip.pypa.io/en/stable/reference/installation-report/
     """
@@ -49,7 +49,7 @@ def locked(reports: list[dict[str, Any]]) -> str:
 
 
 def missing(wanted: str, text: str) -> list[str]:
-    """Requirements that the locked text doesn't hold in that version."""
+    """The requirements whose version is not in the locked text."""
     held = re.findall(r"^(\S+==\S+)", text, re.MULTILINE)
     return [line for line in map(_normal, wanted.split()) if line not in held]
 
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
 
 def _report(python: str, processor: str) -> dict[str, Any]:
     platforms = [word for system in SYSTEMS for word in ("--platform", f"{system}_{processor}")]
-    with tempfile.TemporaryDirectory() as nowhere:
+    with tempfile.TemporaryDirectory() as folder:
         command = [
             "install",
             "--quiet",
@@ -76,7 +76,7 @@ def _report(python: str, processor: str) -> dict[str, Any]:
             "--report",
             "-",
             "--target",
-            nowhere,
+            folder,
         ]
         wheels = ["--only-binary", ":all:", "--python-version", python, "--implementation", "cp", *platforms]
         files = ["--requirement", str(WANTED), "--constraint", str(CONSTRAINTS)]
@@ -90,7 +90,7 @@ def _report(python: str, processor: str) -> dict[str, Any]:
 
 
 def _normal(name: str) -> str:
-    """PEP 503, which versions keep to anyway."""
+    """The normalized name (PEP 503) of a package or requirement; versions stay as they are."""
     return re.sub(r"[-_]+", "-", name).lower()
 
 

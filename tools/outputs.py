@@ -1,7 +1,7 @@
 """Writes the table of docs/outputs.md from the contract of outputs, and records the contract at a release.
 
 python -m tools.outputs                    write the table
-python -m tools.outputs --check            exit 1 when it is not what would be written
+python -m tools.outputs --check            write nothing; exit 1 if the table is out of date
 python -m tools.outputs --record VERSION   write tests/unit/golden/contracts/VERSION.json, for a release
 """
 
@@ -21,19 +21,19 @@ BEGIN, END = "<!-- begin: python -m tools.outputs -->", "<!-- end -->"
 
 
 def contract() -> dict[str, ContractOutput[Any]]:
-    """Every output by its name, in the order of the declarations."""
+    """The outputs by name, in the order of their declarations."""
     found = [output for output in vars(EnvironmentOutputs).values() if isinstance(output, ContractOutput)]
     return {output.name: output for output in found}
 
 
 def table() -> str:
-    """The contract as Markdown."""
+    """The contract as a table in Markdown."""
     header = ["| output | type | what for | changes when | since |", "|---|---|---|---|---|"]
-    return "\n".join([*header, *map(_row, contract().values()), ""])
+    return "\n".join([*header, *map(_table_row, contract().values()), ""])
 
 
 def promises() -> dict[str, dict[str, Any]]:
-    """What a later contract is held to, as JSON."""
+    """The parts of the contract that later versions must keep, as JSON."""
     return {
         name: {
             "type": TYPES[output.type],
@@ -50,7 +50,7 @@ def files() -> dict[Path, str]:
     return {PAGE: between(PAGE.read_text(), BEGIN, END, table())}
 
 
-def _row(output: ContractOutput[Any]) -> str:
+def _table_row(output: ContractOutput[Any]) -> str:
     kind = TYPES[output.type] + (", **secret**" if output.secret else "")
     purpose = output.purpose
     if output.optional:

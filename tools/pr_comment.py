@@ -1,9 +1,10 @@
-"""Prints the comment for the change between two commits, by a real preview in an emulated world.
+"""Prints the comment on the change between two commits, by a preview in an emulated environment.
 
-    make pr-comment BASE=main                # this folder as it is, against main
+    make pr-comment BASE=main                # the working tree, against main
     make pr-comment BASE=v0.1.0 HEAD=main
 
-The program of BASE is brought up with its Pulumi.local.yaml, then that of HEAD is previewed. Nothing is left.
+The program of BASE is deployed with its Pulumi.local.yaml, then that of HEAD is previewed. The environment is
+taken down afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """The exit status of what failed, or 0."""
+    """Returns 0, or 1 if a command failed."""
     parser = argparse.ArgumentParser(prog="python -m tools.pr_comment", description=__doc__)
     parser.add_argument("base", help="commit that is deployed")
     parser.add_argument("head", nargs="?", default="", help="commit that is previewed; this folder without")
@@ -38,7 +39,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def _program(commit: str, folder: Path) -> Iterator[Path]:
-    """The folder of the program as of a commit; this one where there is none."""
+    """The folder with the program at a commit; without a commit, this checkout."""
     if not commit:
         yield CHECKOUT
         return
@@ -63,10 +64,10 @@ def _comment(world: Path, base: Path, head: Path) -> str:
 
 
 def _emulator(world: Path, *arguments: str) -> str:
-    """Runs pulumi in the world: what it printed. It tells of its progress on standard error."""
+    """Runs pulumi in the environment; returns its standard output."""
     command = _command(world, "pulumi", *arguments)
     ended = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=False)
-    # A preview that fails says why in its JSON, and so does the comment.
+    # A failed preview says why in its JSON, from which the comment takes it.
     if ended.returncode != 0 and "--json" not in arguments:
         sys.stderr.write(ended.stdout)
         ended.check_returncode()

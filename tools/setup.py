@@ -1,8 +1,8 @@
 """Prepares this checkout: virtual environment, Pulumi's engine, Kafka and, for the tests, a browser.
 
-Run as python -m tools.setup. It needs only the standard library. Every step looks first whether there is
-anything to do, so a second run takes no time. What can't be done is said once, with what to do about
-it. What takes minutes to build is kept in the user's cache for all checkouts (tools/build_cache.py).
+Run as python -m tools.setup. It needs only the standard library. A step does nothing if it has been done
+before, so that a second run is quick. A program that can't be installed here is named, with how to get it.
+Builds that take minutes are kept in the user's cache for all checkouts (tools/build_cache.py).
 """
 
 import argparse
@@ -48,11 +48,11 @@ BROWSERS = ("chromium", "google-chrome")
 
 
 class SetupRefused(Exception):
-    """Something is missing that this script can't install; the text says what and how to get it."""
+    """A requirement that this script can't install is missing; the message says how to get it."""
 
 
 def main() -> int:
-    """Run the steps that are wanted: those of an environment, of all tests, or of some alone."""
+    """Runs the steps for an environment, for all tests, or for some of the tests. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--tests", action="store_true", help="also install what only the tests need")
@@ -73,7 +73,7 @@ def main() -> int:
 
 
 def steps(*, tests: bool, unit: bool, az: bool = False) -> list[Callable[[], None]]:
-    """What a person has to install comes first: it is better said before minutes of work than after."""
+    """The steps in order. Checks of what the user has to install come before steps that take minutes."""
     if unit or az:
         return [
             check_python,
@@ -95,7 +95,7 @@ def steps(*, tests: bool, unit: bool, az: bool = False) -> list[Callable[[], Non
 
 
 def check_python() -> None:
-    """Packages are pinned and locked for these; pods run with this machine's Python."""
+    """Checks the version of Python: packages are pinned and locked for PYTHONS. Raises SetupRefused."""
     if _version(sys.version) not in PYTHONS:
         names = f"{', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
         raise SetupRefused(
@@ -105,7 +105,7 @@ def check_python() -> None:
 
 
 def check_engine() -> None:
-    """There is an engine, or what it takes to build one."""
+    """Checks that Pulumi's engine is installed or can be built. Raises SetupRefused."""
     if not _has_engine() and not _is_whole(_engine_place()) and shutil.which("go") is None:
         raise SetupRefused(
             "Pulumi is needed: install its CLI (www.pulumi.com/docs/install), or Go 1.21 or later, "
@@ -114,7 +114,7 @@ def check_engine() -> None:
 
 
 def check_namespaces() -> None:
-    """The kernel lets this user make the namespaces that networks and nodes are made of."""
+    """Checks that the kernel lets this user make namespaces, for networks and nodes. Raises SetupRefused."""
     unshare = shutil.which("unshare")
     if unshare is None:
         return
@@ -130,26 +130,26 @@ def check_namespaces() -> None:
 
 
 def install_python_packages() -> None:
-    """Make .venv hold exactly the pinned packages; pip runs only when a requirement, or Python, changed."""
+    """Installs the pinned packages into .venv; pip runs only if a requirement, or Python, has changed."""
     if PYTHON.exists() and _version_of_venv() != _version(sys.version):
         shutil.rmtree(VENV)
     _install(REQUIREMENTS, VENV / "requirements.sha256", f"Packages for Python {_version(sys.version)}")
 
 
 def install_official_sdks() -> None:
-    """Azure's own SDKs, 154 MB, against which tests hold what the program asks of Azure."""
+    """Installs Azure's own SDKs, 154 MB, by which tests check the program's requests to Azure."""
     _install([OFFICIAL_SDKS], VENV / "official-sdks.sha256", "Azure's official SDKs")
 
 
 def install_azure_cli() -> None:
-    """Azure's command line, against which tests hold the program's commands."""
+    """Installs Azure's command line, with which tests check the program's commands."""
     if not azure_cli.place().exists():
         _say("Azure's command line (733 MB and about a minute, once for all checkouts)")
         azure_cli.install()
 
 
 def link_package() -> None:
-    """Make `aks_kafka` importable, as which programs of others, and the examples, know the components."""
+    """Makes the components importable as `aks_kafka`, the name by which other programs import them."""
     [packages] = (VENV / "lib").glob("python*/site-packages")
     link = packages / "aks_kafka"
     if not (link.is_symlink() and link.readlink() == PACKAGE):
@@ -157,7 +157,7 @@ def link_package() -> None:
 
 
 def install_policy_host() -> None:
-    """What runs a policy pack, apart from .venv: it asks for an older protobuf than the rest has."""
+    """Installs the host of policy packs apart from .venv: it needs an older protobuf than the rest."""
     stamp = POLICY_HOST / "constraints.sha256"
     wanted = _digest([CONSTRAINTS])
     if stamp.exists() and stamp.read_text() == wanted:
@@ -169,12 +169,12 @@ def install_policy_host() -> None:
 
 
 def install_engine() -> None:
-    """Use an installed Pulumi; without one, link the user's cache into .engine, and build what it lacks."""
+    """Links Pulumi's engine in the user's cache into .engine, and builds it, unless Pulumi is installed."""
     if _has_engine():
         return
     place = _engine_place()
     if not _is_whole(place):
-        # Somebody may have tidied up in there.
+        # Files may have been deleted from the cache.
         shutil.rmtree(place, ignore_errors=True)
         _say("Pulumi's engine, built with Go (about four minutes, once for all checkouts)")
         build_once("engine", ENGINE_RECIPE)
@@ -182,12 +182,12 @@ def install_engine() -> None:
 
 
 def fetch_kafka() -> None:
-    """Kafka's, ZooKeeper's and their libraries' jars, checked against the committed digests."""
+    """Fetches the jars of Kafka, ZooKeeper and their libraries, checked against the committed digests."""
     _run(PYTHON, "-m", "emulator.hdinsight.distribution")
 
 
 def install_browser() -> None:
-    """Chromium and its driver, with which the page is tested."""
+    """Installs Chromium and its driver, with which the page is tested. Raises SetupRefused."""
     if any(map(shutil.which, BROWSERS)) and shutil.which("chromedriver"):
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
@@ -226,7 +226,7 @@ def _is_whole(place: Path) -> bool:
 
 
 def _link(link: Path, target: Path) -> None:
-    """Makes `link` point to `target`; where it was a link before, at every moment to one of both."""
+    """Makes `link` point to `target`, atomically if it was a link before."""
     link.parent.mkdir(exist_ok=True)
     if link.is_dir() and not link.is_symlink():
         shutil.rmtree(link)
@@ -236,12 +236,12 @@ def _link(link: Path, target: Path) -> None:
 
 
 def _version(text: str) -> str:
-    """MAJOR.MINOR out of a longer version."""
+    """The MAJOR.MINOR of a longer version."""
     return ".".join(text.split(".")[:2])
 
 
 def _version_of_venv() -> str:
-    """The Python that .venv was made with: pyvenv.cfg, by venv and by virtualenv."""
+    """The Python of .venv, by its pyvenv.cfg, which venv and virtualenv write."""
     settings = (line.partition("=") for line in (VENV / "pyvenv.cfg").read_text().splitlines())
     return next(
         _version(value.strip()) for name, _, value in settings if name.strip() in ("version", "version_info")

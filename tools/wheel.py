@@ -1,7 +1,7 @@
-"""Builds the wheel of `aks_kafka`, from a copy of what it is made of: python -m tools.wheel FOLDER.
+"""Builds the wheel of `aks_kafka` from a copy of its sources: python -m tools.wheel FOLDER.
 
-A build leaves folders beside its sources, and puts into the wheel what an earlier one left there; hence the
-copy. It takes setuptools as it is installed, and asks no package index.
+A build leaves folders beside its sources, and the next build would include them; hence the copy. The build
+uses the installed setuptools, and no package index.
 """
 
 import re
@@ -16,9 +16,9 @@ SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "components")
 
 
 def build(folder: Path, version: str = "") -> Path:
-    """The wheel, made in `folder`; with a `version`, as if it had that one.
+    """Builds the wheel in `folder`, and returns its path. `version` takes the place of the project's.
 
-    Raises subprocess.CalledProcessError, with pip's output, when it fails.
+    Raises subprocess.CalledProcessError, with pip's output, if the build fails.
     """
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "source"

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.output import print_figure
 from emulator.home import CHECKOUT
 from tests.e2e.environment import Environment
 
@@ -14,7 +15,7 @@ REQUIREMENTS = Path(__file__).parent / "requirements.txt"
 
 
 def main() -> int:
-    """Print a line of JSON for each library; the exit status is 0 when all could be measured."""
+    """Prints a line of JSON for each library; returns 0 if the environment was taken down."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         libraries = Path(folder) / "libraries"
         install = ["install", "--quiet", "--no-deps", "--target", str(libraries), "-r", str(REQUIREMENTS)]
@@ -29,13 +30,12 @@ def main() -> int:
 
 
 def compare(world: Environment, libraries: Path) -> None:
-    """Run `by_turns` in AKS's network, and print its lines with the machine's cores and load."""
+    """Runs `by_turns` in AKS's network, and prints its figures."""
     path = os.pathsep.join(map(str, (CHECKOUT, libraries)))
     script = ["env", f"PYTHONPATH={path}", sys.executable, "-m", "bench.clients.by_turns"]
     printed = world.succeed("exec", "aks", "--", *script, world.outputs()["bootstrapServers"])
-    machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
     for line in printed.splitlines():
-        print(json.dumps({"figure": "client libraries", **json.loads(line), **machine}), flush=True)
+        print_figure({"figure": "client libraries", **json.loads(line)})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measures every client library by turns, in AKS's network.
+"""Measures the client libraries in turn, in AKS's network.
 
 `python -m bench.clients.by_turns BOOTSTRAP` prints a line of JSON for each library.
 """
@@ -20,7 +20,7 @@ LIBRARIES: dict[str, Exchange] = {
     "aiokafka": by_aiokafka,
     "kafka-python": by_kafka_python,
 }
-WHAT_MUST_NOT_BE = ("duplicates", "losses")
+SUMMED = ("duplicates", "losses")
 
 
 class Timed(Run):
@@ -35,7 +35,7 @@ class Timed(Run):
 
 
 def measure(bootstrap: str, topic: str) -> list[dict[str, Any]]:
-    """A line for each library: the median of its rounds, and how it compares with the app's."""
+    """A figure for each library: the medians of its rounds, and their ratios to the app's library."""
     paced = _rounds(bootstrap, topic, RATE * SECONDS, RATE)
     burst = _rounds(bootstrap, topic, BURST, None)
     return [
@@ -60,7 +60,7 @@ def _rounds(bootstrap: str, topic: str, count: int, rate: float | None) -> dict[
     for _ in range(ROUNDS):
         for name, exchange in LIBRARIES.items():
             measured[name].append(_exchange(exchange, bootstrap, topic, Timed(count), rate))
-    return {name: _together(ones) for name, ones in measured.items()}
+    return {name: _summary(ones) for name, ones in measured.items()}
 
 
 def _exchange(
@@ -71,10 +71,10 @@ def _exchange(
     return {**figures(run, [arrivals]), "processor_ms": round(processor * 1000)}
 
 
-def _together(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+def _summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """The median of each figure over the rounds, and the sum of duplicates and of losses."""
     return {
-        name: (sum if name in WHAT_MUST_NOT_BE else statistics.median)(one[name] for one in rounds)
+        name: (sum if name in SUMMED else statistics.median)(one[name] for one in rounds)
         for name in rounds[0]
     }
 

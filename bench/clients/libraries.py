@@ -1,7 +1,7 @@
-"""One exchange of messages by each client library: one side sends, the other receives.
+"""Sends and receives messages with each client library.
 
 All have the same settings: idempotent, acks=all, no consumer group. As in the app, both sides are in one
-process; each library waits by the means that it is made for, threads or an event loop.
+process; each library runs in threads or in an event loop, as it is designed to.
 """
 
 import asyncio
@@ -95,5 +95,5 @@ def _arrived(run: Run, batches: dict[Any, list[Any]]) -> Arrivals:
 
 
 def _module(name: str) -> Any:
-    # Installed for this comparison alone, and not where types are checked.
+    # Not imported above: it is installed for this comparison alone, not where types are checked.
     return import_module(name)

@@ -1,1 +1,1 @@
-"""What the page holds in memory, and how soon it answers probes, at the most connections that it allows."""
+"""Measures the page's memory, and its answers to probes, at the limit of its connections."""

@@ -1,6 +1,7 @@
-"""`python -m bench.crowd.measure HOST PORT HEALTH_PORT`: a line of JSON for each kind of crowd.
+"""Measures crowds of clients at a page: `python -m bench.crowd.measure HOST PORT HEALTH_PORT`.
 
-Each is seen beside the page alone, by probes, which have a port of their own.
+Prints a line of JSON for each kind of crowd, with the measurements of the page without clients beside it.
+They are taken by probes, which the page answers on a port of their own.
 """
 
 import contextlib
@@ -14,19 +15,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.crowd.greetings import GREETINGS, Greeting, crowd, fill, unread
-from bench.crowd.place import Place, Watch
+from bench.crowd.place import PageAddress, Watch
 
 HOLD_SECONDS = 5.0
-"""Less than the page waits for a slow reader."""
+"""Less than the time that the page waits for a slow reader."""
 HISTORY_BYTES = 40 << 20
-"""More than the page keeps."""
+"""More than the page keeps of its messages."""
 WORST = "\0"
-"""In JSON it takes six bytes."""
+"""The character with the longest form in JSON, six bytes."""
 FAST, MESSAGES = 25, 200
 
 
-def measure(place: Place) -> Iterator[dict[str, Any]]:
-    """What each crowd makes of the page, beside the page alone."""
+def measure(place: PageAddress) -> Iterator[dict[str, Any]]:
+    """A figure for each crowd, compared with the page without clients."""
     connections = int(place.figure("testapp_max_connections"))
     fill(place, WORST, HISTORY_BYTES)
     alone = Watch(place)
@@ -34,7 +35,7 @@ def measure(place: Place) -> Iterator[dict[str, Any]]:
     for name, greeting in GREETINGS.items():
         yield _figures(name, connections, _hold(place, {greeting: connections}), alone)
     events = connections // 2
-    # One connection is left for who sends.
+    # One connection is left for the sender.
     slow = {
         unread("/events?last=10000"): events,
         unread("/messages?last=10000"): connections - events - FAST - 1,
@@ -53,16 +54,16 @@ def measure(place: Place) -> Iterator[dict[str, Any]]:
 
 
 class Reader:
-    """An event stream that is read as it comes, in a thread of its own."""
+    """A client that reads an event stream as it arrives, in a thread of its own."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PageAddress) -> None:
         self._connection = place.connect()
         self._connection.sendall(b"GET /events?last=0 HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
         self._received = bytearray()
         threading.Thread(target=self._read, daemon=True).start()
 
     def count(self, mark: str) -> int:
-        """Messages with this mark, of which as many as were sent are waited for."""
+        """The number of messages with this mark, once all have arrived or HOLD_SECONDS are over."""
         deadline = time.monotonic() + HOLD_SECONDS
         while (found := self._received.count(mark.encode())) < MESSAGES and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -70,20 +71,20 @@ class Reader:
         return found
 
     def _read(self) -> None:
-        # It is closed from elsewhere.
+        # OSError: `count` has closed the connection.
         with contextlib.suppress(OSError):
             while data := self._connection.recv(1 << 16):
                 self._received += data
 
 
-def _hold(place: Place, greetings: Mapping[Greeting, int]) -> Watch:
+def _hold(place: PageAddress, greetings: Mapping[Greeting, int]) -> Watch:
     watch = Watch(place)
     with crowd(place, greetings):
         watch.look_for(HOLD_SECONDS)
     return watch
 
 
-def _send(place: Place, mark: str) -> None:
+def _send(place: PageAddress, mark: str) -> None:
     connection = http.client.HTTPConnection(place.host, place.port, timeout=30)
     for _ in range(MESSAGES):
         connection.request("POST", "/messages", mark)
@@ -106,5 +107,5 @@ def _figures(name: str, connections: int, seen: Watch, alone: Watch) -> dict[str
 
 if __name__ == "__main__":
     host, port, health_port = sys.argv[1:]
-    for figure in measure(Place(host, int(port), int(health_port))):
+    for figure in measure(PageAddress(host, int(port), int(health_port))):
         print(json.dumps(figure), flush=True)

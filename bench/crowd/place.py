@@ -1,4 +1,4 @@
-"""Where a page answers clients, and where probes; and what it says there of itself."""
+"""The address of a page, and the measurements that its probes give."""
 
 import contextlib
 import http.client
@@ -7,28 +7,28 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-ROOM_BYTES = 4096
-"""What a client's own kernel takes in for it."""
+RECEIVE_BUFFER_BYTES = 4096
+"""The size of a client's receive buffer in its kernel."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """A page's ports."""
+class PageAddress:
+    """A page's host, and its ports for clients and for probes."""
 
     host: str
     port: int
     health_port: int
 
     def connect(self) -> socket.socket:
-        """A connection whose client has little room for what it does not read."""
+        """A connection with a small receive buffer, so that unread answers stay with the page."""
         connection = socket.socket()
         connection.settimeout(10)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         connection.connect((self.host, self.port))
         return connection
 
     def probe(self, path: str) -> tuple[int, str]:
-        """Status and body, from the port for probes."""
+        """The status and body of a GET on the port for probes."""
         connection = http.client.HTTPConnection(self.host, self.health_port, timeout=30)
         with contextlib.closing(connection):
             connection.request("GET", path)
@@ -36,26 +36,26 @@ class Place:
             return answer.status, answer.read().decode()
 
     def figure(self, name: str) -> float:
-        """One of the page's own figures, without labels."""
+        """The value of one of the page's metrics without labels; 0 if there is none."""
         found = re.search(rf"^{name} (\S+)$", self.probe("/metrics")[1], re.MULTILINE)
         return float(found[1]) if found else 0.0
 
     def memory(self) -> int:
-        """Resident bytes of the page's process."""
+        """The resident bytes of the page's process."""
         return int(self.figure("process_resident_memory_bytes"))
 
 
 @dataclass
 class Watch:
-    """What probes see for a while: the most memory, and how long the slowest answer took."""
+    """The results of probes over a time: statuses, the most memory, and the slowest answer."""
 
-    place: Place
+    place: PageAddress
     statuses: set[int] = field(default_factory=set)
     most_bytes: int = 0
     slowest_s: float = 0.0
 
     def look(self) -> None:
-        """Ask once."""
+        """Probes once."""
         begun = time.monotonic()
         status, _ = self.place.probe("/healthz")
         self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
@@ -63,7 +63,7 @@ class Watch:
         self.most_bytes = max(self.most_bytes, self.place.memory())
 
     def look_for(self, seconds: float) -> None:
-        """Ask again and again."""
+        """Probes again and again, for so many seconds."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.look()

@@ -1,4 +1,4 @@
-"""A program without resources: what it costs is the engine's start and the import of Pulumi."""
+"""A program without resources: its run takes the engine's start and the import of Pulumi alone."""
 
 import pulumi
 

@@ -1,6 +1,6 @@
-"""The image's program in the emulator: it does what BEHAVIOUR says.
+"""The program of the scenarios' image in the emulator; the variable BEHAVIOUR chooses what it does.
 
-`behaviours` is judge/behaviours.py, which lies beside it in the image.
+`behaviours` is judge/behaviours.py, which is copied into the image.
 """
 
 import http.server
@@ -16,7 +16,7 @@ BEHAVIOUR = os.environ["BEHAVIOUR"]
 
 
 class Page(http.server.BaseHTTPRequestHandler):
-    """Answers the probes."""
+    """Answers probes."""
 
     def do_GET(self) -> None:
         unready = BEHAVIOUR == NEVER_READY and self.path == "/readyz"
@@ -24,11 +24,11 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Probes are no news."""
+        """Logs nothing: probes would fill the log."""
 
 
 def main(command: str, *arguments: str) -> int:
-    # Nothing ends the first process of a pod that does not say how.
+    # As PID 1 of a container has to: without a handler the kernel ignores the signal.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     if command == "serve":
         http.server.ThreadingHTTPServer(("", int(os.environ["HEALTH_PORT"])), Page).serve_forever()

@@ -1,4 +1,4 @@
-"""The component that puts the application into Kubernetes, with what the environment says of it."""
+"""A program that deploys the application into Kubernetes, with the settings in the variable SETTINGS."""
 
 import json
 import os
@@ -20,7 +20,7 @@ SECONDS = settings["seconds"]
 
 
 def shorten(resource: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """What Pulumi's provider waits for by itself, it waits for less long than in earnest."""
+    """Shortens the timeouts of Pulumi's Kubernetes provider to those of the scenario."""
     if not resource.type_.startswith("kubernetes:"):
         return None
     resource.opts.custom_timeouts = pulumi.CustomTimeouts(create=f"{SECONDS}s", update=f"{SECONDS}s")

@@ -1,1 +1,1 @@
-"""Puts a review where a team reads it: as a comment that is updated in place, or as an issue on drift."""
+"""Posts a review to a forge: as a comment that is updated in place, or as an issue on drift."""

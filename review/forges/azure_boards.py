@@ -1,10 +1,10 @@
-"""Azure Boards: a work item on drift, of which there is one for a stack.
+"""Azure Boards: a work item on drift, one for each stack.
 
     python -m review.forges.azure_boards drift < review.md      # opens the item, or updates it
     python -m review.forges.azure_boards no-drift < review.md   # closes it, if it is open
 
-It is found again by its title. Environment: what Azure Pipelines sets, SYSTEM_ACCESSTOKEN, PULUMI_STACK, and
-in DRIFT_WORK_ITEM the type of the item; which types there are follows from the project's process. See
+The item is identified by its title. Environment: the variables of Azure Pipelines, SYSTEM_ACCESSTOKEN,
+PULUMI_STACK, and in DRIFT_WORK_ITEM the item's type, one of those of the project's process. See
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items.
 """
 
@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from .rest import ForgeRefused, ask
+from .rest import ask, exit_status
 
 _API = "api-version=7.1"
-_OVER = ("Completed", "Removed")
-"""The categories of states in which nobody works on an item any more:
+_DONE_CATEGORIES = ("Completed", "Removed")
+"""The categories of the states of a finished item:
 https://learn.microsoft.com/azure/devops/boards/work-items/workflow-and-state-categories."""
 
 
@@ -38,7 +38,7 @@ class AzureBoards:
 
     def drift(self, text: str, title: str) -> None:
         """Opens the item, or updates the one that is open."""
-        # A description is HTML, in which everything but this is text.
+        # A description is HTML.
         fields = {"Title": title, "Description": f"<pre>{html.escape(text)}</pre>"}
         number = self._open(title)
         if number is None:
@@ -50,12 +50,12 @@ class AzureBoards:
         """Closes the item, if one is open, and says why."""
         number = self._open(title)
         if number is not None:
-            done = next(self._states(_OVER[:1]))
+            done = next(self._states(_DONE_CATEGORIES[:1]))
             self._change("PATCH", f"workitems/{number}", {"State": done, "History": "The drift is gone."})
 
     def _open(self, title: str) -> int | None:
         """The number of the open item with this title."""
-        over = ", ".join(map(_quoted, self._states(_OVER)))
+        over = ", ".join(map(_quoted, self._states(_DONE_CATEGORIES)))
         conditions = (
             "[System.TeamProject] = @project",
             f"[System.WorkItemType] = {_quoted(self.type)}",
@@ -67,7 +67,7 @@ class AzureBoards:
         return found[0]["id"] if found else None
 
     def _states(self, categories: Sequence[str]) -> Iterator[str]:
-        """The names of the type's states of these categories, which differ from process to process."""
+        """The names of the type's states in these categories; they differ between processes."""
         known = self._ask("GET", f"workitemtypes/{quote(self.type)}/states")["value"]
         return (state["name"] for state in known if state["category"] in categories)
 
@@ -83,7 +83,7 @@ class AzureBoards:
 
 
 def main() -> int:
-    """Does what the argument says with the text on standard input: exit status 1 where Azure refuses."""
+    """Runs the command with the text on standard input. Returns 1 if Azure refuses a request, else 0."""
     parser = argparse.ArgumentParser(prog="python -m review.forges.azure_boards", description=__doc__)
     parser.add_argument("what", choices=["drift", "no-drift"])
     what = parser.parse_args().what
@@ -96,19 +96,11 @@ def main() -> int:
     )
     title = f"Drift in {known['PULUMI_STACK']}"
     text = sys.stdin.read()
-    try:
-        if what == "drift":
-            boards.drift(text, title)
-        else:
-            boards.no_drift(title)
-    except ForgeRefused as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    return 0
+    return exit_status(lambda: boards.drift(text, title) if what == "drift" else boards.no_drift(title))
 
 
 def _quoted(text: str) -> str:
-    """A text in the query language: https://learn.microsoft.com/azure/devops/boards/queries/wiql-syntax."""
+    """A string literal in WIQL: https://learn.microsoft.com/azure/devops/boards/queries/wiql-syntax."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -2,7 +2,7 @@
 
     python -m review.forges.azure_devops < review.md
 
-Environment: what Azure Pipelines sets for a build of a pull request, and SYSTEM_ACCESSTOKEN. See
+Environment: the variables of Azure Pipelines in a build of a pull request, and SYSTEM_ACCESSTOKEN. See
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads.
 """
 
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from .rest import ForgeRefused, ask
+from .rest import ask, exit_status
 
 _API = "api-version=7.1"
 _CLOSED = "closed"
-"""A thread's status: an active one would count as a question that somebody has to resolve."""
+"""The status of a thread that nobody has to resolve."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class AzureDevOps:
     token: str
 
     def comment(self, text: str) -> None:
-        """Posts the comment, in place of an earlier one with the same first line."""
+        """Posts the comment; an earlier one with the same first line is updated instead."""
         marker = text.partition("\n")[0]
         for thread in self._ask("GET", "/threads")["value"]:
             for comment in thread.get("comments") or ():
@@ -50,7 +50,7 @@ class AzureDevOps:
 
 
 def main() -> int:
-    """Posts what is on standard input: exit status 1 where Azure DevOps refuses."""
+    """Posts the text on standard input. Returns 1 if Azure DevOps refuses a request, else 0."""
     known = os.environ
     forge = AzureDevOps(
         collection=known["SYSTEM_COLLECTIONURI"],
@@ -59,12 +59,7 @@ def main() -> int:
         pull_request=known["SYSTEM_PULLREQUEST_PULLREQUESTID"],
         token=known["SYSTEM_ACCESSTOKEN"],
     )
-    try:
-        forge.comment(sys.stdin.read())
-    except ForgeRefused as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    return 0
+    return exit_status(lambda: forge.comment(sys.stdin.read()))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""GitHub: a comment on a pull request, or an issue on drift, of which there is one for a stack.
+"""GitHub: a comment on a pull request, or an issue on drift, one for each stack.
 
     python -m review.forges.github comment 12 < review.md
     python -m review.forges.github drift < review.md      # opens the issue, or updates it
     python -m review.forges.github no-drift < review.md   # closes it, if it is open
 
-The first line of what is posted is its marker. Environment: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL,
-and for drift PULUMI_STACK. See https://docs.github.com/rest/issues/comments and https://docs.github.com/rest/issues/issues.
+The first line of the text is its marker. Environment: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL, and
+for drift PULUMI_STACK. See https://docs.github.com/rest/issues/comments and
+https://docs.github.com/rest/issues/issues.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .rest import ForgeRefused, ask
+from .rest import ask, exit_status
 
 _PAGE = 100
 
 
 @dataclass(frozen=True)
 class GitHub:
-    """The API for one repository; `api` is its root, `token` may write what is asked of it."""
+    """The API for one repository. `api`: its root. `token`: may write comments and issues."""
 
     api: str
     repository: str
     token: str
 
     def comment(self, number: int, text: str) -> None:
-        """Posts the comment on an issue or pull request, in place of an earlier one with the same marker."""
+        """Posts the comment on an issue or pull request; one with the same marker is updated instead."""
         earlier = self._own(f"/issues/{number}/comments?", text)
         if earlier is None:
             self._ask("POST", f"/issues/{number}/comments", {"body": text})
@@ -54,7 +55,7 @@ class GitHub:
             self._ask("PATCH", f"/issues/{issue['number']}", {"state": "closed", "state_reason": "completed"})
 
     def _own(self, listing: str, text: str) -> Mapping[str, Any] | None:
-        """The first of a list that a workflow has written with the marker of this text."""
+        """The first comment or issue of a list that a workflow has written with the marker of this text."""
         marker = text.partition("\n")[0]
         for one in self._all(listing):
             if (one.get("body") or "").startswith(marker) and one["user"]["type"] == "Bot":
@@ -73,7 +74,7 @@ class GitHub:
 
 
 def main() -> int:
-    """Does what the arguments say with the text on standard input: exit status 1 where GitHub refuses."""
+    """Runs the command with the text on standard input. Returns 1 if GitHub refuses a request, else 0."""
     parser = argparse.ArgumentParser(prog="python -m review.forges.github", description=__doc__)
     parser.add_argument("what", choices=["comment", "drift", "no-drift"])
     parser.add_argument("number", type=int, nargs="?", help="of the pull request")
@@ -81,17 +82,16 @@ def main() -> int:
     known = os.environ
     github = GitHub(known["GITHUB_API_URL"], known["GITHUB_REPOSITORY"], known["GITHUB_TOKEN"])
     text = sys.stdin.read()
-    try:
+
+    def post() -> None:
         if options.what == "comment":
             github.comment(options.number, text)
         elif options.what == "drift":
             github.drift(text, f"Drift in {known['PULUMI_STACK']}")
         else:
             github.no_drift(text)
-    except ForgeRefused as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_status(post)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,35 @@
-"""JSON over HTTPS, as the APIs of forges speak it."""
+"""Sends JSON requests over HTTPS to the APIs of forges."""
 
 from __future__ import annotations
 
 import json
+import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _SECONDS = 30
 
 
 class ForgeRefused(Exception):
-    """The forge did not do what it was asked; the message has its answer, and no token."""
+    """A request to a forge failed; the message has its answer, without the token."""
+
+
+def exit_status(requests: Callable[[], None]) -> int:
+    """Calls a function that sends requests. Returns 0, or 1 after printing why the forge refused one."""
+    try:
+        requests()
+    except ForgeRefused as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
 
 
 def ask(method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Any:
-    """Sends a request with a JSON body, and answers the JSON that comes back. Raises ForgeRefused.
+    """Sends a request with a JSON body, and returns the JSON of the answer. Raises ForgeRefused.
 
-    The body's type is application/json where `headers` have no other.
+    The content type is application/json unless `headers` set another.
     """
     data = None if body is None else json.dumps(body).encode()
     sent = {"Content-Type": "application/json", **headers}

@@ -1,1 +1,1 @@
-"""Finds again in Azure what a stack had made before its state was lost."""
+"""Imports into a stack whose state was lost the resources that it had created in Azure."""

@@ -1,8 +1,9 @@
-"""Puts what is in Azure back into a state that was lost: `python -m tools.lost_state --subscription ID`.
+"""Imports Azure's resources into a state that was lost: `python -m tools.lost_state --subscription ID`.
 
-The stack is there and empty, or lacks a part. Whatever of Azure's the program would create is imported, under
-the names that the settings give it. Nothing in Azure is changed. What is not Azure's is left to the next
-`pulumi up`: it finds the brokers as they are, and knows the stack's objects in Kubernetes by their mark.
+The stack exists and is empty, or lacks some resources. Those of Azure that the program would create are
+imported, by the names that the settings give them. Nothing in Azure is changed. The rest is left to the next
+`pulumi up`: it reads the present state of the brokers, and recognizes the stack's objects in Kubernetes by
+their mark.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _TERSE = ("--non-interactive", "--color", "never")
 
 
 def main() -> int:
-    """Exit status 0 when all was found; else pulumi's, whose message says what could not be imported."""
+    """Returns 0 if nothing is left to import; else the exit status of pulumi, whose message says why."""
     parser = argparse.ArgumentParser(prog="python -m tools.lost_state", description=__doc__)
     parser.add_argument("--subscription", required=True, help="id of the subscription that everything is in")
     parser.add_argument(
@@ -41,12 +42,15 @@ def main() -> int:
 
 
 def _round(file: Path, subscription: str, only: Collection[str]) -> bool:
-    """One preview, and what follows from it; whether there may be more. Raises CalledProcessError."""
+    """Runs one preview and imports what it allows; whether another round may import more.
+
+    Raises CalledProcessError.
+    """
     preview = _json(_pulumi("preview", "--json", "--import-file", str(file)))
     state = json.loads(_pulumi("stack", "export"))
     kept = pruned(state, preview)
     if kept != state:
-        # By standard input: a state is not for others to read, and lies in no file meanwhile.
+        # By standard input, as the state holds secrets and no file should.
         _pulumi("stack", "import", text=json.dumps(kept))
     found = importable(json.loads(file.read_text()), preview, subscription, only)
     if found["resources"]:
@@ -60,7 +64,7 @@ def _round(file: Path, subscription: str, only: Collection[str]) -> bool:
 
 def _pulumi(*arguments: str, text: str | None = None) -> str:
     command = ["pulumi", *arguments, *_TERSE]
-    # A failure is told in full: what the program logs in a preview stands on standard output as well.
+    # Both streams are shown after a failure: a preview prints the program's log on standard output.
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
@@ -69,7 +73,7 @@ def _pulumi(*arguments: str, text: str | None = None) -> str:
 
 
 def _json(text: str) -> dict[str, Any]:
-    """The first JSON document in the text: `preview --json` prints others' lines before it."""
+    """The first JSON document in the text: other lines may come before it."""
     return json.JSONDecoder().raw_decode(text, text.index("{"))[0]
 
 

@@ -1,4 +1,4 @@
-"""The ids that resources have in Azure, made of the names that the program gives them."""
+"""The ids of resources in Azure, derived from the names that the program gives them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 _GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
 _NETWORK = f"{_GROUP}/providers/Microsoft.Network"
 _VNET = f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}"
-# For these types Azure spells it so in its answers, and other resources' inputs hold the ids of its answers.
+# For these types Azure answers with this spelling, and other resources' inputs hold the ids it answered.
 _LOWER_GROUP = "/subscriptions/{subscription}/resourcegroups/{resourceGroupName}"
 
 IDS: Mapping[str, str] = {
@@ -41,14 +41,14 @@ IDS: Mapping[str, str] = {
         f"{_GROUP}/providers/Microsoft.Storage/storageAccounts/{{accountName}}"
     ),
 }
-"""By type, the id of a resource, with the inputs that name it in braces."""
+"""The form of a resource's id by its type, with the inputs that name it in braces."""
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How a preview writes what only a deployment can tell: `plugin.UnknownStringValue` of Pulumi's Go SDK."""
+"""A preview's text for an unknown value: `plugin.UnknownStringValue` of Pulumi's Go SDK."""
 
 
 def id_of(type_: str, inputs: Mapping[str, Any], subscription: str) -> str | None:
-    """The id of a resource of this type; None for a type that is not in `IDS`, or while a name is unknown."""
+    """The id of a resource of this type; None for a type that is not in `IDS`, or if a name is unknown."""
     pattern = IDS.get(type_)
     if pattern is None:
         return None

@@ -1,4 +1,4 @@
-"""What to import into a state, and what to leave out of what was imported: by a preview, without any call."""
+"""Decides by a preview which resources to import into a state, and which of their inputs to keep."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .ids import IDS, UNKNOWN, id_of
 
 GROUP_TYPE = "azure-native:resources:ResourceGroup"
 GROUP = "resourceGroupName"
-"""The input by which resources name their resource group, and a group itself."""
+"""The input in which a resource names its resource group, and a group its own name."""
 
 
 def importable(
@@ -19,13 +19,14 @@ def importable(
     subscription: str,
     only: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The file for `pulumi import`, with the ids that are known; no resources where there is none.
+    """The file for `pulumi import`, with the ids that are known; it has no resources if none is known.
 
-    import_file: what `pulumi preview --import-file` has written, with a placeholder for each id.
-    preview: what `--json` has printed in the same run.
-    only: names of resources in the program, where not all that can be is to be imported.
-    Components stay, as parents of what is imported. The rest is left out: resources whose names are not known
-    before others are imported, and what can't be imported and is taken up by `pulumi up`.
+    import_file: the file that `pulumi preview --import-file` has written, with a placeholder for each id.
+    preview: the output of `--json` in the same run.
+    only: the names of resources in the program, to import no others; empty for all.
+
+    Components are kept, as parents of the imported resources. Left out are resources whose names are not
+    known before others are imported, and those that can't be imported: `pulumi up` adopts them.
     """
     ids = {key: id_ for key, id_ in _ids(preview, subscription) if not only or key[1] in only}
     resources = [
@@ -37,13 +38,12 @@ def importable(
 
 
 def pruned(state: Mapping[str, Any], preview: Mapping[str, Any]) -> dict[str, Any]:
-    """The exported state, in which resources have those inputs alone that the program declares.
+    """The exported state, with only those inputs of imported resources that the program declares.
 
-    An import makes an input of everything that Azure says of a resource. What the program does not declare,
-    Azure's defaults for the most part, would be taken away by the next update, or by a replacement where
-    Azure can't change it in place. Values of what the program does declare stay Azure's, so that a difference
-    shows in the next preview. Only what no run of the program has declared since its import is changed:
-    a deployment notes where in the program (`sourcePosition`).
+    An import makes inputs of all properties that Azure returns. Those that the program does not declare,
+    mostly Azure's defaults, would be removed by the next update, or by a replacement where Azure can't change
+    them in place. Declared inputs keep Azure's values, so that a difference shows in the next preview.
+    Resources that a deployment has written since their import, which have a `sourcePosition`, are left alone.
     """
     declared = {
         step["urn"]: step["newState"].get("inputs", {})
@@ -53,13 +53,13 @@ def pruned(state: Mapping[str, Any], preview: Mapping[str, Any]) -> dict[str, An
     found = copy.deepcopy(dict(state))
     for resource in found["deployment"].get("resources", ()):
         if resource["urn"] in declared and "sourcePosition" not in resource:
-            resource["inputs"] = _within(resource.get("inputs", {}), declared[resource["urn"]])
+            resource["inputs"] = _pruned_value(resource.get("inputs", {}), declared[resource["urn"]])
     return found
 
 
 def _ids(preview: Mapping[str, Any], subscription: str) -> Iterator[tuple[tuple[str, str], str]]:
     created = [step for step in preview["steps"] if step["op"] == "create"]
-    # What is put into a group that is itself created has its name from that group's outputs.
+    # A resource in a group that is created, too, takes the group's name from its outputs, which are unknown.
     groups = [step["newState"]["inputs"][GROUP] for step in created if step["newState"]["type"] == GROUP_TYPE]
     for step in created:
         type_, inputs = step["newState"]["type"], dict(step["newState"].get("inputs", {}))
@@ -69,10 +69,10 @@ def _ids(preview: Mapping[str, Any], subscription: str) -> Iterator[tuple[tuple[
             yield (type_, step["urn"].rpartition("::")[2]), found
 
 
-def _within(value: Any, declared: Any) -> Any:
-    """The value without what `declared` has no place for."""
+def _pruned_value(value: Any, declared: Any) -> Any:
+    """The value without the properties that `declared` lacks."""
     if isinstance(value, dict) and isinstance(declared, dict):
-        return {name: _within(value[name], declared[name]) for name in value if name in declared}
+        return {name: _pruned_value(value[name], declared[name]) for name in value if name in declared}
     if isinstance(value, list) and isinstance(declared, list) and len(value) == len(declared):
-        return [_within(one, other) for one, other in zip(value, declared, strict=True)]
+        return [_pruned_value(one, other) for one, other in zip(value, declared, strict=True)]
     return value

@@ -1,1 +1,1 @@
-"""Sets up a new stack: asks for what has no default, checks as it goes, and ends with a preview."""
+"""Sets up a new stack: asks for the settings without defaults, checks them, and ends with a preview."""

@@ -1,10 +1,10 @@
 """Sets up a new stack of this program: `python -m tools.new_stack NAME [--set SETTING=VALUE]...`
 
-It asks for what has no default, proposes names and ranges that no other stack here has, and checks every
-answer by the program's own rules. Then it writes Pulumi.NAME.yaml, makes the stack, sets its secrets, and
-previews it. Without a terminal it takes what --set and the environment say, and what it would propose.
-Secrets come from AKS_KAFKA_AMBARIPASSWORD and so on. A stack whose secrets a passphrase protects needs
-PULUMI_CONFIG_PASSPHRASE; --secrets-provider names a key that protects them instead.
+It asks for the settings that have no default, proposes names and ranges that no other stack here has, and
+checks the answers by the program's own rules. Then it writes Pulumi.NAME.yaml, creates the stack, sets its
+secrets, and previews it. Without a terminal it takes the values of --set, of the environment, and of its
+proposals. Secrets come from AKS_KAFKA_AMBARIPASSWORD and so on. A stack whose secrets a passphrase protects
+needs PULUMI_CONFIG_PASSPHRASE; --secrets-provider names a key that protects them instead.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PROJECT = "aks-kafka"
 
 
 def main() -> int:
-    """Exit status 0 after a preview that succeeded; 1 where nothing was written; else pulumi's."""
+    """Returns 0 after a preview that succeeded; 1 if nothing was written; else the exit status of pulumi."""
     parser = argparse.ArgumentParser(prog="python -m tools.new_stack", description=__doc__)
     parser.add_argument("name", type=_stack_name)
     parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", type=_setting)
@@ -46,7 +46,7 @@ def main() -> int:
     if plain := sorted(given.keys() & secrets()):
         return _refuse(f"{plain[0]}: others can read arguments, so set {_variable(plain[0])} instead.")
     try:
-        proposed = {**names(options.name), **free_ranges(_others(), _defaults()), **_own_key()}
+        proposed = {**names(options.name), **free_ranges(_other_stacks(), _defaults()), **_own_key()}
     except ValueError as none:
         return _refuse(str(none))
     optional = {name: value for name, value in proposed.items() if name not in required({})}
@@ -63,7 +63,7 @@ def _set_up(stack: str, file: Path, values: Mapping[str, Any], secrets_provider:
     protected = ["--secrets-provider", secrets_provider] if secrets_provider else []
     commands: list[tuple[list[str], str | None]] = [(["stack", "init", stack, *protected], None)]
     for name in sorted(values.keys() & secrets()):
-        # By standard input: a process' arguments are no secret.
+        # By standard input, as other users can read the arguments of a process.
         commands.append(
             (["config", "set", "--secret", f"{PROJECT}:{name}", "--stack", stack], str(values[name]))
         )
@@ -77,8 +77,8 @@ def _set_up(stack: str, file: Path, values: Mapping[str, Any], secrets_provider:
     return 0
 
 
-def _others() -> list[dict[str, Any]]:
-    """The settings of the stacks that have a file here."""
+def _other_stacks() -> list[dict[str, Any]]:
+    """The settings of the stacks whose files are in this folder."""
     files = [yaml.safe_load(path.read_text()) or {} for path in sorted(Path().glob("Pulumi.*.yaml"))]
     prefix = f"{PROJECT}:"
     return [
@@ -88,7 +88,7 @@ def _others() -> list[dict[str, Any]]:
 
 
 def _defaults() -> dict[str, Any]:
-    """As Pulumi.yaml declares them to the command line."""
+    """The defaults of the settings, as Pulumi.yaml declares them."""
     declared = yaml.safe_load(Path("Pulumi.yaml").read_text())["config"]
     return {name: declared[name]["default"] for name in declared}
 

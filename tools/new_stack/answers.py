@@ -1,4 +1,4 @@
-"""Settings of a new stack, by asking for each that has no default until it breaks no rule."""
+"""Asks for the settings of a new stack that have no default, until they break no rule."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from components.settings.validation.about import about
 from components.settings.validation.mistakes import Mistake
 
 Ask = Callable[[str, str, bool], str]
-"""Asks a person: the question, what is proposed, whether the answer is a secret. Empty: as proposed."""
+"""Asks the user: the question, the proposal, whether the answer is a secret. "" accepts the proposal."""
 
 
 def required(values: Mapping[str, Any]) -> list[str]:
-    """The settings that are missing beside these, in the order of the reference."""
+    """The required settings that `values` lacks, in the order of the reference."""
     missing = {mistake.setting for mistake in mistakes(values)} - values.keys()
     return [name for name in _fields() if name in missing]
 
@@ -26,7 +26,7 @@ def secrets() -> set[str]:
 
 
 def mistakes(values: Mapping[str, Any]) -> list[Mistake]:
-    """What the program itself would refuse in these settings."""
+    """The mistakes for which the program would refuse these settings."""
     try:
         Settings.parse(values, secrets(), stack="")
     except WrongSettings as wrong:
@@ -35,9 +35,9 @@ def mistakes(values: Mapping[str, Any]) -> list[Mistake]:
 
 
 def answered(values: Mapping[str, Any], proposed: Mapping[str, Any], ask: Ask) -> dict[str, Any]:
-    """The settings with an answer for each required one that is not among `values`.
+    """The settings, with an answer for each required one that `values` lacks.
 
-    A wrong answer is told, with the rule and what would be right, and asked for again.
+    After a wrong answer the question is asked again, with the mistake.
     """
     complete = dict(values)
     for name in required(values):
@@ -45,7 +45,7 @@ def answered(values: Mapping[str, Any], proposed: Mapping[str, Any], ask: Ask) -
         question = f"{name}: {told}"
         while True:
             answer = ask(question, str(proposed.get(name, "")), name in secrets()) or proposed.get(name, "")
-            complete[name] = _in_its_form(name, answer)
+            complete[name] = _converted(name, answer)
             wrong = [one for one in mistakes(complete) if one.setting.startswith(name)]
             if not wrong:
                 break
@@ -53,8 +53,8 @@ def answered(values: Mapping[str, Any], proposed: Mapping[str, Any], ask: Ask) -
     return complete
 
 
-def _in_its_form(name: str, answer: Any) -> Any:
-    """A list where the setting is one: ranges with commas between them."""
+def _converted(name: str, answer: Any) -> Any:
+    """The answer, as a list if the setting is one: then commas separate its items."""
     if isinstance(answer, str) and isinstance(_fields()[name].default, tuple):
         return [part.strip() for part in answer.split(",") if part.strip()]
     return answer

@@ -1,4 +1,4 @@
-"""What a new stack can be called and which ranges are free, by the stacks that there are. Pure."""
+"""Proposes names and address ranges for a new stack, by the settings of the existing ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_STORAGE_NAME = 24
 
 
 def names(stack: str) -> dict[str, Any]:
-    """Names for what other stacks have as well; those that are unique in Azure may still be taken."""
+    """Names that depend on the stack's; a name that has to be unique in Azure may still be taken."""
     joined = re.sub("[^a-z0-9]", "", stack.lower())
     dashed = re.sub("[^a-z0-9]+", "-", stack.lower()).strip("-")
     return {
@@ -28,10 +28,11 @@ def names(stack: str) -> dict[str, Any]:
 
 
 def free_ranges(others: Iterable[Values], defaults: Values) -> dict[str, Any]:
-    """Ranges for both networks that no other stack's overlap, so that they can be connected; none where the
-    defaults are free. Raises ValueError where none of these is.
+    """Ranges for both networks that overlap no other stack's, so that all of them can be connected.
 
-    defaults: of the settings, which hold for stacks that do not set them.
+    Empty if the defaults are free. Raises ValueError if no range is free.
+
+    others: the settings of the existing stacks. defaults: the defaults of the settings.
     """
     used = [
         ip_network(text)

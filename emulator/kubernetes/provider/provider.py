@@ -27,7 +27,7 @@ from emulator.kubernetes.provider.waiting import (
     current_problem,
     wait_until,
 )
-from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, ApiError
+from emulator.kubernetes.server.api import BUILT_IN_NAMESPACES, SERVER_METADATA, ApiError
 from emulator.kubernetes.server.defaults import with_defaults
 from emulator.kubernetes.server.objects import (
     JOB,
@@ -54,15 +54,6 @@ from emulator.providers.provider import (
 from emulator.providers.schema import package_schema
 
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
-_SERVER_METADATA = (
-    "uid",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "resourceVersion",
-    "generation",
-    "ownerReferences",
-    "managedFields",
-)
 
 
 class Kubernetes(Provider):
@@ -285,5 +276,6 @@ def _key(resource_type: str, resource_id: str) -> Key:
 
 def _imported_inputs(item: Object) -> Properties:
     """The inputs of an object that is imported: all but its status and what the server writes."""
-    metadata = {name: value for name, value in item["metadata"].items() if name not in _SERVER_METADATA}
+    written = (*SERVER_METADATA, "managedFields")
+    metadata = {name: value for name, value in item["metadata"].items() if name not in written}
     return {**{name: value for name, value in item.items() if name != "status"}, "metadata": metadata}

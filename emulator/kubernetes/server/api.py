@@ -24,9 +24,7 @@ from emulator.store import Store
 
 BUILT_IN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
-# The server's own controllers write these; an update by a user leaves them alone.
-_SERVER_ANNOTATIONS = ("deployment.kubernetes.io/",)
-_SERVER_METADATA = (
+SERVER_METADATA = (
     "uid",
     "creationTimestamp",
     "deletionTimestamp",
@@ -34,6 +32,8 @@ _SERVER_METADATA = (
     "generation",
     "ownerReferences",
 )
+"""The metadata that only the server and its controllers write; an update by a user leaves it alone."""
+_SERVER_ANNOTATIONS = ("deployment.kubernetes.io/",)
 
 
 class ApiError(Exception):
@@ -249,7 +249,7 @@ class ObjectStore:
 def _applied(former: Object, item: Object) -> Object:
     """A copy of `item` with the metadata of `former` that only the server writes."""
     changed = copy.deepcopy(item)
-    metadata = {name: former["metadata"][name] for name in _SERVER_METADATA if name in former["metadata"]}
+    metadata = {name: former["metadata"][name] for name in SERVER_METADATA if name in former["metadata"]}
     annotations = {
         name: value for name, value in annotations_of(former).items() if name.startswith(_SERVER_ANNOTATIONS)
     } | changed["metadata"].get("annotations", {})

@@ -1,4 +1,4 @@
-"""The two clusters side by side, and scenarios that run in both at once."""
+"""The emulated and the real cluster, and scenarios that run in both at once."""
 
 import itertools
 from collections.abc import Callable
@@ -16,14 +16,14 @@ Seen = TypeVar("Seen")
 
 @dataclass(frozen=True)
 class Both(Generic[Seen]):
-    """What a scenario saw in either cluster."""
+    """The results of a scenario in both clusters."""
 
     emulated: Seen
     real: Seen
 
 
-class Sites:
-    """Both clusters, for as many scenarios as there are; each has a namespace of its own in both."""
+class ClusterPair:
+    """Both clusters. Each scenario has a namespace of its own in them."""
 
     def __init__(self, emulated: Cluster, real: Cluster, folder: Path) -> None:
         self._clusters = {"emulated": emulated, "real": real}
@@ -31,9 +31,9 @@ class Sites:
         self._numbers = itertools.count(1)
 
     def judge(self, scenario: Callable[[Stack], Seen], settings: Settings | None = None) -> Both[Seen]:
-        """Runs the scenario in both at the same time, with a stack that has been made and no more.
+        """Runs the scenario in both clusters at the same time, each with a new, empty stack.
 
-        A scenario that fails in one of them fails, after the other one's end.
+        Raises what it raises in either cluster, once it has ended in both.
         """
         namespace = f"scenario-{next(self._numbers)}"
         with ThreadPoolExecutor(2, thread_name_prefix="scenario") as pool:
@@ -43,10 +43,10 @@ class Sites:
             )
         return Both(emulated.result(), real.result())
 
-    def try_in_real(
+    def run_in_real(
         self, scenario: Callable[[Stack], Seen], settings: Settings | None = None, *, namespace: str
     ) -> Seen:
-        """For what the emulated cluster can't show: why not, the test says."""
+        """Runs the scenario in the real cluster alone; the test says why the emulated one can't show it."""
         return scenario(self._stack("real", namespace, settings))
 
     def _stack(self, which: str, namespace: str, settings: Settings | None) -> Stack:
