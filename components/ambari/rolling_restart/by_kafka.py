@@ -52,17 +52,19 @@ def planned(
 ) -> list[list[Broker]]:
     """The brokers that have to restart, round by round, as it would go if everything came back.
 
-    First those that do not run, or do not answer, whose restart harms nobody. Then those of which Ambari
-    keeps no flag, and the others: `batch` at a time where they share no partition that would have too few
-    replicas in sync, the controller last. With `canary` the first healthy one goes alone. Of `rack`s one
-    comes after the other, in several rounds where its brokers may not go together.
+    First those that do not run, or do not answer, whose restart harms nobody. Who answers runs, whatever
+    Ambari says: a silent agent makes no broker one that is down. Then those that Ambari does not see running,
+    for which the others would wait, those of which it keeps no flag, and the others: `batch` at a time where
+    they share no partition that would have too few replicas in sync, the controller last. With `canary` the
+    first healthy one goes alone. Of `rack`s one comes after the other, in several rounds where its brokers
+    may not go together.
     """
     if unit == "all":
         return batches(stale, unit)
-    down = [one for one in stale if not one.started]
+    healthy = answering(view, stale)
+    down = [one for one in stale if not one.started and one not in healthy]
     mute = silent(view, stale)
     ids = _ids(view, stale)
-    healthy = [one for one in stale if one.started and one not in mute]
     plan = [*(batches(down, unit) if unit == "rack" else cut(down, batch)), *cut(mute, batch)]
     for group in _groups(healthy, unit, lambda one: ids[one.host] == view.controller):
         by_id = {ids[one.host]: one for one in group}
@@ -94,12 +96,14 @@ def why_not_now(view: KafkaView, brokers: Sequence[Broker]) -> str | None:
 
 def silent(view: KafkaView, brokers: Sequence[Broker]) -> list[Broker]:
     """Those that run, by Ambari, and do not answer by themselves, by Kafka."""
+    heard = answering(view, brokers)
+    return [one for one in brokers if one.started and one not in heard]
+
+
+def answering(view: KafkaView, brokers: Sequence[Broker]) -> list[Broker]:
+    """Those that answer by themselves, by Kafka, whether they run by Ambari or not."""
     ids = _ids(view, brokers)
-    return [
-        one
-        for one in brokers
-        if one.started and (one.host not in ids or not view.brokers[ids[one.host]].answers)
-    ]
+    return [one for one in brokers if one.host in ids and view.brokers[ids[one.host]].answers]
 
 
 def why_not_back(view: KafkaView, brokers: Sequence[Broker], expected: Expected) -> str | None:
@@ -135,12 +139,13 @@ def proven(view: KafkaView, brokers: Sequence[Broker], expected: Expected) -> bo
 def _groups(
     brokers: Sequence[Broker], unit: Unit, is_controller: Callable[[Broker], bool]
 ) -> list[list[Broker]]:
-    """Which of them are planned together: racks, the controller's last; else by their flag."""
+    """Which of them are planned together: racks, the controller's last; else by their state and flag."""
     if unit == "rack":
         return sorted(batches(brokers, unit), key=lambda rack: any(map(is_controller, rack)))
-    missed = [one for one in brokers if not one.stale and not is_controller(one)]
-    flagged = [one for one in brokers if one not in missed]
-    return [group for group in (missed, flagged) if group]
+    unseen = [one for one in brokers if not one.started]
+    missed = [one for one in brokers if one.started and not one.stale and not is_controller(one)]
+    flagged = [one for one in brokers if one not in unseen and one not in missed]
+    return [group for group in (unseen, missed, flagged) if group]
 
 
 def _ids(view: KafkaView, brokers: Sequence[Broker]) -> dict[str, int]:

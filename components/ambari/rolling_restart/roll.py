@@ -68,7 +68,7 @@ class Roll:
        started yet, is left alone and waited for by nobody.
     2. Choose a unit: first brokers that do not run, whose restart harms nobody; then those that missed a
        save during a restart, for which Ambari keeps no flag; last those that Ambari calls stale. With Kafka's
-       view the first healthy broker goes alone, and the controller last.
+       view who answers counts as running, the first healthy broker goes alone, and the controller last.
     3. Wait until it is safe: nobody else restarts brokers; no other broker is down; Kafka allows it. Without
        its view: no gate vetoes; the last restart was `settle` seconds ago (longer when no gate vouches). A
        unit of which no broker runs waits for the first of these only. With `strict`, a gate has to know.

@@ -8,7 +8,15 @@ from ...replication.view import KafkaView
 from ...running.clock import Clock
 from ..api.errors import RollStopped
 from ..api.model import Broker
-from .by_kafka import Expected, advertising_otherwise, planned, silent, why_not_back, why_not_now
+from .by_kafka import (
+    Expected,
+    advertising_otherwise,
+    answering,
+    planned,
+    silent,
+    why_not_back,
+    why_not_now,
+)
 from .gates import Verdict
 from .restart import Pace, Unit, names
 from .seen import Seen, Steady, Watch
@@ -66,7 +74,7 @@ class Witness:
         """
         if seen is None or seen.view is None or self._unit == "all":
             return None
-        if not any(broker.started for broker in batch):
+        if not any(broker.started for broker in batch) and not answering(seen.view, batch):
             return None
         now = self._clock.now()
         for broker in batch:

@@ -258,3 +258,33 @@ def test_all_at_once_reports_and_goes():
         assert run.writes.count(RESTART) == 1
         assert "Clients will notice: alone, partition 0" in run.output.getvalue()
         assert "Under-replicated now: orders, partition 0: not in sync on 1002" in run.output.getvalue()
+
+
+def test_brokers_of_silent_agents_that_answer_kafka_go_one_by_one():
+    with kafka_bench(topics={"orders": [[0, 1, 2]]}) as place:
+        place.kafka.minimums = {"orders": 2}
+        simulated = place.cluster.simulation
+        hosts = [simulated.agents[name].host_name for name in ("wn1", "wn2")]
+
+        def heard(lost: bool) -> None:
+            for host in hosts:
+                simulated.cluster.set_heartbeat(host, lost=lost)
+
+        heard(lost=True)
+        run = place.cluster.run(replace(PATIENT, batch=2), between=once(RESTART, lambda: heard(lost=False)))
+        run.change.advertise()
+        assert rounds_of(run.output.getvalue()) == [1, 1, 1]
+        assert place.cluster.restarts() == {"wn0": 1, "wn1": 1, "wn2": 1}
+
+
+def test_a_broker_of_a_silent_agent_that_a_partition_needs_is_left_alone():
+    with kafka_bench(topics={"orders": [[0, 1, 2]]}) as place:
+        place.cluster.clock = FakeClock()
+        place.kafka.minimums = {"orders": 2}
+        place.kafka.behind = {1}
+        simulated = place.cluster.simulation
+        simulated.cluster.set_heartbeat(simulated.agents["wn2"].host_name, lost=True)
+        run = place.cluster.run(SHORT)
+        with pytest.raises(RollStopped, match=r"would have 1 of its 3 replicas in sync and needs 2"):
+            run.change.advertise()
+        assert RESTART not in run.writes

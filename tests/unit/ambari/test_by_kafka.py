@@ -50,12 +50,18 @@ def test_the_controller_is_last_one_by_one() -> None:
 
 
 def test_who_does_not_run_or_answer_goes_first_whatever_the_batch() -> None:
-    known = view(1, 2, 3, 4, 5, controller=5)
+    known = view(1, 5, controller=5)
     mute = BrokerView(4, "10.0.0.4", None)
     known = replace(known, brokers={**known.brokers, 4: mute})
     brokers = [broker(1), broker(2, INSTALLED), broker(3, INSTALLED), broker(4), broker(5)]
     assert shown(planned(known, brokers, "broker", 3, True)) == [[2, 3], [4], [1], [5]]
     assert [one.ip for one in silent(known, brokers)] == ["10.0.0.4"]
+
+
+def test_who_answers_kafka_is_not_down_whatever_ambari_says_and_goes_before_those_it_sees() -> None:
+    known = view(1, 2, 3, partitions=[[1, 2, 3]], minimum=2)
+    brokers = [broker(1), broker(2, "UNKNOWN"), broker(3, "UNKNOWN")]
+    assert shown(planned(known, brokers, "broker", 3, False)) == [[2], [3], [1]]
 
 
 def test_those_without_a_flag_go_before_others_but_not_the_controller() -> None:
