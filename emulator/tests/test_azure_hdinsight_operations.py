@@ -18,15 +18,8 @@ ANOTHER = "An0ther-Passw0rd!"
 
 
 @pytest.fixture
-def site(azure: Subscription) -> KafkaSite:
-    site = KafkaSite(azure)
-    site.grant()
-    return site
-
-
-@pytest.fixture
-def cluster(site: KafkaSite) -> Made:
-    return site.create()
+def cluster(kafka_site: KafkaSite) -> Made:
+    return kafka_site.create()
 
 
 @pytest.fixture
@@ -155,11 +148,11 @@ def test_what_is_not_there_can_not_be_changed(azure: Subscription, operations: H
 
 
 def test_a_cluster_that_failed_can_not_be_changed(
-    azure: Subscription, operations: HdinsightOperations, site: KafkaSite
+    azure: Subscription, operations: HdinsightOperations, kafka_site: KafkaSite
 ) -> None:
     azure.runtimes.failure.append(RuntimeError("no broker"))
     with pytest.raises(Exception, match="no broker"):
-        site.create()
+        kafka_site.create()
     with pytest.raises(Refused, match="is Failed"):
         operations.update_gateway(**WHERE, user="admin", password=ANOTHER)
 
