@@ -39,6 +39,13 @@ pulumi.export("staleBrokers", resource.stale_brokers)
 PASSWORD = "Simulated-Passw0rd!"
 
 
+ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
+TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
+"""How often each broker has restarted."""
+REQUESTS = "/clusters/{cluster}/requests"
+"""Ambari's route for restarts."""
+
+
 @dataclass
 class LoneResource(Stack):
     """One stack of that program. Restarts are watched for a second, where a real cluster takes a minute."""

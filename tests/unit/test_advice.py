@@ -56,7 +56,7 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "Mend it in Ambari": (f"{AMBARI}::test_listeners_that_contradict_each_other_are_mended",),
     "Try again later": (f"{AMBARI}::test_who_began_at_the_same_moment_as_another_run_tries_again",),
     "Wait until it ends": (
-        "tests/e2e/test_ip_advertising.py::test_a_run_beside_one_that_lives_stops_and_says_whose_it_is",
+        "tests/e2e/test_ip_advertising_interrupted.py::test_a_run_beside_one_that_lives_stops_and_says_whose_it_is",
     ),
     "then delete the artifact": (f"{AMBARI}::test_a_note_that_nobody_can_read_is_deleted",),
     "Use a cluster of the tier Standard": (
@@ -104,11 +104,11 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         f"{OWNERSHIP}::test_what_is_in_the_state_is_ours_marked_or_not",
     ),
     "had no address yet: run `pulumi up --refresh`": (
-        "tests/unit/test_workload.py::"
+        "tests/unit/test_workload_service.py::"
         "test_an_address_that_comes_later_is_seen_by_the_refresh_that_is_advised",
     ),
     "To open its page at": (
-        "tests/unit/test_workload.py::test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_type",
+        "tests/unit/test_workload_service.py::test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_type",
     ),
     # What exists, and what a change would cost
     "where all that may be lost, pulumi config set protect false": (
@@ -168,7 +168,7 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         "tests/e2e/test_operations.py::test_a_lost_state_comes_back_from_azure_without_a_restart",
     ),
     "ends the shell at": (
-        "tests/simulated/ambari/test_change.py::"
+        "tests/simulated/ambari/test_change_by_hand.py::"
         "test_a_kafka_env_whose_ending_line_was_removed_or_wrapped_is_changed",
     ),
     "In Ambari the broker must be started": (DEAD_BROKERS,),

@@ -15,7 +15,7 @@ from components.settings import Settings, WrongSettings
 from components.settings.validation.mistakes import Mistake
 from tests.unit.existing_site import AKS, NETWORKS, OWN, Site, in_shop, locked, stopped, without_identity
 from tests.unit.recording import Deployment, Refusal, deploy
-from tests.unit.test_settings import parse
+from tests.unit.stack_settings import parse
 
 THEIRS = {"peerCompleteVnets": True, "remoteAddressSpace": {"addressPrefixes": ["10.50.0.0/16"]}}
 

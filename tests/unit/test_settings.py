@@ -1,49 +1,16 @@
-"""Every rule of the configuration, and that every mistake is in the one message."""
+"""The rules of the configuration, and that one message has all mistakes."""
 
-import base64
 import json
-from ipaddress import IPv4Network
-from itertools import combinations
-from typing import Any
 
 import pulumi
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from components.settings import Settings, WrongSettings
+from components.settings import Settings
 from components.settings.azure import regions
-from components.settings.validation.mistakes import Mistake
 from components.settings.validation.unknown import of_other_programs
-from components.settings.values import addresses
 from tests.unit.recording import deploy
-from tests.unit.ssh_keys import KEY as SSH_KEY
+from tests.unit.stack_settings import GOOD, mistakes, only_mistake, parse
 from tools import configuration
-
-GOOD = {
-    "kafkaClusterName": "contoso-kafka",
-    "storageAccountName": "contosokafka",
-    "registryName": "contosokafka",
-    "ambariPassword": "Correct-Horse-7",
-    "ambariSourceRanges": '["203.0.113.7/32"]',
-    "appSourceRanges": '["203.0.113.7/32"]',
-    "sshPublicKey": SSH_KEY,
-}
-
-
-def parse(**changed: Any) -> Settings:
-    return Settings.parse({**GOOD, **changed}, {"ambariPassword"}, stack="dev")
-
-
-def mistakes(**changed: Any) -> list[Mistake]:
-    with pytest.raises(WrongSettings) as raised:
-        parse(**changed)
-    return raised.value.mistakes
-
-
-def only_mistake(**changed: Any) -> Mistake:
-    [mistake] = mistakes(**changed)
-    return mistake
 
 
 def test_settings_that_are_required_suffice() -> None:
@@ -218,87 +185,6 @@ def test_a_value_s_every_mistake_is_listed(setting: str, value: str, rules: list
         assert rule in mistake.rule
 
 
-def test_a_wrong_topic_does_not_hide_what_is_wrong_with_the_others() -> None:
-    wrong = [{"name": "a b"}, {"name": "a.b"}, {"name": "a_b", "replicationFactor": 4}, "a", {"partitons": 3}]
-    assert [(mistake.setting, mistake.rule[:26]) for mistake in mistakes(topics=json.dumps(wrong))] == [
-        ("topics[0].name", "must be 1 to 249 letters, "),
-        ("topics[3]", "must be an object"),
-        ("topics[4].name", "must be set"),
-        ("topics[4].partitons", "is unknown"),
-        ("topics", "must differ in more than `"),
-        ("topics", "must have a replicationFac"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("topic", "place", "rule"),
-    [
-        ({"name": "a b"}, "topics[0].name", "1 to 249"),
-        ({"name": ".."}, "topics[0].name", "`..`"),
-        ({"name": "__consumer_offsets"}, "topics[0].name", "Kafka's own"),
-        ({"name": "a", "partitions": 0}, "topics[0].partitions", "between 1"),
-        ({"name": "a", "partitions": True}, "topics[0].partitions", "whole number"),
-        ({"name": "a", "replicationFactor": False}, "topics[0].replicationFactor", "whole number"),
-        ({"name": "a", "partitons": 3}, "topics[0].partitons", "unknown"),
-        ({"name": "a", "config": {"retention": 3}}, "topics[0].config", "unlike retention"),
-        (
-            {"name": "a", "config": {"min.insync.replicas": 4}},
-            "topics[0].config",
-            "replicationFactor, 3, not 4",
-        ),
-        ({"name": "a", "config": {"min.insync.replicas": 0}}, "topics[0].config", "from 1 to"),
-        ({}, "topics[0].name", "must be set"),
-        ("a", "topics[0]", "object"),
-    ],
-)
-def test_rule_of_topics(topic: object, place: str, rule: str) -> None:
-    mistake = only_mistake(topics=json.dumps([topic]))
-    assert mistake.setting == place
-    assert rule in mistake.rule
-
-
-@pytest.mark.parametrize(
-    ("password", "wanting"),
-    [
-        ("", "must be set"),
-        ("Short-1", "at least 10 characters"),
-        ("No-Digits-Here", "a digit"),
-        ("no-upper-case-1", "an upper-case letter"),
-        ("NO-LOWER-CASE-1", "a lower-case letter"),
-        ("NoSpecialChar1", "neither letter nor digit"),
-        ("Has-A-Quote-1'", "none of the characters"),
-        ("Has-An-Umlaut-1ä", "ASCII"),
-        ("Has-AdMinistrator-1", "three consecutive characters of the user name 'admin'"),
-    ],
-)
-def test_password_is_one_that_the_gateway_takes_and_is_never_shown(password: str, wanting: str) -> None:
-    with pytest.raises(WrongSettings) as raised:
-        parse(ambariPassword=password)
-    [mistake] = raised.value.mistakes
-    assert (mistake.setting, mistake.value) == ("ambariPassword", None)
-    assert wanting in mistake.rule
-    assert not password or password not in str(raised.value)
-
-
-def test_password_in_plain_is_refused() -> None:
-    with pytest.raises(WrongSettings, match="config set --secret ambariPassword") as raised:
-        Settings.parse(GOOD, set(), stack="dev")
-    assert GOOD["ambariPassword"] not in str(raised.value)
-
-
-def test_secret_that_somebody_made_of_another_setting_is_not_shown() -> None:
-    with pytest.raises(WrongSettings) as raised:
-        Settings.parse({**GOOD, "topic": "classified"}, {"ambariPassword", "topic"}, stack="dev")
-    assert "classified" not in str(raised.value)
-
-
-def test_private_key_in_the_place_of_the_public_one_is_not_shown() -> None:
-    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----"
-    with pytest.raises(WrongSettings) as raised:
-        parse(sshPublicKey=key)
-    assert "b3Blbn" not in str(raised.value)
-
-
 def test_users_differ() -> None:
     assert "ambariUser" in only_mistake(ambariUser="kafkauser", sshUser="kafkauser").rule
 
@@ -322,13 +208,6 @@ def test_kubernetes_answers_whom_ambari_answers_unless_said_otherwise() -> None:
     assert parse(aksApiSourceRanges='["20.4.0.0/16"]').aks_api_ranges == ["20.4.0.0/16"]
     assert parse(aksApiSourceRanges='["0.0.0.0/0"]').aks_api_ranges is None
     assert "has no range that is public as a whole" in only_mistake(ambariSourceRanges='["10.9.0.0/24"]').rule
-
-
-def test_subnet_has_room_for_all_nodes_that_may_come() -> None:
-    most = {"aksPodNetwork": "flat", "aksNodeCount": "2", "aksMaxNodeCount": "20"}
-    rule = only_mistake(**most, aksSubnet="10.20.0.0/23").rule
-    assert "687 addresses" in rule
-    assert "22 nodes, 2 of them for upgrades" in rule
 
 
 def test_unknown_setting_is_a_mistake_with_the_one_that_was_meant() -> None:
@@ -357,65 +236,6 @@ def test_region_that_this_program_does_not_know_may_be_a_new_one() -> None:
     assert only_mistake(location="West Europ").right == "westeurope"
 
 
-def test_address_space_is_one_range_or_several() -> None:
-    one, two = IPv4Network("10.10.0.0/16"), IPv4Network("192.168.0.0/20")
-    assert parse(hdinsightAddressSpace="10.10.0.0/16").hdinsight_address_space == (one,)
-    assert parse(hdinsightAddressSpace='["10.10.0.0/16"]').hdinsight_address_space == (one,)
-    both = parse(hdinsightAddressSpace='["10.10.0.0/16", "192.168.0.0/20"]', hdinsightSubnet="192.168.0.0/24")
-    assert both.hdinsight_address_space == (one, two)
-
-
-def test_each_range_of_an_address_space_keeps_to_the_rules() -> None:
-    ranges = ["10.10.0.0/16", "8.8.0.0/16", "10.10.4.0/24", "ten", "10.40.0.1/16"]
-    assert [
-        (mistake.setting, mistake.value, mistake.rule.partition(":")[0])
-        for mistake in mistakes(hdinsightAddressSpace=json.dumps(ranges))
-    ] == [
-        ("hdinsightAddressSpace[1]", "8.8.0.0/16", "must lie within private address space"),
-        (
-            "hdinsightAddressSpace[2]",
-            "10.10.4.0/24",
-            "must not overlap hdinsightAddressSpace[0], 10.10.0.0/16",
-        ),
-        ("hdinsightAddressSpace[3]", "ten", "must be a range in CIDR notation"),
-        ("hdinsightAddressSpace[4]", "10.40.0.1/16", "must be a range in CIDR notation"),
-    ]
-
-
-def test_no_range_overlaps_any_of_another_address_space() -> None:
-    ranges = {"hdinsightAddressSpace": '["10.10.0.0/16", "10.20.0.0/20"]'}
-    assert [(mistake.setting, mistake.rule.partition(":")[0]) for mistake in mistakes(**ranges)] == [
-        ("aksAddressSpace", "must not overlap hdinsightAddressSpace[1], 10.20.0.0/20")
-    ]
-    ranges = {"aksAddressSpace": '["10.20.0.0/16", "10.30.64.0/20"]'}
-    assert "aksAddressSpace[1], 10.30.64.0/20" in only_mistake(**ranges).rule
-
-
-@pytest.mark.parametrize(
-    "ranges", [["10.20.0.0/16", "10.20.0.0/20"], ["10.20.0.0/16", "10.10.8.0/24"], ["10.20.0.0/16", "ten"]]
-)
-def test_range_suggested_for_a_list_is_right(ranges: list[str]) -> None:
-    mistake = only_mistake(aksAddressSpace=json.dumps(ranges))
-    assert mistake.setting == "aksAddressSpace[1]"
-    corrected = parse(aksAddressSpace=json.dumps([ranges[0], mistake.right]))
-    assert corrected.aks_address_space[1] == IPv4Network(mistake.right)
-
-
-def test_suggested_range_is_right() -> None:
-    suggested = only_mistake(serviceCidr="10.20.0.0/16").right
-    assert parse(serviceCidr=suggested).service_cidr == IPv4Network(suggested)
-    assert only_mistake(ambariSourceRanges='["203.0.113.7/24"]').right == "203.0.113.0/24"
-
-
-def test_pod_range_matters_to_an_overlay_only() -> None:
-    assert parse(podCidr="10.20.0.0/16", aksPodNetwork="flat").pod_cidr == IPv4Network("10.20.0.0/16")
-    assert "aksAddressSpace" in only_mistake(podCidr="10.20.0.0/16", aksPodNetwork="overlay").rule
-    assert "/24 for each of 3 nodes" in only_mistake(podCidr="10.40.0.0/23", aksPodNetwork="overlay").rule
-    # Pods of an overlay take no addresses of the subnet.
-    assert "98 addresses" in only_mistake(aksSubnet="10.20.0.0/26", aksPodNetwork="flat").rule
-    assert parse(aksSubnet="10.20.0.0/28", aksPodNetwork="overlay").aks_subnet.prefixlen == 28
-
-
 def test_load_reads_the_stack_and_its_secrets() -> None:
     config = {f"aks-kafka:{name}": value for name, value in GOOD.items()}
     loaded: list[Settings] = []
@@ -432,45 +252,6 @@ def test_schema_defaults_and_reference_are_those_of_the_model() -> None:
         assert path.read_text() == text, f"python -m tools.configuration would change {path.name}"
 
 
-RANGES = ("hdinsightAddressSpace", "aksAddressSpace", "serviceCidr", "podCidr")
-private_ranges = st.builds(
-    lambda space, prefix, place: list(space.subnets(new_prefix=prefix))[
-        place % 2 ** (prefix - space.prefixlen)
-    ],
-    st.sampled_from(
-        [IPv4Network("10.0.0.0/10"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16")]
-    ),
-    st.integers(16, 20),
-    st.integers(min_value=0),
-)
-
-
-spaces = st.lists(private_ranges, min_size=1, max_size=2)
-
-
-@given(spaces, spaces, private_ranges, private_ranges)
-def test_ranges_are_taken_exactly_when_they_are_apart(
-    hdinsight: list[IPv4Network], aks: list[IPv4Network], services: IPv4Network, pods: IPv4Network
-) -> None:
-    given_ranges = (*hdinsight, *aks, services, pods)
-    values = {
-        "hdinsightAddressSpace": json.dumps([str(range_) for range_ in hdinsight]),
-        "hdinsightSubnet": str(next(hdinsight[-1].subnets(new_prefix=24))),
-        "aksAddressSpace": json.dumps([str(range_) for range_ in aks]),
-        "aksSubnet": str(next(aks[-1].subnets(new_prefix=24))),
-        "serviceCidr": str(services),
-        "podCidr": str(pods),
-        "aksPodNetwork": "overlay",
-    }
-    apart = not any(one.overlaps(other) for one, other in combinations(given_ranges, 2))
-    reserved = [(range_, taken) for range_ in (*aks, services, pods) for taken in addresses.TAKEN_BY_AKS]
-    free = not any(range_.overlaps(taken) for range_, taken in reserved)
-    if apart and free:
-        assert parse(**values).hdinsight_address_space == tuple(hdinsight)
-    else:
-        assert {mistake.setting.partition("[")[0] for mistake in mistakes(**values)} <= set(RANGES)
-
-
 @pytest.mark.parametrize("name", ["access-kafka", "kafka-login", "xbox1", "azure1"])
 def test_words_that_azure_keeps_are_free_within_names(name: str) -> None:
     assert parse(kafkaClusterName=name).kafka_cluster_name == name
@@ -479,22 +260,6 @@ def test_words_that_azure_keeps_are_free_within_names(name: str) -> None:
 @pytest.mark.parametrize("name", ["access", "xbox", "login1", "my-microsoft", "windows-kafka"])
 def test_words_that_azure_keeps_are_no_names(name: str) -> None:
     assert "word that Azure keeps" in only_mistake(kafkaClusterName=name).rule
-
-
-@given(st.integers(8, 28), st.lists(private_ranges, max_size=5))
-def test_range_called_free_is_free(prefix_length: int, taken: list[IPv4Network]) -> None:
-    free = addresses.free_range(prefix_length, taken)
-    if free is not None:
-        assert free.prefixlen == prefix_length
-        assert not any(free.overlaps(other) for other in taken)
-
-
-@given(st.integers(3, 1000))
-def test_suggested_subnet_holds_the_nodes(workers: int) -> None:
-    values = {"hdinsightAddressSpace": "10.0.0.0/16", "kafkaWorkers": str(workers), "aksNodeCount": "1"}
-    mistake = only_mistake(**values, hdinsightSubnet="10.0.0.0/29")
-    prefix = mistake.right.removeprefix("a range of /").removesuffix(" or larger")
-    assert parse(**values, hdinsightSubnet=f"10.0.0.0/{prefix}").kafka_workers == workers
 
 
 @pytest.mark.parametrize("zones", ["[1, 2, 3]", '["1", "2", "3"]', '[1, "2", 3]'])
@@ -516,24 +281,6 @@ def test_a_truth_value_is_true_or_false(value: str) -> None:
     assert only_mistake(protect=value).rule == "must be true or false"
 
 
-def test_a_key_is_taken_without_the_line_s_end() -> None:
-    assert parse(sshPublicKey=f"{SSH_KEY}\n").ssh_public_key == SSH_KEY
-
-
-@pytest.mark.parametrize("length", [30, 100, 300, 372])
-def test_a_key_that_is_cut_off_is_none(length: int) -> None:
-    assert "RSA public key of 2048 bits" in only_mistake(sshPublicKey=SSH_KEY[:length]).rule
-
-
-def test_secrets_within_a_topic_s_configuration_are_never_shown() -> None:
-    topics = json.dumps([{"name": "a", "config": {"retention.ms": "hunter22", "cleanup.policy": "s3same"}}])
-    with pytest.raises(WrongSettings) as raised:
-        Settings.parse({**GOOD, "topics": topics}, {"ambariPassword", "topics"}, stack="test")
-    assert "hunter22" not in str(raised.value)
-    assert "s3same" not in str(raised.value)
-    assert "[secret]" in str(raised.value)
-
-
 @pytest.mark.parametrize(
     ("region", "domain"),
     [
@@ -551,9 +298,3 @@ def test_settings_under_another_namespace_are_told_from_those_of_other_programs(
     said = of_other_programs(keys, "aks-kafka", ["kafkaWorkers", "protect"])
     assert [text.partition(" ")[0] for text in said] == ["akskafka:protect", "kafka:kafkaWorkers"]
     assert "aks-kafka:kafkaWorkers was meant" in said[1]
-
-
-@given(st.binary(min_size=270, max_size=300))
-def test_no_bytes_at_random_are_a_key(blob: bytes) -> None:
-    encoded = base64.b64encode(blob).decode()
-    assert "RSA public key" in only_mistake(sshPublicKey=f"ssh-rsa {encoded} somebody").rule

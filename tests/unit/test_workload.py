@@ -1,43 +1,20 @@
-"""The test application as Kubernetes runs it: topics first, then pods with no rights, behind one address."""
-
-import json
-from typing import Any
+"""The objects of the application in Kubernetes: pods without rights, in a namespace of their own."""
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 import pytest
 
 from components import ownership
-from components.exposure import INTERNAL_BALANCER
 from components.kafka_login import KafkaLogin
 from components.ownership import Ownership
 from components.settings.objects.app_limits import AppLimits
-from components.workload import _url
-from policy.rules import exposure
-from tests.unit.app_in_kubernetes import AKS, IMAGE, SERVERS, TOPICS, declare
+from tests.unit.app_in_kubernetes import AKS, SERVERS, declare
+from tests.unit.app_objects import container, environment
 from tests.unit.recording import Deployment
-
-WAIT_FOR_ADDRESS = "jsonpath={.status.loadBalancer.ingress}"
 
 
 @pytest.fixture(scope="module")
 def app() -> Deployment:
     return declare()
-
-
-def container(deployment: Deployment, name: str) -> dict[str, Any]:
-    [only] = deployment[name].inputs["spec"]["template"]["spec"]["containers"]
-    return only
-
-
-def environment(deployment: Deployment, name: str) -> dict[str, str]:
-    """The variables whose value stands in the pod's specification."""
-    variables = container(deployment, name)["env"]
-    return {variable["name"]: variable["value"] for variable in variables if "value" in variable}
-
-
-def job_name(deployment: Deployment, name: str = "create-topics") -> str:
-    return deployment[name].inputs["metadata"]["name"]
 
 
 def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> None:
@@ -47,96 +24,6 @@ def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> No
         assert app[name].inputs["metadata"]["namespace"] == "kafka-test"
         assert "::cluster::" in app[name].provider
         assert app[name].parent == "app"
-
-
-def test_topics_are_made_by_the_image(app: Deployment) -> None:
-    assert container(app, "create-topics")["args"] == ["create-topics"]
-    assert container(app, "create-topics")["image"] == IMAGE
-    variables = environment(app, "create-topics")
-    assert variables["KAFKA_BOOTSTRAP_SERVERS"] == SERVERS
-    assert json.loads(variables["KAFKA_TOPICS"]) == TOPICS
-    spec = app["create-topics"].inputs["spec"]
-    assert spec["template"]["spec"]["restartPolicy"] == "Never"
-    # A Job that Kubernetes tidies away would be missing at the next refresh.
-    assert "ttlSecondsAfterFinished" not in spec
-
-
-@pytest.mark.parametrize("name", ["create-topics", "check"])
-def test_a_job_has_one_try_and_only_a_pod_whose_node_goes_is_made_anew(app: Deployment, name: str) -> None:
-    spec = app[name].inputs["spec"]
-    assert spec["backoffLimit"] == 0
-    assert spec["podFailurePolicy"] == {
-        "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
-    }
-
-
-@pytest.mark.parametrize("name", ["create-topics", "check"])
-def test_a_job_of_one_name_is_always_the_same_job(app: Deployment, name: str) -> None:
-    elsewhere = declare(bootstrap_servers="10.10.0.8:9092")
-    assert elsewhere[name].inputs["spec"] != app[name].inputs["spec"]
-    assert job_name(elsewhere, name) != job_name(app, name)
-    assert job_name(declare(), name) == job_name(app, name)
-
-
-def test_topics_are_made_again_exactly_when_they_or_the_image_change(app: Deployment) -> None:
-    more = [*TOPICS, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
-    names = [
-        job_name(app),
-        job_name(declare(topics=more)),
-        job_name(declare(image="contosokafka.azurecr.io/kafka-test-app:fedcba9876543210")),
-    ]
-    assert len(set(names)) == 3
-    assert job_name(declare(replicas=5, port=8080, topic="other")) == names[0]
-
-
-def test_pods_start_when_topics_exist_and_the_way_to_kafka_was_found_to_work(app: Deployment) -> None:
-    assert app["create-topics-result"].inputs["job"] == job_name(app, "create-topics")
-    assert "create-topics-result" in app["check"].depends_on
-    assert app["check-result"].inputs["job"] == job_name(app, "check")
-    assert "check-result" in app["kafka-test-app"].depends_on
-
-
-def test_the_way_to_kafka_is_checked_by_the_image(app: Deployment) -> None:
-    assert container(app, "check")["args"] == [
-        "check",
-        "--patience",
-        "30",
-        "--result",
-        container(app, "check").get("terminationMessagePath", "/dev/termination-log"),
-    ]
-    assert environment(app, "check") == {
-        "KAFKA_BOOTSTRAP_SERVERS": SERVERS,
-        "KAFKA_TOPIC": "messages",
-    }
-
-
-def test_the_way_to_kafka_is_checked_again_exactly_when_brokers_topics_or_the_image_change(
-    app: Deployment,
-) -> None:
-    more = [*TOPICS, {"name": "other", "partitions": 1, "replicationFactor": 3, "config": {}}]
-    changes: list[dict[str, Any]] = [
-        {},
-        {"bootstrap_servers": "10.10.0.9:9092"},
-        {"topics": more},
-        {"topic": "other"},
-        {"image": "contosokafka.azurecr.io/kafka-test-app:fedcba9876543210"},
-    ]
-    names = [job_name(declare(**change), "check") for change in changes]
-    assert len(set(names)) == len(changes)
-    assert job_name(declare(replicas=5, port=8080), "check") == names[0]
-
-
-@pytest.mark.parametrize("name", ["create-topics", "check"])
-def test_a_job_that_failed_is_tried_again_by_the_next_up(app: Deployment, name: str) -> None:
-    assert app[name].inputs["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
-
-
-def test_the_measured_round_trip_is_read_from_the_check_s_pod(app: Deployment) -> None:
-    read = app["check-result"]
-    assert read.inputs["job"] == job_name(app, "check")
-    assert read.inputs["namespace"] == "kafka-test"
-    assert "kubeconfig" in read.secrets
-    assert app.outputs["roundTrip"] is None
 
 
 def test_nothing_starts_before_what_the_caller_names(app: Deployment) -> None:
@@ -294,71 +181,6 @@ def test_pods_are_spread_over_zones_and_nodes_and_their_nodes_are_emptied_one_by
     assert "disruption-budget" not in declare(replicas=1).resources
 
 
-def test_only_those_who_are_named_may_open_the_page(app: Deployment) -> None:
-    service = app["kafka-test-app-service"].inputs
-    assert service["spec"]["loadBalancerSourceRanges"] == ["203.0.113.7/32"]
-    assert "aks-kafka/open-to-the-world" not in service["metadata"]["annotations"]
-    assert "OPEN_TO_THE_WORLD" not in environment(app, "kafka-test-app")
-
-
-def test_a_page_for_everybody_says_so_in_the_cluster_on_the_page_and_at_preview(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    warnings: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda message, resource: warnings.append(message))
-    world = declare(source_ranges=["0.0.0.0/0"], open_to_the_world=True)
-    service = world["kafka-test-app-service"].inputs
-    assert service["spec"]["loadBalancerSourceRanges"] == ["0.0.0.0/0"]
-    assert service["metadata"]["annotations"]["aks-kafka/open-to-the-world"] == "appSourceRanges"
-    assert environment(world, "kafka-test-app")["OPEN_TO_THE_WORLD"] == "true"
-    (warning,) = warnings
-    assert "appSourceRanges" in warning
-
-
-def test_an_internal_load_balancer_is_a_service_of_its_own_within_the_network() -> None:
-    app = declare(exposure="internal", source_ranges=["10.0.0.0/8"])
-    assert "kafka-test-app-service" not in app.resources
-    service = app["kafka-test-app-internal-service"].inputs
-    assert service["metadata"]["name"] == "kafka-test-app-internal"
-    assert service["metadata"]["annotations"][INTERNAL_BALANCER] == "true"
-    assert service["spec"]["type"] == "LoadBalancer"
-    assert service["spec"]["loadBalancerSourceRanges"] == ["10.0.0.0/8"]
-    assert service["metadata"]["annotations"]["pulumi.com/waitFor"] == WAIT_FOR_ADDRESS
-    assert app.outputs["url"] == "http://203.0.113.80"
-
-
-def test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_type(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda message, resource: said.append(message))
-    app = declare(exposure="none", port=81)
-    service = app["kafka-test-app-service"].inputs
-    assert service["spec"] == {
-        "type": "ClusterIP",
-        "selector": {"app.kubernetes.io/name": "kafka-test-app"},
-        "ports": [{"name": "http", "port": 81, "protocol": "TCP", "targetPort": 8080}],
-    }
-    # Nothing gives it an address that could be waited for.
-    assert service["metadata"]["annotations"]["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
-    assert app.outputs["url"] == ""
-    (text,) = said
-    assert text.endswith("kubectl --namespace kafka-test port-forward service/kafka-test-app 8080:81")
-
-
-def test_losing_and_getting_the_load_balancer_keeps_the_service(app: Deployment) -> None:
-    kept = declare(exposure="none")
-    for name in ("namespace", "name"):
-        assert (
-            kept["kafka-test-app-service"].inputs["metadata"][name]
-            == (app["kafka-test-app-service"].inputs["metadata"][name])
-        )
-
-
-def test_the_policies_know_an_internal_load_balancer_by_its_annotation() -> None:
-    assert exposure.INTERNAL_BALANCER == INTERNAL_BALANCER
-
-
 def test_the_access_token_reaches_pods_out_of_a_secret_of_its_own(app: Deployment) -> None:
     guarded = declare(token="0123456789abcdef")
     secret = guarded["access-token"]
@@ -374,23 +196,6 @@ def test_the_access_token_reaches_pods_out_of_a_secret_of_its_own(app: Deploymen
     }
     assert "value" not in variable
     assert "access-token" not in app.resources
-
-
-def test_service_finds_the_pods_of_the_deployment_only(app: Deployment) -> None:
-    service = app["kafka-test-app-service"].inputs["spec"]
-    assert service["type"] == "LoadBalancer"
-    assert service["ports"] == [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": 8080}]
-    pods = app["kafka-test-app"].inputs["spec"]
-    assert service["selector"] == pods["selector"]["matchLabels"]
-    assert service["selector"].items() <= pods["template"]["metadata"]["labels"].items()
-    for job in ("create-topics", "check"):
-        labels = app[job].inputs["spec"]["template"]["metadata"]["labels"]
-        assert not service["selector"].items() <= labels.items()
-
-
-@pytest.mark.parametrize(("port", "url"), [(80, "http://203.0.113.80"), (8080, "http://203.0.113.80:8080")])
-def test_url_is_the_load_balancer_s(port: int, url: str) -> None:
-    assert declare(port=port).outputs["url"] == url
 
 
 @pytest.mark.parametrize("name", ["create-topics-result", "check-result", "rollout"])
@@ -410,12 +215,6 @@ def test_an_object_is_in_the_state_as_soon_as_it_is_made_and_its_end_is_waited_f
     assert annotations["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
     # With it Pulumi's provider would not wait for the end of a Job of which another takes the name.
     assert "pulumi.com/skipAwait" not in annotations
-
-
-def test_for_an_address_is_waited_and_for_pods_by_the_rollout_alone(app: Deployment) -> None:
-    annotations = app["kafka-test-app-service"].inputs["metadata"]["annotations"]
-    assert annotations["pulumi.com/waitFor"] == WAIT_FOR_ADDRESS
-    assert app["rollout"].inputs["deployment"] == "kafka-test-app"
 
 
 OBJECTS = [
@@ -488,12 +287,3 @@ def test_a_namespace_of_somebody_else_s_is_used_and_never_declared(monkeypatch: 
     assert "namespace" not in theirs.resources
     assert "namespace-guard" not in theirs.resources
     assert theirs["kafka-test-app"].inputs["metadata"]["namespace"] == "team-a"
-
-
-def test_an_address_that_comes_later_is_seen_by_the_refresh_that_is_advised() -> None:
-    status = kubernetes.core.v1.outputs.ServiceStatus
-    balancer = kubernetes.core.v1.outputs.LoadBalancerStatus
-    with pytest.raises(pulumi.RunError, match="run `pulumi up --refresh`"):
-        _url(status(load_balancer=balancer()), 80)
-    ingress = kubernetes.core.v1.outputs.LoadBalancerIngress(ip="203.0.113.9")
-    assert _url(status(load_balancer=balancer(ingress=[ingress])), 80) == "http://203.0.113.9"
