@@ -31,7 +31,7 @@ CERTIFICATE = (
 
 @dataclass
 class Scripted:
-    """Kafka's client with answers that were made up; a missing broker or topic stays silent."""
+    """A client of Kafka with scripted answers; it does not answer for a broker or topic that is missing."""
 
     metadata: ClusterMetadata | KafkaException
     configurations: Mapping[str, Mapping[str, str] | KafkaError] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Scripted:
 
 
 def metadata(hosts: Mapping[int, str], controller: int = 1001) -> ClusterMetadata:
-    """Of these brokers, and of one topic with one partition on all of them."""
+    """The metadata of these brokers, and of one topic with one partition on all of them."""
     made = ClusterMetadata()
     made.controller_id = controller
     for number, host in hosts.items():

@@ -36,7 +36,7 @@ def test_the_command_stays_while_kafka_is_away_and_says_so_without_a_secret() ->
         "KAFKA_USER": "anna",
         "KAFKA_PASSWORD": "s3cret-of-anna",
     }
-    # A port at which nothing can listen.
+    # No ordinary program listens on port 1.
     with running("127.0.0.1:1", **login) as process:
         assert process.stdout is not None
         said = [process.stdout.readline(), process.stdout.readline()]
@@ -54,7 +54,7 @@ def test_brokers_that_tell_no_configuration_leave_the_view_unknown(own_brokers: 
     with running(own_brokers.servers) as process:
         assert process.stdout is not None
         heartbeat = json.loads(process.stdout.readline())
-    # librdkafka's mock brokers do not know the question.
+    # librdkafka's mock brokers do not implement DescribeConfigs.
     assert (heartbeat["view"], "does not tell its configuration" in heartbeat["unknown"]) == ("", True)
 
 

@@ -41,7 +41,7 @@ NAMES = {"wn1-mykafk.x.internal.cloudapp.net": "10.10.0.7"}
 
 
 def read(lines: Sequence[str]) -> tuple[dict[str, Any], Any]:
-    """The last heartbeat, and the document of the snapshot that it names, as a reader puts it together."""
+    """The last heartbeat, and the document of the snapshot that it names, joined from its parts."""
     found = [json.loads(line) for line in lines]
     parts = [one for one in found if one.get("snapshot") == found[-1]["view"]]
     assert [one["part"] for one in parts] == list(range(1, len(parts) + 1))
@@ -60,9 +60,9 @@ def test_a_snapshot_holds_brokers_minimums_and_partitions() -> None:
                 "address": "10.10.0.6",
                 "advertised": {"PLAINTEXT": "10.10.0.6:9092", "SASL_SSL": "wn0-x:9093"},
             },
-            # It is in the metadata, and did not answer by itself.
+            # It is in the metadata, and has not answered.
             "1002": {"address": "10.10.0.7", "advertised": None},
-            # Only a partition still names it.
+            # It is among the replicas of a partition alone.
             "1003": {"address": "", "advertised": None},
         },
         "defaults": {"min.insync.replicas": 2},
@@ -185,7 +185,7 @@ def test_the_log_of_300_brokers_and_10000_partitions_is_bounded() -> None:
 
 def test_no_line_is_cut_by_a_container_runtime() -> None:
     letters = random.Random(1)
-    # What does not compress: as many lines as there can be.
+    # Random data, which does not compress, so that it takes many lines.
     document = {"version": 1, "noise": letters.randbytes(100_000).hex()}
     lines = Lines().known(document, 0.0)
     assert len(lines) > 5

@@ -35,7 +35,7 @@ CONTAINER = f"{POD}.containers.0"
 
 
 def failure_policy(**fields: object) -> Object:
-    """Of one rule, with these fields; None takes one away."""
+    """A podFailurePolicy of one rule, with these fields changed; None removes a field."""
     rule = {
         "action": "FailJob",
         "onExitCodes": {"operator": "In", "values": [3], "containerName": "work"},
@@ -45,18 +45,18 @@ def failure_policy(**fields: object) -> Object:
 
 
 def exit_codes(**fields: object) -> Object:
-    """A policy whose rule asks for exit codes in another way."""
+    """A policy whose requirement for exit codes has these fields changed."""
     (rule,) = failure_policy()["rules"]
     return failure_policy(onExitCodes={**rule["onExitCodes"], **fields})
 
 
 def pod_conditions(**pattern: object) -> Object:
-    """A policy whose rule asks for a condition of this type and status."""
+    """A policy whose rule matches a condition of this type and status."""
     return failure_policy(action="Ignore", onExitCodes=None, onPodConditions=[{"status": "True", **pattern}])
 
 
 def both_policies() -> Object:
-    """One about exit codes and conditions in the same rule."""
+    """A policy whose rule matches both exit codes and conditions."""
     return failure_policy(onPodConditions=[{"type": "DisruptionTarget", "status": "True"}])
 
 

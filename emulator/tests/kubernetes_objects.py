@@ -16,7 +16,7 @@ def later(seconds: float) -> datetime.datetime:
 
 
 class Api:
-    """Objects in memory, changed as the plans say."""
+    """Objects in memory, to which plans are applied."""
 
     def __init__(self) -> None:
         self.items: dict = {}
@@ -31,7 +31,10 @@ class Api:
         return [item for key, item in self.items.items() if key.kind == kind]
 
     def settle(self, now: datetime.datetime = NOW, ready: bool = True) -> int:
-        """Plans until nothing changes; the number of rounds. Pods get ready, and go when they are deleted."""
+        """Plans until nothing changes; returns the number of rounds.
+
+        In each round pods become ready, and deleted pods are removed.
+        """
         for rounds in range(100):
             changes = plan_all(list(self.items.values()), ["node"], now, Timing()).changes
             for change in changes:

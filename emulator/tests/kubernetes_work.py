@@ -15,7 +15,7 @@ BACKOFF = Backoff(10, 360)
 
 
 class Work:
-    """One Job and its pods."""
+    """A Job and its pods in memory, to which plans are applied."""
 
     def __init__(self, **specification) -> None:
         item = with_job_identity(with_defaults(job("x", **specification)), "uid")
@@ -23,7 +23,7 @@ class Work:
         self.pods: list[Object] = []
 
     def plan(self, now: datetime.datetime = NOW) -> Plan:
-        """Plans and carries out until every pod that has ended is counted."""
+        """Applies plans until all pods that have ended are counted; returns the changes of all."""
         changes: list[Change] = []
         while True:
             plan = plan_job(self.job, self.pods, now, BACKOFF)

@@ -15,7 +15,7 @@ from emulator.tests.hdinsight_requests import (
     set_password,
 )
 
-# (code, part of the message, what is wrong with the request)
+# The code of the refusal, a part of its message, and the change that makes the request wrong.
 _WRONG_REQUESTS: list[tuple[str, str, Change]] = [
     ("InvalidResourceName", "'my_kafka'", lambda r: r.update(clusterName="my_kafka")),
     ("InvalidResourceName", "'-kafka'", lambda r: r.update(clusterName="-kafka")),

@@ -52,7 +52,7 @@ def test_a_deleted_pod_is_kept_until_it_is_counted_as_failed(policy: Object | No
     assert work.pods[0]["metadata"]["finalizers"] == ["batch.kubernetes.io/job-tracking"]
     work.pods[0]["metadata"]["deletionTimestamp"] = timestamp(NOW)
     if policy:
-        # A policy is about how a pod ended, so the Job waits until it has.
+        # A policy depends on how a pod ended, so that the Job waits for its end.
         work.plan()
         assert (work.job["status"]["terminating"], work.job["status"].get("failed")) == (1, None)
         work.end(0, 143)
@@ -67,7 +67,7 @@ def test_a_pod_is_counted_once_wherever_the_controller_is_stopped(stopped_after:
     work = Work()
     work.plan()
     work.end(0, 1)
-    # The first changes are carried out alone; what follows is planned anew.
+    # Only the first changes are applied; the next plan starts from there.
     for change in plan_job(work.job, work.pods, later(1), BACKOFF).changes[:stopped_after]:
         work.carry_out(change)
     work.plan(later(1))

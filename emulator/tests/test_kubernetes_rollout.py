@@ -30,7 +30,7 @@ def test_a_rolling_update_without_unavailability_adds_one_before_it_takes_one():
 
 
 def test_broken_old_pods_do_not_block_their_successors():
-    # As long as the new pod isn't available either, nothing can be spared.
+    # While the new pod isn't available either, no old one may be removed.
     assert rolling_update(2, Limits(1, 0), Replicas(1, 1, 0), [Replicas(2, 2, 1)]) == (1, [2])
     assert rolling_update(2, Limits(1, 0), Replicas(1, 1, 1), [Replicas(2, 2, 0)])[1] == [1]
     assert rolling_update(3, Limits(0, 1), Replicas(0, 0, 0), [Replicas(3, 3, 0)])[1] == [2]

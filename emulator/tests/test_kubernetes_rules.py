@@ -188,7 +188,7 @@ def test_what_is_a_load_balancer_s_is_refused_of_a_cluster_ip(field: str, value:
         (
             deployment(),
             f"{POD}.hostAliases",
-            # HDInsight may name a node so, for a cluster whose name has a hyphen at that place.
+            # HDInsight gives a node such a name if the sixth character of the cluster's name is a hyphen.
             [{"ip": "10.0.0.1", "hostnames": ["wn0-x", "wn0-my-ka-.internal.cloudapp.net"]}],
             "hostAliases[0].hostnames[1]",
         ),

@@ -58,7 +58,7 @@ def test_a_pod_that_may_be_nowhere_waits_and_says_why():
     pods = [spread_pod("1", "a"), spread_pod("2", None, **strict)]
     assert plan_schedule(pods, ["a", "b"], NOW).changes[0].item["spec"]["nodeName"] == "b"
     zones = {**strict, "topologyKey": "topology.kubernetes.io/zone"}
-    # All nodes lie in one zone: nothing there can be uneven.
+    # All nodes are in one zone, so that the skew over zones is 0.
     assert plan_schedule([spread_pod("1", "a"), spread_pod("2", None, **zones)], ["a"], NOW).changes
     (waiting,) = plan_schedule([spread_pod("1", None, **strict)], [], NOW).changes
     assert isinstance(waiting, SetStatus)

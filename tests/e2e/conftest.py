@@ -12,12 +12,13 @@ from tests.e2e.lone_resource import PASSWORD, LoneResource, lone_resource
 
 @pytest.fixture
 def lone(tmp_path: Path) -> Iterator[LoneResource]:
+    """A stack with IpAdvertising alone, and the simulated cluster it is about."""
     with lone_resource(tmp_path) as resource:
         yield resource
 
 
 @pytest.fixture
 def ambari(lone: LoneResource, monkeypatch: pytest.MonkeyPatch) -> Ambari:
-    """The same cluster as somebody else sees it."""
+    """A client of the same cluster's Ambari, independent of the stack."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(lone.bundle))
     return Ambari(Connection(lone.simulation.url, "admin", PASSWORD), "mykafka")

@@ -41,14 +41,14 @@ PASSWORD = "Simulated-Passw0rd!"
 
 ONCE_EACH = {"wn0": 1, "wn1": 1, "wn2": 1}
 TWICE_EACH = {"wn0": 2, "wn1": 2, "wn2": 2}
-"""How often each broker has restarted."""
+"""How often each broker restarted, by its name."""
 REQUESTS = "/clusters/{cluster}/requests"
 """Ambari's route for restarts."""
 
 
 @dataclass
 class LoneResource(Stack):
-    """One stack of that program. Restarts are watched for a second, where a real cluster takes a minute."""
+    """A stack of that program. A restarted broker has to run for half a second, not the default time."""
 
     program = PROGRAM
 

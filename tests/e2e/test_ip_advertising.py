@@ -35,7 +35,7 @@ NEW_SINCE_0_1 = (
     "advertised",
     "advertisedWanted",
 )
-"""What states of that version lack."""
+"""The properties that the states of version 0.1 lack."""
 
 
 def edit(ambari: Ambari, type_: str, key: str, value: str) -> None:

@@ -118,7 +118,7 @@ def test_workers_that_leave_and_join_in_the_middle_of_the_roll(lone: LoneResourc
     output, _ = cli.communicate(timeout=LIMIT)
     assert cli.returncode == 0, output
     assert "wn1-mykafk (10.0.0.12): removed from the cluster meanwhile" in output
-    # The new one was installed with what is saved.
+    # The new worker was installed with the saved configuration.
     assert lone.restarts() == {"wn0": 1, "wn2": 1, "wn3": 0}
     assert lone.outputs()["bootstrapServers"] == "10.0.0.11:9092,10.0.0.13:9092,10.0.0.15:9092"
 

@@ -11,7 +11,7 @@ def container(deployment: Deployment, name: str) -> dict[str, Any]:
 
 
 def environment(deployment: Deployment, name: str) -> dict[str, str]:
-    """The variables whose value stands in the pod's specification."""
+    """The environment variables whose values are in the pod's specification."""
     variables = container(deployment, name)["env"]
     return {variable["name"]: variable["value"] for variable in variables if "value" in variable}
 

@@ -27,7 +27,7 @@ def test_everything_lies_in_the_namespace_and_the_cluster(app: Deployment) -> No
 
 
 def test_nothing_starts_before_what_the_caller_names(app: Deployment) -> None:
-    # Pulumi registers no child before its component, and no component before what that depends on.
+    # Pulumi registers a child after its component, and a component after its dependencies.
     assert "ready" in app["app"].depends_on
 
 
@@ -78,7 +78,7 @@ def test_a_pod_ends_when_connections_have_stopped_coming_and_then_has_time_to_se
     pod = app["kafka-test-app"].inputs["spec"]["template"]["spec"]
     late = container(app, "kafka-test-app")["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert late >= 5
-    # The app gives a message up after 10 seconds, and then still leaves its consumer group.
+    # The app gives up a message after 10 seconds, and leaves its consumer group afterwards.
     assert pod["terminationGracePeriodSeconds"] >= late + 10 + 5
 
 
@@ -213,7 +213,7 @@ def test_an_object_is_in_the_state_as_soon_as_it_is_made_and_its_end_is_waited_f
 ) -> None:
     annotations = app[name].inputs["metadata"]["annotations"]
     assert annotations["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
-    # With it Pulumi's provider would not wait for the end of a Job of which another takes the name.
+    # With it Pulumi's provider would not wait for the end of a Job that another of the same name replaces.
     assert "pulumi.com/skipAwait" not in annotations
 
 
@@ -242,7 +242,7 @@ def test_every_object_bears_the_stack_s_mark_and_its_one_field_manager() -> None
 
 
 def test_a_mark_selects_no_pods_of_the_deployment(app: Deployment) -> None:
-    # A Deployment's selector can't change: one with the mark in it would replace those of before.
+    # A Deployment's selector is immutable: with the mark in it, existing Deployments would be replaced.
     selector = app["kafka-test-app"].inputs["spec"]["selector"]["matchLabels"]
     assert selector == {"app.kubernetes.io/name": "kafka-test-app"}
 

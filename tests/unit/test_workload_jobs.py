@@ -23,7 +23,7 @@ def test_topics_are_made_by_the_image(app: Deployment) -> None:
     assert json.loads(variables["KAFKA_TOPICS"]) == TOPICS
     spec = app["create-topics"].inputs["spec"]
     assert spec["template"]["spec"]["restartPolicy"] == "Never"
-    # A Job that Kubernetes tidies away would be missing at the next refresh.
+    # A Job that Kubernetes deletes after its end would be missing at the next refresh.
     assert "ttlSecondsAfterFinished" not in spec
 
 

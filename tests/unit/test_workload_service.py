@@ -64,7 +64,7 @@ def test_without_exposure_there_is_no_load_balancer_and_a_preview_says_what_to_t
         "selector": {"app.kubernetes.io/name": "kafka-test-app"},
         "ports": [{"name": "http", "port": 81, "protocol": "TCP", "targetPort": 8080}],
     }
-    # Nothing gives it an address that could be waited for.
+    # A Service of type ClusterIP gets no address that could be waited for.
     assert service["metadata"]["annotations"]["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
     assert app.outputs["url"] == ""
     (text,) = said

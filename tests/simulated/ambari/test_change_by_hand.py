@@ -14,7 +14,7 @@ from tests.unit.ambari.test_kafka_env import HAND_PASTED
 
 
 def by_hand(cluster: Bench) -> None:
-    """What the how-to tells a person to do, restart included."""
+    """Configures the cluster as the how-to describes it, with the restarts."""
     cluster.edit("kafka-env", "content", cluster.value("kafka-env", "content") + HAND_PASTED)
     cluster.edit("kafka-broker", "listeners", DEFAULT_LISTENERS)
     for broker in cluster.ambari().brokers():

@@ -7,19 +7,31 @@ from typing import Any
 
 from policy.rules import UNKNOWN, Resource
 from policy.rules.exposure import INTERNAL_BALANCER, OPEN_TO_THE_WORLD
-
-SERVICE = "kubernetes:core/v1:Service"
-SECURITY_GROUP = "azure-native:network:NetworkSecurityGroup"
-STORAGE = "azure-native:storage:StorageAccount"
-REGISTRY = "azure-native:containerregistry:Registry"
-AKS = "azure-native:containerservice:ManagedCluster"
-HDINSIGHT = "azure-native:hdinsight:Cluster"
-ROLES = "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions"
+from tests.simulated.policy.resources import (
+    ACCOUNT,
+    AKS,
+    CONTAINER,
+    HDINSIGHT,
+    KUBERNETES_API,
+    LOGIN,
+    PRODUCTION,
+    RANGES,
+    REGISTRY,
+    ROLES,
+    SECURITY_GROUP,
+    SERVICE,
+    STORAGE,
+    deployment,
+    hdinsight,
+    pod,
+    security_group,
+    service,
+)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One resource, and the paths at which it breaks the rule: none where it keeps it."""
+    """A resource, and the paths at which it breaks the rule; none if it keeps it."""
 
     rule: str
     what: str
@@ -32,51 +44,6 @@ class Case:
     def resource(self) -> Resource:
         return Resource("thing", self.type, self.inputs, self.protect)
 
-
-def service(annotations: object = None, **spec: Any) -> dict[str, Any]:
-    return {"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer", **spec}}
-
-
-def security_group(**rule: Any) -> dict[str, Any]:
-    inbound = {"direction": "Inbound", "access": "Allow", "destinationPortRange": "443", "name": "some"}
-    return {"securityRules": [inbound | {"sourceAddressPrefix": "VirtualNetwork"}, inbound | rule]}
-
-
-def hdinsight(
-    account: dict[str, Any] | None = None, login: dict[str, Any] | None = None, **properties: Any
-) -> dict[str, Any]:
-    login = login if login is not None else {"sshProfile": {"publicKeys": []}}
-    return {
-        "properties": {
-            "storageProfile": {"storageaccounts": [account or {"msiResourceId": UNKNOWN}]},
-            "computeProfile": {
-                "roles": [{"osProfile": {"linuxOperatingSystemProfile": {"username": "ssh", **login}}}]
-            },
-            **properties,
-        }
-    }
-
-
-def pod(container: dict[str, Any] | None = None, **pod: Any) -> dict[str, Any]:
-    safe = {"name": "main", "securityContext": {"allowPrivilegeEscalation": False}}
-    return {
-        "securityContext": {"runAsNonRoot": True},
-        "containers": [safe | (container or {})],
-        **pod,
-    }
-
-
-def deployment(*args: Any, **kwargs: Any) -> dict[str, Any]:
-    return {"spec": {"template": {"spec": pod(*args, **kwargs)}}}
-
-
-POD = "spec.template.spec"
-CONTAINER = f"{POD}.containers[0]"
-KUBERNETES_API = "kubernetes-api-in-production"
-PRODUCTION = {"tags": {"environment": "production"}}
-RANGES = "spec.loadBalancerSourceRanges"
-LOGIN = "properties.computeProfile.roles[0].osProfile.linuxOperatingSystemProfile"
-ACCOUNT = "properties.storageProfile.storageaccounts[0]"
 
 CASES = [
     Case("said-when-open", "a Service without ranges", SERVICE, service(), [RANGES]),

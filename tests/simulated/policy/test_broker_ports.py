@@ -13,7 +13,7 @@ import pytest
 from policy.preview import resources
 from policy.rules import Resource
 from policy.rules.exposure import KAFKA_INSIDE
-from tests.simulated.policy.cases import SECURITY_GROUP
+from tests.simulated.policy.resources import SECURITY_GROUP
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
