@@ -95,7 +95,7 @@ def _wait(batches: int, options: Mapping[str, Any]) -> str:
     after = "After it" if batches == 1 else "After each"
     longer = f", and {unvouched} s where Kafka's health is unknown" if unvouched > least else ""
     total = f": {batches * least} s or more in all, beside the restarts themselves" if batches > 1 else ""
-    return f"{after} at least {least} s are waited{longer}{total}."
+    return f"{after} the program waits at least {least} s{longer}{total}."
 
 
 def _by_kafkas_view(before: Mapping[str, Any]) -> Iterator[Phrase]:
@@ -124,7 +124,7 @@ def _unavailable(
     single = [topic.name for topic in topics if topic.replicas == 1]
     if single:
         yield (
-            "Has no second replica, so that partitions are away while their broker restarts: ",
+            "Has no second replica, so that partitions are unavailable while their broker restarts: ",
             *listed(single),
         )
     strict = [topic.name for topic in topics if topic.replicas > 1 and topic.least_in_sync >= topic.replicas]

@@ -14,7 +14,7 @@ _LOST = {
     "azure-native:containerregistry:Registry": "the images in it are lost",
     _AKS: "all that runs in it is gone, also what others run",
     "azure-native:resources:ResourceGroup": "everything in it is deleted, also what others put there",
-    "azure-native:network:VirtualNetwork": "nothing in it is reached",
+    "azure-native:network:VirtualNetwork": "nothing in it can be reached",
     "azure-native:network:VirtualNetworkPeering": "pods reach no broker without both its halves",
     "kubernetes:core/v1:Namespace": "every object in it is deleted",
     "kubernetes:core/v1:PersistentVolumeClaim": "what is stored in it may be lost",

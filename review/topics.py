@@ -52,7 +52,7 @@ def changed(preview: Preview) -> Iterator[Phrase]:
         else:
             yield from _compared(before[name], topic)
     for name in before.keys() - after.keys():
-        yield ("Topic ", Quoted(name), ": declared no more; it stays in Kafka with its messages")
+        yield ("Topic ", Quoted(name), ": no longer declared; it stays in Kafka with its messages")
 
 
 def _compared(before: Topic, after: Topic) -> Iterator[Phrase]:

@@ -93,7 +93,7 @@ class PodWorker:
         self._health = ContainerHealth({})
         self.log = ContainerLog(host.log_of(self.node))
         self._events: queue.SimpleQueue[_Exited | _Probed | _Stop] = queue.SimpleQueue()
-        self._ordered: _Stop | None = None
+        self._stop_request: _Stop | None = None
         """The latest request to end."""
         self._thread = threading.Thread(target=self._work, name=self.node, daemon=True)
 
@@ -103,8 +103,8 @@ class PodWorker:
 
     def stop(self, grace: float | None) -> None:
         """Ends the pod with a grace period of `grace` seconds. None: at once, and its object stays."""
-        self._ordered = _Stop(grace)
-        self._events.put(self._ordered)
+        self._stop_request = _Stop(grace)
+        self._events.put(self._stop_request)
 
     def join(self) -> None:
         """Waits until the pod has ended."""
@@ -112,11 +112,11 @@ class PodWorker:
 
     def _work(self) -> None:
         try:
-            self._live_and_tell()
+            self._run_pod_and_report_errors()
             # The failure may have come after the request to end was taken from the queue.
-            while self._ordered is None:
+            while self._stop_request is None:
                 self._next_event(None)
-            raise _Stopped(self._ordered)
+            raise _Stopped(self._stop_request)
         except _Stopped as stopped:
             if stopped.stop.grace is not None:
                 self._reporter.publish(self._reporter.last_phase())
@@ -125,18 +125,18 @@ class PodWorker:
             # The pod itself has not failed: its status stays, so that `revive` finds it as it was.
             log.info("pod %s ends with the world", self.node)
 
-    def _live_and_tell(self) -> None:
+    def _run_pod_and_report_errors(self) -> None:
         try:
-            self._live()
+            self._run_pod()
         except (_Stopped, WorldEnded):
             raise
         except Exception as error:
             log.exception("pod %s", self.node)
             self._reporter.waits("EmulatorFailed", f"{type(error).__name__}: {error}")
 
-    def _live(self) -> None:
-        image = self._pulled()
-        address = self._leased()
+    def _run_pod(self) -> None:
+        image = self._pull_image()
+        address = self._lease_address()
         try:
             self._reporter.placement = replace(self._reporter.placement, address=address)
             self._add_node(self._node_specification(image, address))
@@ -157,7 +157,7 @@ class PodWorker:
                 self._reporter.waits("FailedCreatePodSandBox", str(error))
                 self._pause(self._host.timing.configuration)
 
-    def _pulled(self) -> Image:
+    def _pull_image(self) -> Image:
         failures = 0
         name, policy = self._container["image"], self._container["imagePullPolicy"]
         self._reporter.waits("ContainerCreating")
@@ -175,7 +175,7 @@ class PodWorker:
                     )
                 self._pause(self._host.timing.image_pull.delay(failures))
 
-    def _leased(self) -> str:
+    def _lease_address(self) -> str:
         while True:
             try:
                 return self._machine.addresses.lease()
@@ -255,11 +255,11 @@ class PodWorker:
         )
         run = _Run(started, target, time.monotonic(), started_at, offset)
         threading.Thread(target=self._watch, args=(started,), name=f"{self.node} exit", daemon=True).start()
-        code = self._attend(run)
+        code = self._probe_until_end(run)
         self._reporter.ends(self._terminated(run, code))
         return code
 
-    def _attend(self, run: _Run) -> int:
+    def _probe_until_end(self, run: _Run) -> int:
         """Probes the running container until it ends; returns its exit code."""
         self._health = ContainerHealth.of(self._container)
         self._reporter.runs(run.started_at, self._health)

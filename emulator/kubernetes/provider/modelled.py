@@ -220,7 +220,7 @@ def top_level_fields(kind: str) -> list[str]:
 
 
 def unmodelled(item: Object) -> list[Failure]:
-    """A failure for every field of `item`, and every value, that the emulator would not act on."""
+    """A failure for each field, and each value, of `item` that the emulator does not accept."""
     shape: Shape = {"apiVersion": ANY, "kind": ANY, "metadata": _METADATA, **_SHAPES[item["kind"]]}
     return [
         Failure(path, f"not modelled by the emulator: {what}") for path, what in _surplus("", item, shape)

@@ -91,7 +91,7 @@ def test_topics_are_told_by_what_differs() -> None:
         "Topic a, partitions: 6 → 9",
         "Topic b, retention.ms: 1 → 2",
         "Topic new: new, 2 partitions, 1 replicas",
-        "Topic gone: declared no more; it stays in Kafka with its messages",
+        "Topic gone: no longer declared; it stays in Kafka with its messages",
         "Replaced: create-topics",
     ]
 

@@ -42,15 +42,15 @@ def plain(phrase: Phrase) -> str:
 
 def test_brokers_that_restart_are_named_in_their_order_with_the_least_time() -> None:
     assert dangers(restart(HOSTS)) == [
-        "3 brokers restart, one at a time, in this order: wn1-local, wn2-local, wn0-local. After each at "
-        "least 30 s are waited, and 60 s where Kafka's health is unknown: 90 s or more in all, beside the "
-        "restarts themselves."
+        "3 brokers restart, one at a time, in this order: wn1-local, wn2-local, wn0-local. After each the "
+        "program waits at least 30 s, and 60 s where Kafka's health is unknown: 90 s or more in all, beside "
+        "the restarts themselves."
     ]
 
 
 def test_one_broker_has_no_order_and_the_settings_own_pace() -> None:
     assert dangers(restart(HOSTS[:1], settleSeconds=10)) == [
-        "1 broker restarts: wn1-local. After it at least 10 s are waited."
+        "1 broker restarts: wn1-local. After it the program waits at least 10 s."
     ]
 
 
@@ -95,7 +95,10 @@ def test_brokers_that_restart_all_at_once_have_no_order() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, ["partitions are away while their broker restarts: single", "during the restarts: strict"]),
+        (
+            {},
+            ["partitions are unavailable while their broker restarts: single", "during the restarts: strict"],
+        ),
         ({"restart": "all-at-once"}, ["Topics whose replicas are all on these brokers are unavailable"]),
     ],
 )
