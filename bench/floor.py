@@ -32,8 +32,8 @@ TIMES = 2
 def roll_against_restarts_alone(world: Environment, scratch: Path) -> dict[str, Any]:
     """The longest silence and the mean duration of each side."""
     kafka = _kafka(world)
-    with (scratch / "roll.txt").open("w") as said:
-        roll = _Roll.of(kafka, Progress(SystemClock(), said))
+    with (scratch / "roll.txt").open("w") as output:
+        roll = _Roll.of(kafka, Progress(SystemClock(), output))
         rolls, floors = [], []
         for number in range(TIMES):
             kafka.make_every_broker_stale()

@@ -12,7 +12,7 @@ def test_a_whole_life_takes_the_same_steps(clusters: ClusterPair) -> None:
 
     def scenario(stack: Stack) -> list[list[str]]:
         first = stack.settings
-        said = [stack.succeed("preview")]
+        previews = [stack.succeed("preview")]
         runs = [stack.settle()]
         for changed in (
             replace(first, replicas=3),
@@ -26,9 +26,9 @@ def test_a_whole_life_takes_the_same_steps(clusters: ClusterPair) -> None:
             replace(first, image=image(WORKS_TOO)),
         ):
             stack.settings = changed
-            said.append(stack.succeed("preview"))
+            previews.append(stack.succeed("preview"))
             runs.append(stack.settle())
-        assert [preview.steps for preview in said] == [run.steps for run in runs]
+        assert [preview.steps for preview in previews] == [run.steps for run in runs]
         runs.append(stack.destroy())
         assert stack.cluster.get("Namespace", "", stack.namespace) is None
         return [run.steps for run in runs]

@@ -153,6 +153,6 @@ def _touched(steps: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 
 def _messages(digest: Mapping[str, Any], severity: str) -> list[str]:
-    said = [one for one in digest.get("diagnostics") or [] if one.get("severity") == severity]
-    messages = [one.get("message", "").removeprefix(f"{severity}: ").strip() for one in said]
+    diagnostics = [one for one in digest.get("diagnostics") or [] if one.get("severity") == severity]
+    messages = [one.get("message", "").removeprefix(f"{severity}: ").strip() for one in diagnostics]
     return [message for message in dict.fromkeys(messages) if message]

@@ -77,8 +77,8 @@ def shown(preview: Preview) -> list[Change]:
 
 def _headline(changes: Sequence[Change]) -> Phrase:
     counts = {operation: sum(one.operation is operation for one in changes) for operation in _ORDER}
-    said = [f"{count} {operation}" for operation, count in counts.items() if count]
-    return (f"{', '.join(said)}.",) if said else ("Nothing changes.",)
+    parts = [f"{count} {operation}" for operation, count in counts.items() if count]
+    return (f"{', '.join(parts)}.",) if parts else ("Nothing changes.",)
 
 
 def _by_operation(changes: Iterable[Change]) -> Iterator[Phrase]:

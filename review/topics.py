@@ -29,8 +29,8 @@ class Topic:
     @property
     def least_in_sync(self) -> int:
         """How many replicas must be in sync for a write; Kafka's default, 1, if the topic sets none."""
-        said = str(self.config.get(_LEAST_IN_SYNC, ""))
-        return int(said) if said.isdecimal() else 1
+        text = str(self.config.get(_LEAST_IN_SYNC, ""))
+        return int(text) if text.isdecimal() else 1
 
 
 def declared(preview: Preview) -> list[Topic]:

@@ -85,9 +85,9 @@ def _table(group: Group, fields: Sequence[FieldInfo]) -> str:
 
 
 def _row(field: FieldInfo) -> str:
-    said = about(field)
-    kind = f"{_type(field.annotation)}, secret" if said.set_secret else _type(field.annotation)
-    cells = [f"`{field.alias}`", kind, _default_shown(field), field.description, said.changed]
+    facts = about(field)
+    kind = f"{_type(field.annotation)}, secret" if facts.set_secret else _type(field.annotation)
+    cells = [f"`{field.alias}`", kind, _default_shown(field), field.description, facts.changed]
     return f"| {' | '.join(map(str, cells))} |"
 
 

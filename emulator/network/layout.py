@@ -1,6 +1,6 @@
 """Plans the mounts that show several folder trees merged into one.
 
-Each entry is bound from where it lies, and folders that several trees share are made anew. An overlay mount
+Each entry is bind-mounted from its tree; a folder that several trees have is a new one. An overlay mount
 would do the same with fewer mounts, but not everywhere: user namespaces may not overlay a folder that
 something is mounted below (in containers /etc has such mounts, on WSL /usr has), no folder may lie inside
 another, overlays stack only two deep, and none shows what changes underneath.

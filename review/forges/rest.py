@@ -38,7 +38,7 @@ def ask(method: str, url: str, headers: Mapping[str, str], body: Any = None) -> 
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
             return json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
-        said = error.read().decode(errors="replace")[:500]
-        raise ForgeRefused(f"{method} {url} was answered with {error.code}: {said}") from error
+        content = error.read().decode(errors="replace")[:500]
+        raise ForgeRefused(f"{method} {url} was answered with {error.code}: {content}") from error
     except (OSError, ValueError) as error:
         raise ForgeRefused(f"{method} {url} failed: {error}") from error

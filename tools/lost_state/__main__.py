@@ -67,8 +67,8 @@ def _pulumi(*arguments: str, text: str | None = None) -> str:
     # Both streams are shown after a failure: a preview prints the program's log on standard output.
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        said = f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
-        raise subprocess.CalledProcessError(done.returncode, command, said)
+        message = f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
+        raise subprocess.CalledProcessError(done.returncode, command, message)
     return done.stdout
 
 

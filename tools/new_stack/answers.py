@@ -41,8 +41,8 @@ def answered(values: Mapping[str, Any], proposed: Mapping[str, Any], ask: Ask) -
     """
     complete = dict(values)
     for name in required(values):
-        told = _fields()[name].description or ""
-        question = f"{name}: {told}"
+        description = _fields()[name].description or ""
+        question = f"{name}: {description}"
         while True:
             answer = ask(question, str(proposed.get(name, "")), name in secrets()) or proposed.get(name, "")
             complete[name] = _converted(name, answer)

@@ -70,5 +70,5 @@ def _require_validity(live: Object | None, item: Object, version: str | None) ->
         return
     group = item["apiVersion"].rpartition("/")[0]
     kind = item["kind"] + (f".{group}" if group else "")
-    said = reasons[0] if len(reasons) == 1 else f"[{', '.join(reasons)}]"
-    raise ApiError(f'{kind} "{item["metadata"]["name"]}" is invalid: {said}')
+    text = reasons[0] if len(reasons) == 1 else f"[{', '.join(reasons)}]"
+    raise ApiError(f'{kind} "{item["metadata"]["name"]}" is invalid: {text}')

@@ -120,7 +120,7 @@ def _entries(owners: Owners, live: Object, api_version: str, now: str) -> list[O
     former = {entry["manager"]: entry for entry in live.get("metadata", {}).get("managedFields", [])}
     entries = []
     for name, owned in sorted(owners.items()):
-        said = {
+        entry = {
             "manager": name,
             "operation": "Apply",
             "apiVersion": api_version,
@@ -129,7 +129,7 @@ def _entries(owners: Owners, live: Object, api_version: str, now: str) -> list[O
         }
         before = copy.deepcopy(former.get(name, {}))
         time = before.pop("time", now)
-        entries.append({**said, "time": time if before == said else now})
+        entries.append({**entry, "time": time if before == entry else now})
     return entries
 
 
@@ -144,7 +144,7 @@ def _fields_v1(paths: Iterable[Path]) -> Object:
 
 
 def _trimmed(place: Object) -> Object:
-    """Leaves "." only where a path both ends and goes on: one that only ends is an empty object."""
+    """The object with "." only where a path ends and others continue; where it only ends, {} says so."""
     if place.keys() == {"."}:
         return {}
     return {step: {} if step == "." else _trimmed(inner) for step, inner in place.items()}
