@@ -52,12 +52,13 @@ def planned(
 ) -> list[list[Broker]]:
     """The brokers that have to restart, round by round, as it would go if everything came back.
 
-    First those that do not run, or do not answer, whose restart harms nobody. Who answers runs, whatever
-    Ambari says: a silent agent makes no broker one that is down. Then those that Ambari does not see running,
-    for which the others would wait, those of which it keeps no flag, and the others: `batch` at a time where
-    they share no partition that would have too few replicas in sync, the controller last. With `canary` the
-    first healthy one goes alone. Of `rack`s one comes after the other, in several rounds where its brokers
-    may not go together.
+    First those that neither run nor answer, whose restart harms nobody. Then those that run and don't answer,
+    one at a time, since they may serve everybody but the view. Who answers runs, whatever Ambari says: a
+    silent agent makes no broker one that is down. Then those that Ambari does not see running, for which the
+    others would wait, those of which it keeps no flag, and the others: `batch` at a time where they share no
+    partition that would have too few replicas in sync, the controller last. With `canary` the first healthy
+    one goes alone. Of `rack`s one comes after the other, in several rounds where its brokers may not go
+    together.
     """
     if unit == "all":
         return batches(stale, unit)
@@ -65,7 +66,7 @@ def planned(
     down = [one for one in stale if not one.started and one not in healthy]
     mute = silent(view, stale)
     ids = _ids(view, stale)
-    plan = [*(batches(down, unit) if unit == "rack" else cut(down, batch)), *cut(mute, batch)]
+    plan = [*(batches(down, unit) if unit == "rack" else cut(down, batch)), *cut(mute, 1)]
     for group in _groups(healthy, unit, lambda one: ids[one.host] == view.controller):
         by_id = {ids[one.host]: one for one in group}
         most = len(group) if unit == "rack" else batch

@@ -288,3 +288,15 @@ def test_a_broker_of_a_silent_agent_that_a_partition_needs_is_left_alone():
         with pytest.raises(RollStopped, match=r"would have 1 of its 3 replicas in sync and needs 2"):
             run.change.advertise()
         assert RESTART not in run.writes
+
+
+def test_brokers_that_do_not_answer_the_view_go_one_by_one_until_one_does_not_come_back():
+    with kafka_bench(4, topics={"orders": [[1, 2, 3]]}) as place:
+        place.cluster.clock = FakeClock()
+        place.kafka.minimums = {"orders": 2}
+        # In sync for Kafka; it is the pod's way to them that is closed.
+        place.kafka.mute = {1, 2, 3}
+        run = place.cluster.run(replace(SHORT, batch=4), between=place.cluster.let_restarts_end)
+        with pytest.raises(RollStopped, match=r"broker 1002 does not answer Kafka's requests"):
+            run.change.advertise()
+        assert place.cluster.restarts() == {"wn0": 0, "wn1": 1, "wn2": 0, "wn3": 0}
