@@ -40,10 +40,14 @@ _REQUEST_FIELDS = (
     "tasks/Tasks/id,tasks/Tasks/role,tasks/Tasks/status,tasks/Tasks/host_name,tasks/Tasks/start_time,tasks/Tasks/end_time,"
     "tasks/Tasks/command,tasks/Tasks/custom_command_name"
 )
+_CLUSTER_NAME = "fields=Clusters/cluster_name"
 
 
 class Ambari:
-    """One cluster's Kafka service as Ambari sees it."""
+    """One cluster's Kafka service as Ambari sees it.
+
+    Where Ambari spells the cluster's name in another case it is asked by that from then on.
+    """
 
     def __init__(
         self,
@@ -66,16 +70,18 @@ class Ambari:
     # Configuration
 
     def current(self) -> CurrentConfiguration:
-        """The configuration that brokers get now. A run asks for it first.
+        """The configuration that brokers get now.
 
-        Where Ambari spells the cluster's name in another case it is asked by that from then on. Raises
-        ClusterUnknown, or UnexpectedAnswer when the cluster has no Kafka.
+        Raises ClusterUnknown, or UnexpectedAnswer when the cluster has no Kafka.
         """
         query = f"service_name={SERVICE}&is_current=true"
         items = self._ask(self._path("/configurations/service_config_versions"), query).body.get("items", [])
         default = [parse.version(item) for item in items if item.get("group_id") == -1]
         if not default:
-            if self._takes_up_ambaris_spelling():
+            # Of an unknown cluster this list is empty, too.
+            asked = self.cluster
+            self._ask(self._path(), _CLUSTER_NAME)
+            if self.cluster != asked:
                 return self.current()
             raise UnexpectedAnswer(
                 f"Ambari at {self.url} has no configuration of {SERVICE} in cluster {self.cluster}: "
@@ -296,23 +302,17 @@ class Ambari:
     # How it asks
 
     def _takes_up_ambaris_spelling(self) -> bool:
-        """Whether the cluster is known in another case alone. Raises ClusterUnknown where it isn't known.
+        """Whether Ambari knows the cluster, of which it knows none of this name, in another case alone.
 
-        A cluster of an unknown name has empty lists, like one without Kafka; it is only told when asked for
-        itself. Azure doesn't tell names apart by case, as Ambari does.
+        Azure doesn't tell names apart by case, as Ambari does.
         """
-        name = "fields=Clusters/cluster_name"
-        try:
-            self._ask(self._path(), name)
-        except ClusterUnknown:
-            items = self._ask("/clusters", name).body.get("items", [])
-            known = [item["Clusters"]["cluster_name"] for item in items]
-            alike = [found for found in known if found.lower() == self.cluster.lower()]
-            if len(alike) != 1:
-                raise
-            [self.cluster] = alike
-            return True
-        return False
+        items = self._asked("/clusters", _CLUSTER_NAME).body.get("items", [])
+        known = [item["Clusters"]["cluster_name"] for item in items]
+        alike = [found for found in known if found.lower() == self.cluster.lower()]
+        if len(alike) != 1:
+            return False
+        [self.cluster] = alike
+        return True
 
     def _path(self, rest: str = "") -> str:
         return f"/clusters/{encoded(self.cluster)}{rest}"
@@ -321,6 +321,15 @@ class Ambari:
         return self._path(f"/services/{SERVICE}{rest}")
 
     def _ask(self, path: str, query: str = "") -> Answer:
+        cluster = self._path()
+        try:
+            return self._asked(path, query)
+        except ClusterUnknown:
+            if not self._takes_up_ambaris_spelling():
+                raise
+            return self._asked(self._path() + path.removeprefix(cluster), query)
+
+    def _asked(self, path: str, query: str) -> Answer:
         answer = self.patience.attempt(lambda: self._answered(path, query))
         self.patience.reached = True
         if answer.server_time is not None:

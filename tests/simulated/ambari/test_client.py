@@ -220,7 +220,8 @@ def test_an_artifact_that_is_not_there_is_none():
     ],
 )
 def test_each_way_to_fail_has_its_own_sentence(recording: object, error: type[AmbariError], words: str):
-    with Replay([recording]) as replay, pytest.raises(error, match=words) as raised:
+    no_cluster = (200, json.dumps({"items": []}))
+    with Replay([recording, no_cluster]) as replay, pytest.raises(error, match=words) as raised:
         ambari(replay).maintenance()
     assert type(raised.value) is error
     assert PASSWORD not in str(raised.value)
@@ -251,6 +252,15 @@ def test_a_cluster_is_found_by_its_name_in_azures_spelling():
         assert [broker.host for broker in client.brokers()]
         with pytest.raises(ClusterUnknown):
             Ambari(Connection(simulation.url, "admin", PASSWORD), "my-kafka", FakeClock()).current()
+
+
+def test_a_cluster_is_found_in_azures_spelling_whatever_is_asked_first():
+    with simulated_server(name="MyKafka", password=PASSWORD) as simulation:
+        client = Ambari(Connection(simulation.url, "admin", PASSWORD), "mykafka", FakeClock())
+        assert [broker.host for broker in client.brokers()]
+        assert client.cluster == "MyKafka"
+        with pytest.raises(ClusterUnknown):
+            Ambari(Connection(simulation.url, "admin", PASSWORD), "my-kafka", FakeClock()).brokers()
 
 
 def test_a_question_is_asked_again_while_ambari_restarts():

@@ -52,6 +52,11 @@ def test_what_is_in_place_is_adopted_with_everything_known_about_it(
     assert not provider.diff("id", outs, inputs(cluster, provider)).changes
 
 
+def test_a_cluster_in_another_spelling_of_azures_is_adopted(cluster: Bench, provider: IpAdvertisingProvider):
+    created = provider.create(inputs(cluster, provider, clusterName="MyKafka")).outs or {}
+    assert created["bootstrapServers"] == "10.0.0.11:9092,10.0.0.12:9092,10.0.0.13:9092"
+
+
 def test_the_version_is_the_one_that_made_it_so_whatever_is_edited_later(
     cluster: Bench, provider: IpAdvertisingProvider
 ):
