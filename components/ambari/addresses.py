@@ -31,7 +31,7 @@ from .configuration.servers import SERVERS, told_to_clients
 from .configuration.situation import situation
 from .rolling_restart.joining import await_brokers
 from .rolling_restart.restart import Pace
-from .state import login_mistakes
+from .state import is_another, login_mistakes
 
 _OPTIONS = ("ambariUrl", "clusterName", "user", "passwordConfigKey", "workers")
 _SEEN = ("brokers", *SERVERS.values())
@@ -85,7 +85,7 @@ class BrokerAddressesProvider(OwnProvider):
         return CheckResult(inputs, [CheckFailure(name, reason) for name, reason in login_mistakes(inputs)])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        replaces = ["clusterName"] if _olds.get("clusterName") != _news.get("clusterName") else []
+        replaces = ["clusterName"] if is_another(_olds, _news) else []
         changes = any(_olds.get(name) != _news.get(name) for name in _OPTIONS)
         return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
 

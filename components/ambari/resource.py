@@ -39,6 +39,7 @@ from .state import (
     adopted,
     desired,
     differs,
+    is_another,
     mistakes,
     outputs,
     remembered,
@@ -182,10 +183,10 @@ class IpAdvertisingProvider(OwnProvider):
         return CheckResult({**inputs, **desired(_olds), **effect(inputs, _olds)}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        replaces = [name for name in ("ambariUrl", "clusterName") if _olds.get(name) != _news.get(name)]
-        if "ambariUrl" in replaces and _olds.get("clusterName") == _news.get("clusterName"):
-            # The same cluster at another address: nothing in it changes.
-            replaces.remove("ambariUrl")
+        # The same cluster at another address, or its name in another case, is no other one: the deletion that
+        # ends a replacement would take back what the creation before has found in place.
+        other = ("ambariUrl", "clusterName") if is_another(_olds, _news) else ()
+        replaces = [name for name in other if _olds.get(name) != _news.get(name)]
         return DiffResult(changes=differs(_olds, _news), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:

@@ -106,6 +106,12 @@ def differs(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     )
 
 
+def is_another(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Do the properties name another cluster? Azure doesn't tell names apart by case."""
+    before, now = (str(one.get("clusterName") or "").lower() for one in (olds, news))
+    return before != now
+
+
 def adopted(state: Mapping[str, Any]) -> bool:
     """Did an earlier version find a pasted snippet, of whatever form, to do the block's work?"""
     return state.get(_PASTED) == ADOPTED

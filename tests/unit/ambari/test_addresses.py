@@ -49,6 +49,11 @@ def test_another_cluster_is_another_resource() -> None:
     ]
 
 
+def test_a_name_in_another_case_is_the_same_cluster() -> None:
+    spelled = provider.diff("id", {**INPUTS, **SEEN}, {**INPUTS, "clusterName": "MyKafka"})
+    assert (spelled.changes, spelled.replaces) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("ambariUrl", "http://mykafka"), ("clusterName", ""), ("user", "")]
 )

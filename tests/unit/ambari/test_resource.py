@@ -205,6 +205,11 @@ def test_another_cluster_is_another_resource_and_another_address_is_not():
     assert (moved.changes, moved.replaces) == (True, [])
 
 
+def test_a_name_in_another_case_is_the_same_cluster():
+    spelled = provider.diff("id", checked(), checked(clusterName="MyKafka", ambariUrl="https://elsewhere"))
+    assert (spelled.changes, spelled.replaces) == (True, [])
+
+
 def test_python_names_and_wire_names_belong_together():
     resource = IpAdvertising.__new__(IpAdvertising)
     for wire, python in [
