@@ -31,12 +31,14 @@ def network_policy_spec(
 
 
 def brokers_by_port(bootstrap_servers: str) -> dict[int, list[str]]:
-    """The ranges of the brokers that listen at each port, both sorted."""
+    """The ranges of the brokers that listen at each port, both sorted.
+
+    Raises pulumi.RunError for a broker by name, which stands there where somebody gave a listener a host.
+    """
     found: dict[int, list[str]] = {}
     for server in sorted(filter(None, map(str.strip, bootstrap_servers.split(",")))):
         host, _, port = server.rpartition(":")
-        address = ipaddress.ip_address(host.strip("[]"))
-        found.setdefault(int(port), []).append(f"{address}/{address.max_prefixlen}")
+        found.setdefault(int(port), []).append(_range(host.strip("[]")))
     return dict(sorted(found.items()))
 
 
@@ -53,6 +55,18 @@ def _to_brokers(bootstrap_servers: str) -> list[kubernetes.networking.v1.Network
         )
         for port, ranges in brokers_by_port(bootstrap_servers).items()
     ]
+
+
+def _range(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        raise pulumi.RunError(
+            f"Kafka has clients connect to {host}, as somebody has set in Ambari, and a network policy lets "
+            "pods talk to addresses, not to names. Set appNetworkPolicy to never; or, in Ambari, give that "
+            "listener the host localhost, in place of which each broker's address is advertised."
+        ) from None
+    return f"{address}/{address.max_prefixlen}"
 
 
 def _port(number: int) -> kubernetes.networking.v1.NetworkPolicyPortArgs:

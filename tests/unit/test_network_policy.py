@@ -1,5 +1,8 @@
 """Whom the pods may reach, out of the brokers' addresses."""
 
+import pulumi
+import pytest
+
 from components.network_policy import brokers_by_port
 
 
@@ -13,3 +16,8 @@ def test_every_broker_is_reached_at_its_own_port() -> None:
 
 def test_without_brokers_nothing_is_reached() -> None:
     assert brokers_by_port("") == {}
+
+
+def test_a_broker_by_name_is_refused_with_what_to_do() -> None:
+    with pytest.raises(pulumi.RunError, match=r"connect to kafka\.example\.org.*appNetworkPolicy to never"):
+        brokers_by_port("kafka.example.org:9092")
