@@ -34,7 +34,7 @@ Object = dict[str, Any]
 
 
 class ApiUnreachable(Exception):
-    """No answer came from the API server; says why."""
+    """No answer came from the API server, or none of its own; says why."""
 
 
 class ApiRefused(Exception):
@@ -57,7 +57,11 @@ class KubernetesApi:
         Raises ApiUnreachable and ApiRefused.
         """
         content = self._answer(path, query, "application/json")
-        return None if content is None else json.loads(content)
+        try:
+            return None if content is None else json.loads(content)
+        except ValueError:
+            # A proxy's page, or a load balancer's, in place of the server's answer.
+            raise ApiUnreachable(f"the Kubernetes API server answers with no JSON at {path}") from None
 
     def text(self, path: str, query: Mapping[str, str | int] | None = None) -> str | None:
         """The plain text at a path such as /api/v1/namespaces/a/pods/b/log; None where nothing is.

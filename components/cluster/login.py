@@ -154,6 +154,9 @@ def _printed(plugin: Mapping[str, Any]) -> dict[str, Any]:
         status = json.loads(printed.stdout)["status"]
     except FileNotFoundError:
         raise KubeconfigUnusable(f"the kubeconfig's program {command[0]} is not installed") from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise KubeconfigUnusable(f"the kubeconfig's program {command[0]} can't be run: {reason}") from None
     except subprocess.TimeoutExpired:
         raise KubeconfigUnusable(
             f"the kubeconfig's program {command[0]} printed no credentials within {TIMEOUT_SECONDS} s"

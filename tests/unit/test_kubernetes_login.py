@@ -98,3 +98,11 @@ def test_a_program_that_is_not_installed_is_named() -> None:
     plugin = {"apiVersion": "v1", "command": "/none/such"}
     with pytest.raises(KubeconfigUnusable, match="/none/such is not installed"):
         signed_in(kubeconfig("https://aks", exec=plugin))
+
+
+def test_a_program_that_may_not_be_run_is_named(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\n")
+    plugin = {"apiVersion": "v1", "command": str(program)}
+    with pytest.raises(KubeconfigUnusable, match="program can't be run: Permission denied"):
+        signed_in(kubeconfig("https://aks", exec=plugin))

@@ -111,6 +111,7 @@ UNKNOWN: list[tuple[dict[str, object], str, bool]] = [
     ({log("one"): 403}, "the Kubernetes API server refuses: refused: ", False),
     ({log("one"): 500}, "the Kubernetes API server refuses: refused: ", True),
     ({PODS: 403}, "the Kubernetes API server refuses: refused: ", False),
+    ({PODS: "<html>a proxy's page</html>"}, "the Kubernetes API server answers with no JSON", True),
     ({PODS: []}, "there is no pod with app.kubernetes.io/component=kafka-view", True),
     ({PODS: [pod("one", phase="Pending")]}, "pod one does not run yet", True),
     (
