@@ -42,7 +42,8 @@ class Survey:
 def survey(api: KubernetesApi, namespace: str, mark: str) -> Survey:
     """Look at every kind of object that the API server has in namespaces.
 
-    Raises ApiUnreachable when it does not answer at all, ApiRefused when it hides which kinds there are.
+    Raises ApiUnreachable when it does not answer at all, ApiRefused when it hides which kinds there are, or
+    when it does not list one of them just now, being busy or broken.
     """
     items: list[Object] = []
     unlisted: list[str] = []
@@ -53,6 +54,8 @@ def survey(api: KubernetesApi, namespace: str, mark: str) -> Survey:
                     {**item, "kind": kind} for item in api.list(f"{path}/namespaces/{namespace}/{plural}")
                 ]
             except ApiRefused as refusal:
+                if refusal.status == 429 or refusal.status >= 500:
+                    raise ApiRefused(refusal.status, f"{plural} can't be listed: {refusal}.") from refusal
                 if refusal.status != 405:
                     unlisted.append(f"{plural} ({refusal})")
     return Survey(foreign(items, mark), unlisted)

@@ -144,7 +144,9 @@ def test_what_can_t_be_listed_is_named(capsys: pytest.CaptureFixture[str]) -> No
     assert "everything in metrics.k8s.io/v1beta1" in said
 
 
-@pytest.mark.parametrize("changes", [{CORE: 401}, {"/api/v1": 403}])
+@pytest.mark.parametrize(
+    "changes", [{CORE: 401}, {"/api/v1": 403}, {f"{CORE}/secrets": 429}, {f"{CORE}/secrets": 500}]
+)
 def test_a_cluster_that_does_not_answer_keeps_the_namespace(changes: Answers) -> None:
     with pytest.raises(NotEmpty, match=r"can't be told, so it stays: .*`pulumi state delete`"):
         delete(cluster(**changes))
