@@ -150,21 +150,28 @@ class Ambari:
 
     def brokers(self) -> list[Broker]:
         """All brokers with their state and address, in the order of their numbers."""
-        hosts = self._ask(
-            self._path("/hosts"),
-            f"host_components/HostRoles/component_name={COMPONENT}&fields=Hosts/ip,Hosts/rack_info,Hosts/host_state",
-        ).body
-        known = {item["Hosts"]["host_name"]: item["Hosts"] for item in hosts.get("items", [])}
+        known = self._hosts()
         states = self._ask(
             self._path("/host_components"),
             f"HostRoles/component_name={COMPONENT}"
             "&fields=HostRoles/state,HostRoles/desired_state,HostRoles/stale_configs",
         ).body
+        roles = [item["HostRoles"] for item in states.get("items", [])]
+        if any(role["host_name"] not in known for role in roles):
+            # A worker came between the two questions, or went.
+            known = self._hosts()
         brokers = [
-            parse.broker(item["HostRoles"], known.get(item["HostRoles"]["host_name"], {}))
-            for item in states.get("items", [])
+            parse.broker(role, known[role["host_name"]]) for role in roles if role["host_name"] in known
         ]
         return sorted(brokers, key=lambda broker: parse.natural_order(broker.host))
+
+    def _hosts(self) -> dict[str, dict[str, Any]]:
+        """The hosts that have a broker, by name."""
+        hosts = self._ask(
+            self._path("/hosts"),
+            f"host_components/HostRoles/component_name={COMPONENT}&fields=Hosts/ip,Hosts/rack_info,Hosts/host_state",
+        ).body
+        return {item["Hosts"]["host_name"]: item["Hosts"] for item in hosts.get("items", [])}
 
     # Maintenance mode
 

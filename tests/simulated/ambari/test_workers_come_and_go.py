@@ -33,6 +33,13 @@ def assert_in_place(cluster: Bench, **restarts: int) -> None:
     assert again.writes == []
 
 
+def test_a_worker_that_joins_between_two_questions_has_an_address():
+    with bench() as cluster:
+        join = once(LOOK, lambda: cluster.simulation.add_worker("wn3"))
+        brokers = cluster.run(between=join).change.survey().brokers
+        assert [broker.ip for broker in brokers] == ["10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.15"]
+
+
 def test_a_worker_that_joins_before_the_save_is_restarted_like_the_others():
     with bench() as cluster:
         join = once(SAVE, lambda: cluster.simulation.add_worker("wn3"))
