@@ -13,7 +13,7 @@ from .api.model import Broker, ServiceVersion
 from .configuration.note import newest
 from .configuration.situation import Situation, refuse_overrides, situation
 from .rolling_restart.by_kafka import Otherwise, advertising_otherwise, expected, numbered, planned, proven
-from .rolling_restart.restart import batches
+from .rolling_restart.restart import Unit, batches, known_unit
 from .rolling_restart.roll import RollOptions
 from .rolling_restart.seen import Watch
 from .rolling_restart.staleness import out_of_date
@@ -63,12 +63,13 @@ def survey(ambari: Ambari, options: RollOptions, watch: Watch | None = None, ado
         now = situation(current.version.types, adopted, advertising)
     due = {one.host for one in (stale if now.desired else brokers)} | {one.broker.host for one in otherwise}
     to_restart = [broker for broker in brokers if broker.in_service and broker.host in due]
-    plan = _plan(view, to_restart, options)
+    unit = known_unit(options.unit, brokers)
+    plan = _plan(view, to_restart, unit, options.batch)
     return Survey(
         current.version,
         now,
         brokers,
-        [broker for batch in batches(stale, options.unit) for broker in batch],
+        [broker for batch in batches(stale, unit) for broker in batch],
         [broker for one in plan for broker in one],
         _interrupted(ambari.artifacts()),
         advertising,
@@ -77,10 +78,10 @@ def survey(ambari: Ambari, options: RollOptions, watch: Watch | None = None, ado
     )
 
 
-def _plan(view: KafkaView | None, brokers: list[Broker], options: RollOptions) -> list[list[Broker]]:
+def _plan(view: KafkaView | None, brokers: list[Broker], unit: Unit, batch: int) -> list[list[Broker]]:
     if view is None:
-        return batches(brokers, options.unit)
-    return planned(view, brokers, options.unit, options.batch, canary=True)
+        return batches(brokers, unit)
+    return planned(view, brokers, unit, batch, canary=True)
 
 
 def _interrupted(artifacts: dict[str, str]) -> str:

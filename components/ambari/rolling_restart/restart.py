@@ -118,9 +118,12 @@ def batches(stale: Sequence[Broker], unit: Unit) -> list[list[Broker]]:
     return list(racks.values())
 
 
-def racks_known(brokers: Sequence[Broker]) -> bool:
-    """Ambari puts every host into one default rack until somebody tells it more."""
-    return len({broker.rack for broker in brokers}) > 1
+def known_unit(unit: Unit, brokers: Sequence[Broker]) -> Unit:
+    """The unit; a broker in place of a rack where Ambari knows none.
+
+    It puts every host into one default rack until somebody tells it more. `brokers` are all that there are.
+    """
+    return "broker" if unit == "rack" and len({broker.rack for broker in brokers}) < 2 else unit
 
 
 def others_at_work(view: View) -> str | None:

@@ -28,11 +28,11 @@ from .restart import (
     View,
     batches,
     failed_tasks,
+    known_unit,
     last_restart,
     missing_hosts,
     names,
     others_at_work,
-    racks_known,
     states,
     why_not_restart,
     why_not_settled,
@@ -124,9 +124,9 @@ class Roll:
 
     def run(self) -> list[str]:
         """Returns the hosts whose brokers were restarted, in order. Raises RollStopped."""
-        if self._unit == "rack" and not racks_known(self._ambari.brokers()):
-            self._progress.say("Ambari knows no racks: restarting one broker at a time")
-            self._unit = "broker"
+        if self._unit == "rack" and known_unit(self._unit, self._ambari.brokers()) == "broker":
+            self._progress.say("Ambari knows no racks: restarting brokers as if restartUnit were broker")
+            self._unit = self._witness.unit = "broker"
         while found := self._next():
             subject, batch = found
             try:

@@ -35,7 +35,7 @@ class Witness:
         self._watch = watch
         self._clock = clock
         self._pace = pace
-        self._unit: Unit = unit
+        self.unit: Unit = unit
         self._batch = batch
         self._canary = True
         self._silent_since: dict[str, float] = {}
@@ -62,7 +62,7 @@ class Witness:
         """Which of these restart next: asked anew each time, as the controller moves."""
         now, mute = self._clock.now(), silent(view, stale)
         self._silent_since = {one.host: self._silent_since.get(one.host, now) for one in mute}
-        return planned(view, stale, self._unit, self._batch, self._canary)[0]
+        return planned(view, stale, self.unit, self._batch, self._canary)[0]
 
     def why_not_restart(
         self, seen: Seen | None, batch: Sequence[Broker], steady: Steady, proven: bool
@@ -72,7 +72,7 @@ class Witness:
         `proven`: a restart of this run's has just been seen through to its end, so that Kafka is known to be
         steady. One answer that does not come makes nobody unready, who may be in sync and slow.
         """
-        if seen is None or seen.view is None or self._unit == "all":
+        if seen is None or seen.view is None or self.unit == "all":
             return None
         if not any(broker.started for broker in batch) and not answering(seen.view, batch):
             return None

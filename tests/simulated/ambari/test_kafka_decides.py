@@ -300,3 +300,16 @@ def test_brokers_that_do_not_answer_the_view_go_one_by_one_until_one_does_not_co
         with pytest.raises(RollStopped, match=r"broker 1002 does not answer Kafka's requests"):
             run.change.advertise()
         assert place.cluster.restarts() == {"wn0": 0, "wn1": 1, "wn2": 0, "wn3": 0}
+
+
+def test_where_ambari_knows_no_racks_a_unit_of_racks_is_one_broker_at_a_time():
+    with kafka_bench(4, topics={"orders": [[0, 1]]}) as place:
+        run = place.cluster.run(replace(PATIENT, unit="rack"))
+        foretold = run.change.survey().outlook
+        assert foretold is not None
+        assert [len(one.split("), ")) for one in foretold.order] == [1, 1, 1, 1]
+        run.change.advertise()
+        assert (
+            "Ambari knows no racks: restarting brokers as if restartUnit were broker" in run.output.getvalue()
+        )
+        assert rounds_of(run.output.getvalue()) == [1, 1, 1, 1]

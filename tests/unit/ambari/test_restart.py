@@ -8,10 +8,10 @@ from components.ambari.rolling_restart.restart import (
     View,
     batches,
     idle,
+    known_unit,
     last_restart,
     missing_hosts,
     others_at_work,
-    racks_known,
     stale_brokers,
     started_after,
     why_not_restart,
@@ -150,8 +150,9 @@ def test_units_are_brokers_racks_or_all():
     assert [[each.rack for each in batch] for batch in batches(brokers, "rack")] == [["/a", "/a"], ["/b"]]
     assert [len(batch) for batch in batches(brokers, "all")] == [3]
     assert batches([], "all") == batches([], "rack") == []
-    assert racks_known(brokers)
-    assert not racks_known(THREE)
+    assert known_unit("rack", brokers) == "rack"
+    assert known_unit("rack", THREE) == "broker"
+    assert known_unit("all", THREE) == "all"
 
 
 def test_brokers_that_do_not_run_come_before_whole_racks():
