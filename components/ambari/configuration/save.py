@@ -68,17 +68,32 @@ def merged(current: Types, overwritten: Overwritten) -> dict[str, Configuration]
         now = current.get(name)
         if base is None or theirs is None or now is None:
             continue
-        properties = dict(now.properties)
-        for key in {*base.properties, *theirs.properties}:
-            their_value = theirs.properties.get(key)
-            if their_value == base.properties.get(key) or now.properties.get(key) != ours.properties.get(key):
-                continue
-            if their_value is None:
-                properties.pop(key, None)
-            else:
-                properties[key] = their_value
-        result[name] = replace(now, properties=properties)
+        kinds = {*base.attributes, *theirs.attributes, *now.attributes}
+        attributes = {
+            kind: _three_ways(*(version.attributes.get(kind) or {} for version in (base, theirs, ours, now)))
+            for kind in kinds
+        }
+        result[name] = replace(
+            now,
+            properties=_three_ways(base.properties, theirs.properties, ours.properties, now.properties),
+            attributes={kind: values for kind, values in attributes.items() if values},
+        )
     return result
+
+
+def _three_ways(
+    base: Mapping[str, str], theirs: Mapping[str, str], ours: Mapping[str, str], now: Mapping[str, str]
+) -> dict[str, str]:
+    values = dict(now)
+    for key in {*base, *theirs}:
+        their_value = theirs.get(key)
+        if their_value == base.get(key) or now.get(key) != ours.get(key):
+            continue
+        if their_value is None:
+            values.pop(key, None)
+        else:
+            values[key] = their_value
+    return values
 
 
 def _rescued(ambari: Ambari, current: ServiceVersion, saves: tuple[tuple[int, str], ...]) -> Types:
@@ -105,4 +120,13 @@ def _overwritten(ambari: Ambari, base: int, tag: str, newest: int) -> Overwritte
 
 
 def _differing(types: Types, current: Types) -> dict[str, Configuration]:
-    return {name: item for name, item in types.items() if item.properties != current[name].properties}
+    return {
+        name: item
+        for name, item in types.items()
+        if item.properties != current[name].properties or _set(item) != _set(current[name])
+    }
+
+
+def _set(configuration: Configuration) -> dict[str, dict[str, str]]:
+    """The attributes that are set; kinds without any may be named or not."""
+    return {kind: dict(values) for kind, values in configuration.attributes.items() if values}

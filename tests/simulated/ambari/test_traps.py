@@ -10,7 +10,7 @@ from components.ambari.configuration.listeners import DEFAULT_LISTENERS
 from components.ambari.configuration.note import Note, Writer
 from components.ambari.configuration.situation import advertised
 from tests.simulated.ambari.bench import BEFORE, bench
-from tests.simulated.ambari.calls import SAVE
+from tests.simulated.ambari.calls import SAVE, once
 
 
 def test_a_save_that_changes_nothing_stores_no_tag_and_is_no_lost_edit():
@@ -48,6 +48,17 @@ def test_the_attributes_of_a_saved_type_stay():
         now = cluster.ambari().current().version.types["kafka-broker"]
         assert now.properties["listeners"] == DEFAULT_LISTENERS
         assert now.attributes == {"final": {"log.dirs": "true"}}
+
+
+def test_an_attribute_that_somebody_sets_just_before_the_save_stays():
+    with bench() as cluster:
+        old = cluster.ambari().current().version.types["kafka-broker"]
+        final = replace(old, tag="final", attributes={"final": {"log.dirs": "true"}})
+        theirs = once(SAVE, lambda: cluster.ambari().save({"kafka-broker": final}, "by hand"))
+        cluster.run(between=theirs).change.advertise()
+        now = cluster.ambari().current().version.types["kafka-broker"]
+        assert now.attributes == {"final": {"log.dirs": "true"}}
+        assert cluster.problems() == []
 
 
 def test_a_restart_that_times_out_stops_the_roll():

@@ -40,3 +40,13 @@ def test_merging_twice_is_merging_once():
 def test_types_that_we_did_not_save_stay():
     overwritten = Overwritten(types(a="1"), types(a="2"), {})
     assert merged(types(a="1"), overwritten) == types(a="1")
+
+
+def test_their_attributes_come_back_and_ours_stay():
+    def with_attributes(**kinds: dict[str, str]) -> dict[str, Configuration]:
+        return {"kafka-broker": Configuration("tag", {"a": "1"}, kinds)}
+
+    base = with_attributes(final={"a": "true"}, hidden={"a": "HTTP"})
+    theirs = with_attributes(final={"a": "true", "b": "true"})
+    found = merged(base, Overwritten(base, theirs, base))["kafka-broker"]
+    assert found.attributes == {"final": {"a": "true", "b": "true"}}
