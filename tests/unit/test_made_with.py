@@ -38,6 +38,38 @@ def test_a_cluster_stays_until_a_setting_of_it_changes(kind: Kind) -> None:
     assert not kind.stays({kind.component: {RECORD: made_with}}, settings()), "there is no cluster"
 
 
+def network(name: str) -> dict[str, Any]:
+    return {"existing": {"resourceGroup": "networks", "name": name, "subnet": "nodes"}}
+
+
+KEY = str(settings().ssh_public_key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "now"),
+    [
+        (KAFKA, {"kafkaWorkerSize": "Standard_E4_V3"}, {"kafkaWorkerSize": "Standard_E4_v3"}),
+        (AKS, {"aksNodeSize": "Standard_D4s_v5"}, {"aksNodeSize": "Standard_D4s_V5"}),
+        (AKS, {"aksZones": ["1", "2"]}, {"aksZones": ["2", "1"]}),
+        (AKS, {"aksNetwork": network("Hub")}, {"aksNetwork": network("hub")}),
+        (KAFKA, {}, {"sshPublicKey": " ".join(KEY.split()[:2])}),
+        (KAFKA, {"sshPublicKey": KEY}, {"sshPublicKey": f"{KEY} of the operators"}),
+    ],
+)
+def test_what_is_only_written_otherwise_is_no_change(
+    kind: Kind, before: dict[str, Any], now: dict[str, Any]
+) -> None:
+    made_with = kind.settings_in(settings(**before))
+    assert made_with != kind.settings_in(settings(**now))
+    assert kind.stays(state(kind, made_with), settings(**now))
+
+
+@pytest.mark.parametrize(("kind", "name"), [(AKS, "aksClusterName"), (KAFKA, "resourceGroup")])
+def test_a_name_in_another_case_is_a_change_since_the_engine_replaces_by_it(kind: Kind, name: str) -> None:
+    made_with = kind.settings_in(settings())
+    assert not kind.stays(state(kind, made_with), settings(**{name: str(made_with[name]).upper()}))
+
+
 @pytest.mark.parametrize("kind", [KAFKA, AKS])
 def test_a_cluster_of_which_nothing_is_recorded_stays_and_a_warning_says_so(
     kind: Kind, monkeypatch: pytest.MonkeyPatch
