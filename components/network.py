@@ -158,18 +158,17 @@ class PeeredNetworks(pulumi.ComponentResource):
 
     def _security_group(self) -> network.NetworkSecurityGroup:
         """Inbound rules of HDInsight's subnet. Azure's default rules allow peered networks, and so AKS."""
+        # https://learn.microsoft.com/azure/hdinsight/hdinsight-service-tags
+        rules = [_https_from("hdinsight-service", priority=300, source_address_prefix="HDInsight")]
+        # A rule without a source is none to Azure.
+        if ranges := self._args.ambari_source_ranges:
+            rules.append(_https_from("ambari-users", priority=310, source_address_prefixes=ranges))
         return network.NetworkSecurityGroup(
             "hdinsight-security",
             network_security_group_name="hdinsight-security",
             resource_group_name=self._args.resource_group,
             location=self._args.location,
-            security_rules=[
-                # https://learn.microsoft.com/azure/hdinsight/hdinsight-service-tags
-                _https_from("hdinsight-service", priority=300, source_address_prefix="HDInsight"),
-                _https_from(
-                    "ambari-users", priority=310, source_address_prefixes=self._args.ambari_source_ranges
-                ),
-            ],
+            security_rules=rules,
             tags=self._args.tags,
             opts=self._children,
         )

@@ -55,6 +55,18 @@ def test_aks_subnet_leaves_its_ways_to_aks(networks: Deployment) -> None:
     assert not {"networkSecurityGroup", "natGateway"} & inputs.keys()
 
 
+def test_without_ranges_for_ambari_only_hdinsight_itself_may_come_in() -> None:
+    subnet = IPv4Network("10.20.0.0/22")
+    args = PeeredNetworksArgs(
+        resource_group="test",
+        location="westeurope",
+        hdinsight=NewNetwork([IPv4Network("10.10.0.0/16")], IPv4Network("10.10.0.0/24")),
+        aks=NewNetwork([subnet], subnet),
+    )
+    rules = deploy(lambda: PeeredNetworks("networks", args))["hdinsight-security"].inputs["securityRules"]
+    assert [rule["name"] for rule in rules] == ["hdinsight-service"]
+
+
 def test_only_hdinsight_itself_and_the_given_ranges_may_come_in(networks: Deployment) -> None:
     rules = networks["hdinsight-security"].inputs["securityRules"]
     assert len({rule["priority"] for rule in rules}) == len(rules)
