@@ -25,7 +25,7 @@ from .configuration.listeners import DEFAULT_LISTENERS, HDINSIGHT_LISTENERS, ope
 from .configuration.note import RunNote, Writer
 from .configuration.refusals import KERBEROS, never_run, refused_by_brokers
 from .configuration.save import Wanted, save
-from .configuration.situation import BROKER_TYPE, advertised, shared_over_tls, taken_back
+from .configuration.situation import BROKER_TYPE, advertised, advertises, shared_over_tls, taken_back
 from .rolling_restart.by_kafka import Expected, expected
 from .rolling_restart.gates import UnderReplicatedGate
 from .rolling_restart.joining import await_brokers
@@ -134,18 +134,23 @@ class Change:
     def listeners_before(self, survey: Survey) -> str:
         """The value of `listeners` from before the change, be it that an earlier run has made it already.
 
-        Then it is the last value in Ambari's history that the change would turn into today's.
+        Then it is the last value in Ambari's history that the change would turn into today's; not from
+        further back than the change itself, since somebody else opened them then.
         """
         now, parsed = survey.situation.listeners, survey.situation.parsed
         internal = parsed.internal if parsed else frozenset()
-        if opened(now, internal) != now:
+        if opened(now, internal) != now or not advertises(survey.version.types):
             return now
         now = now or DEFAULT_LISTENERS
         for earlier in range(survey.version.number - 1, max(0, survey.version.number - _HISTORY), -1):
             version = self._ambari.version(earlier)
-            value = version.types[BROKER_TYPE].properties.get("listeners") if version else None
+            if version is None or BROKER_TYPE not in version.types:
+                continue
+            value = version.types[BROKER_TYPE].properties.get("listeners")
             if value and value != now and opened(value, internal) == now:
                 return value
+            if not advertises(version.types):
+                return now
         return HDINSIGHT_LISTENERS if now == DEFAULT_LISTENERS else now
 
     def _run(

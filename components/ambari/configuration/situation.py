@@ -120,6 +120,13 @@ def taken_back(types: Types, listeners_before: str) -> dict[str, Configuration]:
     return _changed(types, restored(now, listeners_before), content)
 
 
+def advertises(types: Types) -> bool:
+    """Is there anything in kafka-env that advertises addresses: our block, or lines of somebody's?"""
+    environment = types.get(ENVIRONMENT_TYPE)
+    content = environment.properties.get(_CONTENT, "") if environment else ""
+    return bool(block_in(content) or listeners_told(content))
+
+
 def shared_over_tls(types: Types) -> Listener | None:
     """The TLS listener, as it listens, that clients share with brokers who check the names in certificates.
 

@@ -45,7 +45,8 @@ def test_every_listener_is_there_after_the_change_and_as_it_was_after_the_way_ba
 def test_listeners_from_before_are_found_in_the_history_though_others_came_between():
     with bench() as cluster:
         set_broker(cluster, listeners=SASL_BESIDE_PLAIN)
-        set_broker(cluster, listeners=SASL_BESIDE_PLAIN.replace("localhost", "0.0.0.0"))
+        cluster.run().change.advertise()
+        set_broker(cluster, num_partitions="3")
         change = cluster.run().change
         assert change.listeners_before(change.survey()) == SASL_BESIDE_PLAIN
         set_broker(cluster, listeners="PLAINTEXT://0.0.0.0:9095")
@@ -133,3 +134,13 @@ def test_the_block_of_an_earlier_version_restarts_nobody_and_goes_with_the_next_
         run.change.advertise()
         assert run.writes.count(SAVE) == 1
         assert cluster.value("kafka-env", "content") == with_block(original)
+
+
+def test_listeners_that_somebody_opened_by_hand_before_stay_open_when_the_change_is_taken_back():
+    with bench() as cluster:
+        cluster.edit("kafka-broker", "listeners", "PLAINTEXT://0.0.0.0:9092")
+        change = cluster.run().change
+        before = change.listeners_before(change.survey())
+        change.advertise()
+        cluster.run().change.take_back(before)
+        assert cluster.value("kafka-broker", "listeners") == "PLAINTEXT://0.0.0.0:9092"
