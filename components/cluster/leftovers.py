@@ -63,7 +63,10 @@ def survey(api: KubernetesApi, namespace: str, mark: str) -> Survey:
 
 def foreign(items: Iterable[Object], mark: str) -> list[Found]:
     """Those of a namespace's objects that are somebody else's. `mark`: what ours bear."""
-    items = [item for item in items if "deletionTimestamp" not in item["metadata"]]
+    # What has no uid is in no store: a server that extends the API makes it up when it is asked.
+    items = [
+        item for item in items if "uid" in item["metadata"] and "deletionTimestamp" not in item["metadata"]
+    ]
     ours = {item["metadata"]["uid"] for item in items if _labels(item).get(MARK) == mark}
     # What is owned by ours is ours, however far down: a Deployment's ReplicaSet's pods.
     while more := {item["metadata"]["uid"] for item in items if _owners(item) & ours} - ours:

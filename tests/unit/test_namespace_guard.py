@@ -62,6 +62,12 @@ def test_what_is_being_deleted_anyway_is_not_lost_by_us() -> None:
     assert foreign([item("Pod", "p", metadata={"deletionTimestamp": "now"})], MARK) == []
 
 
+def test_what_an_api_server_tells_and_nobody_has_made_has_no_uid() -> None:
+    told = item("PackageManifest", "p")
+    del told["metadata"]["uid"]
+    assert foreign([told, item("Pod", "p")], MARK) == [Found("Pod", "p")]
+
+
 def test_the_endpoints_of_a_service_are_named_by_their_service() -> None:
     service = item("Service", "s")
     endpoints = item("Endpoints", "s")
