@@ -42,6 +42,7 @@ def mistakes_beside(
     return [
         *_clashes(claims, taken),
         *_clashes_with_peers(claims, across, taken),
+        *(_with_itself(existing) if settings.peering else ()),
         *(in_the_way(halves) if settings.peering else ()),
         *_regions(settings, existing),
         *_subscriptions(existing, azure),
@@ -108,7 +109,8 @@ def _claims(settings: Settings, existing: Existing) -> Iterator[_Claim]:
             yield _Claim(_HDINSIGHT, name, name, space, exists=False)
     if existing.aks_network:
         setting = "aks.existing" if existing.aks else "aksNetwork.existing"
-        yield from _claims_of(_AKS, setting, existing.aks_network)
+        if not _one_network(existing):
+            yield from _claims_of(_AKS, setting, existing.aks_network)
     else:
         for name, space in by_name("aksAddressSpace", settings.aks_address_space).items():
             yield _Claim(_AKS, name, name, space, exists=False)
@@ -127,6 +129,18 @@ def _claims(settings: Settings, existing: Existing) -> Iterator[_Claim]:
 def _claims_of(of: str, setting: str, network: ExistingNetwork) -> Iterator[_Claim]:
     for space in network.address_space:
         yield _Claim(of, setting, f"the network {network.name} of {setting}", space, exists=True)
+
+
+def _one_network(existing: Existing) -> bool:
+    """Whether AKS and HDInsight are in the same network, where they need no peering."""
+    hdinsight, aks = existing.hdinsight_network, existing.aks_network
+    return hdinsight is not None and aks is not None and hdinsight.id.lower() == aks.id.lower()
+
+
+def _with_itself(existing: Existing) -> Iterator[Mistake]:
+    if _one_network(existing) and existing.aks_network:
+        rule = f"must be false: AKS and HDInsight are both in the network {existing.aks_network.name}"
+        yield Mistake("peering", True, rule, PEERINGS, "false")
 
 
 def _peers_of(existing: Existing, halves: Collection[Half]) -> list[_Claim]:

@@ -57,6 +57,15 @@ def test_only_peering_advertising_and_app_are_ours_where_all_exists(site: Site) 
     assert {"hdinsight-to-aks", "aks-to-hdinsight", "ip-advertising"} <= program["app"].depends_on
 
 
+def test_in_one_network_aks_reaches_kafka_without_a_peering_and_can_have_none(site: Site) -> None:
+    subnet = f"{HDINSIGHT_NETWORK}/subnets/other"
+    site.aks["agentPoolProfiles"] = [{"name": "nodepool1", "count": 2, "vnetSubnetID": subnet}]
+    assert of_azure(deployed(site, {**ALL, "peering": False})) == {"aks-pulls-images"}
+    [mistake] = mistakes(site, ALL)
+    assert (mistake.setting, mistake.right) == ("peering", "false")
+    assert "AKS and HDInsight are both in the network brokers" in mistake.rule
+
+
 def test_each_half_of_the_peering_lies_with_its_network(site: Site) -> None:
     program = deployed(site, ALL)
     halves = {

@@ -82,6 +82,11 @@ def _peered_by_hand(site: Site) -> None:
     site.aks_network["virtualNetworkPeerings"] = [half("back-by-hand", "Connected")]
 
 
+def _in_one_network(site: Site) -> None:
+    subnet = f"{HDINSIGHT_NETWORK}/subnets/other"
+    site.aks["agentPoolProfiles"] = [{"name": "nodepool1", "count": 2, "vnetSubnetID": subnet}]
+
+
 def _left_over(site: Site) -> None:
     site.aks_network["virtualNetworkPeerings"] = [half("of-a-former-stack", "Disconnected")]
 
@@ -128,6 +133,7 @@ FOUND: Mapping[str, Sequence[Case]] = {
         (_overlapping, ALL),
         (_peered_with_a_hub, AKS),
         (_peered_by_hand, ALL),
+        (_in_one_network, ALL),
         (_left_over, ALL),
         (_own_that_was_forgotten, ALL),
         (
