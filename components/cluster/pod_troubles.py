@@ -46,8 +46,6 @@ and pkg/kubelet/kuberuntime."""
 _RIGHTS = re.compile(r"unauthorized|authentication required|denied|forbidden|\b40[13]\b", re.IGNORECASE)
 _MISSING = re.compile(r"not found|manifest unknown|name unknown|does not exist", re.IGNORECASE)
 _FULL = re.compile(r"exceeded quota", re.IGNORECASE)
-_REPEATED = re.compile(r"^Back-off pulling image \S+$")
-"""What older kubelets say between two tries, without the reason of the last."""
 
 
 def troubles(pods: Iterable[Object], warnings: Iterable[Object], owners: Collection[str]) -> list[Trouble]:
@@ -94,7 +92,7 @@ def _of_pod(pod: Object) -> Iterator[Trouble]:
     for container in status.get("containerStatuses") or []:
         waiting = (container.get("state") or {}).get("waiting") or {}
         reason, message = waiting.get("reason", ""), waiting.get("message", "")
-        if reason in PULLING and not _REPEATED.match(message):
+        if reason in PULLING:
             yield Trouble(_cause_of_pull(message), message)
         elif reason in MISCONFIGURED:
             yield Trouble(Cause.MISCONFIGURED, f"{reason}: {message}")
@@ -104,7 +102,8 @@ def _of_pod(pod: Object) -> Iterator[Trouble]:
 
 
 def _cause_of_pull(message: str) -> Cause:
-    # A registry that refuses strangers says so of what isn't there as well.
+    # A registry that refuses strangers says so of what isn't there as well. Kubelets before Kubernetes 1.32
+    # give no reason between two tries; that is no end of the trouble.
     if _RIGHTS.search(message):
         return Cause.NO_RIGHT_TO_IMAGE
     return Cause.MISSING_IMAGE if _MISSING.search(message) else Cause.UNREACHABLE_IMAGE

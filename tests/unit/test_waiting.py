@@ -82,6 +82,15 @@ def test_a_trouble_that_went_away_begins_anew() -> None:
     assert waited(lambda now: look(now) if now < 200 else DONE)[0] >= 200
 
 
+def test_a_missing_image_is_given_up_where_the_kubelet_names_the_reason_only_when_it_tries() -> None:
+    def look(now: float) -> Look:
+        tries = now in (0, 12, 34, 76)
+        return trouble(Cause.MISSING_IMAGE if tries else Cause.UNREACHABLE_IMAGE)
+
+    with pytest.raises(NotReached, match=r"can't succeed: for 76 s now there is no such image"):
+        waited(look)
+
+
 def test_the_end_of_the_time_is_said_with_what_was_missing() -> None:
     with pytest.raises(NotReached, match="within 30 s: 0 of 2 pods are ready"):
         waited(until(60, Look(missing="0 of 2 pods are ready")), seconds=30)
