@@ -1,1 +1,1 @@
-"""A stand-in for AKS: Kubernetes objects, their controllers, and pods that are processes of a World."""
+"""An emulated AKS cluster: Kubernetes objects, their controllers, and pods that are processes of a World."""

@@ -1,4 +1,4 @@
-"""The stand-in for pulumi-kubernetes before an API server without controllers, asked call by call."""
+"""The emulated pulumi-kubernetes with an API server without controllers, called step by step."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A stack on the real engine, for tests of the stand-in providers."""
+"""A stack on the real engine, for tests of the emulated providers."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The stand-in for pulumi-command under the real engine, with the real SDK."""
+"""The emulated pulumi-command with the real engine and the real SDK."""
 
 import os
 import select

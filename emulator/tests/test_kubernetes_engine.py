@@ -1,4 +1,4 @@
-"""The stand-in for pulumi-kubernetes under the real engine, with the real SDK."""
+"""The emulated pulumi-kubernetes with the real engine and the real SDK."""
 
 import json
 import signal

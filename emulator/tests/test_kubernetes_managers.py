@@ -1,4 +1,4 @@
-"""By which field managers the stand-in for pulumi-kubernetes applies, and what a killed run leaves behind."""
+"""The field managers by which the emulated pulumi-kubernetes applies, also after a killed run."""
 
 from pathlib import Path
 from typing import Any, cast

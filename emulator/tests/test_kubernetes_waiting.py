@@ -1,4 +1,4 @@
-"""How long the stand-in for pulumi-kubernetes waits, and with what outcome: by a clock of the test's own."""
+"""How long the emulated pulumi-kubernetes waits, and with what outcome, by a fake clock."""
 
 from collections.abc import Sequence
 

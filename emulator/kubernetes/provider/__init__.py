@@ -1,1 +1,1 @@
-"""The stand-in for pulumi-kubernetes: what it refuses, compares, applies and waits for."""
+"""The emulated pulumi-kubernetes: its checks, differences, field managers, readiness and waits."""

@@ -1,4 +1,4 @@
-"""The stand-in for pulumi-kubernetes: objects of the emulator's clusters as Pulumi resources."""
+"""The emulated pulumi-kubernetes: objects of the emulator's clusters as Pulumi resources."""
 
 import copy
 import importlib.metadata
