@@ -174,7 +174,7 @@ def _protected(arguments: list[str]) -> list[str]:
 
 
 def _settings_file(arguments: list[str]) -> list[str]:
-    """Of pulumi's arguments those that name the file with the stack's settings."""
+    """The arguments of pulumi that name the file with the stack's settings."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config-file")
     known, _ = parser.parse_known_args(arguments)

@@ -40,7 +40,7 @@ _OPERATIONS = {
     "discard": Operation.FORGET,
     "discard-replaced": Operation.FORGET,
 }
-"""By the engine's name of a step. Other steps (same, read, refresh) do not change a resource."""
+"""The operations by the engine's names of steps. Other steps (same, read, refresh) change no resource."""
 _MOST_SEVERE_FIRST = (
     Operation.REPLACE,
     Operation.DELETE,

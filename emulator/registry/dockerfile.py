@@ -19,7 +19,7 @@ class Instruction:
     """One instruction, such as `FROM python:3.11-slim`."""
 
     keyword: str
-    """In upper case: FROM."""
+    """The instruction's name in upper case: FROM."""
     text: str
     """The rest of the instruction."""
     line: int

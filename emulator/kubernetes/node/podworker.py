@@ -81,7 +81,7 @@ class PodWorker:
         self.process: ProcessSpec | None = None
         """How the container was started last."""
         self._pod = pod
-        """As it was when it was assigned to its node; the reporter has its present status."""
+        """The pod as it was assigned to its node; the reporter has its present status."""
         self._host = host
         self._container = container_of(pod)
         metadata = pod["metadata"]

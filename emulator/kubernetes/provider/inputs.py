@@ -101,6 +101,6 @@ def _former_name(olds: Object) -> str | None:
 
 
 def _generated_name(logical_name: str, seed: bytes) -> str:
-    """As by NewUniqueName in Pulumi's sdk/go/common/resource."""
+    """The logical name with a random suffix (NewUniqueName in Pulumi's sdk/go/common/resource)."""
     generator = random.Random(seed) if seed else random.SystemRandom()
     return f"{logical_name}-" + "".join(generator.choices(_ALPHABET, k=_SUFFIX_LENGTH))
