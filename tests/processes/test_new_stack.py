@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.processes.terminal import Terminal
 from tests.unit.configurations import REQUIRED
-from tools.new_stack.answers import answered, mistakes, required
-from tools.new_stack.proposals import free_ranges, names
+from tools.new_stack.answers import NotASetting, answered, given, mistakes, required
+from tools.new_stack.proposals import NoFreeRange, free_ranges, names, taken
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEFAULTS = {
@@ -21,11 +22,17 @@ DEFAULTS = {
     for name, declared in yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())["config"].items()
 }
 PULUMI = """#!/bin/sh
+if [ "$1" = whoami ]; then
+  if [ -z "$BACKEND" ]; then echo "error: not logged in" >&2; exit 3; fi
+  echo "{\\"url\\": \\"$BACKEND\\"}"
+  exit
+fi
 echo "$@" >> noted
 case "$*" in
+  *"$HANG"*) trap 'exit 130' INT; touch hanging; while :; do sleep 0.05; done ;;
   *--secret*) cat >> noted; echo >> noted ;;
-  "$FAIL"*) exit 9 ;;
 esac
+case "$*" in "$FAIL"*) exit 9 ;; esac
 """
 
 
@@ -54,8 +61,57 @@ def test_ranges_are_those_that_no_other_stack_has() -> None:
         [{}, {"hdinsightAddressSpace": "10.11.0.0/24", "aksAddressSpace": ["10.99.0.0/16"]}], DEFAULTS
     )
     assert third["aksAddressSpace"] == ["10.22.0.0/16"]
-    with pytest.raises(ValueError, match="no range is free"):
+    with pytest.raises(NoFreeRange, match="no range is free"):
         free_ranges([{"hdinsightAddressSpace": "10.0.0.0/8"}], DEFAULTS)
+
+
+def test_a_network_of_which_something_is_set_gets_no_proposal_and_keeps_its_range() -> None:
+    chosen = {"aksAddressSpace": ["10.11.0.0/16"], "aksSubnet": "10.11.0.0/22"}
+    assert free_ranges([{}], DEFAULTS, chosen) == {
+        "hdinsightAddressSpace": ["10.12.0.0/16"],
+        "hdinsightSubnet": "10.12.0.0/24",
+    }
+    everywhere = {"hdinsightAddressSpace": "10.0.0.0/8", "aksAddressSpace": "no range"}
+    assert free_ranges([everywhere], DEFAULTS, {**chosen, "hdinsightSubnet": "10.10.0.0/24"}) == {}
+
+
+def test_a_name_that_only_one_can_have_is_not_taken_from_another_stack() -> None:
+    others = {"Pulumi.dev.yaml": {"registryName": "akskafkadev", "aksClusterName": "aks"}}
+    [mistake] = taken(
+        {"registryName": "akskafkadev", "aksClusterName": "aks", "storageAccountName": ""}, others
+    )
+    assert str(mistake).startswith("  - registryName = 'akskafkadev'\n      is the name in Pulumi.dev.yaml")
+
+
+def test_settings_in_the_command_are_texts_lists_and_objects() -> None:
+    arguments = ['tags={"owner": "Jörg = Team"}', "appHosts=a.example.org, b.example.org", "topic=a=b c"]
+    assert given([*arguments, "kafkaWorkers=4", 'topics=[{"name": "orders"}]']) == {
+        "tags": {"owner": "Jörg = Team"},
+        "appHosts": ["a.example.org", "b.example.org"],
+        "topic": "a=b c",
+        "kafkaWorkers": "4",
+        "topics": [{"name": "orders"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["ambariPasword=Hidden-1"],
+            "--set ambariPasword: there is no such setting in docs/configuration.md; ",
+        ),
+        (["Hidden-1=2"], "there is no such setting in docs/configuration.md."),
+        (["kafkaWorkers"], "--set kafkaWorkers: a value is missing"),
+        (["kafkaWorkers=4", "kafkaWorkers=5"], "--set kafkaWorkers: it is set twice"),
+        (["topics=[{name: Hidden-1}]"], "--set topics: a value that begins with [ has to be JSON"),
+    ],
+)
+def test_what_sets_nothing_is_refused_without_its_value(arguments: list[str], told: str) -> None:
+    with pytest.raises(NotASetting) as refusal:
+        given(arguments)
+    assert told in str(refusal.value)
+    assert "=Hidden" not in str(refusal.value)
 
 
 def test_a_wrong_answer_is_told_and_asked_for_again() -> None:
@@ -88,25 +144,41 @@ def test_a_secret_is_asked_for_as_one() -> None:
     assert hidden == [True]
 
 
-def set_up(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command without a terminal, in a folder with a pulumi that notes what it is asked."""
+def folder_with_pulumi(folder: Path) -> dict[str, str]:
+    """A folder of stacks with a pulumi that notes what it is asked: the environment for a command in it."""
     if not (folder / "bin").exists():
         (folder / "bin").mkdir()
         (folder / "bin" / "pulumi").write_text(PULUMI)
         (folder / "bin" / "pulumi").chmod(0o755)
         (folder / "Pulumi.yaml").symlink_to(CHECKOUT / "Pulumi.yaml")
         (folder / "Pulumi.dev.yaml").symlink_to(CHECKOUT / "Pulumi.dev.yaml")
-    known = {
+    return {
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(CHECKOUT),
         "HOME": str(folder),
         "FAIL": "nothing",
+        "HANG": "nothing",
+        "BACKEND": "file:///states",
+        "PULUMI_CONFIG_PASSPHRASE": "",
         "AKS_KAFKA_AMBARIPASSWORD": str(REQUIRED["ambariPassword"]),
-        **environment,
     }
-    command = [sys.executable, "-m", "tools.new_stack", *arguments]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tools.new_stack", *arguments]
+
+
+def set_up(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command without a terminal."""
+    known = {**folder_with_pulumi(folder), **environment}
     return subprocess.run(
-        command, cwd=folder, env=known, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command(*arguments),
+        cwd=folder,
+        env=known,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -160,13 +232,127 @@ def test_what_is_wrong_is_told_before_anything_is_written(
     assert not (tmp_path / "Pulumi.test.yaml").exists()
 
 
-@pytest.mark.parametrize("wrong", ["--set=nothing=1", "--set=kafkaWorkers"])
-def test_a_setting_that_there_is_not_is_refused(tmp_path: Path, wrong: str) -> None:
-    ended = set_up(tmp_path, "test", wrong)
-    assert (ended.returncode, "docs/configuration.md" in ended.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"PATH": "/nowhere"}, "There is no pulumi on the PATH"),
+        ({"BACKEND": ""}, "Pulumi is not logged in to where the state is to lie (docs/state.md): error: not"),
+        ({"PULUMI_CONFIG_PASSPHRASE": None}, "PULUMI_CONFIG_PASSPHRASE is not set"),
+    ],
+)
+def test_what_pulumi_would_want_is_told_before_anything_is_asked_or_written(
+    tmp_path: Path, environment: dict[str, str | None], told: str
+) -> None:
+    known = {**folder_with_pulumi(tmp_path), **environment}
+    ended = subprocess.run(
+        command("test"),
+        cwd=tmp_path,
+        env={name: value for name, value in known.items() if value is not None},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1), ended.stderr
+    assert told in ended.stderr
+    assert not (tmp_path / "Pulumi.test.yaml").exists()
 
 
-def test_where_pulumi_fails_its_status_is_that_of_the_command(tmp_path: Path) -> None:
+def test_a_file_that_nobody_can_read_is_named(tmp_path: Path) -> None:
+    folder_with_pulumi(tmp_path)
+    (tmp_path / "Pulumi.other.yaml").write_text("config: [1, 2")
+    ended = set_up(tmp_path, "test", *options())
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert ended.stderr.startswith("Pulumi.other.yaml can't be read")
+
+
+def test_pulumi_cloud_wants_no_passphrase(tmp_path: Path) -> None:
+    known = {**folder_with_pulumi(tmp_path), "BACKEND": "https://app.pulumi.com/somebody"}
+    del known["PULUMI_CONFIG_PASSPHRASE"]
+    ended = subprocess.run(
+        command("test", *options()), cwd=tmp_path, env=known, stdin=subprocess.DEVNULL, check=False
+    )
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("fails", "asked_last"),
+    [
+        ("stack init", "stack init test"),
+        ("config set", "stack rm test --yes --non-interactive"),
+    ],
+)
+def test_nothing_is_left_of_a_stack_that_could_not_be_made(
+    tmp_path: Path, fails: str, asked_last: str
+) -> None:
+    ended = set_up(tmp_path, "test", *options(), FAIL=fails)
+    assert ended.returncode == 1
+    assert "ended with 9: the stack was not made, and nothing is left of it." in ended.stderr
+    assert (tmp_path / "noted").read_text().splitlines()[-1] == asked_last
+    assert not (tmp_path / "Pulumi.test.yaml").exists()
+
+
+def test_what_is_left_is_told_where_it_could_not_be_taken_away(tmp_path: Path) -> None:
+    folder_with_pulumi(tmp_path)
+    pulumi = tmp_path / "bin" / "pulumi"
+    pulumi.write_text(pulumi.read_text() + 'case "$*" in "stack rm"*) exit 9 ;; esac\n')
+    ended = set_up(tmp_path, "test", *options(), FAIL="config set")
+    assert "`pulumi stack rm test` takes away what is left" in ended.stderr
+
+
+def test_where_the_preview_fails_the_stack_stays(tmp_path: Path) -> None:
     ended = set_up(tmp_path, "test", *options(), FAIL="preview")
     assert ended.returncode == 9
+    assert "The stack test is set up" in ended.stderr
     assert "pulumi preview --stack test ended with 9" in ended.stderr
+    assert (tmp_path / "Pulumi.test.yaml").exists()
+
+
+def test_on_a_terminal_a_secret_is_asked_for_and_not_shown(tmp_path: Path) -> None:
+    known = folder_with_pulumi(tmp_path)
+    password = known.pop("AKS_KAFKA_AMBARIPASSWORD")
+    with Terminal(command("test", *options()), tmp_path, known) as terminal:
+        terminal.answer("kafkaClusterName: ", "")
+        terminal.answer("storageAccountName: ", "akskafkadev")
+        terminal.answer("is the name in Pulumi.dev.yaml", "contosokafka")
+        terminal.answer("ambariPassword: ", password)
+        terminal.answer("registryName: ", "")
+        assert terminal.status() == 0, terminal.shown
+    assert password not in terminal.shown
+    assert password in (tmp_path / "noted").read_text().splitlines()
+    assert "aks-kafka:storageAccountName: contosokafka" in (tmp_path / "Pulumi.test.yaml").read_text()
+
+
+@pytest.mark.parametrize("key", ["Ctrl-C", "Ctrl-D"])
+def test_a_question_that_is_not_answered_leaves_nothing(tmp_path: Path, key: str) -> None:
+    with Terminal(command("test"), tmp_path, folder_with_pulumi(tmp_path)) as terminal:
+        if key == "Ctrl-C":
+            terminal.interrupt("kafkaClusterName: ")
+        else:
+            terminal.answer("kafkaClusterName: ", "\x04", end="")
+        assert terminal.status() == 130
+    assert "Interrupted: nothing was written." in terminal.shown
+    assert "Traceback" not in terminal.shown
+    assert [path.name for path in tmp_path.glob("Pulumi.test*")] == []
+
+
+def test_a_wrong_setting_in_the_command_is_told_before_any_question(tmp_path: Path) -> None:
+    known = folder_with_pulumi(tmp_path)
+    with Terminal(command("test", "--set=kafkaWorkers=2"), tmp_path, known) as terminal:
+        assert terminal.status() == 1
+    assert "kafkaWorkers = '2'" in terminal.shown
+    assert "kafkaClusterName" not in terminal.shown
+
+
+def test_nothing_is_left_of_a_stack_whose_making_is_interrupted(tmp_path: Path) -> None:
+    known = {**folder_with_pulumi(tmp_path), "HANG": "config set"}
+    with Terminal(command("test", *options()), tmp_path, known) as terminal:
+        terminal.answer("kafkaClusterName: ", "")
+        terminal.answer("storageAccountName: ", "")
+        terminal.answer("registryName: ", "")
+        terminal.await_file(tmp_path / "hanging")
+        terminal.type("\x03")
+        assert terminal.status() == 1
+    assert "Interrupted: the stack was not made, and nothing is left of it." in terminal.shown
+    assert (tmp_path / "noted").read_text().splitlines()[-1] == "stack rm test --yes --non-interactive"
+    assert not (tmp_path / "Pulumi.test.yaml").exists()

@@ -11,86 +11,90 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from .answers import Judge, NotASetting, answered, given, mistakes, required, secrets, setting_of
+from .neighbours import UnreadableStack, defaults, neighbours
+from .proposals import NoFreeRange, free_ranges, names, taken
+from .stack import NoPulumi, NoStack, make, preview, require_pulumi
 
-from components.settings import Settings
-
-from .answers import answered, mistakes, required, secrets
-from .proposals import free_ranges, names
-
-PROJECT = "aks-kafka"
+_LONGEST_PROPOSAL = 60
+_HERE = """Give a setting by --set SETTING=VALUE, several texts with commas between them, any other list or
+object as JSON; and a secret by the variable AKS_KAFKA_ and its name in capitals."""
 
 
 def main() -> int:
-    """Returns 0 after a preview that succeeded; 1 if nothing was written; else the exit status of pulumi."""
+    """Returns 0 after a preview that succeeded, and the exit status of pulumi after one that failed.
+
+    Returns 1 if no stack was created, 130 if a question was interrupted.
+    """
+    options = _options()
+    try:
+        return _set_up(options.name, options.set, options.secrets_provider)
+    except (NotASetting, UnreadableStack, NoPulumi, NoStack, NoFreeRange) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, EOFError):
+        print("\nInterrupted: nothing was written.", file=sys.stderr)
+        return 130
+
+
+def _set_up(name: str, settings: list[str], secrets_provider: str) -> int:
+    file = Path(f"Pulumi.{name}.yaml")
+    if file.exists():
+        raise NoStack(
+            f"{file} is there already: choose another name, or make its stack by `pulumi stack init {name}`."
+        )
+    known = given(settings)
+    if plain := sorted(known.keys() & secrets()):
+        raise NotASetting(f"{plain[0]}: others can read arguments, so set {_variable(plain[0])} instead.")
+    require_pulumi(secrets_provider)
+    others = neighbours()
+    proposed = {**names(name), **free_ranges(others.values(), defaults(), known), **_own_key()}
+
+    def judge(values: Mapping[str, Any]) -> list[Any]:
+        return [*mistakes(values), *taken(values, others)]
+
+    values = _values(known, proposed, judge)
+    if wrong := judge(values):
+        raise NoStack("\n".join(["Nothing was written:", *map(str, wrong), _HERE]))
+    make(name, file, values, secrets(), secrets_provider)
+    return preview(name)
+
+
+def _values(known: Mapping[str, Any], proposed: Mapping[str, Any], judge: Judge) -> dict[str, Any]:
+    """All settings: on a terminal the missing ones are asked for, else the proposals are taken."""
+    optional = {name: value for name, value in proposed.items() if name not in required({})}
+    said = {**optional, **_from_environment(), **known}
+    # Without standard input there is no object for it.
+    if sys.stdin is None or not sys.stdin.isatty():
+        return {**proposed, **said}
+    # The command's settings are checked before the user answers questions.
+    if wrong := [one for one in judge(said) if setting_of(one) in said]:
+        raise NoStack("\n".join(["Nothing was written:", *map(str, wrong)]))
+    return answered(said, proposed, _ask, judge)
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.new_stack", description=__doc__)
-    parser.add_argument("name", type=_stack_name)
-    parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", type=_setting)
+    parser.add_argument("name", type=_stack_name, help="of the stack, which names what it makes as well")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SETTING=VALUE",
+        help="a setting of docs/configuration.md; texts of a list have commas between them, other lists "
+        'and objects are JSON: topics=\'[{"name": "orders"}]\'',
+    )
     parser.add_argument(
         "--secrets-provider", default="", metavar="URL", help="azurekeyvault://… and so on: docs/state.md"
     )
-    options = parser.parse_args()
-    file = Path(f"Pulumi.{options.name}.yaml")
-    if file.exists():
-        return _refuse(f"{file} is there already: the stack is not new.")
-    given = dict(options.set)
-    if plain := sorted(given.keys() & secrets()):
-        return _refuse(f"{plain[0]}: others can read arguments, so set {_variable(plain[0])} instead.")
-    try:
-        proposed = {**names(options.name), **free_ranges(_other_stacks(), _defaults()), **_own_key()}
-    except ValueError as none:
-        return _refuse(str(none))
-    optional = {name: value for name, value in proposed.items() if name not in required({})}
-    known = {**optional, **_from_environment(), **given}
-    values = answered(known, proposed, _ask) if sys.stdin.isatty() else {**proposed, **known}
-    if wrong := mistakes(values):
-        return _refuse("\n".join(["Nothing was written:", *map(str, wrong)]))
-    return _set_up(options.name, file, values, options.secrets_provider)
-
-
-def _set_up(stack: str, file: Path, values: Mapping[str, Any], secrets_provider: str) -> int:
-    plain = {f"{PROJECT}:{name}": value for name, value in values.items() if name not in secrets()}
-    file.write_text(yaml.safe_dump({"config": plain}, sort_keys=False))
-    protected = ["--secrets-provider", secrets_provider] if secrets_provider else []
-    commands: list[tuple[list[str], str | None]] = [(["stack", "init", stack, *protected], None)]
-    for name in sorted(values.keys() & secrets()):
-        # By standard input, as other users can read the arguments of a process.
-        commands.append(
-            (["config", "set", "--secret", f"{PROJECT}:{name}", "--stack", stack], str(values[name]))
-        )
-    commands.append((["preview", "--stack", stack], None))
-    for arguments, text in commands:
-        status = subprocess.run(["pulumi", *arguments], input=text, text=True, check=False).returncode
-        if status != 0:
-            print(f"pulumi {' '.join(arguments)} ended with {status}; {file} stays.", file=sys.stderr)
-            return status
-    print(f"Next: pulumi up --stack {stack}")
-    return 0
-
-
-def _other_stacks() -> list[dict[str, Any]]:
-    """The settings of the stacks whose files are in this folder."""
-    files = [yaml.safe_load(path.read_text()) or {} for path in sorted(Path().glob("Pulumi.*.yaml"))]
-    prefix = f"{PROJECT}:"
-    return [
-        {name.removeprefix(prefix): value for name, value in (file.get("config") or {}).items()}
-        for file in files
-    ]
-
-
-def _defaults() -> dict[str, Any]:
-    """The defaults of the settings, as Pulumi.yaml declares them."""
-    declared = yaml.safe_load(Path("Pulumi.yaml").read_text())["config"]
-    return {name: declared[name]["default"] for name in declared}
+    return parser.parse_args()
 
 
 def _own_key() -> dict[str, str]:
@@ -107,33 +111,18 @@ def _variable(secret: str) -> str:
 
 
 def _ask(question: str, proposed: str, secret: bool) -> str:
-    shown = f"{question} [{proposed}] " if proposed else f"{question} "
+    short = proposed if len(proposed) <= _LONGEST_PROPOSAL else f"{proposed[:_LONGEST_PROPOSAL]}…"
+    shown = f"{question} [{short}] " if proposed else f"{question} "
     return getpass.getpass(shown) if secret else input(shown).strip()
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    known = {str(field.alias) for field in Settings.model_fields.values()}
-    if not equals or name not in known:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no SETTING=VALUE of a setting in docs/configuration.md"
-        )
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        parsed = value
-    return name, parsed if isinstance(parsed, list | dict) else value
 
 
 def _stack_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", text):
-        raise argparse.ArgumentTypeError("a stack's name has letters, digits, hyphens, dots and underscores")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must have letters, digits, hyphens, dots and underscores alone, and begin with one of "
+            "the first two"
+        )
     return text
-
-
-def _refuse(reason: str) -> int:
-    print(reason, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

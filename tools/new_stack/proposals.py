@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_network
+from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from types import MappingProxyType
 from typing import Any
+
+from components.settings.validation.mistakes import OURS, Mistake
 
 Values = Mapping[str, Any]
 
-_NETWORKS = ("hdinsightAddressSpace", "aksAddressSpace")
+_UNIQUE = ("kafkaClusterName", "storageAccountName", "registryName")
+_NETWORKS = (("hdinsightAddressSpace", "hdinsightSubnet"), ("aksAddressSpace", "aksSubnet"))
+"""Of each network its address space, and the subnet in it."""
 _LONGEST_STORAGE_NAME = 24
 
 
@@ -27,19 +33,37 @@ def names(stack: str) -> dict[str, Any]:
     }
 
 
-def free_ranges(others: Iterable[Values], defaults: Values) -> dict[str, Any]:
+def taken(values: Values, others: Mapping[str, Values]) -> list[Mistake]:
+    """The names that have to be unique in Azure and that another stack in this folder has.
+
+    others: the settings of the existing stacks by the names of their files.
+    """
+    return [
+        Mistake(
+            name, values[name], f"is the name in {file}, and unique in all of Azure", OURS, "another name"
+        )
+        for name in _UNIQUE
+        for file, other in others.items()
+        if values.get(name) and values[name] == other.get(name)
+    ]
+
+
+class NoFreeRange(Exception):
+    """Every range that could be proposed overlaps another stack's."""
+
+
+def free_ranges(
+    others: Iterable[Values], defaults: Values, chosen: Values = MappingProxyType({})
+) -> dict[str, Any]:
     """Ranges for both networks that overlap no other stack's, so that all of them can be connected.
 
-    Empty if the defaults are free. Raises ValueError if no range is free.
+    Empty if the defaults are free, and without a network for which `chosen` has a range. Raises NoFreeRange.
 
-    others: the settings of the existing stacks. defaults: the defaults of the settings.
+    others: the settings of the existing stacks. defaults: the defaults of the settings. chosen: the settings
+    that the user has given.
     """
-    used = [
-        ip_network(text)
-        for other in others
-        for name in _NETWORKS
-        for text in _listed(other.get(name, defaults[name]))
-    ]
+    used = [network for other in others for network in _ranges({**defaults, **other})] + _ranges(chosen)
+    open_networks = [pair for pair in _NETWORKS if not chosen.keys() & set(pair)]
     for step in range(10):
         proposed = {
             "hdinsightAddressSpace": [f"10.{10 + step}.0.0/16"],
@@ -47,13 +71,20 @@ def free_ranges(others: Iterable[Values], defaults: Values) -> dict[str, Any]:
             "aksAddressSpace": [f"10.{20 + step}.0.0/16"],
             "aksSubnet": f"10.{20 + step}.0.0/22",
         }
-        wanted = [ip_network(text) for name in _NETWORKS for text in proposed[name]]
-        if not any(one.overlaps(other) for one in wanted for other in used):
-            return {name: value for name, value in proposed.items() if value != defaults[name]}
-    raise ValueError(
+        wanted = {name: proposed[name] for pair in open_networks for name in pair}
+        if not any(one.overlaps(other) for one in _ranges(wanted) for other in used):
+            return {name: value for name, value in wanted.items() if value != defaults[name]}
+    raise NoFreeRange(
         "no range is free: set hdinsightAddressSpace, hdinsightSubnet, aksAddressSpace and aksSubnet"
     )
 
 
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+def _ranges(values: Values) -> list[IPv4Network | IPv6Network]:
+    """The address spaces in these settings, without texts that are no range."""
+    found = []
+    for space, _ in _NETWORKS:
+        value = values.get(space, [])
+        for text in [value] if isinstance(value, str) else value:
+            with suppress(ValueError):
+                found.append(ip_network(text, strict=False))
+    return found
