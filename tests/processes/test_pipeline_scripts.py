@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("preview", "seal", "pulumi", "up", "unlock", "drift", "environment")
+SCRIPTS = ("azure-login", "preview", "seal", "pulumi", "up", "unlock", "drift", "environment")
 NOTHING: dict[str, Any] = {
     "steps": [{"op": "same", "urn": "urn:pulumi:dev::aks-kafka::a:b:C::c", "newState": {"type": "a:b:C"}}]
 }
@@ -105,6 +105,32 @@ def test_a_preview_is_reviewed_for_the_comment_and_the_summary(checkout: Checkou
     assert "### Preview of `dev`: 1 created." in review
     assert review == (checkout.folder / "summary.md").read_text()
     assert (checkout.folder / "output").read_text() == "changes=true\n"
+
+
+@pytest.mark.parametrize("variable", ["COMMIT", "SYSTEM_PULLREQUEST_SOURCECOMMITID"])
+def test_a_review_names_the_commit_of_the_pull_request(checkout: Checkout, variable: str) -> None:
+    assert checkout.run("preview", **{variable: "0123456789abcdef"}).returncode == 0
+    assert "0123456, 20" in (checkout.folder / "review.md").read_text()
+
+
+def test_a_variable_that_nobody_set_in_azure_pipelines_is_none(checkout: Checkout) -> None:
+    (checkout.folder / "bin" / "az").write_text("#!/bin/sh\necho subscription\n")
+    (checkout.folder / "bin" / "az").chmod(0o755)
+    login = (
+        "source .ci/azure-login; "
+        'echo "${PULUMI_ACCESS_TOKEN-none} ${PULUMI_CONFIG_PASSPHRASE-none} $ARM_SUBSCRIPTION_ID"'
+    )
+    known = {
+        "PATH": f"{checkout.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(checkout.folder),
+        "PULUMI_ACCESS_TOKEN": "$(PULUMI_ACCESS_TOKEN)",
+        "PULUMI_CONFIG_PASSPHRASE": "one of $(mine)",
+        **dict.fromkeys(("idToken", "servicePrincipalId", "tenantId"), "told"),
+    }
+    ended = subprocess.run(
+        ["bash", "-euc", login], cwd=checkout.folder, env=known, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "none one of $(mine) subscription\n"
 
 
 def test_azure_pipelines_is_told_the_same_in_its_words(checkout: Checkout) -> None:

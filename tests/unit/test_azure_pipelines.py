@@ -10,7 +10,7 @@ import yaml
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEXT = (CHECKOUT / "azure-pipelines.yml").read_text()
 PIPELINE: dict[str, Any] = yaml.safe_load(TEXT)
-PREVIEW, DEPLOY = PIPELINE["stages"]
+TEST, PREVIEW, DEPLOY = PIPELINE["stages"]
 
 
 def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def test_the_scripts_are_those_of_the_workflows() -> None:
 
 
 def test_pull_requests_pushes_to_main_and_every_morning_are_previewed() -> None:
-    assert PIPELINE["trigger"] == {"branches": {"include": ["main"]}}
+    assert PIPELINE["trigger"]["branches"] == {"include": ["main"]}
     assert PIPELINE["pr"] == {"branches": {"include": ["main"]}}
     [schedule] = PIPELINE["schedules"]
     assert schedule["always"] is True
@@ -69,6 +69,31 @@ def test_only_main_is_deployed_after_an_approval_one_run_at_a_time() -> None:
     assert steps(DEPLOY["jobs"][0])[-1]["condition"] == "always()"
 
 
+def test_only_what_has_passed_the_tests_is_deployed() -> None:
+    assert list(scripts(TEST)) == [".ci/run"]
+    assert DEPLOY["dependsOn"] == ["test", "preview"]
+    assert DEPLOY["condition"].startswith("and(succeeded(), ")
+    assert "AzureCLI" not in str(TEST)
+
+
+def test_a_push_waits_for_the_run_before_it_from_its_preview_on() -> None:
+    assert PIPELINE["trigger"]["batch"] is True
+
+
+def test_what_an_earlier_run_has_left_on_an_agent_is_not_used() -> None:
+    for stage in PIPELINE["stages"]:
+        [checkout] = [step for step in steps(stage["jobs"][0]) if "checkout" in step]
+        assert checkout["clean"] is True
+
+
+def test_secrets_are_given_to_the_steps_that_run_pulumi_alone() -> None:
+    for stage in PIPELINE["stages"]:
+        for step in steps(stage["jobs"][0]):
+            runs_pulumi = step.get("task") == "AzureCLI@2"
+            for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN"):
+                assert (name in step.get("env", {})) == runs_pulumi
+
+
 def test_the_plan_is_only_handed_on_sealed() -> None:
     published = [step for step in steps(PREVIEW["jobs"][0]) if "publish" in step]
     assert [step["publish"] for step in published] == ["plan.sealed"]
@@ -86,6 +111,7 @@ def test_nothing_is_stored_to_sign_in_and_the_checkout_keeps_no_token() -> None:
                     assert script.startswith("source .ci/azure-login\n")
 
 
-def test_pulumi_is_the_version_that_the_program_asks_for() -> None:
+def test_pulumi_is_the_version_that_the_program_is_tested_with() -> None:
     [version] = [one["value"] for one in PIPELINE["variables"] if one.get("name") == "PULUMI_VERSION"]
+    assert f"pulumi=={version}\n" in (CHECKOUT / "requirements.txt").read_text()
     assert f"{version.rpartition('.')[0]} or later" in (CHECKOUT / "docs" / "azure.md").read_text()

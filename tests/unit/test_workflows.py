@@ -135,6 +135,28 @@ def test_a_fork_s_pull_request_is_tested_but_gets_no_identity(name: str, job_nam
         assert job(name, job_name)["if"].startswith(NO_FORK)
 
 
+def test_a_package_that_dependabot_proposes_does_not_run_with_an_identity() -> None:
+    assert job("preview", "preview")["if"] == (
+        f"{NO_FORK} && github.event.pull_request.user.login != 'dependabot[bot]'"
+    )
+
+
+def test_the_checks_that_main_asks_for_are_reported_only_by_jobs_that_ran() -> None:
+    # A job with a matrix reports one check for each value; where it is skipped it reports one without any,
+    # which counts as passed.
+    checks = [f"test ({version})" for version in job("test", "test")["strategy"]["matrix"]["python"]]
+    asked = ", ".join(f"`{check}`" for check in checks)
+    document = (CHECKOUT / "docs" / "pull-requests.md").read_text()
+    assert f"asks for the checks {asked} and `preview`" in document
+
+
+@pytest.mark.parametrize(("name", "job_name"), IN_AZURE)
+def test_pulumi_is_the_version_that_the_program_is_tested_with(name: str, job_name: str) -> None:
+    steps = job(name, job_name)["steps"]
+    [pulumi] = [step for step in steps if step.get("uses", "").startswith("pulumi/actions@")]
+    assert f"pulumi=={pulumi['with']['pulumi-version']}\n" in (CHECKOUT / "requirements.txt").read_text()
+
+
 def test_what_changes_a_stack_is_one_at_a_time_and_never_interrupted() -> None:
     assert workflow("deploy")["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
     group = "environment-${{ github.event.pull_request.number }}"
