@@ -30,7 +30,7 @@ case "$1" in
   preview) cat "$PREVIEW" ;;
   config) cat >> "$NOTED"; echo >> "$NOTED" ;;
 esac
-if [ "$1" = "$FAIL_AT" ]; then echo "$FAILURE"; exit 255; fi
+if [ "$1" = "$FAIL_AT" ]; then echo "$FAILURE"; exit "${STATUS:-255}"; fi
 """
 
 
@@ -152,6 +152,14 @@ def test_a_preview_that_fails_is_reviewed_all_the_same(checkout: Checkout) -> No
     assert "There is no preview" in (checkout.folder / "review.md").read_text()
 
 
+def test_a_review_that_breaks_is_not_taken_for_no_changes(checkout: Checkout) -> None:
+    (checkout.folder / "review").unlink()
+    (checkout.folder / "review").mkdir()
+    (checkout.folder / "review" / "__main__.py").write_text("raise SystemExit(1)\n")
+    assert checkout.run("preview").returncode == 1
+    assert not (checkout.folder / "output").exists()
+
+
 def test_a_broken_policy_fails_the_preview(checkout: Checkout) -> None:
     service = {"type": "kubernetes:core/v1:Service", "inputs": {"spec": {"type": "LoadBalancer"}}}
     checkout.previews({"steps": [{"op": "create", "urn": "urn:pulumi:dev::p::t::page", "newState": service}]})
@@ -167,6 +175,14 @@ def test_a_preview_without_end_is_ended(checkout: Checkout) -> None:
     assert checkout.noted[1:] == ["interrupted"]
 
 
+def note_python(checkout: Checkout) -> None:
+    """Has what runs in the job's own Python only noted, with what it is given."""
+    fake = checkout.folder / "bin" / "python"
+    fake.unlink()
+    fake.write_text('#!/bin/sh\necho "python $@" >> "$NOTED"; cat >> "$NOTED"\n')
+    fake.chmod(0o755)
+
+
 AZURE = {"TF_BUILD": "True", "GITHUB_OUTPUT": ""}
 
 
@@ -178,10 +194,7 @@ def test_drift_is_told_by_the_issue(
     checkout: Checkout, digest: dict[str, Any], asked: str, forge: str, environment: dict[str, str]
 ) -> None:
     checkout.previews(digest)
-    fake = checkout.folder / "bin" / "python"
-    fake.unlink()
-    fake.write_text('#!/bin/sh\necho "python $@" >> "$NOTED"; cat >> "$NOTED"\n')
-    fake.chmod(0o755)
+    note_python(checkout)
     ended = checkout.run("drift", **environment)
     assert ended.returncode == 0, ended.stderr
     noted = checkout.noted
@@ -201,6 +214,13 @@ def test_drift_turns_a_run_of_azure_pipelines_red_where_nobody_named_a_work_item
 def test_without_a_preview_nobody_knows_of_drift(checkout: Checkout) -> None:
     (checkout.folder / "made.json").write_text("")
     assert checkout.run("drift").returncode == 2
+    assert checkout.noted == ["preview --refresh --json --non-interactive"]
+
+
+def test_a_sign_in_that_fails_is_no_drift(checkout: Checkout) -> None:
+    note_python(checkout)
+    (checkout.folder / "made.json").write_text("")
+    assert checkout.run("drift", FAIL_AT="preview", STATUS="3").returncode == 1
     assert checkout.noted == ["preview --refresh --json --non-interactive"]
 
 
@@ -306,5 +326,11 @@ def test_nothing_is_left_of_an_environment(checkout: Checkout) -> None:
         "stack rm pr-12 --yes --non-interactive",
     ]
     # There was none: it had the label for a moment only.
-    assert checkout.run("environment", "down", FAIL_AT="stack", **ENVIRONMENT).returncode == 0
+    none = "error: no stack named 'pr-12' found"
+    assert checkout.run("environment", "down", FAIL_AT="stack", FAILURE=none, **ENVIRONMENT).returncode == 0
     assert checkout.noted == ["stack select pr-12 --non-interactive"]
+
+
+def test_an_environment_that_cannot_be_looked_for_is_not_taken_for_gone(checkout: Checkout) -> None:
+    ended = checkout.run("environment", "down", FAIL_AT="stack", FAILURE="error: no token", **ENVIRONMENT)
+    assert (ended.returncode, ended.stderr) == (1, "error: no token\n")
