@@ -56,7 +56,7 @@ judge: setup ## the program in a real Kubernetes, which is built first, with Go 
 	@.venv/bin/python -m judge
 
 pr-comment: setup ## what a pull request would say: BASE=commit, HEAD=commit or this folder (2 min)
-	@.venv/bin/python -m tools.pr_comment $(BASE) $(HEAD)
+	@.venv/bin/python -m tools.pr_comment $(or $(BASE),$(error BASE is not set: the commit that is deployed)) $(HEAD)
 
 bench: setup ## the numbers in the docs, one line of JSON each (9 min)
 	@.venv/bin/python -m bench

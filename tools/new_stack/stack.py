@@ -44,8 +44,8 @@ def require_pulumi(secrets_provider: str) -> None:
             f"Pulumi is not logged in to where the state is to lie (docs/state.md): {found.stderr.strip()}"
         )
     backend = str(json.loads(found.stdout)["url"])
-    # Pulumi Cloud, whose address this is, protects secrets by itself.
-    protected = secrets_provider or backend.startswith("https://")
+    # Pulumi Cloud, or one of its kind, protects secrets by itself.
+    protected = secrets_provider or backend.startswith(("https://", "http://"))
     if not protected and not any(name in os.environ for name in _PASSPHRASES):
         raise NoPulumi(
             "PULUMI_CONFIG_PASSPHRASE is not set: outside Pulumi Cloud a passphrase protects a stack's "
