@@ -85,7 +85,9 @@ def preview(stack: str) -> int:
     with _interruptions():
         status = _pulumi("preview", "--stack", stack)
     if status == 0:
-        print(f"Next: pulumi up --stack {stack}")
+        print(
+            f"Next: pulumi up --stack {stack}; and commit Pulumi.{stack}.yaml, whose secrets are encrypted."
+        )
         return 0
     print(
         f"The stack {stack} is set up, with its settings in Pulumi.{stack}.yaml, but pulumi preview --stack "
