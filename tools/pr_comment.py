@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Returns 0, or 1 if a command failed."""
+    """Returns 0, 1 if a command failed, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m tools.pr_comment", description=__doc__)
     parser.add_argument("base", help="commit that is deployed")
     parser.add_argument("head", nargs="?", default="", help="commit that is previewed; this folder without")
@@ -34,6 +34,9 @@ def main() -> int:
     except subprocess.CalledProcessError as failure:
         print(f"{' '.join(map(str, failure.cmd))} ended with {failure.returncode}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -53,29 +56,42 @@ def _program(commit: str, folder: Path) -> Iterator[Path]:
 
 def _comment(world: Path, base: Path, head: Path) -> str:
     try:
+        _tell("Deploying the base in an emulated environment, which takes about a minute.")
         _emulator(world, "--program", str(base), "up", "--yes", "--skip-preview", "--suppress-outputs")
+        _tell("Previewing the change.")
         preview = _emulator(world, "--program", str(head), "preview", "--refresh", "--json")
     finally:
         subprocess.run(_command(world, "down"), cwd=CHECKOUT, stdout=sys.stderr, check=False)
-    review = [sys.executable, "-m", "review", "--format", "markdown"]
+    review = [sys.executable, "-m", "review", "--format", "markdown", "--stack", "local"]
+    # Without a preview it ends with an error, and the comment says why.
     return subprocess.run(
-        review, cwd=CHECKOUT, input=preview, stdout=subprocess.PIPE, text=True, check=True
+        review, cwd=CHECKOUT, input=preview, stdout=subprocess.PIPE, text=True, check=False
     ).stdout
 
 
 def _emulator(world: Path, *arguments: str) -> str:
     """Runs pulumi in the environment; returns its standard output."""
     command = _command(world, "pulumi", *arguments)
-    ended = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=False)
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            output, _ = process.communicate()
+        except KeyboardInterrupt:
+            # Pulumi has got the Ctrl-C as well: what takes the environment down waits until it has ended.
+            process.communicate()
+            raise
     # A failed preview says why in its JSON, from which the comment takes it.
-    if ended.returncode != 0 and "--json" not in arguments:
-        sys.stderr.write(ended.stdout)
-        ended.check_returncode()
-    return ended.stdout
+    if process.returncode != 0 and "--json" not in arguments:
+        sys.stderr.write(output)
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return output
 
 
 def _command(world: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "emulator", "--home", str(world), *arguments]
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
 
 
 def _git(*arguments: str) -> None:
