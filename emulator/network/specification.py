@@ -48,7 +48,7 @@ class NodeSpec:
     network: str
     address: str
     prefix_length: int
-    """The prefix length of the address's subnet, whose first address (.1) is the node's router, as in Azure."""
+    """Of the address's subnet, whose first address (.1) is the node's router, as in Azure."""
     hostname: str
     """What `hostname` and `hostname -f` print; 64 characters at most."""
     hosts: Mapping[str, str] = field(default_factory=dict)

@@ -174,6 +174,10 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "In Ambari the broker must be started": (DEAD_BROKERS,),
     "In Ambari: start these brokers": (DEAD_BROKERS,),
     "In Ambari: start the brokers that are down": (DEAD_BROKERS,),
+    "Set appNetworkPolicy to never": (
+        "tests/unit/test_network_policy.py::"
+        "test_a_broker_by_name_stops_the_program_until_one_of_the_two_ways_out_is_taken",
+    ),
     "Compare KAFKA_USER": (SECURED_WAYS,),
     "Allow it with kafka-acls": (ACCESS_RULES,),
     "Look at the leader's log": (DEAD_BROKERS,),

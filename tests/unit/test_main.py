@@ -14,7 +14,7 @@ import yaml
 
 from components.ambari.rolling_restart.kafkas_view import LABEL
 from components.settings import WrongSettings
-from tests.unit.recording import GROUP, Answers, Deployment, deploy
+from tests.unit.recording import GROUP, Answers, Azure, Deployment, deploy
 from tools import outputs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -49,13 +49,16 @@ def configuration(stack: str) -> dict[str, str]:
     return {**encoded, "aks-kafka:ambariPassword": PASSWORD}
 
 
-def run(config: dict[str, str], answers: Answers = MappingProxyType({})) -> Deployment:
+def run(
+    config: dict[str, str], answers: Answers = MappingProxyType({}), azure: Azure | None = None
+) -> Deployment:
     try:
         return deploy(
             lambda: runpy.run_path(str(CHECKOUT / "__main__.py"), run_name="__main__"),
             config=config,
             secrets=SECRETS,
             answers=answers,
+            azure=azure,
         )
     finally:
         # The program turns it off for its own short life; that of the tests is longer.
