@@ -4,6 +4,7 @@ import ast
 import functools
 import gc
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 settings.register_profile("any speed", settings(), deadline=None)
+settings.register_profile("quick", settings.get_profile("any speed"), max_examples=20)
 settings.load_profile("any speed")
 
 if sys.version_info < (3, 11, 8):
@@ -29,6 +31,17 @@ if sys.version_info < (3, 11, 8):
                 gc.enable()
 
     ast.parse = _parse_without_collection
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Modules and tests live to the end: to look for garbage among them takes as long as to collect them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 # First, since pytest-xdist puts the groups into the names of tests in the same hook.
