@@ -4,8 +4,9 @@ Advice of settings is not: `test_advice_of_settings.py` follows all of it.
 """
 
 import ast
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -197,12 +198,10 @@ def messages() -> Iterator[tuple[str, str]]:
     for file in sorted({*files, CHECKOUT / "__main__.py"}):
         if "settings" in file.parts:
             continue
-        tree = ast.parse(file.read_text())
-        parts = {
-            id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
-        }
-        parts |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
+        nodes = list(ast.walk(ast.parse(file.read_text())))
+        parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        parts |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
             if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in parts:
                 pieces = node.values if isinstance(node, ast.JoinedStr) else [node]
                 texts = [piece.value for piece in pieces if isinstance(piece, ast.Constant)]
@@ -210,17 +209,19 @@ def messages() -> Iterator[tuple[str, str]]:
                     yield f"{file.relative_to(CHECKOUT)}:{node.lineno}", "…".join(map(str, texts))
 
 
-ADVICE = [(place, text) for place, text in messages() if ADVISES.search(text) and '"$' not in text]
-"""Texts with a shell's variables are commands that the program runs itself."""
+@functools.cache
+def advice() -> Sequence[tuple[str, str]]:
+    """Texts with a shell's variables are commands that the program runs itself."""
+    return [(place, text) for place, text in messages() if ADVISES.search(text) and '"$' not in text]
 
 
 def test_every_message_that_advises_is_followed_by_a_test() -> None:
-    unknown = [place for place, text in ADVICE if not any(part in text for part in KNOWN)]
+    unknown = [place for place, text in advice() if not any(part in text for part in KNOWN)]
     assert unknown == [], "write a test that does what the message says, and name it in FOLLOWED"
 
 
 def test_no_message_is_named_that_nobody_says() -> None:
-    texts = [text for _, text in ADVICE]
+    texts = [text for _, text in advice()]
     assert [part for part in KNOWN if not any(part in text for text in texts)] == []
 
 

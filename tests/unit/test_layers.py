@@ -1,6 +1,7 @@
 """Who may know of whom: by imports between folders, and by words where nothing is imported."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,7 @@ def rooms() -> dict[str, set[str]]:
     return tables()[1]
 
 
+@functools.cache
 def tables() -> list[dict[str, set[str]]]:
     text = (CHECKOUT / "docs" / "architecture.md").read_text()
     section = text.partition("\n## Floors\n")[2].partition("\n## ")[0]

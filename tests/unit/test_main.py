@@ -1,13 +1,16 @@
 """The program as a whole: what it declares, in which order, and what it tells other stacks."""
 
+import functools
 import gc
 import json
 import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 import yaml
@@ -44,7 +47,7 @@ OUTPUTS = {
 
 def configuration(stack: str) -> dict[str, str]:
     """What Pulumi.STACK.yaml configures, as the engine hands it over, with a password of our own."""
-    values = yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    values = _written(stack)
     encoded = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
     return {**encoded, "aks-kafka:ambariPassword": PASSWORD}
 
@@ -65,10 +68,12 @@ def run(
         gc.enable()
 
 
-@pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch) -> Deployment:
-    monkeypatch.chdir(CHECKOUT)
-    return run(configuration("local"))
+@pytest.fixture(scope="module")
+def program() -> Deployment:
+    """One run, for all tests that only look at it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(CHECKOUT)
+        return run(configuration("local"))
 
 
 def test_outputs_are_flat_and_only_the_kubeconfig_is_secret(program: Deployment) -> None:
@@ -254,3 +259,8 @@ def test_wrong_settings_declare_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(CHECKOUT)
     with pytest.raises(WrongSettings, match="kafkaWorkers"):
         run({**configuration("local"), "aks-kafka:kafkaWorkers": "2"})
+
+
+@functools.cache
+def _written(stack: str) -> Mapping[str, Any]:
+    return yaml.safe_load((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())["config"]

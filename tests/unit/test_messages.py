@@ -1,8 +1,9 @@
 """What the program says to every kind of wrong configuration: golden/ holds it for people to read."""
 
 import ast
+import functools
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,20 @@ import pytest
 
 import components
 from components.settings.validation import leniency, mistakes
-from tests.unit.wrong_configurations import EVERY_KIND, GOLDEN, messages
+from tests.unit import wrong_configurations
+from tests.unit.wrong_configurations import EVERY_KIND, GOLDEN
 from tests.unit.wrong_surroundings import FOUND
 
 COMPONENTS = Path(components.__file__).parent
 SETTINGS = COMPONENTS / "settings"
 WRITE = "read golden/, and write it anew: .venv/bin/python -m tests.unit.wrong_configurations"
+shown = functools.cache(wrong_configurations.messages)
+"""The messages of a kind, for the tests that only read them."""
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_message_is_the_one_that_was_read(kind: str) -> None:
-    assert messages(kind) == (GOLDEN / f"{kind}.txt").read_text(), WRITE
+    assert shown(kind) == (GOLDEN / f"{kind}.txt").read_text(), WRITE
 
 
 def test_there_is_no_message_of_a_kind_that_is_gone() -> None:
@@ -29,8 +33,8 @@ def test_there_is_no_message_of_a_kind_that_is_gone() -> None:
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_mistake_says_what_would_be_right(kind: str) -> None:
-    shown = messages(kind)
-    assert shown.count("\n  - ") == shown.count("\n      Right would be: ")
+    text = shown(kind)
+    assert text.count("\n  - ") == text.count("\n      Right would be: ")
 
 
 def test_every_rule_has_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +56,7 @@ def test_every_rule_has_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
         if getattr(module, "broken", None) is original and module is not mistakes:
             monkeypatch.setattr(module, "broken", noting)
     for kind in EVERY_KIND:
-        messages(kind)
+        wrong_configurations.messages(kind)
     own = {SETTINGS / "validation" / "leniency.py"}
     calls = [
         call
@@ -76,7 +80,7 @@ def test_everything_found_wrong_with_what_exists_has_its_message(monkeypatch: py
         if name.startswith("components.existing.") and hasattr(module, "Mistake"):
             monkeypatch.setattr(module, "Mistake", noting)
     for kind in FOUND:
-        messages(kind)
+        wrong_configurations.messages(kind)
     calls = list(calls_of("Mistake", COMPONENTS / "existing"))
     assert {file.name for file, _ in calls} >= {"aks.py", "azure.py", "kafka.py", "network.py", "rules.py"}
     assert unsaid(calls, said) == [], "add what brings it up to wrong_surroundings.py"
@@ -94,7 +98,12 @@ def unsaid(calls: Iterable[tuple[Path, range]], said: Collection[tuple[Path, int
 def calls_of(function: str, folder: Path) -> Iterator[tuple[Path, range]]:
     """Where `function` is called in a folder and those below it: file and lines of each call."""
     for file in sorted(folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == function:
-                assert node.end_lineno
-                yield file, range(node.lineno, node.end_lineno + 1)
+        if f"{function}(" in file.read_text():
+            yield from ((file, lines) for called, lines in _calls(file) if called == function)
+
+
+@functools.cache
+def _calls(file: Path) -> Sequence[tuple[str, range]]:
+    """The name of each function that a file calls, as it is written there, and the lines of the call."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    return [(ast.unparse(call.func), range(call.lineno, (call.end_lineno or 0) + 1)) for call in calls]

@@ -1,5 +1,6 @@
 """The workflows: what they may do, what they run, and that neither can be changed from outside."""
 
+import functools
 import os
 import re
 from pathlib import Path
@@ -33,6 +34,7 @@ FIRST_ON_NODE_24 = {
 NO_FORK = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
+@functools.cache
 def workflow(name: str) -> dict[str, Any]:
     # YAML takes the key `on` for a truth value, unless every scalar is read as a string.
     return yaml.load(WORKFLOWS[name], Loader=yaml.BaseLoader)

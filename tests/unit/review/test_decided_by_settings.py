@@ -91,9 +91,9 @@ def test_every_setting_that_is_told_is_seen_where_the_program_puts_it(
         for name, (type_, inputs) in after.items():
             old = before.get(name, (type_, {}))[1]
             change = Change(f"urn::{name}", type_, Operation.UPDATE, old, inputs)
+            paths = [one.path for one in differences(change)]
             for decided in DECIDED:
                 if decided.resource in (name, type_):
-                    paths = [one.path for one in differences(change)]
                     seen |= {decided for path in paths if re.fullmatch(decided.path, path)}
     assert [decided.setting for decided in DECIDED if decided not in seen] == []
 
