@@ -5,6 +5,8 @@ PYTHON ?= $(firstword $(wildcard .venv/bin/python) \
 EMULATOR := .venv/bin/python -m emulator
 # Tests that share an environment stay in one process (conftest.py), and start first: they take longest.
 PYTEST := .venv/bin/python -m pytest --dist loadgroup --no-loadscope-reorder
+# Fewer examples of each property, and no plugin that unit tests don't use: it takes longer to load than a test.
+QUICK := -m "not thorough" --hypothesis-profile quick -p no:schemathesis -p no:anyio
 
 # Images of containers often set it. Then each process of a run compiles all modules anew: 0.6 s of each preview.
 # PYTHONPYCACHEPREFIX would not do instead: compileall would write the bytecode of images there.
@@ -27,8 +29,8 @@ up: setup ## the whole environment on this machine: networks, Kafka, the page (5
 down: ## destroy it and leave nothing (10 s)
 	@if [ -x .venv/bin/python ]; then $(EMULATOR) down; fi
 
-unit: setup-unit ## pure rules and components: no emulator, engine or browser (30 s)
-	@$(PYTEST) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
+unit: setup-unit ## pure rules and components, but for the few thorough tests: no emulator, engine or browser (15 s)
+	@$(PYTEST) $(QUICK) --numprocesses 2 --quiet tests/unit app/tests/test_pure.py
 
 test: lint ## everything that must hold (20 min)
 	@$(PYTEST) --numprocesses 3 $(addprefix --ignore=,$(MORE) tests/e2e/test_package.py tests/azure_cli tests/languages)

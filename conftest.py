@@ -12,6 +12,7 @@ from hypothesis import settings
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 settings.register_profile("any speed", settings(), deadline=None)
+settings.register_profile("quick", settings.get_profile("any speed"), max_examples=20)
 settings.load_profile("any speed")
 
 if sys.version_info < (3, 11, 8):

@@ -240,7 +240,12 @@ def test_after_a_resize_that_failed_workers_are_asked_for_again(kafka: Deploymen
 
 
 @pytest.mark.parametrize(
-    ("state", "looks"), [("Failed Error 3", 1), ("Deleting Running 3", 1), ("InProgress Accepted 3", 100)]
+    ("state", "looks"),
+    [
+        ("Failed Error 3", 1),
+        ("Deleting Running 3", 1),
+        pytest.param("InProgress Accepted 3", 100, marks=pytest.mark.thorough),
+    ],
 )
 def test_a_cluster_that_takes_no_workers_is_an_error(
     kafka: Deployment, tmp_path: Path, state: str, looks: int

@@ -143,6 +143,7 @@ def test_credentials_of_no_kind_that_is_known_are_named() -> None:
             pass
 
 
+@pytest.mark.thorough
 def test_threads_that_connect_first_at_the_same_time_all_can() -> None:
     command = [sys.executable, "-c", CONNECTING]
     ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)

@@ -80,7 +80,7 @@ def printing(tmp_path: Path, script: str) -> str:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("exec sleep 60", "no credentials within"),
+        pytest.param("exec sleep 60", "no credentials within", marks=pytest.mark.thorough),
         ("echo 'AADSTS50076: sign in' >&2; exit 1", "AADSTS50076"),
         ("echo nonsense", "no credentials"),
         ('echo "{\\"status\\": {}}"', "neither a token nor a certificate"),

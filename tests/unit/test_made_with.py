@@ -99,6 +99,7 @@ def test_numbers_and_lists_are_compared_as_the_engine_hands_them_over() -> None:
     assert AKS.changed({**AKS.settings_in(zoned), "aksMaxPods": 30.0}, zoned) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("resource", KINDS)
 @pytest.mark.parametrize("recorded", ["as it was made", "of another size", "nobody knows how"])
 def test_the_program_ignores_what_azure_says_of_a_cluster_that_stays(

@@ -219,6 +219,7 @@ def test_development_stack_wants_just_what_is_its_owner_s() -> None:
     }
 
 
+@pytest.mark.thorough
 def test_imports_load_no_resource_types() -> None:
     """Classes of azure-native and kubernetes make up most of a preview: each loads where it is first used."""
     modules_of_ours = sorted(
@@ -240,6 +241,7 @@ def test_imports_load_no_resource_types() -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_the_process_of_dynamic_providers_loads_neither_settings_nor_what_declares_resources() -> None:
     """It starts in every preview, and whatever depends on brokers waits for it."""
     modules_of_ours = sorted(

@@ -174,6 +174,7 @@ def test_a_protocol_that_kafka_has_not_is_refused() -> None:
         read_one(ENVIRONMENT, lambda environment: environment.bootstrap_servers_by("TLS"))
 
 
+@pytest.mark.thorough
 def test_the_reader_loads_no_provider() -> None:
     program = "import sys, components.outputs; print(*sys.modules)"
     loaded = subprocess.run(

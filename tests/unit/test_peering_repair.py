@@ -89,6 +89,7 @@ def test_a_healthy_stack_is_declared_as_ever(warned: list[str]) -> None:
     assert [said for said in warned if "peering" in said] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lost", HALVES)
 def test_new_networks_get_both_halves_anew(warned: list[str], lost: str) -> None:
     left = next(half for half in HALVES if half != lost)
@@ -101,6 +102,7 @@ def test_new_networks_get_both_halves_anew(warned: list[str], lost: str) -> None
     assert f"{left}, is Disconnected" in said
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lost", HALVES)
 def test_adopted_networks_get_both_halves_anew(warned: list[str], lost: str) -> None:
     site = Site()

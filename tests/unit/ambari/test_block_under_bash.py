@@ -143,6 +143,7 @@ def test_it_says_ipv4_only_once_when_sourced_twice_in_one_shell(node: Node):
 plain = st.text(alphabet=st.characters(exclude_characters="\n\r\0", exclude_categories=["Cs"]), max_size=30)
 
 
+@pytest.mark.thorough
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(plain.map(lambda text: f"key={text}"), max_size=6), ends=st.booleans())
 def test_any_other_line_survives(node: Node, lines: list[str], ends: bool):

@@ -114,7 +114,7 @@ def test_larger_clusters_take_no_more_rounds_than_the_docstring_says(view: Kafka
     ("brokers", "partitions", "replicas", "minimum"),
     [
         *((size, 15 * size, *kept) for size in (12, 20, 60) for kept in ((2, 1), (3, 1), (3, 2), (4, 2))),
-        (300, 10_000, 3, 2),
+        pytest.param(300, 10_000, 3, 2, marks=pytest.mark.thorough),
     ],
 )
 @pytest.mark.parametrize("batch", [2, 10])

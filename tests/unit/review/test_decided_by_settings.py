@@ -80,6 +80,7 @@ def declared(monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]) -> dict[
     return {one.name: (without_version(one.type), one.inputs) for one in found}
 
 
+@pytest.mark.thorough
 def test_every_setting_that_is_told_is_seen_where_the_program_puts_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

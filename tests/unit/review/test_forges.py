@@ -181,6 +181,7 @@ def test_drift_in_azure_boards_is_one_item_that_is_closed_when_it_is_gone(
     assert patches == ({"application/json-patch+json"} if written else set())
 
 
+@pytest.mark.thorough
 def test_what_posts_comments_needs_python_alone() -> None:
     """Workflows run it also where the packages of the program could not be installed."""
     code = (
