@@ -73,8 +73,9 @@ def checkout(tmp_path: Path) -> Checkout:
     (tmp_path / ".ci").mkdir()
     for script in SCRIPTS:
         shutil.copy(CHECKOUT / ".ci" / script, tmp_path / ".ci")
-    for name in ("review", "policy", "Pulumi.dev.yaml", ".venv"):
+    for name in ("review", "policy", "tools", ".venv"):
         (tmp_path / name).symlink_to(CHECKOUT / name)
+    shutil.copy(CHECKOUT / "Pulumi.dev.yaml", tmp_path)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pulumi").write_text(PULUMI)
     (tmp_path / "bin" / "pulumi").chmod(0o755)
@@ -305,8 +306,8 @@ def test_an_environment_of_a_pull_request_is_a_stack_of_its_own(checkout: Checko
     assert noted[noted.index("config set --secret ambariPassword") + 1].startswith("Secret-Passw0rd")
     assert noted[-1] == "refresh --yes --non-interactive"
     assert not [line for line in noted if line.startswith("config set") and "Secret" in line]
-    settings = (checkout.folder / "Pulumi.pr-12.yaml").read_text()
-    assert settings == (CHECKOUT / "Pulumi.dev.yaml").read_text()
+    settings = yaml.safe_load((checkout.folder / "Pulumi.pr-12.yaml").read_text())
+    assert settings == yaml.safe_load((CHECKOUT / "Pulumi.dev.yaml").read_text())
 
 
 def test_an_environment_has_its_secrets_protected_by_the_key_that_is_named(checkout: Checkout) -> None:
@@ -317,6 +318,21 @@ def test_an_environment_has_its_secrets_protected_by_the_key_that_is_named(check
     settings = yaml.safe_load((checkout.folder / "Pulumi.pr-12.yaml").read_text())
     assert settings["secretsprovider"] == key
     assert settings["config"] == yaml.safe_load((CHECKOUT / "Pulumi.dev.yaml").read_text())["config"]
+
+
+@pytest.mark.parametrize("provider", ["", "azurekeyvault://contoso.vault.azure.net/keys/pulumi/1"])
+def test_an_environment_takes_no_secrets_of_the_stack_whose_settings_it_has(
+    checkout: Checkout, provider: str
+) -> None:
+    file = checkout.folder / "Pulumi.dev.yaml"
+    settings = yaml.safe_load(file.read_text())
+    secret = {"aks-kafka:appAccessToken": {"secure": "v1:ours:only"}}
+    ours = {"secretsprovider": "hashivault://ours", "encryptedkey": "b3Vycw==", "encryptionsalt": "v1:ours"}
+    file.write_text(yaml.safe_dump({"config": {**settings["config"], **secret}, **ours}))
+    ended = checkout.run("environment", "up", SECRETS_PROVIDER=provider, **ENVIRONMENT)
+    assert ended.returncode == 0, ended.stderr
+    made = yaml.safe_load((checkout.folder / "Pulumi.pr-12.yaml").read_text())
+    assert made == {**settings, **({"secretsprovider": provider} if provider else {})}
 
 
 def test_nothing_is_left_of_an_environment(checkout: Checkout) -> None:
