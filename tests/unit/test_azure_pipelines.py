@@ -72,7 +72,8 @@ def test_only_main_is_deployed_after_an_approval_one_run_at_a_time() -> None:
 def test_only_what_has_passed_the_tests_is_deployed() -> None:
     assert list(scripts(TEST)) == [".ci/run"]
     assert DEPLOY["dependsOn"] == ["test", "preview"]
-    assert DEPLOY["condition"].startswith("and(succeeded(), ")
+    for stage in (TEST, DEPLOY):
+        assert stage["condition"].startswith("and(succeeded(), ")
     assert "AzureCLI" not in str(TEST)
 
 
