@@ -52,7 +52,10 @@ def test_pull_requests_pushes_to_main_and_every_morning_are_previewed() -> None:
     condition = next(step for step in steps(PREVIEW["jobs"][0]) if step.get("displayName") == "comment")[
         "condition"
     ]
-    assert condition == "and(not(canceled()), eq(variables['Build.Reason'], 'PullRequest'))"
+    assert condition == (
+        "and(not(canceled()), eq(variables['Build.Reason'], 'PullRequest'), "
+        "eq(variables['Build.Repository.Provider'], 'TfsGit'))"
+    )
 
 
 def test_only_main_is_deployed_after_an_approval_one_run_at_a_time() -> None:
