@@ -24,20 +24,37 @@ _GONE = ("delete", "discard", "remove-pending-replace")
 """Steps after which a resource is no more, or no more the stack's."""
 
 
+_PARTS = frozenset({"config", "steps", "diagnostics", "changeSummary"})
+"""Of PreviewDigest in Pulumi's pkg/display/json.go, one of which every preview has."""
+
+
 class NoPreview(Exception):
     """The text is not the output of a preview that succeeded; the message says what it is."""
 
 
 def document(text: str) -> dict[str, Any]:
-    """The JSON in what the command printed, which may begin with lines for people. Raises NoPreview."""
-    start = re.search(r"^\{", text, re.MULTILINE)
-    try:
-        found, _ = json.JSONDecoder().raw_decode(text, start.start() if start else 0)
-    except json.JSONDecodeError as error:
-        raise NoPreview(f"this is no JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise NoPreview("this is JSON, but no preview")
-    return found
+    """The JSON in what the command printed, which may begin with lines for people. Raises NoPreview.
+
+    Such a line may be JSON itself, a plugin's log: a preview is what holds what one holds.
+    """
+    trouble = "no line begins with a brace, as its JSON does"
+    for start in re.finditer(r"^\{", text, re.MULTILINE):
+        try:
+            found, _ = json.JSONDecoder().raw_decode(text, start.start())
+        except (json.JSONDecodeError, RecursionError) as error:
+            trouble = f"this is no JSON: {error}"
+            continue
+        if isinstance(found, dict) and found.keys() & _PARTS and _are_steps(found.get("steps") or []):
+            return found
+        trouble = "this is JSON, but no preview"
+    raise NoPreview(trouble)
+
+
+def _are_steps(something: Any) -> bool:
+    return isinstance(something, list) and all(
+        isinstance(step, dict) and isinstance(step.get("op"), str) and isinstance(step.get("urn"), str)
+        for step in something
+    )
 
 
 def resources(text: str) -> list[Resource]:
@@ -51,6 +68,9 @@ def resources(text: str) -> list[Resource]:
     # A replaced or refreshed resource has several steps: the last tells what becomes of it.
     planned: dict[str, dict[str, Any]] = {}
     for step in steps:
+        if (step.get("oldState") or {}).get("delete"):
+            # What an earlier replacement has left behind, which any run deletes.
+            continue
         if state := step.get("newState"):
             planned[step["urn"]] = state
         elif step["op"] in _GONE:

@@ -1,12 +1,14 @@
 """Reviews a preview: `pulumi preview --refresh --json | python -m review --format markdown`.
 
-Exit status 0, also for a preview that failed, whose messages are the review; 2 if there is no preview; with
---expect-no-changes 3 if something changes. Whether a broken policy is an error is decided by `policy.check`.
+Exit status 0, also for a preview that failed, whose messages are the review; 2 if there is no preview, or one
+of an unknown form, such as a later Pulumi's; with --expect-no-changes 3 if something changes. Whether a
+broken policy is an error is decided by `policy.check`.
 """
 
 import argparse
 import dataclasses
 import sys
+import traceback
 
 from policy.check import violations
 from policy.preview import NoPreview, resources
@@ -28,9 +30,9 @@ def main() -> int:
     parser.add_argument("--note", default="", help="a line below the review: of which commit, and when")
     options = parser.parse_args()
     try:
-        made, status = _reviewed(sys.stdin.read()), 0
+        made, status = _reviewed(sys.stdin.buffer.read().decode(errors="replace")), 0
     except NoPreview as failure:
-        made, status = no_preview(options.stack, str(failure)), 2
+        made, status = no_preview(options.stack or "?", str(failure)), 2
     if options.stack:
         made = dataclasses.replace(made, stack=options.stack)
     sys.stdout.write(_FORMATS[options.format](made, options.note))
@@ -38,9 +40,15 @@ def main() -> int:
 
 
 def _reviewed(printed: str) -> Report:
-    preview = read(printed)
-    # A failed preview does not list all resources, so that policies can't be checked.
-    return report(preview, [] if preview.errors else violations(resources(printed)))
+    """The report on what the command printed. Raises NoPreview."""
+    try:
+        preview = read(printed)
+        # A failed preview does not list all resources, so that policies can't be checked.
+        return report(preview, [] if preview.errors else violations(resources(printed)))
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as surprise:
+        # An empty review would be taken for one of no change.
+        traceback.print_exc()
+        raise NoPreview(f"this one is in a form that the review does not know ({surprise!r})") from surprise
 
 
 if __name__ == "__main__":

@@ -14,42 +14,57 @@ from .report import Report
 
 LIMIT = 65_536
 """The length of the longest comment that GitHub accepts."""
+_MARKER = "<!-- review of the stack "
 _RESERVE = 500
 """Bytes that are kept free for the lines that say what is left out."""
 _LONGEST_QUOTATION = 2_000
+_LONGEST_LINE = 2_000
+"""The longest line of the folded differences, so that one value does not take the room of all others."""
+_LONGEST_MESSAGE = 8_000
+"""The longest message of several lines, in bytes."""
 
 
 def markdown(report: Report, note: str = "") -> str:
     """The comment. Its first line is an invisible marker, by which it is found again."""
-    lines = [
+    blocks = [
         marker(report.stack),
         f"### Preview of {_phrase((Quoted(report.stack),))}: {_phrase(report.headline)}",
+        *_section("Why", report.errors),
+        *_section("⚠️ Look at this first", report.dangers),
+        *_section("Changes", report.changes),
+        *_section("The program warns", report.warnings),
     ]
-    lines += _section("Why", report.errors)
-    lines += _section("⚠️ Look at this first", report.dangers)
-    lines += _section("Changes", report.changes)
-    lines += _section("The program warns", report.warnings)
     ending = ["", f"<sub>{_phrase((Quoted(note),))}</sub>"] if note else []
-    lines = _fitting(lines, LIMIT - _RESERVE - _length(ending), "more lines do not fit into a comment.")
-    room = LIMIT - _RESERVE - _length(lines) - _length(ending)
-    return "\n".join([*lines, *_folded(report.details, room), *ending]) + "\n"
+    blocks = _fitting(blocks, LIMIT - _RESERVE - _length(ending), "more lines do not fit into a comment.")
+    room = LIMIT - _RESERVE - _length(blocks) - _length(ending)
+    return "\n".join([*blocks, *_folded(report.details, room), *ending]) + "\n"
 
 
 def marker(stack: str) -> str:
     """The first line of the comments on a stack, by which a new one replaces the former."""
-    return f"<!-- review of the stack {re.sub('[^A-Za-z0-9_./-]', '_', stack)} -->"
+    return f"{_MARKER}{re.sub('[^A-Za-z0-9_./-]', '_', stack)} -->"
+
+
+def marker_of(text: str) -> str:
+    """The marker of a comment. Raises ValueError for a text without one, which would replace any comment."""
+    first = text.partition("\n")[0]
+    if not first.startswith(_MARKER):
+        raise ValueError("This is no review: its first line is no marker. Nothing was posted.")
+    return first
 
 
 def _section(title: str, phrases: Sequence[Phrase]) -> list[str]:
-    lines = [line for phrase in phrases for line in _item(phrase)]
-    return ["", f"**{title}**", "", *lines] if phrases else []
+    """The blocks of a section, each of which is shown as a whole or not at all."""
+    return [f"\n**{title}**\n", *map(_item, phrases)] if phrases else []
 
 
-def _item(phrase: Phrase) -> list[str]:
+def _item(phrase: Phrase) -> str:
     if not (lines := message(phrase)):
-        return [f"- {_phrase(phrase)}"]
+        return f"- {_phrase(phrase)}"
+    lines = _cut(lines)
     fence = _fence(lines)
-    return ["", f"{fence}text", *lines, fence, ""]
+    shown = _fitting(lines, _LONGEST_MESSAGE, "more lines.")
+    return "\n".join(["", f"{fence}text", *shown, fence, ""])
 
 
 def _fence(lines: Sequence[str]) -> str:
@@ -73,15 +88,21 @@ def _code(text: str) -> str:
 def _folded(details: Sequence[str], room: int) -> list[str]:
     if not details:
         return []
+    details = _cut(details)
     fence = _fence(details)
     head = ["", "<details><summary>Every difference</summary>", "", f"{fence}diff"]
     tail = [fence, "", "</details>"]
     room -= _length(head) + _length(tail)
-    return [*head, *_fitting(details, room, "more lines do not fit into a comment: run the preview."), *tail]
+    shown = _fitting(details, room, "more lines do not fit into a comment: run the preview.")
+    return [*head, *shown, *tail]
+
+
+def _cut(lines: Sequence[str]) -> list[str]:
+    return [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines]
 
 
 def _fitting(lines: Sequence[str], room: int, what: str) -> list[str]:
-    """The first lines that fit into `room` bytes, and a line that says how many do not."""
+    """The first lines or blocks that fit into `room` bytes, and a line that says how many do not."""
     fitting: list[str] = []
     for line in lines:
         room -= _length([line])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from ..markdown import marker_of
 from .rest import ask, exit_status
 
 _API = "api-version=7.1"
@@ -34,7 +35,7 @@ class AzureDevOps:
 
     def comment(self, text: str) -> None:
         """Posts the comment; an earlier one with the same first line is updated instead."""
-        marker = text.partition("\n")[0]
+        marker = marker_of(text)
         for thread in self._ask("GET", "/threads")["value"]:
             for comment in thread.get("comments") or ():
                 if (comment.get("content") or "").startswith(marker):
@@ -50,7 +51,7 @@ class AzureDevOps:
 
 
 def main() -> int:
-    """Posts the text on standard input. Returns 1 if Azure DevOps refuses a request, else 0."""
+    """Posts the text on standard input. Returns 1 if Azure DevOps refuses, or it is no review; else 0."""
     known = os.environ
     forge = AzureDevOps(
         collection=known["SYSTEM_COLLECTIONURI"],

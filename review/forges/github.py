@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..markdown import marker_of
 from .rest import ask, exit_status
 
 _PAGE = 100
@@ -56,7 +57,7 @@ class GitHub:
 
     def _own(self, listing: str, text: str) -> Mapping[str, Any] | None:
         """The first comment or issue of a list that a workflow has written with the marker of this text."""
-        marker = text.partition("\n")[0]
+        marker = marker_of(text)
         for one in self._all(listing):
             if (one.get("body") or "").startswith(marker) and one["user"]["type"] == "Bot":
                 return one
@@ -74,7 +75,10 @@ class GitHub:
 
 
 def main() -> int:
-    """Runs the command with the text on standard input. Returns 1 if GitHub refuses a request, else 0."""
+    """Runs the command with the text on standard input.
+
+    Returns 1 if GitHub refuses a request, or the text is no review; else 0.
+    """
     parser = argparse.ArgumentParser(prog="python -m review.forges.github", description=__doc__)
     parser.add_argument("what", choices=["comment", "drift", "no-drift"])
     parser.add_argument("number", type=int, nargs="?", help="of the pull request")

@@ -17,10 +17,13 @@ class ForgeRefused(Exception):
 
 
 def exit_status(requests: Callable[[], None]) -> int:
-    """Calls a function that sends requests. Returns 0, or 1 after printing why the forge refused one."""
+    """Calls a function that sends requests. Returns 0, or 1 after printing why the forge refused one.
+
+    A ValueError, of a text that can't be posted, is printed likewise.
+    """
     try:
         requests()
-    except ForgeRefused as failure:
+    except (ForgeRefused, ValueError) as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0

@@ -161,6 +161,13 @@ def test_a_review_that_breaks_is_not_taken_for_no_changes(checkout: Checkout) ->
     assert not (checkout.folder / "output").exists()
 
 
+def test_a_preview_in_an_unknown_form_is_not_taken_for_one_of_no_change(checkout: Checkout) -> None:
+    checkout.previews({"steps": [NOTHING["steps"][0] | {"newState": 7}]})
+    ended = checkout.run("preview")
+    assert ended.returncode == 2
+    assert "in a form that the review does not know" in (checkout.folder / "review.md").read_text()
+
+
 def test_a_broken_policy_fails_the_preview(checkout: Checkout) -> None:
     service = {"type": "kubernetes:core/v1:Service", "inputs": {"spec": {"type": "LoadBalancer"}}}
     checkout.previews({"steps": [{"op": "create", "urn": "urn:pulumi:dev::p::t::page", "newState": service}]})

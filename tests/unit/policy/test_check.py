@@ -54,6 +54,12 @@ def test_what_a_refresh_saw_and_is_then_deleted_breaks_no_rule() -> None:
     assert resources(preview(step("refresh"), gone)) == []
 
 
+def test_what_an_earlier_replacement_left_behind_is_not_what_will_be() -> None:
+    left = step("refresh", inputs={"tags": {"old": "yes"}}) | {"oldState": {"delete": True}}
+    [storage] = resources(preview(step("refresh", inputs={"tags": {}}), left))
+    assert storage.inputs == {"tags": {}}
+
+
 def test_lines_before_and_after_the_preview_are_passed_over() -> None:
     text = f"Previewing update (local):\n{preview(step('create'))}\nDone.\n"
     assert [storage.name for storage in resources(text)] == ["storage"]

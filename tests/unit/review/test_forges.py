@@ -21,7 +21,7 @@ COMMENTS = "/repos/o/r/issues/12/comments"
 ISSUES = "/repos/o/r/issues"
 
 
-def run(forge: Forge, module: Any, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+def run(forge: Forge, module: Any, *arguments: str, monkeypatch: pytest.MonkeyPatch, text: str = TEXT) -> int:
     """The command, with what a pipeline sets, and the text on its standard input."""
     environment = {
         "GITHUB_API_URL": forge.url,
@@ -38,9 +38,9 @@ def run(forge: Forge, module: Any, *arguments: str, monkeypatch: pytest.MonkeyPa
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["module", *arguments])
-    monkeypatch.setattr(sys, "stdin", io.StringIO(TEXT))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
     status = module.main()
-    assert forge.tokens == {"Bearer secret-token"}
+    assert forge.tokens <= {"Bearer secret-token"}
     return status
 
 
@@ -103,6 +103,18 @@ def test_a_refusal_is_told_without_the_token(
     said = capsys.readouterr().err
     assert "was answered with 404" in said
     assert "secret-token" not in said
+
+
+@pytest.mark.parametrize("arguments", [(github, "comment", "12"), (github, "drift"), (azure_devops,)])
+@pytest.mark.parametrize("text", ["", "Traceback (most recent call last):\n"])
+def test_what_is_no_review_takes_nobody_s_place(
+    arguments: tuple[Any, ...], text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"id": 6, "number": 6, "body": "somebody else's", "user": BOT}
+    with serving(pages(f"{COMMENTS}?", said) | pages(f"{ISSUES}?state=open&", said)) as forge:
+        assert run(forge, *arguments, monkeypatch=monkeypatch, text=text) == 1
+    assert forge.written == []
+    assert "This is no review" in capsys.readouterr().err
 
 
 THREADS = "/a%20project/_apis/git/repositories/r/pullRequests/12/threads"

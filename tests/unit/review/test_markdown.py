@@ -84,6 +84,27 @@ def test_a_comment_that_would_be_too_long_says_what_is_missing(letter: str) -> N
     assert comment.endswith("</details>\n\n<sub>`commit`</sub>\n")
 
 
+@pytest.mark.parametrize("details", [["- a: " + "`" * 70_000, "- b"], ["x" * 70_000] * 40])
+def test_one_long_value_takes_neither_the_room_of_others_nor_breaks_the_limit(details: list[str]) -> None:
+    comment = markdown(Report("local", ("1 updated.",), details=[*details, "- last"]))
+    assert len(comment.encode()) <= LIMIT
+    assert comment.count("…") >= 1
+    assert "\n- last\n" in comment or "more lines do not fit" in comment
+    assert comment.endswith("\n\n</details>\n")
+
+
+def test_messages_that_do_not_fit_leave_no_fence_open() -> None:
+    long = Quoted("`" * 70_000 + "\nright")
+    assert len(markdown(Report("local", ("The preview failed.",), errors=[(long,)])).encode()) < LIMIT / 4
+    phrases = [(Quoted("\n".join(["`" * 1000] * 5000)),)] * 40
+    comment = markdown(Report("local", ("The preview failed.",), errors=phrases, details=["- a"]))
+    assert len(comment.encode()) <= LIMIT
+    fences = re.findall(r"^`{3,}(?=text$|$)", comment, re.MULTILINE)
+    assert len([fence for fence in fences if len(fence) > 1000]) % 2 == 0
+    assert "more lines." in comment
+    assert comment.endswith("</details>\n")
+
+
 def test_dangers_are_the_last_to_be_left_out() -> None:
     phrases = [(Quoted("x" * 1000),)] * 80
     comment = markdown(
