@@ -26,6 +26,18 @@ from confluent_kafka.admin import AdminClient
 metadata = AdminClient({"bootstrap.servers": sys.argv[1]}).list_topics(timeout=5)
 print(*(broker.host for broker in metadata.brokers.values()))
 """
+_LET_IN = """\
+import sys
+from confluent_kafka.admin import (
+    AdminClient, ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
+)
+
+servers, user, password = sys.argv[1:]
+mechanism = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
+credential = UserScramCredentialUpsertion(user, mechanism, password.encode())
+admin = AdminClient({"bootstrap.servers": servers})
+admin.alter_user_scram_credentials([credential])[user].result(30)
+"""
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,16 @@ class LiveKafka:
         arguments = ["exec", "aks", "--", sys.executable, "-c", _METADATA, servers]
         asked = self.environment.run(*arguments)
         return set(asked.output.split()) if asked.status == 0 else set()
+
+    def let_in(self, user: str, password: str) -> None:
+        """Has Kafka know the user by this password alone, by SCRAM-SHA-512 and without a restart."""
+        servers = self.environment.outputs()["bootstrapServers"]
+        arguments = ["exec", "aks", "--", sys.executable, "-c", _LET_IN, servers, user, password]
+
+        def let_in() -> bool:
+            return self.environment.run(*arguments).status == 0
+
+        eventually(let_in, f"Kafka knows {user}")
 
     # Ambari's own behaviour
 

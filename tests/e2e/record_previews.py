@@ -24,6 +24,8 @@ from tests.unit.review.golden import RECORDED, file_name
 _OF_A_STEP = ("op", "urn", "diffReasons", "detailedDiff")
 _OF_A_STATE = ("urn", "type", "custom", "inputs", "protect")
 _SERVERS = "bootstrapServers"
+_WITH_STATES = (f"::{TOPICS}", "::kafka-cluster")
+"""Ends of the names of resources whose states are read also where nothing happens to them."""
 
 
 def main() -> None:
@@ -47,7 +49,7 @@ def main() -> None:
 
 
 def without_the_rest(preview: Mapping[str, Any]) -> dict[str, Any]:
-    """A preview, cut down to what the review reads: of what stays as it is, only which topics it declares.
+    """A preview, cut down to what the review reads: of what stays, only topics and the Kafka cluster.
 
     That what stays keeps the policies is not seen in it; `test_policies` looks at whole previews.
     """
@@ -56,7 +58,7 @@ def without_the_rest(preview: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:
-    if step["op"] in ("refresh", "same") and not step["urn"].endswith(f"::{TOPICS}"):
+    if step["op"] in ("refresh", "same") and not step["urn"].endswith(_WITH_STATES):
         return {name: step[name] for name in ("op", "urn")}
     kept = {name: step[name] for name in _OF_A_STEP if step.get(name)}
     return kept | {side: _state(step[side]) for side in ("oldState", "newState") if step.get(side)}

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components.ambari.api.client import Ambari
+from components.ambari.api.connection import Connection
 from tests.e2e.environment import CHECKOUT, Environment, program_with
 from tests.e2e.live_kafka import LiveKafka
 from tests.e2e.test_peering import PEERING, SomebodyElse, peerings
@@ -65,7 +67,12 @@ class Copy:
         return {f"{one['op']} {one['urn'].rpartition('::')[2]}" for one in done if one["op"] not in _NO_STEP}
 
     def kafka(self) -> LiveKafka:
-        return LiveKafka.of(self.world)
+        """By the settings, which may have another name of the cluster by then, and another password."""
+        command = ("config", "get", "ambariPassword", "--config-file", str(self.file))
+        password = self.world.pulumi("--program", str(self.program), *command).strip()
+        connection = Connection(self.world.outputs()["ambariUrl"], "admin", password)
+        ambari = Ambari(connection, self.settings["config"]["aks-kafka:kafkaClusterName"])
+        return LiveKafka(self.world, ambari, connection)
 
 
 Change = Callable[[Copy], None]
@@ -88,6 +95,20 @@ def another_token(copy: Copy) -> None:
     copy.set_secret("appAccessToken", "another-token-that-nobody-guesses")
 
 
+def kafka_password(copy: Copy) -> None:
+    """Brokers ask for a password, and clients have one; then it is another one."""
+    kafka = copy.kafka()
+    for name, value in LOGIN.items():
+        kafka.edit("kafka-broker", name, value)
+    kafka.restart_by_hand(kafka.hosts())
+    kafka.let_in("anna", "a-password-of-kafka")
+    copy.set(kafkaProtocol="SASL_PLAINTEXT", kafkaSaslMechanism="SCRAM-SHA-512", kafkaUser="anna")
+    copy.set_secret("kafkaPassword", "a-password-of-kafka")
+    copy.steps("up", "--yes", "--skip-preview", "--refresh")
+    kafka.let_in("anna", "another-password-of-kafka")
+    copy.set_secret("kafkaPassword", "another-password-of-kafka")
+
+
 def listeners(copy: Copy) -> None:
     copy.kafka().edit("kafka-broker", "listeners", "PLAINTEXT://localhost:9092")
 
@@ -108,6 +129,14 @@ def setting(**settings: object) -> Change:
     return lambda copy: copy.set(**settings)
 
 
+LOGIN = {
+    "listeners": "PLAINTEXT://0.0.0.0:9092,SASL_PLAINTEXT://0.0.0.0:9093",
+    "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config": (
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+    ),
+}
+"""Properties of brokers that have a listener for users with a password."""
 PUBLISHED = {"replace create-topics", "replace check", "update check-result", "update create-topics-result"}
 CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
     "nothing": (lambda _: None, False, set()),
@@ -152,6 +181,17 @@ CHANGES: Mapping[str, tuple[Change, bool, set[str]]] = {
         {"update broker-addresses", "update ip-advertising", "update kafka-view"},
     ),
     "another Kafka cluster": (setting(kafkaClusterName="another-kafka"), True, {"replace kafka-cluster"}),
+    "another password of Kafka": (
+        kafka_password,
+        False,
+        {
+            *PUBLISHED,
+            "replace kafka-login",
+            "update kafka-test-app",
+            "update rollout",
+            "update kafka-view",
+        },
+    ),
 }
 """By name: what changes, whether the preview has to look, and steps that are among those taken."""
 NOT_FORESEEN: Mapping[str, set[str]] = {
