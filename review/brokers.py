@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .phrases import Phrase, listed
+from .phrases import Phrase, Quoted, listed, value
 from .preview import Change, Operation, Preview
 from .topics import Topic, declared
 
@@ -13,6 +13,8 @@ ADVERTISING = "dynamic/kafka:IpAdvertising"
 KAFKA = "azure-native:hdinsight:Cluster"
 CREATION_MINUTES = "21 to 35"
 """The minutes that HDInsight takes to create a cluster (`docs/azure.md`)."""
+RESTART_MINUTES = "1 to 3"
+"""The minutes from the restart of a broker until it is in sync again (`docs/operations.md`)."""
 SETTLE = 30
 """Seconds for which a restarted broker must run where Kafka's health is known: `Pace.settle` of the program.
 
@@ -34,11 +36,37 @@ def restarts(preview: Preview) -> Iterator[Phrase]:
             yield from _advertising_change(change, declared(preview))
 
 
+def drift(preview: Preview) -> Iterator[Phrase]:
+    """The differences that the last refresh found in Ambari, and for which brokers restart."""
+    for change in preview.changes:
+        if not change.type.endswith(ADVERTISING) or change.operation is not Operation.UPDATE:
+            continue
+        before, after = change.before, change.after
+        drifted = [name for name in _DRIFTS if name in before and before[name] != after.get(name)]
+        for name in drifted:
+            yield (f"{_DRIFTS[name]}: ", value(before[name]), " → ", value(after.get(name)))
+        if not drifted and (stale := before.get("staleBrokers")):
+            yield ("Do not run with the configuration in Ambari: ", *_short_names(stale))
+
+
+_DRIFTS = {
+    "listeners": "Kafka's listeners, in Ambari",
+    "kafkaEnvBlock": "The program's lines in kafka-env, in Ambari",
+    "advertised": "What brokers advertise",
+}
+"""Inputs of IpAdvertising that a refresh changes, and how they are named to a reader."""
+
+
+def _short_names(hosts: Iterable[str]) -> Phrase:
+    return listed(host.partition(".")[0] for host in hosts)
+
+
 def _new_cluster(options: Mapping[str, Any]) -> Phrase:
     """What a replacement of the cluster means: the old one is deleted first, as both have the same name."""
     return (
         f"No broker answers until there is a new cluster, for which Azure takes {CREATION_MINUTES} minutes. "
-        f"Its brokers then restart, {_pace(options)}: new ones do not advertise their addresses.",
+        f"Its brokers then restart, {_pace(options)}: new ones do not advertise their addresses, which may "
+        "be others than before.",
     )
 
 
@@ -51,7 +79,7 @@ def _advertising_change(change: Change, topics: Sequence[Topic]) -> Iterator[Phr
         yield (f"Brokers that do not advertise their addresses yet restart, {_pace(change.after)}.",)
         return
     if hosts := change.before.get("plan"):
-        yield _restart(hosts, change.after, by_kafka=bool(change.before.get("order")))
+        yield _restart(hosts, change.after, len(change.before.get("order") or ()))
         if change.before.get("order"):
             yield from _by_kafkas_view(change.before)
         else:
@@ -60,23 +88,35 @@ def _advertising_change(change: Change, topics: Sequence[Topic]) -> Iterator[Phr
         yield ("What an interrupted run began at the brokers is finished.",)
 
 
-def _restart(hosts: Sequence[str], options: Mapping[str, Any], by_kafka: bool) -> Phrase:
-    names = listed(host.partition(".")[0] for host in hosts)
+def _restart(hosts: Sequence[str], options: Mapping[str, Any], rounds: int) -> Phrase:
+    """The restart of these brokers. `rounds`: how many are planned by Kafka's view; 0 if that is unknown."""
+    names = _short_names(hosts)
     at_once = options.get("restart") == "all-at-once"
-    if by_kafka and not at_once:
-        asked = (
-            "Kafka itself is asked before each restart whether it is safe, and after it whether it is done."
-        )
-        if len(hosts) == 1:
-            return ("1 broker restarts: ", *names, f". {asked}")
-        start = f"{len(hosts)} brokers restart, {_pace(options, by_kafka)}, in this order: "
-        return (start, *names, f" (controller last). {asked}")
+    if rounds and not at_once:
+        return _restart_by_kafka(names, len(hosts), options, rounds)
     if len(hosts) == 1:
         return ("1 broker restarts: ", *names, f". {_wait(1, options)}")
     order = ", in this order" if not at_once else ""
     start = f"{len(hosts)} brokers restart, {_pace(options)}{order}: "
     batches = len(hosts) if _pace(options) == "one at a time" else 1
     return (start, *names, f". {_wait(batches, options)}")
+
+
+def _restart_by_kafka(names: Phrase, hosts: int, options: Mapping[str, Any], rounds: int) -> Phrase:
+    if hosts == 1:
+        return (
+            "1 broker restarts: ",
+            *names,
+            f". Kafka itself is asked before it whether it is safe, and after it whether it is done, which "
+            f"takes {RESTART_MINUTES} minutes.",
+        )
+    each = "each" if rounds == hosts else f"each of {rounds} rounds"
+    return (
+        f"{hosts} brokers restart, {_pace(options, by_kafka=True)}, in this order: ",
+        *names,
+        " (controller last). Kafka itself is asked before each restart whether it is safe, and after it "
+        f"whether it is done: {RESTART_MINUTES} minutes for {each}.",
+    )
 
 
 def _pace(options: Mapping[str, Any], by_kafka: bool = False) -> str:
@@ -109,7 +149,7 @@ def _by_kafkas_view(before: Mapping[str, Any]) -> Iterator[Phrase]:
 def _topic(line: str) -> Phrase:
     """A line about a topic, with its name quoted; a line without a name counts further topics."""
     name, separator, rest = line.partition(", ")
-    return (*listed([name]), f", {rest}") if separator else (line,)
+    return (Quoted(name), f", {rest}") if separator else (line,)
 
 
 def _unavailable(

@@ -13,9 +13,11 @@ from policy.rules.security_rules import inbound, ports, sources
 from policy.rules.sources import is_outside, is_world
 
 from .phrases import Phrase, Quoted, listed
-from .preview import Change, Preview
+from .preview import Change, Operation, Preview
 
 EVERYBODY = "0.0.0.0/0"
+TOKEN = "access-token"
+PAGE = "kafka-test-app-service"
 Access = Mapping[str, Set[str]]
 """The address ranges and service tags outside the networks that reach each port or address."""
 
@@ -31,6 +33,9 @@ def openings(preview: Preview) -> Iterator[Phrase]:
                 everybody = any(is_world(one) for one in new)
                 who = "everybody" if everybody else "addresses that could not before"
                 yield (Quoted(change.name), f" lets in {who}, {door}: ", *listed(new))
+    token, page = preview.named(TOKEN), preview.named(PAGE)
+    if token and token.operation is Operation.DELETE and page and page.operation is not Operation.DELETE:
+        yield (Quoted(token.name), " is deleted: whoever reaches the page no longer needs a token.")
 
 
 def _access(change: Change, inputs: Mapping[str, Any]) -> Access:

@@ -18,6 +18,8 @@ SECRET = "[secret]"
 """The text that Pulumi shows in place of a secret."""
 LONGEST = 120
 """The longest quoted value, in characters; the differences at the end of a report have it in full."""
+MOST = 50
+"""The largest number of names in a sentence; the differences at the end of a report have them all."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,17 @@ def message(phrase: Phrase) -> list[str]:
 
 
 def listed(names: Iterable[str]) -> Phrase:
-    """Quotations with commas between them."""
+    """The names, quoted, with commas between them; of too many the first, and how many more there are."""
     parts: list[str | Quoted] = []
-    for name in names:
+    several = [*names]
+    for name in several[:MOST]:
         parts += [", ", Quoted(name)] if parts else [Quoted(name)]
-    return tuple(parts)
+    return (*parts, f" and {len(several) - MOST} more") if len(several) > MOST else tuple(parts)
+
+
+def counted(count: int, what: str) -> str:
+    """A count with its noun, in the plural unless it is 1."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def value(something: Any) -> str | Quoted:

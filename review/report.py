@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
 from policy.rules import Violation
 
-from . import settings, topics
+from . import brokers, resources, settings, topics
 from .dangers import dangers
 from .differences import Difference, differences
-from .phrases import Phrase, Quoted, listed, plain, visible
-from .preview import Change, Operation, Preview
+from .phrases import Phrase, Quoted, plain, visible
+from .preview import Change, Preview
 
 _ENGINE_TYPES = ("pulumi:providers:", "pulumi:pulumi:Stack")
-_ORDER = (
-    Operation.DELETE,
-    Operation.REPLACE,
-    Operation.CREATE,
-    Operation.IMPORT,
-    Operation.UPDATE,
-    Operation.FORGET,
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Report:
 
 def report(preview: Preview, violations: Iterable[Violation]) -> Report:
     """The report on a preview, and on the policies that its result breaks."""
-    changes = shown(preview)
+    changes = [*shown(preview.changes), *shown(preview.leftovers)]
     if preview.errors:
         return Report(
             preview.stack,
@@ -56,10 +47,16 @@ def report(preview: Preview, violations: Iterable[Violation]) -> Report:
         )
     return Report(
         stack=preview.stack,
-        headline=_headline(changes),
+        headline=resources.headline(changes),
         changing=bool(changes),
         dangers=dangers(preview, violations),
-        changes=[*settings.changed(preview), *topics.changed(preview), *_by_operation(changes)],
+        changes=[
+            *settings.changed(preview),
+            *topics.changed(preview),
+            *brokers.drift(preview),
+            *resources.changed(shown(preview.changes)),
+            *resources.deleted(shown(preview.leftovers)),
+        ],
         warnings=_said(preview.warnings),
         details=[line for change in changes for line in _details(change)],
     )
@@ -70,24 +67,9 @@ def no_preview(stack: str, reason: str) -> Report:
     return Report(stack, ("There is no preview: ", Quoted(plain(reason)), "."))
 
 
-def shown(preview: Preview) -> list[Change]:
+def shown(changes: Iterable[Change]) -> list[Change]:
     """The changes that are reported: those of resources other than the engine's own and components."""
-    return [one for one in preview.changes if not (one.component or one.type.startswith(_ENGINE_TYPES))]
-
-
-def _headline(changes: Sequence[Change]) -> Phrase:
-    counts = {operation: sum(one.operation is operation for one in changes) for operation in _ORDER}
-    parts = [f"{count} {operation}" for operation, count in counts.items() if count]
-    return (f"{', '.join(parts)}.",) if parts else ("Nothing changes.",)
-
-
-def _by_operation(changes: Iterable[Change]) -> Iterator[Phrase]:
-    names: dict[Operation, list[str]] = defaultdict(list)
-    for change in changes:
-        names[change.operation].append(change.name)
-    for operation in _ORDER:
-        if operation in names:
-            yield (f"{operation.capitalize()}: ", *listed(names[operation]))
+    return [one for one in changes if not (one.component or one.type.startswith(_ENGINE_TYPES))]
 
 
 def _said(messages: Iterable[str]) -> list[Phrase]:

@@ -80,6 +80,12 @@ DECIDED = (
     Decided("appHosts", "kafka-test-app", rf"{_SERVER}\.env\[APP_HOSTS\]\.value"),
     Decided("topic", "kafka-test-app", rf"{_SERVER}\.env\[KAFKA_TOPIC\]\.value"),
     Decided("appAccessToken", "access-token", r"stringData(\.token)?", optional=True),
+    Decided("kafkaProtocol", "kafka-test-app", rf"{_SERVER}\.env\[KAFKA_PROTOCOL\]\.value"),
+    Decided("kafkaSaslMechanism", "kafka-test-app", rf"{_SERVER}\.env\[KAFKA_SASL_MECHANISM\]\.value"),
+    Decided("kafkaCa", "kafka-login", r"stringData\.KAFKA_CA"),
+    Decided("kafkaUser", "kafka-login", r"stringData\.KAFKA_USER"),
+    Decided("kafkaPassword", "kafka-login", r"stringData\.KAFKA_PASSWORD"),
+    Decided("protect", _KAFKA, "protect"),
     Decided("restart", _ADVERTISING, "restart"),
     Decided("restartUnit", _ADVERTISING, "unit"),
     Decided("restartBatch", _ADVERTISING, "batch"),
@@ -109,7 +115,16 @@ def words(name: str) -> str:
     return written[:1].upper() + written[1:]
 
 
-_WRITTEN = {"aks": "AKS", "api": "API", "cidr": "CIDR", "hdinsight": "HDInsight", "ip": "IP", "os": "OS"}
+_WRITTEN = {
+    "aks": "AKS",
+    "api": "API",
+    "ca": "CA",
+    "cidr": "CIDR",
+    "hdinsight": "HDInsight",
+    "ip": "IP",
+    "os": "OS",
+    "sasl": "SASL",
+}
 
 
 def _differences(preview: Preview, decided: Decided) -> Iterator[Difference]:

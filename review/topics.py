@@ -9,7 +9,7 @@ from typing import Any
 
 from policy.rules.resource import value_at
 
-from .phrases import Phrase, Quoted, value
+from .phrases import Phrase, Quoted, counted, value
 from .preview import Preview
 
 JOB = "create-topics"
@@ -48,11 +48,36 @@ def changed(preview: Preview) -> Iterator[Phrase]:
     after = {topic.name: topic for topic in _topics(job.after)}
     for name, topic in after.items():
         if name not in before:
-            yield ("Topic ", Quoted(name), f": new, {topic.partitions} partitions, {topic.replicas} replicas")
+            size = f"{counted(topic.partitions, 'partition')}, {counted(topic.replicas, 'replica')}"
+            yield ("Topic ", Quoted(name), f": new, {size}")
         else:
             yield from _compared(before[name], topic)
     for name in before.keys() - after.keys():
         yield ("Topic ", Quoted(name), ": no longer declared; it stays in Kafka with its messages")
+
+
+def risks(preview: Preview) -> Iterator[Phrase]:
+    """The changes to existing topics that can't be undone, or that `up` refuses."""
+    job = preview.named(JOB)
+    after = {topic.name: topic for topic in _topics(job.after)} if job else {}
+    for topic in declared(preview):
+        new = after.get(topic.name, topic)
+        if new.partitions > topic.partitions:
+            yield (
+                "Topic ",
+                Quoted(topic.name),
+                " gets more partitions, which Kafka never removes again. From then on a message may go to "
+                "another partition than earlier ones with the same key.",
+            )
+        if new.partitions < topic.partitions or (new.replicas, new.config) != (topic.replicas, topic.config):
+            yield (
+                "Topic ",
+                Quoted(topic.name),
+                " exists, and only its number of partitions can grow from here: unless Kafka has it as "
+                "declared already, ",
+                Quoted("up"),
+                " fails.",
+            )
 
 
 def _compared(before: Topic, after: Topic) -> Iterator[Phrase]:
@@ -72,12 +97,25 @@ def _compared(before: Topic, after: Topic) -> Iterator[Phrase]:
 def _topics(inputs: Mapping[str, Any]) -> Iterator[Topic]:
     containers = value_at(inputs, "spec.template.spec.containers")
     for container in containers if isinstance(containers, list) else ():
-        for variable in container.get("env") or ():
+        env = container.get("env")
+        for variable in env if isinstance(env, list) else ():
             if variable.get("name") == VARIABLE:
-                for topic in json.loads(variable["value"]):
-                    yield Topic(
-                        topic["name"],
-                        topic["partitions"],
-                        topic["replicationFactor"],
-                        topic.get("config") or {},
-                    )
+                yield from map(_topic, _parsed(variable.get("value")))
+
+
+def _parsed(value: object) -> list[Mapping[str, Any]]:
+    """The topics in the value of the variable; none if it is unknown yet."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else None
+    except json.JSONDecodeError:
+        return []
+    return [topic for topic in found if isinstance(topic, dict)] if isinstance(found, list) else []
+
+
+def _topic(declared: Mapping[str, Any]) -> Topic:
+    return Topic(
+        declared["name"],
+        declared["partitions"],
+        declared["replicationFactor"],
+        declared.get("config") or {},
+    )

@@ -8,11 +8,19 @@ from typing import Any
 
 from policy.check import violations
 from policy.preview import resources
+from review.dangers import dangers as all_dangers
+from review.phrases import Phrase
 from review.preview import Preview, read
 from review.report import Report, report
 
 ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
 JOB = "kubernetes:batch/v1:Job"
+KAFKA = "azure-native:hdinsight/v20240801preview:Cluster"
+AKS = "azure-native:containerservice/v20250901:ManagedCluster"
+STORAGE = "azure-native:storage/v20240101:StorageAccount"
+SERVICE = "kubernetes:core/v1:Service"
+TAGS = {"tags": {"environment": "test"}}
+HOSTS = ["wn1-local.internal", "wn2-local.internal", "wn0-local.internal"]
 
 
 def step(
@@ -50,6 +58,16 @@ def reviewed(text: str) -> Report:
     return report(made, [] if made.errors else violations(resources(text)))
 
 
+def dangers(*steps: Mapping[str, Any]) -> list[str]:
+    """The dangers but for policies, as text."""
+    return [plain(phrase) for phrase in all_dangers(preview(*steps), [])]
+
+
+def plain(phrase: Phrase) -> str:
+    """A phrase as text."""
+    return "".join(part if isinstance(part, str) else part.text for part in phrase)
+
+
 def restart(hosts: list[str], **options: Any) -> dict[str, Any]:
     """An update of IpAdvertising that restarts brokers."""
     inputs = {"restart": "rolling", "unit": "broker", "settleSeconds": 60, **options}
@@ -73,3 +91,13 @@ def topic(name: str, partitions: int = 6, replicas: int = 3, **config: str) -> d
     """A topic in the form of the setting; an underscore in the name of its setting stands for a dot."""
     named = {key.replace("_", "."): said for key, said in config.items()}
     return {"name": name, "partitions": partitions, "replicationFactor": replicas, "config": named}
+
+
+def service(*ranges: str, **annotations: str) -> dict[str, Any]:
+    """The inputs of a Service with these ranges; with annotations, one that is internal."""
+    named = (
+        {"annotations": {"service.beta.kubernetes.io/azure-load-balancer-internal": "true"}}
+        if annotations
+        else {}
+    )
+    return {"metadata": named, "spec": {"type": "LoadBalancer", "loadBalancerSourceRanges": [*ranges]}}

@@ -6,7 +6,7 @@ import pytest
 
 from review.settings import words
 from review.text import text
-from tests.unit.review.previews import JOB, create_topics, printed, reviewed, step, topic
+from tests.unit.review.previews import ADVERTISING, JOB, create_topics, printed, reviewed, step, topic
 
 AKS = "azure-native:containerservice:ManagedCluster"
 COMMAND = "command:local:Command"
@@ -90,9 +90,9 @@ def test_topics_are_told_by_what_differs() -> None:
     assert changes(create_topics("replace", before, after)) == [
         "Topic a, partitions: 6 → 9",
         "Topic b, retention.ms: 1 → 2",
-        "Topic new: new, 2 partitions, 1 replicas",
+        "Topic new: new, 2 partitions, 1 replica",
         "Topic gone: no longer declared; it stays in Kafka with its messages",
-        "Replaced: create-topics",
+        "Run again: create-topics",
     ]
 
 
@@ -109,6 +109,66 @@ def test_resources_are_told_by_what_happens_to_them() -> None:
     ]
     assert changes(*steps) == ["Deleted: gone, gone-too", "Created: made", "Updated: kept"]
     assert text(reviewed(printed(*steps))).startswith("Preview of local: 2 deleted, 1 created, 1 updated.\n")
+
+
+def test_what_only_looks_on_and_what_pods_notice_are_told_apart() -> None:
+    deployment = "kubernetes:apps/v1:Deployment"
+
+    def pods(image: str, replicas: int = 2) -> dict[str, Any]:
+        return {"spec": {"replicas": replicas, "template": {"spec": {"image": image}}}}
+
+    assert changes(
+        step("update", deployment, "page", pods("a"), pods("b")),
+        step("update", deployment, "scaled", pods("a"), pods("a", replicas=3)),
+        step("replace", JOB, "check", {"a": 1}, {"a": 2}),
+        step("update", "pulumi-python:dynamic/kubernetes:JobMessage", "result", {"a": 1}, {"a": 2}),
+        step("update", "pulumi-python:dynamic/kubernetes:Rollout", "rollout", {"a": 1}, {"a": 2}),
+    ) == [
+        "Updated: scaled",
+        "Updated, with new pods: page",
+        "Run again: check",
+        "Waited for: result, rollout",
+    ]
+
+
+def test_more_names_than_are_read_are_counted() -> None:
+    [created] = changes(*(step("create", JOB, f"job-{number}", None, {}) for number in range(53)))
+    assert created.endswith("job-48, job-49 and 3 more")
+
+
+def test_of_a_secret_of_several_parts_only_those_are_told_that_differ() -> None:
+    hidden = {"stringData": "[secret]"}
+    detailed = {"stringData.KAFKA_PASSWORD": {"kind": "update-replace"}}
+    login = step("replace", "kubernetes:core/v1:Secret", "kafka-login", hidden, hidden, detailedDiff=detailed)
+    assert changes(login) == ["Kafka password (kafkaPassword): another secret", "Replaced: kafka-login"]
+
+
+def test_a_resource_that_is_protected_from_now_on_is_a_change() -> None:
+    kafka = step("same", "azure-native:hdinsight:Cluster", "kafka-cluster", {"a": 1}, {"a": 1})
+    kafka["newState"]["protect"] = True
+    assert reviewed(printed(kafka)).changing
+    assert changes(kafka) == ["Protect (protect): false → true", "Updated: kafka-cluster"]
+
+
+def test_why_brokers_restart_is_told_by_what_was_found() -> None:
+    inputs = {"restart": "rolling", "settleSeconds": 60}
+    stale = {
+        **inputs,
+        "listeners": "A",
+        "staleBrokers": ["wn0-local.internal"],
+        "plan": ["wn0-local.internal"],
+    }
+    drifted = {**stale, "listeners": "B"}
+    wanted = {**inputs, "listeners": "A", "staleBrokers": [], "plan": []}
+    restarted = "Updated: ip-advertising"
+    assert changes(step("update", ADVERTISING, "ip-advertising", stale, wanted)) == [
+        "Do not run with the configuration in Ambari: wn0-local",
+        restarted,
+    ]
+    assert changes(step("update", ADVERTISING, "ip-advertising", drifted, wanted)) == [
+        "Kafka's listeners, in Ambari: B → A",
+        restarted,
+    ]
 
 
 def test_no_change_is_one_line() -> None:

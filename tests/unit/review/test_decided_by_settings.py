@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import certifi
 import pytest
 
 from components.settings import Settings
@@ -56,6 +57,12 @@ OTHERS: dict[str, Any] = {
     "appImage": "ghcr.io/contoso/kafka-test-app:1.0",
     "topics": [{"name": "other"}],
     "appAccessToken": "a-token-that-nobody-guesses",
+    "kafkaProtocol": "SASL_SSL",
+    "kafkaSaslMechanism": "SCRAM-SHA-512",
+    "kafkaCa": certifi.contents(),
+    "kafkaUser": "anna",
+    "kafkaPassword": "s3cret",
+    "protect": False,
     "restart": "all-at-once",
     "restartUnit": "rack",
     "restartBatch": 3,
@@ -73,11 +80,11 @@ APART = {
 """Settings that hide each other when they change at once."""
 
 
-def declared(monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]) -> dict[str, tuple[str, Any]]:
-    """Type and inputs of each resource by its name."""
+def declared(monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]) -> dict[str, tuple[str, Any, bool]]:
+    """Type and inputs of each resource by its name, and whether it is protected."""
     monkeypatch.chdir(CHECKOUT)
     found = run(encoded(settings)).resources.values()
-    return {one.name: (without_version(one.type), one.inputs) for one in found}
+    return {one.name: (without_version(one.type), one.inputs, one.options.protect) for one in found}
 
 
 @pytest.mark.thorough
@@ -89,9 +96,11 @@ def test_every_setting_that_is_told_is_seen_where_the_program_puts_it(
     seen = set()
     for settings in others:
         after = declared(monkeypatch, {**REQUIRED, **settings})
-        for name, (type_, inputs) in after.items():
-            old = before.get(name, (type_, {}))[1]
-            change = Change(f"urn::{name}", type_, Operation.UPDATE, old, inputs)
+        for name, (type_, inputs, protected) in after.items():
+            _, old, was_protected = before.get(name, (type_, {}, protected))
+            change = Change(
+                f"urn::{name}", type_, Operation.UPDATE, old, inputs, protected=(was_protected, protected)
+            )
             paths = [one.path for one in differences(change)]
             for decided in DECIDED:
                 if decided.resource in (name, type_):
