@@ -96,7 +96,7 @@ def test_one_long_value_takes_neither_the_room_of_others_nor_breaks_the_limit(de
 def test_messages_that_do_not_fit_leave_no_fence_open() -> None:
     long = Quoted("`" * 70_000 + "\nright")
     assert len(markdown(Report("local", ("The preview failed.",), errors=[(long,)])).encode()) < LIMIT / 4
-    phrases = [(Quoted("\n".join(["`" * 1000] * 5000)),)] * 40
+    phrases = [(Quoted("\n".join(["`" * 1000] * 20)),)] * 40
     comment = markdown(Report("local", ("The preview failed.",), errors=phrases, details=["- a"]))
     assert len(comment.encode()) <= LIMIT
     fences = re.findall(r"^`{3,}(?=text$|$)", comment, re.MULTILINE)
