@@ -23,7 +23,7 @@ MORE := $(addprefix tests/e2e/test_,kafka_decides.py kafka_in_place.py listeners
 help: ## this list; times are those of two quiet cores, once .venv and Pulumi's engine are there
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: setup ## the whole environment on this machine: networks, Kafka, the page (50 s)
+up: setup ## the whole environment on this machine: networks, Kafka, the page (45 s)
 	@$(EMULATOR) up
 
 down: ## destroy it and leave nothing (10 s)
