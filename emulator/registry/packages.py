@@ -10,7 +10,7 @@ from emulator.registry.base import SITE_PACKAGES
 from emulator.registry.dockerfile import Instruction
 
 _COMMANDS = (["pip", "install"], ["pip3", "install"], ["python", "-m", "pip", "install"])
-# Settings of the user's that would make pip install elsewhere.
+# Settings of the user's by which pip would install, or write bytecode, elsewhere.
 _OVERRIDING_VARIABLES = (
     "PIP_TARGET",
     "PIP_PREFIX",
@@ -18,6 +18,7 @@ _OVERRIDING_VARIABLES = (
     "PIP_USER",
     "PIP_REQUIRE_VIRTUALENV",
     "PYTHONPATH",
+    "PYTHONPYCACHEPREFIX",
 )
 
 
