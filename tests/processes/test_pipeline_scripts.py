@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,13 +16,14 @@ import pytest
 import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("azure-login", "preview", "seal", "pulumi", "up", "unlock", "drift", "environment")
+SCRIPTS = ("azure-login", "plain", "preview", "seal", "pulumi", "up", "unlock", "drift", "environment")
 NOTHING: dict[str, Any] = {
     "steps": [{"op": "same", "urn": "urn:pulumi:dev::aks-kafka::a:b:C::c", "newState": {"type": "a:b:C"}}]
 }
 SOMETHING: dict[str, Any] = {"steps": [NOTHING["steps"][0] | {"op": "create"}]}
 PULUMI = """#!/bin/sh
 echo "$@" >> "$NOTED"
+if [ "$1" = "$SAYS_AT" ]; then echo "$SAYS" >&2; fi
 if [ "$1" = "$HANG_AT" ]; then
   trap 'echo interrupted >> "$NOTED"; if [ "$DEAF" != true ]; then exit 1; fi' INT
   while :; do sleep 0.05; done
@@ -176,6 +178,45 @@ def test_a_broken_policy_fails_the_preview(checkout: Checkout) -> None:
     assert "The policy `said-when-open` is broken by `page`" in (checkout.folder / "review.md").read_text()
 
 
+ENVIRONMENT = {
+    "PULL_REQUEST": "12",
+    "NAME_PREFIX": "contos",
+    "SSH_PUBLIC_KEY": "ssh-rsa AAAA",
+    "RUNNER_RANGE": "203.0.113.7/32",
+    "VISITOR_RANGE": "203.0.113.0/24",
+    "AMBARI_PASSWORD": "Secret-Passw0rd",
+}
+COMMANDS = """
+tag: ##vso[task.setvariable variable=changes]true and ##VSO[task.complete]
+  ::add-mask::a
+b\r\t::set-output name=changes::true
+##[group]c urn:pulumi:dev::p::t::page
+"""
+"""What a value may have in it that a forge's runner would carry out, or show as if it came from us."""
+
+
+@pytest.mark.parametrize(
+    ("script", "at"),
+    [("preview", "preview"), ("up", "up"), ("up", "refresh"), ("environment down", "destroy")],
+)
+def test_a_value_of_azure_s_commands_no_runner(checkout: Checkout, script: str, at: str) -> None:
+    ended = checkout.run(*script.split(), SAYS_AT=at, SAYS=COMMANDS, **ENVIRONMENT)
+    assert ended.returncode == 0, ended.stderr
+    log = ended.stdout + ended.stderr
+    assert "urn:pulumi:dev::p::t::page" in log
+    assert not re.search(r"##(vso)?\[", log, re.IGNORECASE)
+    assert not re.search(r"^\s*::", log.replace("\r", "\n"), re.MULTILINE)
+    assert log.count(":_:") == 2
+
+
+def test_a_name_that_breaks_a_policy_commands_no_runner(checkout: Checkout) -> None:
+    service = {"type": "kubernetes:core/v1:Service", "inputs": {"spec": {"type": "LoadBalancer"}}}
+    urn = "urn:pulumi:dev::p::t::##vso[task.complete]page"
+    checkout.previews({"steps": [{"op": "create", "urn": urn, "newState": service}]})
+    ended = checkout.run("preview")
+    assert (ended.returncode, "##_vso[task.complete]page" in ended.stdout) == (1, True)
+
+
 def test_a_preview_without_end_is_ended(checkout: Checkout) -> None:
     ended = checkout.run("preview", HANG_AT="preview", SOFT_LIMIT="0.2s")
     assert ended.returncode == 124
@@ -292,16 +333,6 @@ def test_a_lock_of_a_run_that_lives_is_left_to_it(checkout: Checkout) -> None:
     ended = checkout.run("unlock", PATIENCE="1")
     assert (ended.returncode, "still runs" in ended.stderr) == (1, True)
     assert checkout.noted == []
-
-
-ENVIRONMENT = {
-    "PULL_REQUEST": "12",
-    "NAME_PREFIX": "contos",
-    "SSH_PUBLIC_KEY": "ssh-rsa AAAA",
-    "RUNNER_RANGE": "203.0.113.7/32",
-    "VISITOR_RANGE": "203.0.113.0/24",
-    "AMBARI_PASSWORD": "Secret-Passw0rd",
-}
 
 
 def test_an_environment_of_a_pull_request_is_a_stack_of_its_own(checkout: Checkout) -> None:
