@@ -83,6 +83,8 @@ def main() -> int:
     parser.add_argument("what", choices=["comment", "drift", "no-drift"])
     parser.add_argument("number", type=int, nargs="?", help="of the pull request")
     options = parser.parse_args()
+    if (options.what == "comment") != (options.number is not None):
+        parser.error("comment, and nothing else, takes the number of a pull request")
     known = os.environ
     github = GitHub(known["GITHUB_API_URL"], known["GITHUB_REPOSITORY"], known["GITHUB_TOKEN"])
     text = sys.stdin.read()

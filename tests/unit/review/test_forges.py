@@ -72,6 +72,16 @@ def test_the_next_comment_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> No
     assert forge.written == [("PATCH", f"{ISSUES}/comments/8", {"body": TEXT})]
 
 
+@pytest.mark.parametrize("arguments", [["comment"], ["drift", "12"]])
+def test_only_a_comment_takes_the_number_of_a_pull_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["github", *arguments])
+    with pytest.raises(SystemExit):
+        github.main()
+    assert "comment, and nothing else, takes the number" in capsys.readouterr().err
+
+
 def test_drift_opens_one_issue_and_updates_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(pages(f"{ISSUES}?state=open&")) as forge:
         assert run(forge, github, "drift", monkeypatch=monkeypatch) == 0
