@@ -182,35 +182,7 @@ class KafkaCluster(pulumi.ComponentResource):
                     lambda id_: {id_: hdinsight.UserAssignedIdentityArgs()}
                 ),
             ),
-            properties=hdinsight.ClusterCreatePropertiesArgs(
-                cluster_version="5.1",
-                os_type=hdinsight.OSType.LINUX,
-                tier=hdinsight.Tier.STANDARD,
-                min_supported_tls_version="1.2",
-                cluster_definition=hdinsight.ClusterDefinitionArgs(
-                    kind="Kafka",
-                    component_version={"Kafka": "3.2"},
-                    configurations=self._gateway(),
-                ),
-                compute_profile=hdinsight.ComputeProfileArgs(roles=self._roles()),
-                # https://learn.microsoft.com/azure/hdinsight/domain-joined/encryption-in-transit
-                encryption_in_transit_properties=hdinsight.EncryptionInTransitPropertiesArgs(
-                    is_encryption_in_transit_enabled=True
-                )
-                if args.encrypt_between_nodes
-                else None,
-                storage_profile=hdinsight.StorageProfileArgs(
-                    storageaccounts=[
-                        hdinsight.StorageAccountArgs(
-                            name=f"{args.storage_account_name}.{args.storage_suffix}",
-                            is_default=True,
-                            file_system=args.name,
-                            resource_id=account.id,
-                            msi_resource_id=identity.id,
-                        )
-                    ]
-                ),
-            ),
+            properties=self._properties(identity, account),
             tags=args.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -228,6 +200,40 @@ class KafkaCluster(pulumi.ComponentResource):
                 ignore_changes=_KEPT if args.never_replace else _CHANGED_BY_OTHER_CALLS,
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", delete="60m"),
+            ),
+        )
+
+    def _properties(
+        self, identity: managedidentity.UserAssignedIdentity, account: storage.StorageAccount
+    ) -> hdinsight.ClusterCreatePropertiesArgs:
+        args = self._args
+        return hdinsight.ClusterCreatePropertiesArgs(
+            cluster_version="5.1",
+            os_type=hdinsight.OSType.LINUX,
+            tier=hdinsight.Tier.STANDARD,
+            min_supported_tls_version="1.2",
+            cluster_definition=hdinsight.ClusterDefinitionArgs(
+                kind="Kafka",
+                component_version={"Kafka": "3.2"},
+                configurations=self._gateway(),
+            ),
+            compute_profile=hdinsight.ComputeProfileArgs(roles=self._roles()),
+            # https://learn.microsoft.com/azure/hdinsight/domain-joined/encryption-in-transit
+            encryption_in_transit_properties=hdinsight.EncryptionInTransitPropertiesArgs(
+                is_encryption_in_transit_enabled=True
+            )
+            if args.encrypt_between_nodes
+            else None,
+            storage_profile=hdinsight.StorageProfileArgs(
+                storageaccounts=[
+                    hdinsight.StorageAccountArgs(
+                        name=f"{args.storage_account_name}.{args.storage_suffix}",
+                        is_default=True,
+                        file_system=args.name,
+                        resource_id=account.id,
+                        msi_resource_id=identity.id,
+                    )
+                ]
             ),
         )
 
