@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -29,8 +30,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            # The first terminal that a session opens is the one whose keys send signals.
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+            preexec_fn=_take_the_terminal,
         )
         os.close(theirs)
 
@@ -89,3 +89,10 @@ class Terminal:
                 return False
             return True
         return False
+
+
+def _take_the_terminal() -> None:
+    # Jobs in the background of a shell ignore Ctrl-C, and so does what they start.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # The first terminal that a session opens is the one whose keys send signals.
+    os.close(os.open(os.ttyname(0), os.O_RDWR))

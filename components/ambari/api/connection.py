@@ -162,9 +162,7 @@ class Connection:
             )
         if status == HTTPStatus.NOT_FOUND:
             if "cluster not found" in said.lower():
-                return ClusterUnknown(
-                    f"Ambari at {self.url} knows no such cluster (its names are case-sensitive): {said}"
-                )
+                return ClusterUnknown(f"Ambari at {self.url} knows no such cluster: {said}")
             return NotFound(f"{request}: {said or 'not found'}")
         if status == HTTPStatus.CONFLICT:
             return AlreadyExists(f"{request}: {said}")

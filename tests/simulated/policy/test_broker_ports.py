@@ -30,7 +30,11 @@ OPENED = "securityRules[0].destinationPortRange is '19094'"
 
 def preview(servers: Mapping[str, Any]) -> list[Resource]:
     steps = [
-        {"urn": f"urn:pulumi:dev::aks-kafka::{type_}::{name}", "newState": {"type": type_, **state}}
+        {
+            "op": "same",
+            "urn": f"urn:pulumi:dev::aks-kafka::{type_}::{name}",
+            "newState": {"type": type_, **state},
+        }
         for name, type_, state in [
             ("ip-advertising", ADVERTISING, {"outputs": servers}),
             ("guard", SECURITY_GROUP, {"inputs": GROUP}),
