@@ -13,9 +13,9 @@ QUICK := -m "not thorough" --hypothesis-profile quick -p no:schemathesis -p no:a
 unexport PYTHONDONTWRITEBYTECODE
 
 # They have brokers or a cluster of their own, and take longer than their share of the 20 minutes.
-MORE := $(addprefix tests/e2e/test_,kafka_decides.py kafka_in_place.py listeners_on_brokers.py operations.py \
-  outputs_of_another_stack.py previews.py secured_broker.py side_by_side.py sweep_of_looks_on_engine.py sweep_on_engine.py \
-  workload_in_a_cluster.py)
+MORE := $(addprefix tests/e2e/test_,brokers_in_trouble.py kafka_decides.py kafka_in_place.py listeners_on_brokers.py \
+  operations.py outputs_of_another_stack.py previews.py secured_broker.py side_by_side.py sweep_of_looks_on_engine.py \
+  sweep_on_engine.py workload_in_a_cluster.py)
 
 .PHONY: help up down unit test more-tests test-package test-az test-languages lint judge pythons pr-comment bench setup setup-unit \
   setup-az setup-tests
