@@ -68,7 +68,8 @@ def why_not_back(view: KafkaView, broker: int, expected: Mapping[str, str]) -> s
     """Why a broker is not yet what it has to be after a restart; None: it is back.
 
     It is when it answers, is in the in-sync set of every partition that it has a replica of, and advertises
-    what is `expected`: host and port by the listener's name.
+    what is `expected`: host and port by the listener's name. A partition that is offline, as each replica in
+    sync is at a broker that is down, does not count: this one can't catch up before one of those is back.
     """
     if broker not in view.brokers:
         return f"Kafka lists no broker {broker}"
@@ -84,6 +85,7 @@ def why_not_back(view: KafkaView, broker: int, expected: Mapping[str, str]) -> s
         partition.name
         for partition in view.partitions
         if broker in partition.replicas and broker not in partition.in_sync
+        if partition.in_sync or partition.leader is not None
     ]
     return f"broker {broker} is not in sync in {listed(behind)}" if behind else None
 

@@ -92,6 +92,16 @@ def test_a_broker_that_is_in_sync_and_advertises_its_address_is_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("leader", "in_sync", "back"), [(None, (), True), (2, (), False), (2, (2,), False), (None, (2,), False)]
+)
+def test_only_an_offline_partition_whose_replicas_in_sync_are_away_is_not_waited_for(
+    leader: int | None, in_sync: tuple[int, ...], back: bool
+) -> None:
+    known = advertising(EXPECTED, Partition("orders", 0, leader, (2, 1), in_sync, 1))
+    assert (why_not_back(known, 1, EXPECTED) is None) == back
+
+
+@pytest.mark.parametrize(
     ("known", "said"),
     [
         (KafkaView(1, {}, ()), "Kafka lists no broker 1"),
