@@ -76,9 +76,9 @@ class Environment:
         """The resources in the stack's state."""
         return json.loads(self.pulumi("stack", "export"))["deployment"].get("resources", [])
 
-    def ambari_requests(self) -> list[dict[str, Any]]:
-        """Every request that reached the Kafka cluster's Ambari since the world's daemon started."""
-        return control.call(Home(self.home), "ambari-log", cluster=KAFKA_CLUSTER)["requests"]
+    def ambari_requests(self, cluster: str = KAFKA_CLUSTER) -> list[dict[str, Any]]:
+        """Every request that reached the Ambari of a Kafka cluster since the world's daemon started."""
+        return control.call(Home(self.home), "ambari-log", cluster=cluster)["requests"]
 
     def processes(self) -> list[str]:
         """Command lines of every process that was started for this world, wherever it runs."""

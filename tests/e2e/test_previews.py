@@ -44,6 +44,11 @@ class Copy:
     def file(self) -> Path:
         return self.folder / "Pulumi.changed.yaml"
 
+    @property
+    def cluster(self) -> str:
+        """The name of the Kafka cluster by the settings."""
+        return self.settings["config"]["aks-kafka:kafkaClusterName"]
+
     def write(self) -> None:
         self.file.write_text(yaml.safe_dump(self.settings))
 
@@ -67,11 +72,11 @@ class Copy:
         return {f"{one['op']} {one['urn'].rpartition('::')[2]}" for one in done if one["op"] not in _NO_STEP}
 
     def kafka(self) -> LiveKafka:
-        """By the settings, which may have another name of the cluster by then, and another password."""
+        """By the settings, which may name another cluster by then, and have another password."""
         command = ("config", "get", "ambariPassword", "--config-file", str(self.file))
         password = self.world.pulumi("--program", str(self.program), *command).strip()
         connection = Connection(self.world.outputs()["ambariUrl"], "admin", password)
-        ambari = Ambari(connection, self.settings["config"]["aks-kafka:kafkaClusterName"])
+        ambari = Ambari(connection, self.cluster)
         return LiveKafka(self.world, ambari, connection)
 
 
@@ -222,12 +227,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 @pytest.mark.parametrize("name", CHANGES)
 def test_up_takes_the_steps_that_the_preview_says(copy: Copy, name: str) -> None:
     change, looks, expected = CHANGES[name]
+    deployed = copy.cluster
     change(copy)
     refresh = ["--refresh"] if looks else []
-    mark = len(copy.world.ambari_requests())
+    mark = len(copy.world.ambari_requests(deployed))
     plan = str(copy.folder / "plan.json")
     said = copy.steps("preview", *refresh, "--save-plan", plan)
-    asked = copy.world.ambari_requests()[mark:]
+    asked = copy.world.ambari_requests(deployed)[mark:]
     assert [request for request in asked if request["method"] != "GET"] == []
     # Held to the plan, as the workflows do it: where up would do anything else it fails midway.
     done = copy.steps("up", "--yes", "--skip-preview", *refresh, "--plan", plan)
