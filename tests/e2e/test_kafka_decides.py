@@ -76,6 +76,14 @@ class Decider:
         [found] = [broker for broker in self.brokers if place in (broker.host, broker.ip)]
         return found
 
+    def canary(self) -> Broker:
+        """Who restarts first where all are well: of those that are not the controller, Kafka's first."""
+        view = self.watch().look().view
+        assert view is not None
+        number = min(number for number in view.brokers if number != view.controller)
+        [found] = [broker for broker in self.brokers if broker.ip == view.brokers[number].address]
+        return found
+
     def restarted_since(self, number: int) -> list[str]:
         """Addresses in the order of the restarts, without what was stopped or started by hand."""
         ips = {broker.host: broker.ip for broker in self.brokers}
@@ -211,8 +219,7 @@ def test_a_partition_with_one_replica_is_named_by_up_and_in_the_outputs(repair: 
 
 def test_a_canary_that_comes_back_with_its_name_stops_the_roll(place: Decider, repair: Repair) -> None:
     kafka, world = place.kafka, place.world
-    controller = place.controller()
-    canary = next(broker for broker in place.brokers if broker != controller)
+    controller, canary = place.controller(), place.canary()
     kafka.edit("kafka-env", "content", repair.content_before)
     before = kafka.newest_request()
     # Somebody has changed how Kafka starts on that host, which Ambari knows nothing of.
