@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from emulator import az, control
+from emulator.home import HOME_VARIABLE
 
 REGISTRY = ("--registry", "images", "--image", "app:1")
 
@@ -21,6 +22,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, di
         return "images.azurecr.io"
 
     monkeypatch.setattr(control, "call", call)
+    # Else what is left of a build would keep `make up` from making its world in the checkout.
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "world"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "Dockerfile").write_text("COPY a b\n")
