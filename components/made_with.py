@@ -21,19 +21,6 @@ from .settings.settings import Settings
 from .settings.validation.about import FIXED, Change, about
 from .settings.validation.leniency import Made
 
-_IN_ANY_CASE = frozenset(
-    {
-        "hdinsight_network",
-        "aks_network",
-        "kafka_worker_size",
-        "kafka_head_size",
-        "kafka_zookeeper_size",
-        "aks_node_size",
-    }
-)
-"""Settings whose case Azure does not mind, and which a cluster that stays ignores. By a name of its own in
-another case Pulumi would replace a cluster, whatever Azure minds."""
-
 
 @dataclass(frozen=True)
 class Kind:
@@ -64,10 +51,11 @@ class Kind:
     def changed(self, made_with: Mapping[str, Any], settings: Settings) -> list[tuple[str, Any, Any]]:
         """The settings that differ: each field with its value when the cluster was made and its value now."""
         wanted = self.settings_in(settings)
+        fields = ((field, about(Settings.model_fields[field]).same) for field in self.fields)
         return [
             (field, made_with[name], wanted[name])
-            for field in self.fields
-            if (name := to_camel(field)) in made_with and not _same(field, made_with[name], wanted[name])
+            for field, same in fields
+            if (name := to_camel(field)) in made_with and not same(made_with[name], wanted[name])
         ]
 
     def stays(self, state: Mapping[str, Mapping[str, Any]], settings: Settings) -> bool:
@@ -87,16 +75,6 @@ class Kind:
             "stays as it is, and the next pulumi up records the settings of then. If you have just changed "
             f"one of {names}: set it back for that, and change it afterwards."
         )
-
-
-def _same(field: str, before: Any, now: Any) -> bool:
-    """Whether both values ask for the same of Azure, however they are written."""
-    if field in _IN_ANY_CASE:
-        return str(before).lower() == str(now).lower()
-    if field == "ssh_public_key":
-        # Behind type and key stands a comment.
-        return str(before).split()[:2] == str(now).split()[:2]
-    return sorted(before or ()) == sorted(now) if field == "aks_zones" else before == now
 
 
 def _place(network: NewOrExistingSubnet) -> str:

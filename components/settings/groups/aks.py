@@ -8,6 +8,7 @@ from ..azure import versions, vm_sizes
 from ..objects.aks_entra import AksEntra
 from ..validation.about import Change, Group, setting
 from ..validation.checked import Checked, between
+from ..validation.sameness import in_any_case, in_any_order
 from ..values import names
 from ..values.types import CallerRange
 
@@ -83,6 +84,7 @@ class AksSettings(Checked):
         description="VM size of AKS's nodes, with 4 or more CPUs; empty for what the cluster has.",
         group=Group.AKS,
         changed=Change.NEW_AKS,
+        same=in_any_case,
         describes=("aks",),
     )
     aks_zones: Annotated[
@@ -92,6 +94,7 @@ class AksSettings(Checked):
         description="Availability zones over which AKS's nodes are spread, in a region that has zones.",
         group=Group.AKS,
         changed=Change.NEW_AKS,
+        same=in_any_order,
         describes=("aks",),
     )
     aks_max_pods: Annotated[int, between(10, 250, AKS_LIMITS)] = setting(

@@ -3,6 +3,7 @@
 from ..objects.existing import NewOrExisting, NewOrExistingGroup, NewOrExistingSubnet
 from ..validation.about import Change, Group, setting
 from ..validation.checked import Checked
+from ..validation.sameness import in_any_case
 from ..values.types import TrueOrFalse
 
 
@@ -38,6 +39,7 @@ class ExistingSettings(Checked):
         description="`{existing: {resourceGroup, name, subnet, subscription}}` is where HDInsight goes.",
         group=Group.EXISTING,
         changed=Change.NEW_KAFKA,
+        same=in_any_case,
         describes=("kafka",),
     )
     aks_network: NewOrExistingSubnet = setting(
@@ -45,6 +47,7 @@ class ExistingSettings(Checked):
         description="`{existing: {resourceGroup, name, subnet, subscription}}` is where AKS goes.",
         group=Group.EXISTING,
         changed=Change.NEW_AKS,
+        same=in_any_case,
         describes=("aks",),
     )
     peering: TrueOrFalse = setting(

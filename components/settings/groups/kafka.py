@@ -8,6 +8,7 @@ from ..azure.hdinsight_sizes import Role, for_role
 from ..validation.about import Change, Group, setting
 from ..validation.checked import Checked, between
 from ..validation.mistakes import HDINSIGHT_DOC
+from ..validation.sameness import but_for_the_comment, in_any_case
 from ..values import names, passwords, ssh_keys
 from ..values.types import CallerRange, TrueOrFalse
 
@@ -39,6 +40,7 @@ class KafkaSettings(Checked):
         description="VM size of the worker nodes.",
         group=Group.KAFKA,
         changed=Change.NEW_KAFKA,
+        same=in_any_case,
         describes=("kafka",),
     )
     kafka_disks_per_worker: Annotated[
@@ -55,6 +57,7 @@ class KafkaSettings(Checked):
         description="VM size of the two head nodes.",
         group=Group.KAFKA,
         changed=Change.NEW_KAFKA,
+        same=in_any_case,
         describes=("kafka",),
     )
     kafka_zookeeper_size: Annotated[str, AfterValidator(for_role(Role.ZOOKEEPER))] = setting(
@@ -62,6 +65,7 @@ class KafkaSettings(Checked):
         description="VM size of the three ZooKeeper nodes.",
         group=Group.KAFKA,
         changed=Change.NEW_KAFKA,
+        same=in_any_case,
         describes=("kafka",),
     )
     kafka_encryption_in_transit: TrueOrFalse = setting(
@@ -122,5 +126,6 @@ class KafkaSettings(Checked):
         examples=['"$(cat ~/.ssh/id_rsa.pub)"'],
         group=Group.AMBARI,
         changed=Change.NEW_KAFKA,
+        same=but_for_the_comment,
         describes=("kafka",),
     )

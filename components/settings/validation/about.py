@@ -1,6 +1,7 @@
 """What a setting says about itself beside its type, default and rules."""
 
-from collections.abc import Collection, Mapping
+import operator
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
@@ -54,6 +55,8 @@ class About:
     set_secret: the command that sets it as a secret; empty for one that is none.
     for_new: what its empty default means for a stack whose resource is still to be made, where a stack that
     stands keeps what it has.
+    same: whether a cluster made with the first value is one with the second. A name that the stack itself
+    gives is the same only as it is written: by another case the engine replaces what has it.
     """
 
     group: Group
@@ -61,6 +64,7 @@ class About:
     describes: tuple[str, ...]
     set_secret: str
     for_new: str
+    same: Callable[[Any, Any], bool]
 
 
 def setting(
@@ -72,6 +76,7 @@ def setting(
     describes: Collection[str] = (),
     set_secret: str = "",
     for_new: str = "",
+    same: Callable[[Any, Any], bool] = operator.eq,
     shown: bool = True,
     examples: list[Any] | None = None,
 ) -> Any:
@@ -80,7 +85,7 @@ def setting(
     shown: whether a message may show its value; never that of a secret. examples: what `pulumi config set`
     takes after the name of a setting that is required.
     """
-    said = About(group, changed, tuple(describes), set_secret, for_new)
+    said = About(group, changed, tuple(describes), set_secret, for_new, same)
     return Field(
         default,
         description=description,
