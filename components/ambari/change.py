@@ -172,7 +172,7 @@ class Change:
         self._refuse_user(saves, restarts)
         held = RunNote.take(self._ambari, self._clock, self._progress, self._writer)
         options = self._options
-        witness = Witness(self._watch, aim.expected, self._clock, options.pace, options.unit, options.batch)
+        witness = Witness(self._watch, aim.expected, self._clock, options.pace, options.batch)
         try:
             self._end_maintenance(held)
             if saves or restarts:

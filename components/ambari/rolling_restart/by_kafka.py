@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...replication import safety
 from ...replication.plan import cut, rounds
-from ...replication.view import KafkaView
+from ...replication.view import BrokerView, KafkaView
 from ..api.model import Broker
 from ..configuration.listeners import Listeners, address_of
 from .restart import Unit, batches, names
@@ -62,10 +62,11 @@ def planned(
     """
     if unit == "all":
         return batches(stale, unit)
-    healthy = answering(view, stale)
-    down = [one for one in stale if not one.started and one not in healthy]
+    answers = _answers(view)
+    healthy = [one for one in stale if answers(one)]
+    down = [one for one in stale if not one.started and not answers(one)]
     mute = silent(view, stale)
-    ids = _ids(view, stale)
+    ids = _ids(view, healthy)
     plan = [*(batches(down, unit) if unit == "rack" else cut(down, batch)), *cut(mute, 1)]
     for group in _groups(healthy, unit, lambda one: ids[one.host] == view.controller):
         by_id = {ids[one.host]: one for one in group}
@@ -97,14 +98,13 @@ def why_not_now(view: KafkaView, brokers: Sequence[Broker]) -> str | None:
 
 def silent(view: KafkaView, brokers: Sequence[Broker]) -> list[Broker]:
     """Those that run, by Ambari, and do not answer by themselves, by Kafka."""
-    heard = answering(view, brokers)
-    return [one for one in brokers if one.started and one not in heard]
+    answers = _answers(view)
+    return [one for one in brokers if one.started and not answers(one)]
 
 
-def answering(view: KafkaView, brokers: Sequence[Broker]) -> list[Broker]:
-    """Those that answer by themselves, by Kafka, whether they run by Ambari or not."""
-    ids = _ids(view, brokers)
-    return [one for one in brokers if one.host in ids and view.brokers[ids[one.host]].answers]
+def any_answers(view: KafkaView, brokers: Sequence[Broker]) -> bool:
+    """Does one of them answer by itself, by Kafka, whether it runs by Ambari or not?"""
+    return any(map(_answers(view), brokers))
 
 
 def why_not_back(view: KafkaView, brokers: Sequence[Broker], expected: Expected) -> str | None:
@@ -143,13 +143,24 @@ def _groups(
     """Which of them are planned together: racks, the controller's last; else by their state and flag."""
     if unit == "rack":
         return sorted(batches(brokers, unit), key=lambda rack: any(map(is_controller, rack)))
+    running = [one for one in brokers if one.started]
     unseen = [one for one in brokers if not one.started]
-    missed = [one for one in brokers if one.started and not one.stale and not is_controller(one)]
-    flagged = [one for one in brokers if one not in unseen and one not in missed]
+    missed = [one for one in running if not one.stale and not is_controller(one)]
+    flagged = [one for one in running if one.stale or is_controller(one)]
     return [group for group in (unseen, missed, flagged) if group]
 
 
 def _ids(view: KafkaView, brokers: Sequence[Broker]) -> dict[str, int]:
     """Kafka's numbers by host, of those brokers that its view knows the address of."""
-    at = {one.address: one.id for one in view.brokers.values() if one.address}
-    return {one.host: at[one.ip] for one in brokers if one.ip in at}
+    at = _by_address(view)
+    return {one.host: at[one.ip].id for one in brokers if one.ip in at}
+
+
+def _answers(view: KafkaView) -> Callable[[Broker], bool]:
+    """Whether a broker answers by itself, by Kafka."""
+    heard = {address for address, one in _by_address(view).items() if one.answers}
+    return lambda broker: broker.ip in heard
+
+
+def _by_address(view: KafkaView) -> dict[str, BrokerView]:
+    return {one.address: one for one in view.brokers.values() if one.address}

@@ -124,9 +124,10 @@ class Roll:
 
     def run(self) -> list[str]:
         """Returns the hosts whose brokers were restarted, in order. Raises RollStopped."""
-        if self._unit == "rack" and known_unit(self._unit, self._ambari.brokers()) == "broker":
-            self._progress.say("Ambari knows no racks: restarting brokers as if restartUnit were broker")
-            self._unit = self._witness.unit = "broker"
+        if self._unit == "rack":
+            self._unit = known_unit(self._unit, self._ambari.brokers())
+            if self._unit != "rack":
+                self._progress.say("Ambari knows no racks: restarting brokers as if restartUnit were broker")
         while found := self._next():
             subject, batch = found
             try:
@@ -184,7 +185,13 @@ class Roll:
                 or self._too_little_known(view, batch, waiting)
                 or self._perhaps_starting(batch, waiting)
             )
-            ask = partial(self._witness.why_not_restart, batch=batch, steady=steady, proven=bool(self._done))
+            ask = partial(
+                self._witness.why_not_restart,
+                batch=batch,
+                unit=self._unit,
+                steady=steady,
+                proven=bool(self._done),
+            )
             by_kafka = None if why else ask(view.kafka)
             if not why and not by_kafka:
                 self._refuse_to_go_round(batch)
@@ -203,7 +210,7 @@ class Roll:
     def _choose(self, view: View, stale: Sequence[Broker]) -> list[Broker]:
         if view.kafka is None or view.kafka.view is None:
             return batches(stale, self._unit)[0]
-        return self._witness.next_round(view.kafka.view, stale)
+        return self._witness.next_round(view.kafka.view, stale, self._unit)
 
     def _restart(self, subject: str, batch: Sequence[Broker]) -> None:
         hosts = [broker.host for broker in batch]

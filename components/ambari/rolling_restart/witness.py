@@ -11,7 +11,7 @@ from ..api.model import Broker
 from .by_kafka import (
     Expected,
     advertising_otherwise,
-    answering,
+    any_answers,
     planned,
     silent,
     why_not_back,
@@ -29,13 +29,10 @@ class Witness:
     the roll goes by Ambari alone. `expected` says what brokers have to advertise.
     """
 
-    def __init__(
-        self, watch: Watch | None, expected: Expected, clock: Clock, pace: Pace, unit: Unit, batch: int
-    ) -> None:
+    def __init__(self, watch: Watch | None, expected: Expected, clock: Clock, pace: Pace, batch: int) -> None:
         self._watch = watch
         self._clock = clock
         self._pace = pace
-        self.unit: Unit = unit
         self._batch = batch
         self._canary = True
         self._silent_since: dict[str, float] = {}
@@ -58,23 +55,23 @@ class Witness:
         found = {one.broker.host for one in advertising_otherwise(seen.view, running, self.expected)}
         return [broker for broker in running if broker.host in found]
 
-    def next_round(self, view: KafkaView, stale: Sequence[Broker]) -> list[Broker]:
+    def next_round(self, view: KafkaView, stale: Sequence[Broker], unit: Unit) -> list[Broker]:
         """Which of these restart next: asked anew each time, as the controller moves."""
         now, mute = self._clock.now(), silent(view, stale)
         self._silent_since = {one.host: self._silent_since.get(one.host, now) for one in mute}
-        return planned(view, stale, self.unit, self._batch, self._canary)[0]
+        return planned(view, stale, unit, self._batch, self._canary)[0]
 
     def why_not_restart(
-        self, seen: Seen | None, batch: Sequence[Broker], steady: Steady, proven: bool
+        self, seen: Seen | None, batch: Sequence[Broker], unit: Unit, steady: Steady, proven: bool
     ) -> str | None:
         """Why Kafka forbids to restart this round's brokers. All at once it is not asked.
 
         `proven`: a restart of this run's has just been seen through to its end, so that Kafka is known to be
         steady. One answer that does not come makes nobody unready, who may be in sync and slow.
         """
-        if seen is None or seen.view is None or self.unit == "all":
+        if seen is None or seen.view is None or unit == "all":
             return None
-        if not any(broker.started for broker in batch) and not answering(seen.view, batch):
+        if not any(broker.started for broker in batch) and not any_answers(seen.view, batch):
             return None
         now = self._clock.now()
         for broker in batch:
