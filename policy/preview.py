@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from .rules import UNKNOWN, Resource, broker_ports, without_version
@@ -57,6 +58,11 @@ def _are_steps(something: Any) -> bool:
     )
 
 
+def is_leftover(step: Mapping[str, Any]) -> bool:
+    """Whether a step is about what an earlier replacement has left behind, which any run deletes."""
+    return bool((step.get("oldState") or {}).get("delete"))
+
+
 def resources(text: str) -> list[Resource]:
     """All resources as they would be after the update, including those that don't change.
 
@@ -68,8 +74,7 @@ def resources(text: str) -> list[Resource]:
     # A replaced or refreshed resource has several steps: the last tells what becomes of it.
     planned: dict[str, dict[str, Any]] = {}
     for step in steps:
-        if (step.get("oldState") or {}).get("delete"):
-            # What an earlier replacement has left behind, which any run deletes.
+        if is_leftover(step):
             continue
         if state := step.get("newState"):
             planned[step["urn"]] = state

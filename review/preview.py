@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from policy.preview import document
+from policy.preview import document, is_leftover
 from policy.rules import without_version
 
 
@@ -123,9 +123,8 @@ def read(text: str) -> Preview:
     steps: dict[str, list[Mapping[str, Any]]] = {}
     leftovers = []
     for step in digest.get("steps") or []:
-        state = step.get("oldState") or {}
-        if state.get("delete"):
-            leftovers.append(_leftover(step["urn"], state))
+        if is_leftover(step):
+            leftovers.append(_leftover(step["urn"], step["oldState"]))
         else:
             steps.setdefault(step["urn"], []).append(step)
     return Preview(
