@@ -7,10 +7,10 @@ from typing import Any
 
 from .phrases import Phrase, Quoted, listed, value
 from .preview import Change, Operation, Preview
+from .resource_types import KAFKA
 from .topics import Topic, declared
 
 ADVERTISING = "dynamic/kafka:IpAdvertising"
-KAFKA = "azure-native:hdinsight:Cluster"
 CREATION_MINUTES = "21 to 35"
 """The minutes that HDInsight takes to create a cluster (`docs/azure.md`)."""
 RESTART_MINUTES = "1 to 3"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from policy.rules.resource import value_at
 
-from .brokers import CREATION_MINUTES, KAFKA
-from .losses import AKS, AKS_MINUTES
+from .brokers import CREATION_MINUTES
+from .losses import AKS_MINUTES
 from .phrases import Phrase, Quoted, counted
 from .preview import Operation, Preview
+from .resource_types import AKS, KAFKA
 
 RESOURCE = "kafka-workers"
 RESIZE_MINUTES = "10 to 20"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from .phrases import Phrase, Quoted
 from .preview import Change, Operation, Preview
+from .resource_types import AKS, KAFKA
 
-AKS = "azure-native:containerservice:ManagedCluster"
 _PEERING = "azure-native:network:VirtualNetworkPeering"
 AKS_MINUTES = "5 to 14"
 """The minutes that Azure takes to create an AKS cluster (`docs/azure.md`)."""
 _LOST = {
-    "azure-native:hdinsight:Cluster": "every topic with its messages and its consumers' offsets is lost",
+    KAFKA: "every topic with its messages and its consumers' offsets is lost",
     "azure-native:storage:StorageAccount": "what is stored in it is lost",
     "azure-native:containerregistry:Registry": "the images in it are lost",
     AKS: "all that runs in it is gone, also what others run",

@@ -14,6 +14,7 @@ from policy.rules.sources import is_outside, is_world
 
 from .phrases import Phrase, Quoted, listed
 from .preview import Change, Operation, Preview
+from .resource_types import AKS
 
 EVERYBODY = "0.0.0.0/0"
 TOKEN = "access-token"
@@ -42,7 +43,7 @@ def _access(change: Change, inputs: Mapping[str, Any]) -> Access:
     resource = Resource(change.name, change.type, known(inputs))
     if is_public_balancer(resource):
         return {"at its public address": _ranges(resource, "spec.loadBalancerSourceRanges")}
-    if inputs and resource.type == "azure-native:containerservice:ManagedCluster":
+    if inputs and resource.type == AKS:
         if resource.at("apiServerAccessProfile.enablePrivateCluster") is True:
             return {}
         return {"to Kubernetes' API": _ranges(resource, "apiServerAccessProfile.authorizedIPRanges")}

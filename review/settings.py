@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from .differences import Difference, differences
 from .phrases import SECRET, Phrase, Quoted, value
 from .preview import Operation, Preview
+from .resource_types import AKS, KAFKA
 
-_KAFKA = "azure-native:hdinsight:Cluster"
-_AKS = "azure-native:containerservice:ManagedCluster"
-_NETWORK = "azure-native:network:VirtualNetwork"
 _ADVERTISING = "pulumi-python:dynamic/kafka:IpAdvertising"
 _ROLES = r"properties\.computeProfile\.roles"
 _POOL = r"agentPoolProfiles\[.*\]"
@@ -40,32 +38,32 @@ DECIDED = (
     Decided("resourceGroup", "azure-native:resources:ResourceGroup", "resourceGroupName"),
     Decided("location", "azure-native:resources:ResourceGroup", "location"),
     Decided("tags", "azure-native:resources:ResourceGroup", r"tags\..*"),
-    Decided("kafkaClusterName", _KAFKA, "clusterName"),
+    Decided("kafkaClusterName", KAFKA, "clusterName"),
     Decided("kafkaWorkers", "kafka-workers", r"environment\.WORKERS"),
-    Decided("kafkaWorkerSize", _KAFKA, rf"{_ROLES}\[workernode\]\.hardwareProfile\.vmSize"),
-    Decided("kafkaDisksPerWorker", _KAFKA, rf"{_ROLES}\[workernode\]\.dataDisksGroups"),
-    Decided("kafkaHeadSize", _KAFKA, rf"{_ROLES}\[headnode\]\.hardwareProfile\.vmSize"),
-    Decided("kafkaZookeeperSize", _KAFKA, rf"{_ROLES}\[zookeepernode\]\.hardwareProfile\.vmSize"),
-    Decided("kafkaEncryptionInTransit", _KAFKA, r"properties\.encryptionInTransitProperties\..*"),
+    Decided("kafkaWorkerSize", KAFKA, rf"{_ROLES}\[workernode\]\.hardwareProfile\.vmSize"),
+    Decided("kafkaDisksPerWorker", KAFKA, rf"{_ROLES}\[workernode\]\.dataDisksGroups"),
+    Decided("kafkaHeadSize", KAFKA, rf"{_ROLES}\[headnode\]\.hardwareProfile\.vmSize"),
+    Decided("kafkaZookeeperSize", KAFKA, rf"{_ROLES}\[zookeepernode\]\.hardwareProfile\.vmSize"),
+    Decided("kafkaEncryptionInTransit", KAFKA, r"properties\.encryptionInTransitProperties\..*"),
     Decided("storageAccountName", "azure-native:storage:StorageAccount", "accountName"),
     Decided("ambariPassword", "kafka-gateway-password", "stdin"),
     Decided(
         "ambariSourceRanges", "hdinsight-security", r"securityRules\[ambari-users\]\.sourceAddressPrefixes"
     ),
-    Decided("aksClusterName", _AKS, "resourceName"),
-    Decided("kubernetesVersion", _AKS, "kubernetesVersion"),
-    Decided("aksUpgradeChannel", _AKS, r"autoUpgradeProfile\.upgradeChannel"),
-    Decided("aksNodeOsUpgradeChannel", _AKS, r"autoUpgradeProfile\.nodeOSUpgradeChannel"),
-    Decided("aksApiSourceRanges", _AKS, r"apiServerAccessProfile\.authorizedIPRanges"),
-    Decided("aksEntra", _AKS, r"aadProfile\..*|disableLocalAccounts"),
-    Decided("aksNodeCount", _AKS, rf"{_POOL}\.(count|minCount)"),
-    Decided("aksMaxNodeCount", _AKS, rf"{_POOL}\.maxCount"),
-    Decided("aksNodeSize", _AKS, rf"{_POOL}\.vmSize"),
-    Decided("aksZones", _AKS, rf"{_POOL}\.availabilityZones"),
-    Decided("aksMaxPods", _AKS, rf"{_POOL}\.maxPods"),
-    Decided("aksNetworkPolicy", _AKS, r"networkProfile\.networkPolicy"),
-    Decided("serviceCidr", _AKS, r"networkProfile\.serviceCidr"),
-    Decided("podCidr", _AKS, r"networkProfile\.podCidr"),
+    Decided("aksClusterName", AKS, "resourceName"),
+    Decided("kubernetesVersion", AKS, "kubernetesVersion"),
+    Decided("aksUpgradeChannel", AKS, r"autoUpgradeProfile\.upgradeChannel"),
+    Decided("aksNodeOsUpgradeChannel", AKS, r"autoUpgradeProfile\.nodeOSUpgradeChannel"),
+    Decided("aksApiSourceRanges", AKS, r"apiServerAccessProfile\.authorizedIPRanges"),
+    Decided("aksEntra", AKS, r"aadProfile\..*|disableLocalAccounts"),
+    Decided("aksNodeCount", AKS, rf"{_POOL}\.(count|minCount)"),
+    Decided("aksMaxNodeCount", AKS, rf"{_POOL}\.maxCount"),
+    Decided("aksNodeSize", AKS, rf"{_POOL}\.vmSize"),
+    Decided("aksZones", AKS, rf"{_POOL}\.availabilityZones"),
+    Decided("aksMaxPods", AKS, rf"{_POOL}\.maxPods"),
+    Decided("aksNetworkPolicy", AKS, r"networkProfile\.networkPolicy"),
+    Decided("serviceCidr", AKS, r"networkProfile\.serviceCidr"),
+    Decided("podCidr", AKS, r"networkProfile\.podCidr"),
     Decided("registryName", "azure-native:containerregistry:Registry", "registryName"),
     Decided("hdinsightAddressSpace", "hdinsight-network", r"addressSpace\.addressPrefixes"),
     Decided("hdinsightSubnet", "hdinsight-subnet", "addressPrefix"),
@@ -85,7 +83,7 @@ DECIDED = (
     Decided("kafkaCa", "kafka-login", r"stringData\.KAFKA_CA"),
     Decided("kafkaUser", "kafka-login", r"stringData\.KAFKA_USER"),
     Decided("kafkaPassword", "kafka-login", r"stringData\.KAFKA_PASSWORD"),
-    Decided("protect", _KAFKA, "protect"),
+    Decided("protect", KAFKA, "protect"),
     Decided("restart", _ADVERTISING, "restart"),
     Decided("restartUnit", _ADVERTISING, "unit"),
     Decided("restartBatch", _ADVERTISING, "batch"),
