@@ -3,7 +3,7 @@
 import ast
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -94,15 +94,20 @@ FLOORS = (
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_a_floor_of_the_components_imports_only_those_below_it(floor: str) -> None:
-    files = [file for file in sorted(COMPONENTS.rglob("*.py")) if floor_of(file) == floor]
-    assert files, f"{floor} has moved"
-    wrong = [
+    allowed = {floor, *floors()[floor]}
+    assert imports_of(floor, floor_of, lambda imported: floor_of(imported) not in allowed) == []
+
+
+def imports_of(place: str, place_of: Callable[[Path], str], wrong: Callable[[Path], bool]) -> list[str]:
+    """What the modules of a floor or room import that is wrong."""
+    files = [file for file in sorted(COMPONENTS.rglob("*.py")) if place_of(file) == place]
+    assert files, f"{place} has moved"
+    return [
         f"{file.relative_to(CHECKOUT)} imports {imported}"
         for file in files
         for imported in imports(file)
-        if floor_of(imported) not in {floor, *floors()[floor]}
+        if wrong(imported)
     ]
-    assert wrong == []
 
 
 def test_no_floor_is_above_and_below_another() -> None:
@@ -128,15 +133,12 @@ ROOMS = (
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_within_a_floor_imports_only_those_below_it(room: str) -> None:
-    files = [file for file in sorted(COMPONENTS.rglob("*.py")) if room_of(file) == room]
-    assert files, f"{room} has moved"
-    wrong = [
-        f"{file.relative_to(CHECKOUT)} imports {imported}"
-        for file in files
-        for imported in imports(file)
-        if floor_of(imported) == floor_of(file) and room_of(imported) not in {room, *rooms()[room]}
-    ]
-    assert wrong == []
+    floor, allowed = f"{room.partition('/')[0]}/", {room, *rooms()[room]}
+
+    def above(imported: Path) -> bool:
+        return floor_of(imported) == floor and room_of(imported) not in allowed
+
+    assert imports_of(room, room_of, above) == []
 
 
 def test_each_room_stands_in_the_table_and_says_what_it_holds() -> None:
